@@ -1,0 +1,12 @@
+//! Linker settings of the guest module.
+
+/// Bytes of the module's own stack ("shadow stack"). A simple JavaScript frame takes about
+/// 290 bytes of it, and 10,000 of them must fit.
+const STACK_SIZE: u32 = 4 << 20;
+
+fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rustc-link-arg=-zstack-size={STACK_SIZE}");
+    // The backstop pass of the build reads and then removes this export.
+    println!("cargo::rustc-link-arg=--export=jsvm_backstop_budget");
+}

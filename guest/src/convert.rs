@@ -1,0 +1,133 @@
+//! Between the value forms of the interface and those of the engine.
+
+use std::cell::Cell;
+
+use crate::bindings::exports::jsvm::engine::vm::{
+    ErrorClass, Input, Key as WitKey, Output, Value as Handle, ValueBorrow, ViewKind as WitViewKind,
+};
+use crate::js::{JsResult, Key, Tag, Value, ViewKind};
+
+/// What a handle of the interface stands for.
+pub struct Held(pub Value);
+
+thread_local! {
+    static HANDLES: Cell<u64> = const { Cell::new(0) };
+}
+
+impl Held {
+    fn new(value: Value) -> Self {
+        HANDLES.with(|count| count.set(count.get() + 1));
+        Held(value)
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        HANDLES.with(|count| count.set(count.get() - 1));
+    }
+}
+
+/// How many handles are live.
+pub fn live_handles() -> u64 {
+    HANDLES.with(Cell::get)
+}
+
+/// A new handle.
+pub fn handle(value: Value) -> Handle {
+    Handle::new(Held::new(value))
+}
+
+/// What a borrowed handle stands for.
+pub fn held<'a>(borrow: &'a ValueBorrow<'_>) -> &'a Value {
+    &borrow.get::<Held>().0
+}
+
+/// A value on its way out.
+pub fn output(value: Value) -> Output {
+    match value.tag() {
+        Tag::Undefined => Output::Undefined,
+        Tag::Null => Output::Null,
+        Tag::Boolean => Output::Boolean(value.to_boolean()),
+        Tag::Number => Output::Number(value.as_number().unwrap_or(f64::NAN)),
+        _ => Output::Value(handle(value)),
+    }
+}
+
+/// A value on its way in.
+pub fn input(value: &Input<'_>) -> JsResult<Value> {
+    Ok(match value {
+        Input::Undefined => Value::UNDEFINED,
+        Input::Null => Value::NULL,
+        Input::Boolean(value) => Value::boolean(*value),
+        Input::Number(value) => Value::number(*value),
+        Input::Text(text) => Value::text(text)?,
+        Input::Value(borrow) => held(borrow).clone(),
+    })
+}
+
+/// Values on their way in.
+pub fn inputs(values: &[Input<'_>]) -> JsResult<Vec<Value>> {
+    values.iter().map(input).collect()
+}
+
+/// A property key.
+pub fn key<'a>(key: &'a WitKey<'_>) -> Key<'a> {
+    match key {
+        WitKey::Name(name) => Key::Name(name),
+        WitKey::Index(index) => Key::Index(*index),
+        WitKey::Value(borrow) => Key::Value(held(borrow)),
+    }
+}
+
+/// The element type in the interface's terms.
+pub fn view_kind_out(kind: ViewKind) -> WitViewKind {
+    match kind {
+        ViewKind::Int8 => WitViewKind::Int8,
+        ViewKind::Uint8 => WitViewKind::Uint8,
+        ViewKind::Uint8Clamped => WitViewKind::Uint8Clamped,
+        ViewKind::Int16 => WitViewKind::Int16,
+        ViewKind::Uint16 => WitViewKind::Uint16,
+        ViewKind::Int32 => WitViewKind::Int32,
+        ViewKind::Uint32 => WitViewKind::Uint32,
+        ViewKind::BigInt64 => WitViewKind::Bigint64,
+        ViewKind::BigUint64 => WitViewKind::Biguint64,
+        ViewKind::Float16 => WitViewKind::Float16,
+        ViewKind::Float32 => WitViewKind::Float32,
+        ViewKind::Float64 => WitViewKind::Float64,
+        ViewKind::DataView => WitViewKind::DataView,
+    }
+}
+
+/// The element type in the engine's terms.
+pub fn view_kind_in(kind: WitViewKind) -> ViewKind {
+    match kind {
+        WitViewKind::Int8 => ViewKind::Int8,
+        WitViewKind::Uint8 => ViewKind::Uint8,
+        WitViewKind::Uint8Clamped => ViewKind::Uint8Clamped,
+        WitViewKind::Int16 => ViewKind::Int16,
+        WitViewKind::Uint16 => ViewKind::Uint16,
+        WitViewKind::Int32 => ViewKind::Int32,
+        WitViewKind::Uint32 => ViewKind::Uint32,
+        WitViewKind::Bigint64 => ViewKind::BigInt64,
+        WitViewKind::Biguint64 => ViewKind::BigUint64,
+        WitViewKind::Float16 => ViewKind::Float16,
+        WitViewKind::Float32 => ViewKind::Float32,
+        WitViewKind::Float64 => ViewKind::Float64,
+        WitViewKind::DataView => ViewKind::DataView,
+    }
+}
+
+/// Name of the global constructor of an error class.
+pub fn error_class_name(class: ErrorClass) -> &'static str {
+    match class {
+        ErrorClass::Error => "Error",
+        ErrorClass::EvalError => "EvalError",
+        ErrorClass::RangeError => "RangeError",
+        ErrorClass::ReferenceError => "ReferenceError",
+        ErrorClass::SyntaxError => "SyntaxError",
+        ErrorClass::TypeError => "TypeError",
+        ErrorClass::UriError => "URIError",
+        ErrorClass::InternalError => "InternalError",
+        ErrorClass::AggregateError => "AggregateError",
+    }
+}

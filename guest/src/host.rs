@@ -1,0 +1,19 @@
+//! Calls to the embedder.
+
+use crate::bindings::jsvm::engine::host;
+use crate::data::{self, CopyError};
+use crate::js::{JsResult, Thrown, Value};
+
+/// Calls a host function by its name.
+pub fn call(name: &str, args: &[Value]) -> JsResult<Value> {
+    let args = data::copy_out_list(args).map_err(CopyError::into_thrown)?;
+    match host::host_call(name, &args) {
+        Ok(result) => data::copy_in(result),
+        Err(reason) => Err(Thrown(data::copy_in(reason)?)),
+    }
+}
+
+/// Asked by the engine between bytecodes.
+pub fn should_stop() -> bool {
+    host::poll(host::PollPoint::Bytecode)
+}

@@ -1,0 +1,33 @@
+//! A safe view of the QuickJS-NG C interface, as far as the VM needs it.
+//!
+//! All unsafe code that touches the engine is in this folder. Everything rests on three facts:
+//!
+//! * The module is single-threaded (`wasm32-unknown-unknown` without atomics), and there is one
+//!   runtime with one context, made once and never freed. So the context is a global, and a
+//!   [`Value`] needs no lifetime.
+//! * A [`Value`] owns exactly one reference count, which its `Drop` gives back.
+//! * No function here returns the engine's exception marker as a [`Value`]: a pending exception
+//!   is taken at once and becomes [`Thrown`].
+#![allow(unsafe_code)]
+
+mod atom;
+mod binary;
+mod context;
+mod function;
+mod object;
+mod promise;
+mod string;
+mod value;
+
+pub use atom::{Atom, Key};
+pub use binary::{View, ViewKind};
+pub use context::{
+    Source, collect_garbage, compiles, counts, eval, execute_job, gc_threshold, global,
+    is_job_pending, set_gc_threshold, set_max_stack, start,
+};
+pub use context::{ModuleLoader, set_module_loader};
+pub use function::{Call, function};
+pub use object::{OwnKeys, Property};
+pub use promise::{PromiseState, new_promise, on_rejection};
+pub use string::Text;
+pub use value::{JsResult, Tag, Thrown, Value};

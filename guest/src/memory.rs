@@ -1,0 +1,233 @@
+//! The allocator of everything in the module, and the memory limit.
+//!
+//! Rust and the engine share one heap, the `malloc` that is linked with the engine, so that
+//! memory freed by one can be used by the other.
+#![allow(unsafe_code)]
+
+use std::alloc::{GlobalAlloc, Layout};
+use std::cell::Cell;
+use std::ffi::c_void;
+
+use rquickjs_sys as q;
+
+unsafe extern "C" {
+    fn malloc(size: usize) -> *mut c_void;
+    fn calloc(count: usize, size: usize) -> *mut c_void;
+    fn realloc(start: *mut c_void, size: usize) -> *mut c_void;
+    fn aligned_alloc(align: usize, size: usize) -> *mut c_void;
+    fn free(start: *mut c_void);
+    fn malloc_usable_size(start: *mut c_void) -> usize;
+}
+
+thread_local! {
+    static USED: Cell<usize> = const { Cell::new(0) };
+    static PEAK: Cell<usize> = const { Cell::new(0) };
+    static LIMIT: Cell<usize> = const { Cell::new(usize::MAX) };
+    static REFUSED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// What small blocks may exceed the limit by, so that the error that reports it can be made and
+/// the script can react to it.
+const RESERVE: usize = 64 << 10;
+const SMALL: usize = 1 << 10;
+
+/// Allocated bytes.
+pub fn used() -> usize {
+    USED.get()
+}
+
+/// The most that [`used`] has been.
+pub fn peak() -> usize {
+    PEAK.get()
+}
+
+/// The limit in force for the engine's heap.
+pub fn limit() -> usize {
+    LIMIT.get()
+}
+
+/// Replaces the limit. It applies to the engine only: an allocation of Rust that fails would
+/// end the instance.
+pub fn set_limit(bytes: usize) {
+    LIMIT.set(bytes);
+}
+
+/// Whether an allocation of the engine was refused since the last call.
+pub fn take_refused() -> bool {
+    REFUSED.replace(false)
+}
+
+/// Size of the instance's memory in bytes.
+pub fn total() -> u64 {
+    core::arch::wasm32::memory_size::<0>() as u64 * 65536
+}
+
+fn grew(bytes: usize) {
+    let used = USED.get() + bytes;
+    USED.set(used);
+    if used > PEAK.get() {
+        PEAK.set(used);
+    }
+}
+
+fn shrank(bytes: usize) {
+    USED.set(USED.get().saturating_sub(bytes));
+}
+
+fn allowed(more: usize) -> bool {
+    let limit = LIMIT.get();
+    let limit = if more <= SMALL { limit.saturating_add(RESERVE) } else { limit };
+    let allowed = USED.get().checked_add(more).is_some_and(|sum| sum <= limit);
+    if !allowed {
+        REFUSED.set(true);
+    }
+    allowed
+}
+
+/// Counts a fresh block; null means that memory ran out.
+fn counted(start: *mut c_void) -> *mut c_void {
+    if start.is_null() {
+        REFUSED.set(true);
+    } else {
+        // SAFETY: a live block of this allocator.
+        grew(unsafe { malloc_usable_size(start) });
+    }
+    start
+}
+
+/// The allocation functions for the engine.
+pub fn engine_functions() -> q::JSMallocFunctions {
+    q::JSMallocFunctions {
+        js_calloc: Some(js_calloc),
+        js_malloc: Some(js_malloc),
+        js_free: Some(js_free),
+        js_realloc: Some(js_realloc),
+        js_malloc_usable_size: Some(js_usable_size),
+    }
+}
+
+unsafe extern "C" fn js_calloc(_: *mut c_void, count: q::size_t, size: q::size_t) -> *mut c_void {
+    let (count, size) = (count as usize, size as usize);
+    if !count.checked_mul(size).is_some_and(allowed) {
+        return std::ptr::null_mut();
+    }
+    // SAFETY: plain allocation.
+    counted(unsafe { calloc(count, size) })
+}
+
+unsafe extern "C" fn js_malloc(_: *mut c_void, size: q::size_t) -> *mut c_void {
+    if !allowed(size as usize) {
+        return std::ptr::null_mut();
+    }
+    // SAFETY: plain allocation.
+    counted(unsafe { malloc(size as usize) })
+}
+
+unsafe extern "C" fn js_free(_: *mut c_void, start: *mut c_void) {
+    if start.is_null() {
+        return;
+    }
+    // SAFETY: a live block of this allocator, freed once.
+    unsafe {
+        shrank(malloc_usable_size(start));
+        free(start);
+    }
+}
+
+unsafe extern "C" fn js_realloc(_: *mut c_void, start: *mut c_void, size: q::size_t) -> *mut c_void {
+    let size = size as usize;
+    // SAFETY: null or a live block.
+    let before = if start.is_null() { 0 } else { unsafe { malloc_usable_size(start) } };
+    if size > before && !allowed(size - before) {
+        return std::ptr::null_mut();
+    }
+    // SAFETY: null or a live block; on failure it stays as it is.
+    let moved = unsafe { realloc(start, size) };
+    if moved.is_null() {
+        if size == 0 {
+            shrank(before);
+        } else {
+            REFUSED.set(true);
+        }
+        return moved;
+    }
+    shrank(before);
+    counted(moved)
+}
+
+unsafe extern "C" fn js_usable_size(start: *const c_void) -> q::size_t {
+    // SAFETY: null or a live block.
+    unsafe { malloc_usable_size(start.cast_mut()) as q::size_t }
+}
+
+/// The global allocator.
+struct Heap;
+
+/// `malloc` aligns to this.
+const MALLOC_ALIGN: usize = 8;
+
+#[global_allocator]
+static HEAP: Heap = Heap;
+
+// SAFETY: forwards to malloc, which follows the same rules; larger alignments go to
+// `aligned_alloc`, whose blocks can be freed alike but not reallocated.
+unsafe impl GlobalAlloc for Heap {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller guarantees a size above zero.
+        let start = unsafe {
+            if layout.align() <= MALLOC_ALIGN {
+                malloc(layout.size())
+            } else {
+                aligned_alloc(layout.align(), layout.size().next_multiple_of(layout.align()))
+            }
+        };
+        counted(start).cast()
+    }
+
+    unsafe fn dealloc(&self, start: *mut u8, _: Layout) {
+        // SAFETY: a live block of this allocator.
+        unsafe {
+            shrank(malloc_usable_size(start.cast()));
+            free(start.cast());
+        }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        if layout.align() <= MALLOC_ALIGN {
+            // SAFETY: as in `alloc`.
+            return counted(unsafe { calloc(1, layout.size()) }).cast();
+        }
+        // SAFETY: as in `alloc`; the block has `size` bytes.
+        unsafe {
+            let start = self.alloc(layout);
+            if !start.is_null() {
+                start.write_bytes(0, layout.size());
+            }
+            start
+        }
+    }
+
+    unsafe fn realloc(&self, start: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        if layout.align() <= MALLOC_ALIGN {
+            // SAFETY: a live block, size above zero.
+            unsafe {
+                let before = malloc_usable_size(start.cast());
+                let moved = realloc(start.cast(), size);
+                if !moved.is_null() {
+                    shrank(before);
+                }
+                return counted(moved).cast();
+            }
+        }
+        // SAFETY: the caller's guarantees for the old and the new layout.
+        unsafe {
+            let layout_after = Layout::from_size_align_unchecked(size, layout.align());
+            let moved = self.alloc(layout_after);
+            if !moved.is_null() {
+                moved.copy_from_nonoverlapping(start, layout.size().min(size));
+                self.dealloc(start, layout);
+            }
+            moved
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Maps and sets, through the methods that scripts cannot have replaced.
+
+use std::cell::RefCell;
+
+use super::Intrinsics;
+use crate::js::{self, Call, JsResult, Value};
+
+thread_local! {
+    /// Where the callback of `forEach` puts what it sees; one list per call under way.
+    static SEEN: RefCell<Vec<Vec<[Value; 2]>>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Intrinsics {
+    /// `new Map()`
+    pub fn new_map(&self) -> JsResult<Value> {
+        self.map.construct(&[])
+    }
+
+    /// `map.set(key, value)`
+    pub fn map_set(&self, map: &Value, key: Value, value: Value) -> JsResult<()> {
+        self.map_set.call(map, &[key, value]).map(drop)
+    }
+
+    /// Keys and values of a map in order.
+    pub fn map_entries(&self, map: &Value) -> JsResult<Vec<[Value; 2]>> {
+        for_each(&self.map_for_each, map)
+    }
+
+    /// `new Set()`
+    pub fn new_set(&self) -> JsResult<Value> {
+        self.set.construct(&[])
+    }
+
+    /// `set.add(member)`
+    pub fn set_add(&self, set: &Value, member: Value) -> JsResult<()> {
+        self.set_add.call(set, &[member]).map(drop)
+    }
+
+    /// Members of a set in order.
+    pub fn set_members(&self, set: &Value) -> JsResult<Vec<Value>> {
+        Ok(for_each(&self.set_for_each, set)?.into_iter().map(|[member, _]| member).collect())
+    }
+}
+
+fn for_each(method: &Value, collection: &Value) -> JsResult<Vec<[Value; 2]>> {
+    let callback = js::function("", 2, &[], see)?;
+    SEEN.with_borrow_mut(|seen| seen.push(Vec::new()));
+    let result = method.call(collection, &[callback]);
+    let seen = SEEN.with_borrow_mut(Vec::pop).unwrap_or_default();
+    result.map(|_| seen)
+}
+
+/// `forEach` passes the value first, then the key.
+fn see(call: Call<'_>) -> JsResult<Value> {
+    let entry = [call.arg(1), call.arg(0)];
+    SEEN.with_borrow_mut(|seen| {
+        if let Some(list) = seen.last_mut() {
+            list.push(entry);
+        }
+    });
+    Ok(Value::UNDEFINED)
+}

@@ -1,0 +1,41 @@
+//! The realm: what it has beyond the engine's intrinsics, and the intrinsics as they were before
+//! any script could replace them.
+
+mod collections;
+mod intrinsics;
+
+pub use intrinsics::{Class, Intrinsics, intrinsics};
+
+use crate::js::{self, JsResult, Property, Thrown, Value};
+use crate::{clock, module, random, rejection};
+
+/// Completes the realm that [`js::start`] made.
+///
+/// # Panics
+/// If memory runs out, which cannot happen when the base image is built.
+pub fn install() {
+    if let Err(Thrown(error)) = try_install() {
+        let text = error.to_lossy().unwrap_or_default();
+        panic!("the realm cannot be completed: {text}");
+    }
+}
+
+fn try_install() -> JsResult<()> {
+    let global = js::global();
+    let math = global.get("Math")?;
+    let random = js::function("random", 0, &[], |_| Ok(Value::number(random::unit())))?;
+    math.define("random", random, Property::HIDDEN)?;
+    global.define("performance", performance()?, Property::HIDDEN)?;
+    js::on_rejection(rejection::track);
+    module::install();
+    intrinsics::keep()?;
+    Ok(())
+}
+
+/// `performance` (High Resolution Time), on the embedder's monotonic clock.
+fn performance() -> JsResult<Value> {
+    let performance = Value::object()?;
+    let now = js::function("now", 0, &[], |_| Ok(Value::number(clock::monotonic_milliseconds())))?;
+    performance.define("now", now, Property::HIDDEN)?;
+    Ok(performance)
+}

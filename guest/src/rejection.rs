@@ -1,0 +1,46 @@
+//! Promises that were rejected while nothing handled them.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use crate::js::Value;
+
+#[derive(Default)]
+struct Rejections {
+    /// Order number by the promise's address. The promise is kept alive, so the address stays
+    /// its own.
+    order: BTreeMap<usize, u64>,
+    /// Promise and reason in the order of rejection.
+    waiting: BTreeMap<u64, (Value, Value)>,
+    next: u64,
+}
+
+thread_local! {
+    static TABLE: RefCell<Rejections> = RefCell::default();
+}
+
+/// Told by the engine: a promise was rejected, or its rejection is handled now.
+pub fn track(promise: &Value, reason: &Value, handled: bool) {
+    let Some(address) = promise.address() else { return };
+    // Values are dropped after the borrow ends: freeing one can free others.
+    let _freed = TABLE.with_borrow_mut(|table| {
+        if handled {
+            let number = table.order.remove(&address);
+            number.and_then(|number| table.waiting.remove(&number))
+        } else {
+            let number = table.next;
+            table.next += 1;
+            table.order.insert(address, number);
+            table.waiting.insert(number, (promise.clone(), reason.clone()))
+        }
+    });
+}
+
+/// The rejections that still have no handler, in order.
+pub fn take() -> Vec<(Value, Value)> {
+    let taken = TABLE.with_borrow_mut(|table| {
+        table.order.clear();
+        std::mem::take(&mut table.waiting)
+    });
+    taken.into_values().collect()
+}

@@ -1,0 +1,154 @@
+//! The functions of the interface `vm`.
+
+use std::cell::Cell;
+
+use crate::bindings::exports::jsvm::engine::vm::{
+    EvalOptions, Guest, JobReport, Limits, MemoryUsage, Output, Rejection, Request, SourceKind,
+    Value as Handle, ValueBorrow,
+};
+use crate::bindings::jsvm::engine::types::Node;
+use crate::convert::{handle, held, live_handles, output};
+use crate::error::{self, Result};
+use crate::js::{self, Call, JsResult, Source, Value};
+use crate::{convert, memory, rejection, request, token};
+
+/// The most that the engine may use of the module's stack of 4 MiB: what is left is for leaf
+/// functions, which do not check.
+const MAX_STACK: u32 = 3840 << 10;
+const MIN_STACK: u32 = 64 << 10;
+const DEFAULT_OUTPUT: u64 = 256 << 20;
+
+thread_local! {
+    static STACK: Cell<u32> = const { Cell::new(MAX_STACK) };
+    static OUTPUT: Cell<u64> = const { Cell::new(DEFAULT_OUTPUT) };
+}
+
+/// Bytes that one value may take as data.
+pub fn output_limit() -> u64 {
+    OUTPUT.get()
+}
+
+/// Puts the default limits in force.
+pub fn apply_default_limits() {
+    js::set_max_stack(STACK.get());
+}
+
+impl Guest for crate::Guest {
+    type Value = convert::Held;
+
+    fn eval(source: String, options: EvalOptions) -> Result<Output> {
+        memory::take_refused();
+        Ok(output(eval(source, &options)?))
+    }
+
+    fn detect_module(source: String) -> bool {
+        !js::compiles(&source, false) && js::compiles(&source, true)
+    }
+
+    fn global() -> Handle {
+        handle(js::global())
+    }
+
+    fn run_jobs(limit: u32) -> Result<JobReport> {
+        memory::take_refused();
+        let mut executed = 0;
+        while executed < limit && js::execute_job()? {
+            executed += 1;
+        }
+        Ok(JobReport { executed, pending: js::is_job_pending() })
+    }
+
+    fn take_requests() -> Vec<Request> {
+        request::take(false)
+    }
+
+    fn unsettled_requests() -> Vec<Request> {
+        request::take(true)
+    }
+
+    fn settle(id: u64, outcome: std::result::Result<Vec<Node>, Vec<Node>>) -> Result<bool> {
+        Ok(request::settle(id, outcome)?)
+    }
+
+    fn take_unhandled_rejections() -> Vec<Rejection> {
+        let rejections = rejection::take().into_iter();
+        rejections
+            .map(|(promise, reason)| Rejection {
+                promise: handle(promise),
+                reason: error::describe(reason),
+            })
+            .collect()
+    }
+
+    fn retain(value: ValueBorrow<'_>) -> u64 {
+        token::retain(held(&value).clone())
+    }
+
+    fn retained(token: u64) -> Option<Handle> {
+        token::get(token).map(handle)
+    }
+
+    fn release(token: u64) -> bool {
+        token::release(token)
+    }
+
+    fn get_limits() -> Limits {
+        Limits {
+            memory: memory::limit() as u64,
+            stack: STACK.get(),
+            output: OUTPUT.get(),
+            gc_threshold: u64::from(js::gc_threshold()),
+        }
+    }
+
+    fn set_limits(limits: Limits) {
+        memory::set_limit(usize::try_from(limits.memory).unwrap_or(usize::MAX));
+        STACK.set(limits.stack.clamp(MIN_STACK, MAX_STACK));
+        js::set_max_stack(STACK.get());
+        OUTPUT.set(limits.output);
+        js::set_gc_threshold(u32::try_from(limits.gc_threshold).unwrap_or(u32::MAX));
+    }
+
+    fn get_memory_usage() -> MemoryUsage {
+        let counts = js::counts();
+        let count = |number: i64| u64::try_from(number).unwrap_or(0);
+        MemoryUsage {
+            total: memory::total(),
+            used: memory::used() as u64,
+            peak: memory::peak() as u64,
+            blocks: count(counts.malloc_count),
+            objects: count(counts.obj_count),
+            shapes: count(counts.shape_count),
+            strings: count(counts.str_count),
+            atoms: count(counts.atom_count),
+            functions: count(counts.js_func_count),
+            binary: count(counts.binary_object_size),
+            handles: live_handles(),
+            tokens: token::count() as u64,
+        }
+    }
+
+    fn gc() {
+        js::collect_garbage();
+    }
+}
+
+fn eval(text: String, options: &EvalOptions) -> JsResult<Value> {
+    let source = Source {
+        text,
+        file_name: &options.file_name,
+        strict: options.strict,
+        asynchronous: options.async_,
+    };
+    let (value, namespace) = js::eval(source, options.kind == SourceKind::Module)?;
+    if let Some(namespace) = namespace {
+        let pass = js::function("", 0, &[namespace], |call: Call<'_>| Ok(call.data[0].clone()))?;
+        return value.then(&pass, &Value::UNDEFINED);
+    }
+    if options.async_ {
+        // The engine resolves the promise of an asynchronous script with `{ value }`.
+        let unwrap = js::function("", 1, &[], |call: Call<'_>| call.arg(0).get("value"))?;
+        return value.then(&unwrap, &Value::UNDEFINED);
+    }
+    Ok(value)
+}
