@@ -1,6 +1,7 @@
 //! Calls to the embedder.
 
 use crate::bindings::jsvm::engine::host;
+use crate::bindings::jsvm::engine::types::Node;
 use crate::data::{self, CopyError};
 use crate::js::{JsResult, Thrown, Value};
 
@@ -11,6 +12,16 @@ pub fn call(name: &str, args: &[Value]) -> JsResult<Value> {
         Ok(result) => data::copy_in(result),
         Err(reason) => Err(Thrown(data::copy_in(reason)?)),
     }
+}
+
+/// Hands a message of `console` to the embedder, who may ignore it.
+pub fn console(level: &str, text: String) {
+    let args = [
+        Node::Array(vec![1, 2]),
+        Node::Text(level.to_owned()),
+        Node::Text(text),
+    ];
+    let _ = host::host_call("jsvm:console", &args);
 }
 
 /// Asked by the engine between bytecodes.

@@ -6,10 +6,12 @@
 mod backstop;
 mod bindings;
 mod clock;
+mod console;
 mod convert;
 mod data;
 mod error;
 mod host;
+mod inspect;
 mod js;
 mod memory;
 mod module;
@@ -21,20 +23,25 @@ mod token;
 mod value;
 mod vm;
 
+/// Implements the exports of the world.
 struct Guest;
 
-#[expect(unsafe_code, reason = "the generated macro exports symbols")]
+/// What the outside calls.
+#[expect(unsafe_code, reason = "symbols are exported")]
 mod exports {
     use super::Guest;
     use super::bindings;
-    bindings::export!(Guest with_types_in bindings);
-}
+    use super::{clock, host, js, realm, vm};
 
-impl bindings::Guest for Guest {
-    /// Makes the base image: a realm that is ready to run.
-    fn wizer_initialize() {
-        clock::standing_still(|| js::start(host::should_stop));
+    bindings::export!(Guest with_types_in bindings);
+
+    /// Makes the base image: a realm that is ready to run. The build calls it once and keeps the
+    /// memory that it leaves; it is not part of the finished component.
+    #[unsafe(no_mangle)]
+    extern "C" fn jsvm_init() {
+        clock::standing_still(js::start);
         realm::install();
         vm::apply_default_limits();
+        js::on_interrupt(host::should_stop);
     }
 }

@@ -7,6 +7,7 @@ use crate::bindings::exports::jsvm::engine::vm::{
 use crate::bindings::jsvm::engine::types::Node;
 use crate::convert::{self, Held, handle, held, input, inputs, output};
 use crate::error::Result;
+use crate::inspect::{Options, inspect};
 use crate::js::{self, Call, JsResult, OwnKeys, Property, Tag, Text, Thrown, Value};
 use crate::realm::{Class, intrinsics};
 use crate::{data, host, request};
@@ -160,8 +161,8 @@ impl GuestValue for Held {
     }
 
     fn inspect(&self, options: InspectOptions) -> String {
-        let _ = options;
-        self.0.to_lossy().unwrap_or_default()
+        let InspectOptions { depth, colors } = options;
+        inspect(&self.0, &Options { depth, colors, ..Options::default() })
     }
 
     fn get(&self, key: Key<'_>) -> Result<Output> {

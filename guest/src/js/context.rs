@@ -31,20 +31,18 @@ pub(super) fn runtime() -> *mut q::JSRuntime {
 }
 
 /// Makes the runtime and a context with all intrinsics except `performance`, whose clock is the
-/// embedder's. `interrupt` is polled about every 10,000 branches; `true` stops the script.
+/// embedder's.
 ///
 /// # Panics
 /// If it is called twice, or if there is not even memory for an empty realm.
-pub fn start(interrupt: fn() -> bool) {
+pub fn start() {
     assert!(CONTEXT.get().is_null(), "the VM is there already");
-    INTERRUPT.set(Some(interrupt));
     let functions = memory::engine_functions();
     // SAFETY: the allocation functions follow malloc's rules and the engine copies the table;
     // every pointer is checked before it is used.
     unsafe {
         let runtime = q::JS_NewRuntime2(&raw const functions, std::ptr::null_mut());
         assert!(!runtime.is_null(), "no memory for the runtime");
-        q::JS_SetInterruptHandler(runtime, Some(poll), std::ptr::null_mut());
         let context = q::JS_NewContextRaw(runtime);
         assert!(!context.is_null(), "no memory for the realm");
         CONTEXT.set(context);
@@ -64,6 +62,13 @@ pub fn start(interrupt: fn() -> bool) {
             | q::JS_AddIntrinsicAToB(context);
         assert!(status >= 0, "no memory for the intrinsics");
     }
+}
+
+/// Sets what is asked about every 10,000 branches; `true` stops the script.
+pub fn on_interrupt(interrupt: fn() -> bool) {
+    INTERRUPT.set(Some(interrupt));
+    // SAFETY: the callback matches the expected signature and needs no opaque pointer.
+    unsafe { q::JS_SetInterruptHandler(runtime(), Some(poll), std::ptr::null_mut()) }
 }
 
 unsafe extern "C" fn poll(_: *mut q::JSRuntime, _: *mut q::c_void) -> i32 {

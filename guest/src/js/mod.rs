@@ -16,6 +16,7 @@ mod context;
 mod function;
 mod object;
 mod promise;
+mod property;
 mod string;
 mod value;
 
@@ -23,11 +24,12 @@ pub use atom::{Atom, Key};
 pub use binary::{View, ViewKind};
 pub use context::{
     Source, collect_garbage, compiles, counts, eval, execute_job, gc_threshold, global,
-    is_job_pending, set_gc_threshold, set_max_stack, start,
+    is_job_pending, on_interrupt, set_gc_threshold, set_max_stack, start,
 };
 pub use context::{ModuleLoader, set_module_loader};
 pub use function::{Call, function};
 pub use object::{OwnKeys, Property};
 pub use promise::{PromiseState, new_promise, on_rejection};
+pub use property::{OwnProperty, Slot};
 pub use string::Text;
 pub use value::{JsResult, Tag, Thrown, Value};

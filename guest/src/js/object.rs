@@ -16,6 +16,8 @@ impl Property {
     /// Writable and configurable, not enumerable.
     pub const HIDDEN: Property =
         Property((q::JS_PROP_CONFIGURABLE | q::JS_PROP_WRITABLE) as i32);
+    /// Configurable only.
+    pub const READ_ONLY: Property = Property(q::JS_PROP_CONFIGURABLE as i32);
 }
 
 /// Which own keys to list.

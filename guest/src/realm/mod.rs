@@ -3,11 +3,13 @@
 
 mod collections;
 mod intrinsics;
+mod readers;
 
 pub use intrinsics::{Class, Intrinsics, intrinsics};
+pub use readers::readers;
 
 use crate::js::{self, JsResult, Property, Thrown, Value};
-use crate::{clock, module, random, rejection};
+use crate::{clock, console, module, random, rejection};
 
 /// Completes the realm that [`js::start`] made.
 ///
@@ -29,6 +31,8 @@ fn try_install() -> JsResult<()> {
     js::on_rejection(rejection::track);
     module::install();
     intrinsics::keep()?;
+    readers::keep()?;
+    global.define("console", console::new()?, Property::HIDDEN)?;
     Ok(())
 }
 

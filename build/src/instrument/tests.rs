@@ -1,0 +1,128 @@
+use wasmtime::{Caller, Engine, Instance, Linker, Module, Store};
+
+use super::{InstrumentError, instrument};
+
+/// A guest in small. The host's `poll` answers 1 to stop.
+const GUEST: &str = r#"
+    (import "host" "poll" (func $poll (result i32)))
+    (memory (export "memory") 1)
+    (global (export "jsvm_backstop_budget") i32 (i32.const 64))
+    (data (i32.const 64) "\64\00\00\00")
+    (func (export "jsvm_backstop")
+        (i32.store (i32.const 64) (i32.const 100))
+        (if (call $poll) (then unreachable)))
+"#;
+
+fn module(functions: &str) -> Vec<u8> {
+    wat::parse_str(format!("(module {GUEST} {functions})")).unwrap()
+}
+
+/// Runs the export `run`. The store counts the polls, and the one of this number stops.
+fn run(wasm: &[u8], stop_at: u32) -> (wasmtime::Result<i32>, u32) {
+    let engine = Engine::default();
+    let module = Module::new(&engine, wasm).unwrap();
+    let mut linker = Linker::new(&engine);
+    let poll = move |mut caller: Caller<'_, u32>| {
+        *caller.data_mut() += 1;
+        i32::from(*caller.data() == stop_at)
+    };
+    linker.func_wrap("host", "poll", poll).unwrap();
+    let mut store = Store::new(&engine, 0);
+    let instance: Instance = linker.instantiate(&mut store, &module).unwrap();
+    let run = instance
+        .get_typed_func::<(), i32>(&mut store, "run")
+        .unwrap();
+    (run.call(&mut store, ()), *store.data())
+}
+
+const SUM: &str = r#"
+    (func $sum (export "run") (result i32) (local $i i32) (local $sum i32)
+        (loop
+            (local.set $i (i32.add (local.get $i) (i32.const 1)))
+            (local.set $sum (i32.add (local.get $sum) (local.get $i)))
+            (br_if 0 (i32.lt_u (local.get $i) (i32.const 1000))))
+        (local.get $sum))
+"#;
+
+#[test]
+fn endless_loop_is_stopped() {
+    let wasm = module(r#"(func (export "run") (result i32) (loop (br 0)) unreachable)"#);
+    let (result, polls) = run(&instrument(&wasm, &[]).unwrap(), 3);
+    assert!(result.unwrap_err().is::<wasmtime::Trap>());
+    assert_eq!(polls, 3);
+}
+
+#[test]
+fn result_is_unchanged() {
+    let (result, polls) = run(&instrument(&module(SUM), &[]).unwrap(), 0);
+    assert_eq!(result.unwrap(), 500_500);
+    assert_eq!(polls, 10, "1,000 iterations at 100 a poll");
+}
+
+#[test]
+fn excluded_function_is_untouched() {
+    let (result, polls) = run(&instrument(&module(SUM), &["sum"]).unwrap(), 1);
+    assert_eq!(result.unwrap(), 500_500);
+    assert_eq!(polls, 0);
+}
+
+#[test]
+fn excluded_function_must_exist() {
+    let error = instrument(&module(SUM), &["product"]).unwrap_err();
+    assert!(matches!(error, InstrumentError::NoSuchFunction { name } if name == "product"));
+}
+
+#[test]
+fn loop_with_parameters_and_results_stays_valid() {
+    // Counts down from 1,000 on the operand stack and leaves two values.
+    let wasm = module(
+        r#"(func (export "run") (result i32) (local $i i32)
+            (i32.const 7) (i32.const 1000)
+            (loop (param i32 i32) (result i32 i32)
+                (i32.sub (i32.const 1))
+                (local.tee $i)
+                (br_if 0 (local.get $i)))
+            i32.add)"#,
+    );
+    let (result, polls) = run(&instrument(&wasm, &[]).unwrap(), 0);
+    assert_eq!(result.unwrap(), 7);
+    assert_eq!(polls, 10);
+}
+
+#[test]
+fn what_the_canonical_abi_calls_is_untouched() {
+    let alloc = r#"(func (export "cabi_realloc") (drop (call $sum)))"#;
+    let (result, polls) = run(
+        &instrument(&module(&format!("{SUM} {alloc}")), &[]).unwrap(),
+        1,
+    );
+    assert_eq!(result.unwrap(), 500_500);
+    assert_eq!(polls, 0);
+}
+
+#[test]
+fn exports_of_the_pass_are_removed() {
+    let wasm = instrument(&module(SUM), &[]).unwrap();
+    let module = Module::new(&Engine::default(), wasm).unwrap();
+    let names: Vec<_> = module.exports().map(|export| export.name()).collect();
+    assert_eq!(names, ["memory", "run"]);
+}
+
+#[test]
+fn missing_or_mistyped_exports_are_refused() {
+    let refuse = |text: &str| instrument(&wat::parse_str(text).unwrap(), &[]).unwrap_err();
+    let function = r#"(func (export "jsvm_backstop"))"#;
+    let budget = r#"(global (export "jsvm_backstop_budget") i32 (i32.const 64))"#;
+    let error = refuse(&format!("(module {function})"));
+    assert!(matches!(error, InstrumentError::NoBudget));
+    let error = refuse(&format!("(module {budget})"));
+    assert!(matches!(error, InstrumentError::NoFunction));
+    let error = refuse(&format!(
+        r#"(module {budget} (func (export "jsvm_backstop") (param i32)))"#
+    ));
+    assert!(matches!(error, InstrumentError::NoFunction));
+    let error = refuse(&format!(
+        r#"(module {function} (global (export "jsvm_backstop_budget") i64 (i64.const 64)))"#
+    ));
+    assert!(matches!(error, InstrumentError::NoBudget));
+}

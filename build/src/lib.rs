@@ -1,0 +1,83 @@
+//! Turns the guest's sources into what is shipped: the component `js-vm.wasm` and its native
+//! code. One module per stage, in the order in which [`build`] runs them.
+//!
+//! | stage | from | to |
+//! |---|---|---|
+//! | [`toolchain`] | the machine | compilers |
+//! | [`compile`] | sources | a core module |
+//! | [`instrument`] | | the same with a CPU backstop in its loops |
+//! | [`preinit`] | | the same with its initialisation done |
+//! | [`component`] | | the component |
+//! | [`precompile`] | | native code |
+
+pub mod compile;
+pub mod component;
+pub mod config;
+pub mod instrument;
+pub mod precompile;
+pub mod preinit;
+pub mod toolchain;
+
+use std::path::Path;
+use std::time::Instant;
+
+use crate::toolchain::Toolchain;
+
+/// What to build.
+#[derive(Clone, Copy, Debug)]
+pub struct Options<'a> {
+    /// Folder of the guest's package.
+    pub guest: &'a Path,
+    /// Folder for everything that compiling it writes. It must belong to the caller alone.
+    pub target_dir: &'a Path,
+    /// Target triple of the native code.
+    pub target: &'a str,
+}
+
+/// What was built.
+#[derive(Clone, Debug)]
+pub struct Artifacts {
+    /// The component.
+    pub component: Vec<u8>,
+    /// Its native code for the target, as wasmtime loads it.
+    pub native: Vec<u8>,
+}
+
+/// Why nothing was built: the stage that failed.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+#[expect(missing_docs, reason = "each variant is named after its stage")]
+pub enum Error {
+    Toolchain(#[from] toolchain::ToolchainError),
+    Compile(#[from] compile::CompileError),
+    Instrument(#[from] instrument::InstrumentError),
+    Preinit(#[from] preinit::PreinitError),
+    Component(#[from] component::ComponentError),
+    Precompile(#[from] precompile::PrecompileError),
+}
+
+/// Runs all stages. `progress` is called with one line after each.
+///
+/// # Errors
+///
+/// That of the first stage that fails.
+pub fn build(options: Options<'_>, progress: &mut dyn FnMut(&str)) -> Result<Artifacts, Error> {
+    let mut start = Instant::now();
+    let mut done = |stage: &str, bytes: &[u8]| {
+        let (milliseconds, size) = (start.elapsed().as_millis(), bytes.len());
+        progress(&format!("{stage}: {milliseconds} ms, {size} bytes"));
+        start = Instant::now();
+    };
+    let toolchain = Toolchain::find()?;
+    let core = compile::compile(&toolchain, options.guest, options.target_dir)?;
+    done("compile", &core);
+    let core = instrument::instrument(&core, &instrument::EXCLUDED)?;
+    done("instrument", &core);
+    let core = preinit::preinitialize(&core)?;
+    done("pre-initialise", &core);
+    let component = component::componentize(&core)?;
+    done("componentize", &component);
+    let native = precompile::precompile(&component, options.target)?;
+    done("precompile", &native);
+    Ok(Artifacts { component, native })
+}

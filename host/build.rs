@@ -1,0 +1,65 @@
+//! Builds the guest that this crate embeds: `js-vm.wasm` and its native code `js-vm.cwasm`, in
+//! `OUT_DIR`.
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::{env, fs, process};
+
+use jsvm_build::{Options, toolchain};
+
+fn main() {
+    if let Err(error) = run() {
+        // A message for cargo is one line.
+        for line in error.to_string().lines() {
+            println!("cargo::error={line}");
+        }
+        process::exit(1);
+    }
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let guest = root.join("guest");
+    watch(&guest, &root.join("wit"))?;
+    if env::var_os("DOCS_RS").is_some() {
+        return Err("docs.rs cannot build jsvm: the guest needs a WebAssembly toolchain".into());
+    }
+
+    let out = PathBuf::from(variable("OUT_DIR")?);
+    let options = Options {
+        guest: &guest,
+        target_dir: &out.join("guest"),
+        target: &variable("TARGET")?,
+    };
+    let built = jsvm_build::build(options, &mut |line| eprintln!("{line}"))?;
+    write(&out.join("js-vm.wasm"), &built.component)?;
+    write(&out.join("js-vm.cwasm"), &built.native)
+}
+
+/// Has cargo run this again when anything changes that the guest is made of.
+fn watch(guest: &Path, wit: &Path) -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed={}", wit.display());
+    for variable in toolchain::VARIABLES.iter().chain(&["DOCS_RS", "PATH"]) {
+        println!("cargo::rerun-if-env-changed={variable}");
+    }
+    // All of the guest's folder but what a build in it leaves there.
+    if let Ok(entries) = guest.read_dir() {
+        for entry in entries {
+            let entry = entry?;
+            if entry.file_name() != "target" {
+                println!("cargo::rerun-if-changed={}", entry.path().display());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn variable(name: &str) -> Result<String, Box<dyn Error>> {
+    env::var(name).map_err(|error| format!("cargo gives no usable {name}: {error}").into())
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Box<dyn Error>> {
+    fs::write(path, bytes)
+        .map_err(|error| format!("cannot write {}: {error}", path.display()).into())
+}

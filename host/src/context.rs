@@ -1,0 +1,151 @@
+//! What the store of one VM holds, and the answers to what the component imports.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use wasmtime::ResourceLimiter;
+
+use crate::bindings::jsvm::engine::host::{self, PollPoint};
+use crate::bindings::jsvm::engine::types::{self, Node};
+use crate::bindings::wasi::clocks::{monotonic_clock, wall_clock};
+use crate::bindings::wasi::random::random;
+use crate::clock::Clock;
+use crate::data::Data;
+use crate::entropy::Entropy;
+use crate::function::{Functions, HostError};
+use crate::limits::{InterruptHandle, Limits};
+use crate::release::Releases;
+
+/// The data of a VM's store.
+pub(crate) struct Context {
+    pub(crate) functions: Arc<Functions>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Entropy,
+    pub(crate) watch: Watch,
+    pub(crate) releases: Arc<Releases>,
+    pub(crate) hard_memory: usize,
+    /// Whether the hard memory limit refused something during this call.
+    pub(crate) memory_refused: bool,
+}
+
+/// Watches the time of one call. The clock is first read when the VM first asks, about 50 µs
+/// into a call: short calls pay nothing.
+pub(crate) struct Watch {
+    pub(crate) time: Option<Duration>,
+    pub(crate) grace: Duration,
+    pub(crate) interrupt: InterruptHandle,
+    started: Option<Instant>,
+    stopping: Option<Instant>,
+    /// Whether a built-in had to be stopped, which ends the instance.
+    pub(crate) stopped_builtin: bool,
+}
+
+impl Watch {
+    pub(crate) fn new(limits: &Limits, interrupt: InterruptHandle) -> Self {
+        Watch {
+            time: limits.time,
+            grace: limits.grace,
+            interrupt,
+            started: None,
+            stopping: None,
+            stopped_builtin: false,
+        }
+    }
+
+    /// A call begins.
+    pub(crate) fn begin(&mut self) {
+        self.started = None;
+        self.stopping = None;
+    }
+
+    fn poll(&mut self, point: PollPoint) -> bool {
+        let now = Instant::now();
+        let started = *self.started.get_or_insert(now);
+        let late = self.time.is_some_and(|time| now - started >= time);
+        if !late && !self.interrupt.is_set() {
+            return false;
+        }
+        match point {
+            PollPoint::Bytecode => true,
+            PollPoint::Builtin => {
+                // The next bytecode may be near: it leaves the VM usable.
+                let since = *self.stopping.get_or_insert(now);
+                self.stopped_builtin = now - since >= self.grace;
+                self.stopped_builtin
+            }
+        }
+    }
+}
+
+impl host::Host for Context {
+    fn host_call(
+        &mut self,
+        name: String,
+        args: Vec<Node>,
+    ) -> wasmtime::Result<Result<Vec<Node>, Vec<Node>>> {
+        let args = Data::from_vm(args, &self.releases);
+        let functions = &self.functions;
+        // A panic must not unwind through the VM, which would leave it in the middle of things.
+        let outcome = catch_unwind(AssertUnwindSafe(|| functions.call(&name, &args)));
+        let outcome = outcome.unwrap_or_else(|panic| {
+            let message = panic
+                .downcast_ref::<&str>()
+                .map(|text| (*text).to_owned())
+                .or_else(|| panic.downcast_ref::<String>().cloned())
+                .unwrap_or_default();
+            Err(HostError::new(format!("host function `{name}` panicked: {message}")))
+        });
+        Ok(match outcome {
+            Ok(value) => Ok(value.into_nodes()),
+            Err(error) => Err(error.into_data().into_nodes()),
+        })
+    }
+
+    fn poll(&mut self, point: PollPoint) -> wasmtime::Result<bool> {
+        Ok(self.watch.poll(point))
+    }
+}
+
+impl types::Host for Context {}
+
+impl wall_clock::Host for Context {
+    fn now(&mut self) -> wasmtime::Result<wall_clock::Datetime> {
+        let now = self.clock.wall();
+        Ok(wall_clock::Datetime { seconds: now.as_secs(), nanoseconds: now.subsec_nanos() })
+    }
+}
+
+impl monotonic_clock::Host for Context {
+    fn now(&mut self) -> wasmtime::Result<u64> {
+        Ok(u64::try_from(self.clock.monotonic().as_nanos()).unwrap_or(u64::MAX))
+    }
+}
+
+impl random::Host for Context {
+    fn get_random_u64(&mut self) -> wasmtime::Result<u64> {
+        self.entropy.next()
+    }
+}
+
+impl ResourceLimiter for Context {
+    fn memory_growing(
+        &mut self,
+        _current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        let allowed = desired <= self.hard_memory;
+        self.memory_refused |= !allowed;
+        Ok(allowed)
+    }
+
+    fn table_growing(
+        &mut self,
+        _current: usize,
+        _desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        Ok(true)
+    }
+}

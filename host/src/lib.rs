@@ -1,0 +1,75 @@
+//! JavaScript VMs as WebAssembly components: embed them, limit them, freeze them.
+//!
+//! A [`Vm`] is a complete, isolated JavaScript engine in a WebAssembly sandbox. It does no input
+//! or output of its own: a script can reach exactly the host functions it is given, and what it
+//! may use is bounded by [`Limits`] that are on by default.
+//!
+//! ```
+//! use jsvm::Engine;
+//!
+//! // Shared by the whole program, cheap to clone.
+//! let engine = Engine::new()?;
+//!
+//! // A VM with one host function.
+//! let vm = engine.vm().function("greet", |name: String| format!("Hello, {name}!")).build()?;
+//!
+//! // JavaScript calls Rust:
+//! assert_eq!(vm.eval("greet('world')")?.to::<String>()?, "Hello, world!");
+//!
+//! // Rust calls JavaScript:
+//! let total = vm.eval("(items) => items.reduce((sum, item) => sum + item.price, 0)")?;
+//! let items = vm.eval("[{ price: 2 }, { price: 3 }]")?;
+//! assert_eq!(total.call((items,))?.to::<f64>()?, 5.0);
+//!
+//! // Errors are values too:
+//! let error = vm.eval("null.x").unwrap_err();
+//! assert_eq!(error.exception().unwrap().name, "TypeError");
+//! # Ok::<(), jsvm::Error>(())
+//! ```
+//!
+//! | to | see |
+//! |---|---|
+//! | share code and memory between VMs | [`Engine`], [`EngineConfig`] |
+//! | give a VM host functions, limits, a clock, a seed | [`VmBuilder`] |
+//! | evaluate, run jobs, serve requests | [`Vm`], [`Source`] |
+//! | work with values inside | [`Value`] |
+//! | convert to and from Rust | [`IntoJs`], [`FromJs`], [`Data`] |
+//! | tell what went wrong | [`Error`], [`Limit`], [`Gone`] |
+//!
+//! The component itself, for use without this crate, is [`COMPONENT`]; its interface is the WIT
+//! package `jsvm:engine`.
+
+mod arg;
+mod bindings;
+mod builder;
+mod clock;
+mod context;
+pub mod data;
+mod engine;
+mod entropy;
+mod error;
+mod function;
+mod limits;
+mod module;
+mod release;
+mod shared;
+mod source;
+mod stack;
+mod value;
+mod vm;
+
+pub use arg::{Arg, Args, IntoArg, IntoArgs};
+pub use builder::VmBuilder;
+pub use clock::{Clock, FixedClock, ManualClock, SystemClock};
+pub use data::{Bytes, ConversionError, Data, ErrorClass, FromJs, IntoJs, ViewKind};
+pub use engine::{COMPONENT, Engine, EngineConfig};
+pub use error::{Error, Exception, Gone, Limit, Location};
+pub use function::{Arguments, HostError, HostFunction, HostResult, Variadic};
+pub use limits::{InterruptHandle, Limits};
+pub use module::{FolderModules, ModuleLoader};
+pub use release::Token;
+pub use source::Source;
+pub use value::{
+    Deferred, InspectOptions, Key, KeyFilter, OwnKey, PromiseState, Value, ValueKind,
+};
+pub use vm::{JobReport, MemoryUsage, Rejection, Request, Vm};

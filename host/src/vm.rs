@@ -1,0 +1,515 @@
+//! A live JavaScript VM.
+
+use std::sync::Arc;
+
+use wasmtime::Store;
+
+use crate::arg::{Arg, IntoArg, IntoArgs};
+use crate::bindings::exports::jsvm::engine::vm as wit;
+use crate::builder::VmBuilder;
+use crate::context::{Context, Watch};
+use crate::data::{Data, ErrorClass, IntoJs, ViewKind};
+use crate::entropy::Entropy;
+use crate::error::{Error, Exception};
+use crate::function::HostError;
+use crate::limits::{InterruptHandle, Limits};
+use crate::release::{Releases, Token};
+use crate::shared::Shared;
+use crate::source::Source;
+use crate::value::{Deferred, Value};
+
+/// A live JavaScript VM.
+///
+/// Cloning it gives another reference to the same VM. It can be used from any thread, by one at a
+/// time: a call waits until another thread's call has ended.
+///
+/// ```
+/// let vm = jsvm::Engine::global()?.vm().build()?;
+/// vm.eval("let n = 0; function next() { return ++n }")?;
+/// let next = vm.global()?.get("next")?;
+/// assert_eq!(next.call(())?.to::<u32>()?, 1);
+/// assert_eq!(next.call(())?.to::<u32>()?, 2);
+/// # Ok::<(), jsvm::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Vm {
+    shared: Arc<Shared>,
+}
+
+impl Vm {
+    pub(crate) fn new(builder: &VmBuilder) -> Result<Vm, Error> {
+        let limits = &builder.limits;
+        let context = Context {
+            functions: builder.functions.clone(),
+            clock: builder.clock.clone(),
+            entropy: Entropy::new(builder.seed),
+            watch: Watch::new(limits, InterruptHandle::default()),
+            releases: Arc::<Releases>::default(),
+            hard_memory: usize::try_from(limits.hard_memory).unwrap_or(usize::MAX),
+            memory_refused: false,
+        };
+        let mut store = Store::new(builder.engine.wasmtime(), context);
+        store.limiter(|context| context);
+        store.set_max_component_handles(limits.handles as usize);
+        // What one call can make us copy is bounded by the VM's own memory; four times that,
+        // since the nodes of data are larger outside than inside.
+        let fuel = limits.hard_memory.saturating_mul(4);
+        store.set_hostcall_fuel(usize::try_from(fuel).unwrap_or(usize::MAX));
+        let bindings = builder.engine.pre().instantiate(&mut store).map_err(|error| {
+            Error::Engine(if store.data().memory_refused {
+                "the hard memory limit is smaller than an empty VM: use at least 8 MiB".into()
+            } else {
+                format!("cannot make a VM: {error:#}")
+            })
+        })?;
+        let vm = Vm { shared: Shared::new(store, bindings) };
+        vm.set_limits(limits)?;
+        if !builder.globals.is_empty() || !builder.requests.is_empty() {
+            let global = vm.global()?;
+            for (name, length) in &builder.globals {
+                global.set(&**name, vm.host_function(name, *length)?)?;
+            }
+            for name in &builder.requests {
+                global.set(&**name, vm.request_function(name, 0)?)?;
+            }
+        }
+        Ok(vm)
+    }
+
+    /// Compiles and runs source. It does not run jobs: see [`run_jobs`](Self::run_jobs).
+    ///
+    /// A `&str` is a script; see [`Source`] for modules and options.
+    ///
+    /// # Errors
+    /// [`Error::Exception`] if it throws, with a `SyntaxError` if it does not parse;
+    /// [`Error::Limit`].
+    pub fn eval<'a>(&self, source: impl Into<Source<'a>>) -> Result<Value, Error> {
+        let source = source.into();
+        let options = source.options();
+        let output =
+            self.shared.try_enter(|e| e.vm.call_eval(e.store, source.text(), &options))?;
+        Ok(self.shared.wrap(output))
+    }
+
+    /// Whether source can only be a module: it does not parse as a script and does as a module.
+    ///
+    /// # Errors
+    /// [`Error::Gone`].
+    pub fn detect_module(&self, source: &str) -> Result<bool, Error> {
+        self.shared.enter(|e| e.vm.call_detect_module(e.store, source))
+    }
+
+    /// The global object.
+    ///
+    /// # Errors
+    /// [`Error::Gone`].
+    pub fn global(&self) -> Result<Value, Error> {
+        let handle = self.shared.enter(|e| e.vm.call_global(e.store))?;
+        Ok(Value::from_handle(&self.shared, handle))
+    }
+
+    /// Runs queued jobs (promise reactions) until none is left.
+    ///
+    /// ```
+    /// let vm = jsvm::Engine::global()?.vm().build()?;
+    /// vm.eval("var x = 0; Promise.resolve(1).then(v => x = v)")?;
+    /// assert_eq!(vm.run_jobs()?, 1);
+    /// assert_eq!(vm.eval("x")?.to::<i32>()?, 1);
+    /// # Ok::<(), jsvm::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`eval`](Self::eval). The job that failed is gone; the others can be run by calling
+    /// again.
+    pub fn run_jobs(&self) -> Result<u32, Error> {
+        Ok(self.run_some_jobs(u32::MAX)?.executed)
+    }
+
+    /// Runs at most `limit` jobs.
+    ///
+    /// # Errors
+    /// As [`run_jobs`](Self::run_jobs).
+    pub fn run_some_jobs(&self, limit: u32) -> Result<JobReport, Error> {
+        let report = self.shared.try_enter(|e| e.vm.call_run_jobs(e.store, limit))?;
+        Ok(JobReport { executed: report.executed, pending: report.pending })
+    }
+
+    /// The requests that scripts made since the last call, in order.
+    ///
+    /// ```
+    /// use jsvm::HostError;
+    /// let vm = jsvm::Engine::global()?.vm().request("read").build()?;
+    /// let promise = vm.eval("read('a.txt').then(text => text.toUpperCase())")?;
+    /// for request in vm.take_requests()? {
+    ///     let (path,): (String,) = request.args.root().to()?;
+    ///     vm.settle(request.id, Ok::<_, HostError>(format!("contents of {path}")))?;
+    /// }
+    /// vm.run_jobs()?;
+    /// assert_eq!(promise.promise_result()?.to::<String>()?, "CONTENTS OF A.TXT");
+    /// # Ok::<(), jsvm::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Gone`].
+    pub fn take_requests(&self) -> Result<Vec<Request>, Error> {
+        let requests = self.shared.enter(|e| e.vm.call_take_requests(e.store))?;
+        Ok(self.requests(requests))
+    }
+
+    /// All unsettled requests, taken or not: what to start from after losing track.
+    ///
+    /// # Errors
+    /// [`Error::Gone`].
+    pub fn unsettled_requests(&self) -> Result<Vec<Request>, Error> {
+        let requests = self.shared.enter(|e| e.vm.call_unsettled_requests(e.store))?;
+        Ok(self.requests(requests))
+    }
+
+    fn requests(&self, requests: Vec<wit::Request>) -> Vec<Request> {
+        let requests = requests.into_iter();
+        requests
+            .map(|wit::Request { id, name, args }| Request {
+                id,
+                name,
+                args: self.shared.data(args),
+            })
+            .collect()
+    }
+
+    /// Fulfils or rejects the promise of a request. Reactions become jobs: see
+    /// [`run_jobs`](Self::run_jobs). Returns whether there was such a request.
+    ///
+    /// # Errors
+    /// [`Error::ForeignValue`] if the outcome holds a token of another VM.
+    pub fn settle<T: IntoJs>(&self, id: u64, outcome: Result<T, HostError>) -> Result<bool, Error> {
+        let data = match outcome {
+            Ok(value) => Ok(value.into_data()),
+            Err(error) => Err(error.into_data()),
+        };
+        let (Ok(checked) | Err(checked)) = &data;
+        self.check(checked)?;
+        // Tokens in the data must live until the VM has copied it.
+        let nodes = match &data {
+            Ok(value) => Ok(value.node_list()),
+            Err(reason) => Err(reason.node_list()),
+        };
+        self.shared.try_enter(|e| e.vm.call_settle(e.store, id, nodes))
+    }
+
+    /// The promises that were rejected without a handler since the last call and still have none.
+    /// Ask when no job is left.
+    ///
+    /// # Errors
+    /// [`Error::Gone`].
+    pub fn take_unhandled_rejections(&self) -> Result<Vec<Rejection>, Error> {
+        let rejections = self.shared.enter(|e| e.vm.call_take_unhandled_rejections(e.store))?;
+        let rejections = rejections.into_iter().map(|rejection| Rejection {
+            promise: Value::from_handle(&self.shared, rejection.promise),
+            reason: Exception::from_wit(rejection.reason, |output| self.shared.wrap(output)),
+        });
+        Ok(rejections.collect())
+    }
+
+    /// Stops what the VM does, from another thread.
+    pub fn interrupt_handle(&self) -> InterruptHandle {
+        self.shared.interrupt.clone()
+    }
+
+    /// Replaces the limits. [`hard_memory`](Limits::hard_memory) may be raised but what is in use
+    /// stays in use.
+    ///
+    /// # Errors
+    /// [`Error::Gone`].
+    pub fn set_limits(&self, limits: &Limits) -> Result<(), Error> {
+        self.shared.enter(|e| {
+            let gc_threshold = e.vm.call_get_limits(&mut *e.store)?.gc_threshold;
+            let wit = wit::Limits {
+                memory: limits.memory,
+                stack: limits.stack,
+                output: limits.output,
+                gc_threshold,
+            };
+            let context = e.store.data_mut();
+            context.watch.time = limits.time;
+            context.watch.grace = limits.grace;
+            context.hard_memory = usize::try_from(limits.hard_memory).unwrap_or(usize::MAX);
+            e.store.set_max_component_handles(limits.handles as usize);
+            e.vm.call_set_limits(e.store, wit)
+        })
+    }
+
+    /// Counts what the heap holds. It visits every object: it is not for hot paths.
+    ///
+    /// # Errors
+    /// [`Error::Gone`].
+    pub fn memory_usage(&self) -> Result<MemoryUsage, Error> {
+        self.shared.enter(|e| e.vm.call_get_memory_usage(e.store))
+    }
+
+    /// Collects cyclic garbage now. What no cycle keeps alive is freed without it.
+    ///
+    /// # Errors
+    /// [`Error::Gone`].
+    pub fn gc(&self) -> Result<(), Error> {
+        self.shared.enter(|e| e.vm.call_gc(e.store))
+    }
+
+    /// Keeps a value alive under a number that is plain data.
+    ///
+    /// # Errors
+    /// [`Error::ForeignValue`]; [`Error::Conversion`] for a primitive that has no handle: copy it
+    /// instead.
+    pub fn retain(&self, value: &Value) -> Result<Token, Error> {
+        let handle = value.handle_of(&self.shared)?;
+        let number = self.shared.enter(|e| e.vm.call_retain(e.store, handle))?;
+        Ok(Token::new(number, &self.shared.releases))
+    }
+
+    /// A handle for a token.
+    ///
+    /// # Errors
+    /// [`Error::ForeignValue`] if the token is of another VM.
+    pub fn retained(&self, token: &Token) -> Result<Value, Error> {
+        if !token.belongs_to(&self.shared.releases) {
+            return Err(Error::ForeignValue);
+        }
+        let handle = self.shared.enter(|e| e.vm.call_retained(e.store, token.number()))?;
+        handle.map(|handle| Value::from_handle(&self.shared, handle)).ok_or(Error::ForeignValue)
+    }
+
+    fn check(&self, data: &Data) -> Result<(), Error> {
+        if data.belongs_to(&self.shared.releases) { Ok(()) } else { Err(Error::ForeignValue) }
+    }
+}
+
+/// Making values.
+impl Vm {
+    fn make(
+        &self,
+        call: impl FnOnce(
+            crate::shared::Entered<'_>,
+        ) -> wasmtime::Result<Result<wasmtime::component::ResourceAny, wit::Error>>,
+    ) -> Result<Value, Error> {
+        let handle = self.shared.try_enter(call)?;
+        Ok(Value::from_handle(&self.shared, handle))
+    }
+
+    /// Any Rust value as a JavaScript value.
+    ///
+    /// ```
+    /// let vm = jsvm::Engine::global()?.vm().build()?;
+    /// let list = vm.value(vec!["a", "b"])?;
+    /// assert_eq!(list.call_method("join", ("-",))?.to::<String>()?, "a-b");
+    /// # Ok::<(), jsvm::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::ForeignValue`]; [`Error::Limit`] if it does not fit into memory.
+    pub fn value(&self, value: impl IntoArg) -> Result<Value, Error> {
+        match value.into_arg() {
+            Arg::Undefined => Ok(Value::UNDEFINED),
+            Arg::Null => Ok(Value::NULL),
+            Arg::Boolean(value) => Ok(Value::from(value)),
+            Arg::Number(value) => Ok(Value::from(value)),
+            Arg::Text(text) => self.text(&text),
+            Arg::Data(data) => self.from_data(&data),
+            Arg::Value(value) => {
+                value.check(&self.shared)?;
+                Ok(value)
+            }
+        }
+    }
+
+    /// Copies data in.
+    ///
+    /// # Errors
+    /// [`Error::Exception`] with a `TypeError` if the nodes are malformed;
+    /// [`Error::ForeignValue`] if it holds a token of another VM.
+    pub fn from_data(&self, data: &Data) -> Result<Value, Error> {
+        self.check(data)?;
+        self.make(|e| e.vm.value().call_from_data(e.store, data.node_list()))
+    }
+
+    /// A string.
+    ///
+    /// # Errors
+    /// [`Error::Gone`].
+    pub fn text(&self, text: &str) -> Result<Value, Error> {
+        let input = wit::Input::Text(text.to_owned());
+        let handle = self.shared.enter(|e| e.vm.value().call_new_primitive(e.store, &input))?;
+        Ok(Value::from_handle(&self.shared, handle))
+    }
+
+    /// A string from UTF-16 code units, lone surrogates included.
+    ///
+    /// # Errors
+    /// [`Error::Limit`].
+    pub fn utf16(&self, units: &[u16]) -> Result<Value, Error> {
+        self.make(|e| e.vm.value().call_new_utf16(e.store, units))
+    }
+
+    /// A BigInt from decimal digits with an optional `-`.
+    ///
+    /// # Errors
+    /// [`Error::Exception`] with a `SyntaxError` if it is no such number.
+    pub fn bigint(&self, decimal: &str) -> Result<Value, Error> {
+        self.make(|e| e.vm.value().call_new_bigint(e.store, decimal))
+    }
+
+    /// A new symbol.
+    ///
+    /// # Errors
+    /// [`Error::Limit`].
+    pub fn symbol(&self, description: &str) -> Result<Value, Error> {
+        self.make(|e| e.vm.value().call_new_symbol(e.store, Some(description), false))
+    }
+
+    /// The symbol of `Symbol.for(key)`.
+    ///
+    /// # Errors
+    /// [`Error::Limit`].
+    pub fn symbol_for(&self, key: &str) -> Result<Value, Error> {
+        self.make(|e| e.vm.value().call_new_symbol(e.store, Some(key), true))
+    }
+
+    /// An empty object.
+    ///
+    /// # Errors
+    /// [`Error::Limit`].
+    pub fn object(&self) -> Result<Value, Error> {
+        self.make(|e| e.vm.value().call_new_object(e.store))
+    }
+
+    /// An array.
+    ///
+    /// # Errors
+    /// [`Error::Limit`]; [`Error::ForeignValue`].
+    pub fn array(&self, elements: impl IntoArgs) -> Result<Value, Error> {
+        let elements = elements.into_args().inputs(&self.shared)?;
+        self.make(|e| e.vm.value().call_new_array(e.store, elements.as_slice()))
+    }
+
+    /// An `ArrayBuffer` with these bytes.
+    ///
+    /// # Errors
+    /// [`Error::Limit`].
+    pub fn array_buffer(&self, bytes: &[u8]) -> Result<Value, Error> {
+        self.make(|e| e.vm.value().call_new_array_buffer(e.store, bytes))
+    }
+
+    /// A typed array or `DataView` over an array buffer: `length` elements from the byte
+    /// `byte_offset` on, or as many as there is room for.
+    ///
+    /// ```
+    /// use jsvm::ViewKind;
+    /// let vm = jsvm::Engine::global()?.vm().build()?;
+    /// let buffer = vm.array_buffer(&[1, 0, 2, 0])?;
+    /// let view = vm.view(ViewKind::Uint16, &buffer, 2, None)?;
+    /// assert_eq!(view.get(0)?.to::<u16>()?, 2);
+    /// # Ok::<(), jsvm::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Exception`] with a `RangeError` if it does not fit or is not aligned.
+    pub fn view(
+        &self,
+        kind: ViewKind,
+        buffer: &Value,
+        byte_offset: u32,
+        length: Option<u32>,
+    ) -> Result<Value, Error> {
+        let buffer = buffer.handle_of(&self.shared)?;
+        self.make(|e| e.vm.value().call_new_view(e.store, kind, buffer, byte_offset, length))
+    }
+
+    /// A date from milliseconds since 1970-01-01T00:00:00Z.
+    ///
+    /// # Errors
+    /// [`Error::Limit`].
+    pub fn date(&self, milliseconds: f64) -> Result<Value, Error> {
+        self.make(|e| e.vm.value().call_new_date(e.store, milliseconds))
+    }
+
+    /// An error, with a cause if it is given.
+    ///
+    /// # Errors
+    /// [`Error::Limit`]; [`Error::ForeignValue`].
+    pub fn error(
+        &self,
+        class: ErrorClass,
+        message: &str,
+        cause: Option<&Value>,
+    ) -> Result<Value, Error> {
+        let cause = cause.map(|cause| cause.input(&self.shared)).transpose()?;
+        self.make(|e| e.vm.value().call_new_error(e.store, class, message, cause.as_ref()))
+    }
+
+    /// A promise and the functions that settle it.
+    ///
+    /// # Errors
+    /// [`Error::Limit`].
+    pub fn promise(&self) -> Result<Deferred, Error> {
+        let deferred = self.shared.try_enter(|e| e.vm.value().call_new_promise(e.store))?;
+        Ok(Deferred {
+            promise: Value::from_handle(&self.shared, deferred.promise),
+            resolve: Value::from_handle(&self.shared, deferred.resolve),
+            reject: Value::from_handle(&self.shared, deferred.reject),
+        })
+    }
+
+    /// A JavaScript function that calls the host function of a name; see
+    /// [`VmBuilder::handler`]. `length` is its property of that name.
+    ///
+    /// # Errors
+    /// [`Error::Limit`].
+    pub fn host_function(&self, name: &str, length: u32) -> Result<Value, Error> {
+        self.make(|e| e.vm.value().call_new_host_function(e.store, name, length))
+    }
+
+    /// A JavaScript function that queues a request of a name and returns a promise; see
+    /// [`take_requests`](Self::take_requests).
+    ///
+    /// # Errors
+    /// [`Error::Limit`].
+    pub fn request_function(&self, name: &str, length: u32) -> Result<Value, Error> {
+        self.make(|e| e.vm.value().call_new_request_function(e.store, name, length))
+    }
+}
+
+impl std::fmt::Debug for Vm {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Vm").finish_non_exhaustive()
+    }
+}
+
+/// What [`Vm::run_some_jobs`] did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct JobReport {
+    /// How many jobs ran.
+    pub executed: u32,
+    /// Whether jobs are left.
+    pub pending: bool,
+}
+
+/// Work that a script asked for and that the embedder does.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The number by which it is settled, unique in the life of the VM.
+    pub id: u64,
+    /// The name of the request function.
+    pub name: String,
+    /// An array of the arguments.
+    pub args: Data,
+}
+
+/// A promise that was rejected while nothing handled it.
+#[derive(Clone, Debug)]
+pub struct Rejection {
+    /// The promise.
+    pub promise: Value,
+    /// The reason.
+    pub reason: Exception,
+}
+
+pub use wit::MemoryUsage;
+

@@ -1,0 +1,82 @@
+# What is needed and missing is installed by the first recipe that needs it; see setup.sh.
+# Arguments reach the commands as they were typed, spaces and all.
+set positional-arguments
+
+# List the recipes
+[private]
+default:
+    @just --justfile {{ quote(justfile()) }} --list --unsorted
+
+# Run a script, examples/hello.js unless another is named: `run FILE [ARGS]`
+run *ARGS: _guest
+    cargo run --release -p jsvm -- run "${@:-examples/hello.js}"
+
+# Run any command of the `jsvm` program: `jsvm --help`
+jsvm *ARGS: _guest
+    cargo run --release -p jsvm -- "$@"
+
+# Everything that must hold before a change goes in; CI runs exactly this
+test: _guest fmt-check lint cargo-test doc audit
+
+# Only the tests; arguments go to `cargo test`: `cargo-test snapshot`
+cargo-test *ARGS: _guest
+    cargo test --workspace "$@"
+
+# Build everything, optimised
+build: _guest
+    cargo build --release --workspace
+
+# Format all Rust code
+fmt: _lint
+    cargo fmt --all
+    cargo fmt --manifest-path guest/Cargo.toml
+
+# Fail if `fmt` would change something
+fmt-check: _lint
+    cargo fmt --all --check
+    cargo fmt --manifest-path guest/Cargo.toml --check
+
+# Clippy, on the workspace and on the guest; a warning is an error
+lint: _guest _lint
+    #!/usr/bin/env bash
+    set -euo pipefail
+    echo "cargo clippy --workspace --all-targets" >&2
+    cargo clippy --workspace --all-targets -- -D warnings
+    source .tools/guest.env
+    if [[ $guest_rust == system ]]; then
+        echo "lint: the guest is skipped: clippy needs rustup's standard library for wasm32-unknown-unknown" >&2
+        exit
+    fi
+    echo "cargo clippy, in guest/" >&2
+    cd guest
+    cargo clippy --release --target wasm32-unknown-unknown -- -D warnings
+
+# The documentation of the crates; a warning is an error
+doc: _guest
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+
+# Licences, banned and duplicate crates, sources of crates: deny.toml says what is allowed
+audit: _audit
+    PATH="$PWD/.tools/bin:$PATH" cargo deny check licenses bans sources
+    PATH="$PWD/.tools/bin:$PATH" cargo deny --manifest-path guest/Cargo.toml check --config deny.toml licenses bans sources
+
+# Measure; arguments go to `cargo bench`: `bench -- eval`
+bench *ARGS: _guest
+    cargo bench --workspace --benches "$@"
+
+# Install whatever the other recipes need and this machine lacks
+setup: _guest _lint _audit
+
+# Remove what was built; the tools in .tools stay
+clean:
+    cargo clean
+    cargo clean --manifest-path guest/Cargo.toml
+
+_guest:
+    @./setup.sh guest
+
+_lint:
+    @./setup.sh lint
+
+_audit:
+    @./setup.sh audit

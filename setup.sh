@@ -1,0 +1,364 @@
+#!/usr/bin/env bash
+# Makes sure of the tools this repository needs, and installs those which are missing:
+#
+#   ./setup.sh guest    a Rust that compiles for wasm32-unknown-unknown, clang and llvm-ar
+#   ./setup.sh lint     rustfmt and clippy
+#   ./setup.sh audit    cargo-deny
+#
+# Several may be named at once. The answers are never cached, so they cannot be stale; looking
+# takes about a tenth of a second. JSVM_GUEST_RUST=rustup|system chooses between the two ways to
+# compile the guest's Rust, which otherwise are tried in this order:
+#
+#   rustup  the `rustc` on PATH, with the standard library rustup has for the target
+#   system  Debian's /usr/bin/rustc and cargo, which build the standard library from its sources
+#
+# The build of the guest (build/src/toolchain.rs) looks in the same places in the same order.
+# What was found is also written to .tools/guest.env, for recipes that run those tools themselves.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+readonly target=wasm32-unknown-unknown
+readonly clang_oldest=16
+readonly clang_newest=22
+readonly log=.tools/setup.log
+# The manifest is the one place which says how new Rust has to be.
+rust_oldest=$(sed -n 's/^rust-version *= *"\(.*\)"/\1/p' Cargo.toml)
+readonly rust_oldest=${rust_oldest:?Cargo.toml has no rust-version}
+
+# ---- telling, running, comparing ------------------------------------------------------------
+
+say() { printf 'setup: %s\n' "$*" >&2; }
+
+# Ends with a message: the first line says what is wrong, the others what to do about it.
+fail() {
+    printf '\nerror: %s\n' "$1" >&2
+    shift
+    if (($#)); then
+        printf '%s\n' "$@" >&2
+    fi
+    exit 1
+}
+
+# Runs an installer. It may be long and talkative: its output goes to the log, and only the end
+# of that is shown, and only when it fails.
+logged() {
+    mkdir -p .tools
+    printf '\n== %s, %s\n' "$*" "$(date)" >>"$log"
+    local start
+    start=$(wc -l <"$log")
+    "$@" >>"$log" 2>&1 </dev/null && return
+    local status=$?
+    say "that did not work; the end of $log is:"
+    tail -n "+$((start + 1))" "$log" | tail -n 8 | sed 's/^/    /' >&2
+    return "$status"
+}
+
+# A server that never answers must not keep us for ever. (macOS has no `timeout`.)
+within() {
+    local seconds=$1
+    shift
+    if command -v timeout >/dev/null; then
+        timeout "$seconds" "$@"
+    else
+        "$@"
+    fi
+}
+
+have() { command -v "$1" >/dev/null; }
+
+# at_least 1.96.0 1.95
+at_least() {
+    local a b c d
+    IFS=.-+ read -r a b _ <<<"$1"
+    IFS=.-+ read -r c d _ <<<"$2"
+    ((a > c || (a == c && b >= d)))
+}
+
+# ---- Debian's package manager ---------------------------------------------------------------
+
+have_apt() { have apt-get && have apt-cache; }
+
+# The words that make apt-get run as root: none, or sudo where it can ask for a password or
+# needs none. Fails where there is no way.
+as_root() {
+    ((EUID == 0)) && return
+    have sudo || return 1
+    if sudo -n true 2>/dev/null; then
+        echo "sudo -n"
+    elif [[ -t 2 ]]; then
+        echo sudo
+    else
+        return 1
+    fi
+}
+
+apt_updated=
+# Fresh package lists, once: those of a machine seldom used name files which are long gone.
+# That it fails is not the end: the lists at hand may do.
+apt_update() {
+    [[ -z $apt_updated ]] || return 0
+    apt_updated=yes
+    local root
+    root=$(as_root) || return 0
+    [[ $root != sudo ]] || say "sudo may ask for your password"
+    # shellcheck disable=SC2086 # zero, one or two words
+    logged $root apt-get update || true
+}
+
+# The version apt would install of package $1; empty if none.
+apt_version() {
+    LC_ALL=C apt-cache policy "$1" 2>/dev/null |
+        sed -n '/(none)/d; s/^ *Candidate: \([0-9]*:\)\{0,1\}//p'
+}
+
+apt_install() {
+    local root
+    if ! root=$(as_root); then
+        say "installing packages needs root, and sudo is missing or would ask for a password"
+        return 1
+    fi
+    say "installing $* with apt-get (a minute or so)"
+    # shellcheck disable=SC2086 # zero, one or two words
+    logged $root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"
+}
+
+# ---- the Rust of this machine ---------------------------------------------------------------
+
+check_host_rust() {
+    if ! have rustc || ! have cargo; then
+        fail "Rust is not installed (no rustc and cargo on PATH)." \
+            "Install it with rustup (https://rustup.rs), then start again."
+    fi
+    local version
+    version=$(rustc --version 2>&1) ||
+        fail "\`rustc --version\` does not work:" "    $version" \
+            "With rustup, \`rustup default stable\` installs a toolchain."
+    read -r _ version _ <<<"$version"
+    at_least "$version" "$rust_oldest" ||
+        fail "Rust $version is too old: $rust_oldest or newer is needed." \
+            "With rustup: \`rustup update stable\`, and \`rustup default stable\` if another is active."
+    have cc ||
+        fail "there is no C compiler (no \`cc\` on PATH), which Rust needs to link programs." \
+            "On Debian: apt-get install gcc libc6-dev. On macOS: xcode-select --install."
+    host_rust=$version
+}
+
+# ---- the Rust of the guest ------------------------------------------------------------------
+
+# Asks rustc, not rustup: what counts is the compiler that will run.
+have_target() {
+    local folder
+    folder=$(rustc --print target-libdir --target "$target" 2>/dev/null) || return 1
+    compgen -G "$folder/libstd-*.rlib" >/dev/null
+}
+
+add_target() {
+    have rustup || return 1
+    say "adding Rust's standard library for $target with rustup"
+    logged within 180 rustup target add "$target" || return 1
+    have_target && return
+    say "rustup added it, but not to the rustc on PATH ($(type -P rustc))"
+    return 1
+}
+
+have_system_rust() {
+    [[ -x /usr/bin/rustc && -x /usr/bin/cargo ]] || return 1
+    local version root
+    read -r _ version _ < <(/usr/bin/rustc --version)
+    root=$(/usr/bin/rustc --print sysroot)
+    [[ -f $root/lib/rustlib/src/rust/library/Cargo.lock ]] && at_least "$version" "$rust_oldest"
+}
+
+add_system_rust() {
+    have_apt || return 1
+    apt_update
+    local version
+    version=$(apt_version rustc-web)
+    if [[ -z $version ]] || ! at_least "$version" "$rust_oldest"; then
+        say "apt has no rustc-web that is new enough (${version:-none at all})"
+        return 1
+    fi
+    apt_install rustc-web cargo-web rust-web-src || return 1
+    have_system_rust && return
+    say "it is installed, but not as /usr/bin/rustc with the library's sources"
+    return 1
+}
+
+# Sets `guest_rust`. What is there already wins over what would have to be fetched.
+find_guest_rust() {
+    case ${JSVM_GUEST_RUST:-} in
+    rustup)
+        have_target || add_target || fail_guest_rust
+        guest_rust=rustup
+        ;;
+    system)
+        have_system_rust || add_system_rust || fail_guest_rust
+        guest_rust=system
+        ;;
+    "")
+        if have_target; then
+            guest_rust=rustup
+        elif have_system_rust; then
+            guest_rust=system
+        elif add_target; then
+            guest_rust=rustup
+        elif add_system_rust; then
+            guest_rust=system
+        else
+            fail_guest_rust
+        fi
+        ;;
+    *) fail "JSVM_GUEST_RUST is \"$JSVM_GUEST_RUST\": it can be rustup or system, or be left out." ;;
+    esac
+}
+
+fail_guest_rust() {
+    fail "there is no Rust that can compile the guest for $target${JSVM_GUEST_RUST:+ (JSVM_GUEST_RUST is $JSVM_GUEST_RUST)}." \
+        "One of these by hand, whichever works here, then start again:" \
+        "    rustup target add $target" \
+        "    apt-get update && apt-get install --no-install-recommends rustc-web cargo-web rust-web-src   # Debian, as root" \
+        "    dnf install rust-std-static-$target   # Fedora, with its own Rust" \
+        "What was tried is in $log, if anything was."
+}
+
+# ---- the C compiler of the guest ------------------------------------------------------------
+
+readonly probe="#include <stddef.h>
+#if !defined(__clang_major__) || __clang_major__ < $clang_oldest
+#error too old
+#endif
+size_t f(void) { return 1; }"
+
+# Only compiling shows whether a clang knows the target (Apple's does not) and has its headers.
+is_clang() {
+    have "$1" && "$1" --target="$target" -c -x c - -o /dev/null 2>/dev/null <<<"$probe"
+}
+
+# Suffixes of versioned programs, newest first.
+suffixes() {
+    local n
+    for ((n = clang_newest; n >= clang_oldest; n--)); do
+        echo "-$n"
+    done
+}
+
+# Sets `clang`: what the user chose, or the first that works.
+find_clang() {
+    local suffix
+    if [[ -n ${CC_wasm32_unknown_unknown:-} ]]; then
+        is_clang "$CC_wasm32_unknown_unknown" ||
+            fail "CC_wasm32_unknown_unknown is \"$CC_wasm32_unknown_unknown\", which does not compile for $target." \
+                "It has to be clang $clang_oldest or newer; leave it out to let one be found."
+        clang=$CC_wasm32_unknown_unknown
+        return
+    fi
+    for suffix in "" $(suffixes); do
+        if is_clang "clang$suffix"; then
+            clang=clang$suffix
+            return
+        fi
+    done
+    return 1
+}
+
+# find_beside PROGRAM: prints the one of clang's version if there is one, else any.
+find_beside() {
+    local suffix own=
+    [[ ${clang:-} =~ (-[0-9]+)$ ]] && own=${BASH_REMATCH[1]}
+    for suffix in $own "" $(suffixes); do
+        if have "$1$suffix"; then
+            echo "$1$suffix"
+            return
+        fi
+    done
+    return 1
+}
+
+# Sets `ar`.
+find_ar() {
+    ar=${AR_wasm32_unknown_unknown:-}
+    [[ -n $ar ]] || ar=$(find_beside llvm-ar)
+}
+
+# Only Debian's Rust needs a linker, rustup's brings its own.
+have_ld() { [[ $guest_rust == rustup ]] || find_beside wasm-ld >/dev/null; }
+
+find_c() { find_clang && find_ar && have_ld; }
+
+add_c() {
+    have_apt || return 1
+    apt_update
+    local n
+    for ((n = clang_newest; n >= clang_oldest; n--)); do
+        if [[ -n $(apt_version "clang-$n") && -n $(apt_version "llvm-$n") && -n $(apt_version "lld-$n") ]]; then
+            apt_install "clang-$n" "llvm-$n" "lld-$n" && find_c
+            return
+        fi
+    done
+    say "apt has no clang from $clang_oldest to $clang_newest"
+    return 1
+}
+
+c_by_hand() {
+    if [[ $(uname -s) == Darwin ]]; then
+        # Homebrew keeps it off PATH, where Apple's own clang (without wasm32) would be hidden.
+        echo "    brew install llvm lld && export PATH=\"\$(brew --prefix llvm)/bin:\$PATH\""
+        return
+    fi
+    local family=
+    # shellcheck disable=SC1091 # there on every Linux, and nothing else is read from it
+    [[ ! -r /etc/os-release ]] || family=$(. /etc/os-release && echo " $ID ${ID_LIKE:-} ")
+    case $family in
+    *" fedora "* | *" rhel "*) echo "    dnf install clang llvm lld   # as root" ;;
+    *" arch "*) echo "    pacman -S clang llvm lld   # as root" ;;
+    *" suse "* | *" opensuse "*) echo "    zypper install clang llvm lld   # as root" ;;
+    *" alpine "*) echo "    apk add clang llvm lld   # as root" ;;
+    *" debian "* | *" ubuntu "*)
+        echo "    apt-get update && apt-get install --no-install-recommends clang-N llvm-N lld-N   # as root;" \
+            "N is the newest that \`apt-cache search --names-only '^clang-[0-9]+\$'\` lists"
+        ;;
+    *) echo "    your system's packages of clang, llvm and lld" ;;
+    esac
+}
+
+# ---- what can be asked for ------------------------------------------------------------------
+
+setup_guest() {
+    check_host_rust
+    find_guest_rust
+    find_c || add_c ||
+        fail "there is no C compiler for the guest: clang $clang_oldest or newer with the $target target, and llvm-ar." \
+            "By hand:" "$(c_by_hand)" "then start again. What was tried is in $log, if anything was."
+    mkdir -p .tools
+    {
+        echo "# What ./setup.sh found; written anew each time."
+        echo "guest_rust=$guest_rust"
+        printf 'export CC_wasm32_unknown_unknown=%q\n' "$clang"
+        printf 'export AR_wasm32_unknown_unknown=%q\n' "$ar"
+    } >.tools/guest.env
+    say "Rust $host_rust; guest by ${guest_rust}'s Rust, $clang and $ar"
+}
+
+setup_lint() {
+    cargo fmt --version &>/dev/null && cargo clippy --version &>/dev/null && return
+    have rustup ||
+        fail "rustfmt or clippy is missing." "Install them with the package manager that brought Rust."
+    say "adding rustfmt and clippy with rustup"
+    logged within 180 rustup component add rustfmt clippy ||
+        fail "rustfmt or clippy is missing." "By hand: rustup component add rustfmt clippy"
+}
+
+setup_audit() {
+    PATH=$PWD/.tools/bin:$PATH cargo deny --version &>/dev/null && return
+    say "installing cargo-deny into .tools with cargo (two or three minutes, once)"
+    logged cargo install cargo-deny --locked --root .tools ||
+        fail "cannot get cargo-deny." "By hand: cargo install cargo-deny --locked"
+}
+
+(($#)) || set -- guest lint audit
+for what; do
+    case $what in
+    guest | lint | audit) "setup_$what" ;;
+    *) fail "\"$what\" is none of guest, lint, audit." ;;
+    esac
+done

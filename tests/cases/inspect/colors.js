@@ -1,0 +1,10 @@
+const show = (value) => console.dir(value, { colors: true });
+show([1, "s", 1n, true, undefined, null, Symbol("x"), new Date(0), /re/g]);
+show({ a: 1, "b c": 2, [Symbol("s")]: { d: () => {} }, get e() { return 1; } });
+show(new Map([["k", new Set([1])]])); show([, 1]); show(new Uint8Array(3)); show(new ArrayBuffer(2));
+show(Promise.resolve(1)); show(new Promise(() => {})); show(class A {}); show({ a: { b: { c: {} } } });
+const me = {}; me.me = me; show(me); show(new Number(3)); show(new String("x")); show(Object(Symbol("q"))); show(new WeakSet());
+show(Array.from({ length: 30 }, (_, i) => "item" + i)); show(Array.from({ length: 110 }, (_, i) => i));
+show(["line one".repeat(12) + "\nline two"]); show(Object.create(null)); show({ a: "x".repeat(60), b: 1 });
+Error.stackTraceLimit = 0; show(new Error("plain")); const e = new Error("f"); e.stack = "Error: f\n    at x (/srv/node_modules/pkg/a.js:1:1)\n    at y (/srv/node_modules/@scope/name/a.js:1:1)"; show(e);
+show(new Proxy({ a: 1 }, {})); show(-0); show("text"); show(null); show([["日本", "a", "b", "c", "d", "e", "f"]]);

@@ -1,0 +1,17 @@
+console.log(function () {}, function named() {}, () => {}, async () => {}, function* gen() {}, async function* agen() {}, async function af() {});
+console.log([() => {}, Math.max, Object, Array.prototype.push, Symbol, Promise.resolve]);
+const arrow = () => {}; const obj = { method() {}, get x() { return 1; }, async am() {}, *gm() {}, async *agm() {}, [Symbol("s")]() {}, "quoted name": () => {} };
+console.log(arrow, obj);
+console.log(Object.assign(function f() {}, { a: 1, b: [1, 2] }));
+console.log(Object.assign(() => {}, { long: "x".repeat(80) }));
+console.log(Object.setPrototypeOf(function f() {}, null), Object.setPrototypeOf(() => {}, null));
+console.log(Object.defineProperty(function f() {}, "name", { value: "" }), Object.defineProperty(() => {}, "name", { value: "line\nname" }));
+console.log(function f() {}.bind(null), (() => {}).bind(), (class A {}).bind());
+console.log((function* () {})(), (async function* () {})());
+console.log(Object.getOwnPropertyDescriptor(Map.prototype, "size"));
+console.log({ f: function () {}, g: class {}, h: class H {} });
+console.log(new Function("a", "return a"), new (Object.getPrototypeOf(async () => {}).constructor)("return 1"));
+console.log(Object.setPrototypeOf(function f() {}, class Base {}), Object.assign(Object.create(Function.prototype), { a: 1 }));
+const tagged = () => {}; tagged[Symbol.toStringTag] = "Tag"; console.log(tagged);
+Object.defineProperty(arrow, Symbol.toStringTag, { value: "Tag" }); console.log(arrow);
+console.log([function () {}, async function () {}, function* () {}, async function* () {}]);

@@ -1,0 +1,12 @@
+const boom = () => { throw new Error("must not run"); };
+console.log({ get a() { return boom(); }, set a(v) {}, get b() { return boom(); }, set c(v) {} });
+console.log([Object.defineProperty({}, "x", { get: boom, enumerable: true }), Object.defineProperty([1], "y", { get: boom, enumerable: true })]);
+const traps = { get: boom, has: boom, ownKeys: boom, getOwnPropertyDescriptor: boom, getPrototypeOf: boom };
+const all = new Proxy({ a: 1, b: { c: 2 } }, traps);
+console.log(all, [all], { all });
+console.log(new Proxy([1, 2, 3], traps), new Proxy(function f() {}, traps), new Proxy(class A {}, traps), new Proxy(new Map([[1, 2]]), traps));
+console.log(new Proxy(new Proxy({ inner: 1 }, {}), {}));
+const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); console.log(proxy, [proxy]);
+console.log("%o", new Proxy({ a: 1 }, { get() {} }));
+console.log("%s %s", new Proxy({ a: { b: 1 } }, {}), new Proxy([1], {}));
+console.log(new Proxy(new Date(0), traps), new Proxy(/x/g, traps), new Proxy(new Uint8Array(2), traps), new Proxy(Promise.resolve(1), traps));

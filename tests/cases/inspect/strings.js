@@ -1,0 +1,14 @@
+console.log(["a", "it's", 'say "hi"', `it's "x"`, `it's "x" \`y\``, `it's "x" \${y}`]);
+console.log(["\0\x01\x07\b\t\n\v\f\r\x1b\x7f\x80\x9f\xa0", "back\\slash"]);
+console.log(["\ud83d\ude00", "\ud83d", "\ude00", "x\ud83dy", "\ud83d'", "é ñ 日本語"]);
+console.log(["\u2028\u2029\ufeff"]);
+console.log({ s: "a".repeat(100) });
+console.log(["line one\nline two\nline three"]);
+console.log(["x".repeat(80) + "\n" + "y".repeat(20) + "\n\nend\n"]);
+console.log({ a: { b: "x".repeat(70) + "\nsecond 'line'" } });
+console.log(["z".repeat(10000)].map((s) => [s])[0].length);
+console.log([["z".repeat(10001)], ["z".repeat(10005)]]);
+console.log("multi\nline");
+console.log(["a\n", "\n"]);
+console.log({ "key with space": 1, "it's": 2, "quote\"d": 3, "new\nline": 4, valid_1: 5, $dollar: 6, "1a": 7, 10: 8, "ünï": 9, "": 10 });
+console.log({ "\ud83d": 1, [Symbol("sym")]: 2, [Symbol()]: 3, ["__proto__"]: 4 });
