@@ -84,7 +84,8 @@ impl EngineConfig {
     /// lacks what the native code needs.
     pub fn build(&self) -> Result<Engine, Error> {
         let mut config = config::shared_config();
-        config.max_wasm_stack(WASM_STACK);
+        // No fiber is ever made, but wasmtime wants one to be large enough all the same.
+        config.max_wasm_stack(WASM_STACK).async_stack_size(WASM_STACK);
         if self.pooling {
             if self.max_vms == 0 {
                 return Err(Error::Engine("max_vms must be at least 1".into()));
