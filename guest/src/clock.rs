@@ -33,5 +33,9 @@ pub fn wall_milliseconds() -> f64 {
 /// What the engine's `gettimeofday` comes down to: microseconds since 1970-01-01T00:00:00Z.
 #[unsafe(no_mangle)]
 extern "C" fn __rquickjs_host_now_us() -> f64 {
-    if BUILDING.get() { 0.0 } else { (wall_milliseconds() * 1e3).floor() }
+    if BUILDING.get() {
+        0.0
+    } else {
+        (wall_milliseconds() * 1e3).floor()
+    }
 }

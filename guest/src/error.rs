@@ -45,11 +45,21 @@ pub fn describe(value: Value) -> Exception {
     };
     if value.is_error() {
         let (name, message, stack) = (text("name"), text("message"), text("stack"));
-        return Exception { name, message, stack, value: output(value) };
+        return Exception {
+            name,
+            message,
+            stack,
+            value: output(value),
+        };
     }
     let message = match value.tag() {
         Tag::Symbol => text("description"),
         _ => value.to_lossy().unwrap_or_default(),
     };
-    Exception { name: String::new(), message, stack: String::new(), value: output(value) }
+    Exception {
+        name: String::new(),
+        message,
+        stack: String::new(),
+        value: output(value),
+    }
 }

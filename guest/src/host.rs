@@ -8,7 +8,7 @@ use crate::js::{JsResult, Thrown, Value};
 /// Calls a host function by its name.
 pub fn call(name: &str, args: &[Value]) -> JsResult<Value> {
     let args = data::copy_out_list(args).map_err(CopyError::into_thrown)?;
-    match host::host_call(name, &args) {
+    match raw_call(name, &args) {
         Ok(result) => data::copy_in(result),
         Err(reason) => Err(Thrown(data::copy_in(reason)?)),
     }
@@ -21,7 +21,13 @@ pub fn console(level: &str, text: String) {
         Node::Text(level.to_owned()),
         Node::Text(text),
     ];
-    let _ = host::host_call("jsvm:console", &args);
+    let _ = raw_call("jsvm:console", &args);
+}
+
+/// Kept as one function: the generated one is large, and would be inlined into each caller.
+#[inline(never)]
+fn raw_call(name: &str, args: &[Node]) -> Result<Vec<Node>, Vec<Node>> {
+    host::host_call(name, args)
 }
 
 /// Asked by the engine between bytecodes.

@@ -76,7 +76,11 @@ fn shrank(bytes: usize) {
 
 fn allowed(more: usize) -> bool {
     let limit = LIMIT.get();
-    let limit = if more <= SMALL { limit.saturating_add(RESERVE) } else { limit };
+    let limit = if more <= SMALL {
+        limit.saturating_add(RESERVE)
+    } else {
+        limit
+    };
     let allowed = USED.get().checked_add(more).is_some_and(|sum| sum <= limit);
     if !allowed {
         REFUSED.set(true);
@@ -134,10 +138,14 @@ unsafe extern "C" fn js_free(_: *mut c_void, start: *mut c_void) {
     }
 }
 
-unsafe extern "C" fn js_realloc(_: *mut c_void, start: *mut c_void, size: q::size_t) -> *mut c_void {
+unsafe extern "C" fn js_realloc(
+    _: *mut c_void,
+    start: *mut c_void,
+    size: q::size_t,
+) -> *mut c_void {
     let size = size as usize;
-    // SAFETY: null or a live block.
-    let before = if start.is_null() { 0 } else { unsafe { malloc_usable_size(start) } };
+    // SAFETY: null, for which it is 0, or a live block.
+    let before = unsafe { malloc_usable_size(start) };
     if size > before && !allowed(size - before) {
         return std::ptr::null_mut();
     }
@@ -178,7 +186,10 @@ unsafe impl GlobalAlloc for Heap {
             if layout.align() <= MALLOC_ALIGN {
                 malloc(layout.size())
             } else {
-                aligned_alloc(layout.align(), layout.size().next_multiple_of(layout.align()))
+                aligned_alloc(
+                    layout.align(),
+                    layout.size().next_multiple_of(layout.align()),
+                )
             }
         };
         counted(start).cast()

@@ -18,11 +18,16 @@ fn load(name: &str) -> JsResult<String> {
 
 /// Calls a host function that takes and returns strings.
 fn ask(name: &str, args: &[&str]) -> JsResult<String> {
-    let args = args.iter().map(|arg| Value::text(arg)).collect::<JsResult<Vec<_>>>()?;
+    let args = args
+        .iter()
+        .map(|arg| Value::text(arg))
+        .collect::<JsResult<Vec<_>>>()?;
     let answer = host::call(name, &args)?;
     if answer.tag() == js::Tag::String {
         answer.to_lossy()
     } else {
-        Err(Thrown::type_error(&format!("host function {name} must return a string")))
+        Err(Thrown::type_error(&format!(
+            "host function {name} must return a string"
+        )))
     }
 }

@@ -21,7 +21,9 @@ thread_local! {
 
 /// Told by the engine: a promise was rejected, or its rejection is handled now.
 pub fn track(promise: &Value, reason: &Value, handled: bool) {
-    let Some(address) = promise.address() else { return };
+    let Some(address) = promise.address() else {
+        return;
+    };
     // Values are dropped after the borrow ends: freeing one can free others.
     let _freed = TABLE.with_borrow_mut(|table| {
         if handled {
@@ -31,7 +33,9 @@ pub fn track(promise: &Value, reason: &Value, handled: bool) {
             let number = table.next;
             table.next += 1;
             table.order.insert(address, number);
-            table.waiting.insert(number, (promise.clone(), reason.clone()))
+            table
+                .waiting
+                .insert(number, (promise.clone(), reason.clone()))
         }
     });
 }

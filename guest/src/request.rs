@@ -50,7 +50,15 @@ fn queue(call: Call<'_>) -> JsResult<Value> {
     let (promise, resolve, reject) = js::new_promise()?;
     TABLE.with_borrow_mut(|table| {
         table.last += 1;
-        table.pending.insert(table.last, Pending { name, args, resolve, reject });
+        table.pending.insert(
+            table.last,
+            Pending {
+                name,
+                args,
+                resolve,
+                reject,
+            },
+        );
     });
     Ok(promise)
 }
@@ -84,8 +92,11 @@ pub fn settle(id: u64, outcome: Result<Vec<Node>, Vec<Node>>) -> JsResult<bool> 
     let Some(request) = TABLE.with_borrow_mut(|table| table.pending.remove(&id)) else {
         return Ok(false);
     };
-    let settle = if fulfil { &request.resolve } else { &request.reject };
+    let settle = if fulfil {
+        &request.resolve
+    } else {
+        &request.reject
+    };
     settle.call(&Value::UNDEFINED, &[value])?;
     Ok(true)
 }
-

@@ -147,7 +147,9 @@ impl GuestValue for Held {
         }
         let (_, view) = intrinsics().view(&self.0)?;
         let bytes = view.buffer.with_buffer_bytes(|bytes| {
-            bytes.get(view.offset..view.offset + view.len).map(<[u8]>::to_vec)
+            bytes
+                .get(view.offset..view.offset + view.len)
+                .map(<[u8]>::to_vec)
         })?;
         Ok(bytes.ok_or_else(|| Thrown::type_error("the view is out of bounds"))?)
     }
@@ -162,7 +164,14 @@ impl GuestValue for Held {
 
     fn inspect(&self, options: InspectOptions) -> String {
         let InspectOptions { depth, colors } = options;
-        inspect(&self.0, &Options { depth, colors, ..Options::default() })
+        inspect(
+            &self.0,
+            &Options {
+                depth,
+                colors,
+                ..Options::default()
+            },
+        )
     }
 
     fn get(&self, key: Key<'_>) -> Result<Output> {
@@ -255,7 +264,11 @@ fn call_host(call: Call<'_>) -> JsResult<Value> {
 /// `String(symbol)`
 fn symbol_text(symbol: &Value) -> JsResult<String> {
     let description = symbol.get("description")?;
-    let text = if description.is_undefined() { String::new() } else { description.to_lossy()? };
+    let text = if description.is_undefined() {
+        String::new()
+    } else {
+        description.to_lossy()?
+    };
     Ok(format!("Symbol({text})"))
 }
 

@@ -55,7 +55,10 @@ impl Guest for crate::Guest {
         while executed < limit && js::execute_job()? {
             executed += 1;
         }
-        Ok(JobReport { executed, pending: js::is_job_pending() })
+        Ok(JobReport {
+            executed,
+            pending: js::is_job_pending(),
+        })
     }
 
     fn take_requests() -> Vec<Request> {
@@ -142,7 +145,9 @@ fn eval(text: String, options: &EvalOptions) -> JsResult<Value> {
     };
     let (value, namespace) = js::eval(source, options.kind == SourceKind::Module)?;
     if let Some(namespace) = namespace {
-        let pass = js::function("", 0, &[namespace], |call: Call<'_>| Ok(call.data[0].clone()))?;
+        let pass = js::function("", 0, &[namespace], |call: Call<'_>| {
+            Ok(call.data[0].clone())
+        })?;
         return value.then(&pass, &Value::UNDEFINED);
     }
     if options.async_ {

@@ -73,3 +73,8 @@ pub use value::{
     Deferred, InspectOptions, Key, KeyFilter, OwnKey, PromiseState, Value, ValueKind,
 };
 pub use vm::{JobReport, MemoryUsage, Rejection, Request, Vm};
+
+/// The example of the README is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -36,42 +36,45 @@ impl Level {
     }
 }
 
-/// Defines methods on `$console`, each from a name and a function of the call.
-macro_rules! methods {
-    ($console:expr, $($name:literal => $run:expr;)*) => {
-        $(
-            // The standard's operations take only optional arguments.
-            let method = js::function($name, 0, &[], |call| quietly($run, call))?;
-            $console.define($name, method, Property::PLAIN)?;
-        )*
-    };
-}
+/// What a method does.
+type Method = fn(Call<'_>) -> JsResult<()>;
+
+/// The methods, in the order in which Node lists them.
+const METHODS: &[(&str, Method)] = &[
+    ("log", |call| log(Level::Log, call.args)),
+    ("warn", |call| log(Level::Warn, call.args)),
+    ("dir", dir),
+    ("time", time),
+    ("timeEnd", |call| elapsed("timeEnd", call)),
+    ("timeLog", |call| elapsed("timeLog", call)),
+    ("trace", trace),
+    ("assert", assert),
+    // There is nothing that could be cleared.
+    ("clear", |_| Ok(())),
+    ("count", count),
+    ("countReset", count_reset),
+    ("group", group),
+    ("groupEnd", |_| {
+        state::leave_group();
+        Ok(())
+    }),
+    ("table", table),
+    ("debug", |call| log(Level::Debug, call.args)),
+    ("info", |call| log(Level::Info, call.args)),
+    ("dirxml", |call| log(Level::Log, call.args)),
+    ("error", |call| log(Level::Error, call.args)),
+    ("groupCollapsed", group),
+];
 
 /// Makes the object `console`.
 pub fn new() -> JsResult<Value> {
     // The standard wants an empty object between it and `Object.prototype`.
     let create = js::global().get("Object")?.get("create")?;
     let console = create.call(&Value::UNDEFINED, &[Value::object()?])?;
-    methods! { console,
-        "log" => |call| log(Level::Log, call.args);
-        "warn" => |call| log(Level::Warn, call.args);
-        "dir" => dir;
-        "time" => time;
-        "timeEnd" => |call| elapsed("timeEnd", call);
-        "timeLog" => |call| elapsed("timeLog", call);
-        "trace" => trace;
-        "assert" => assert;
-        "clear" => |_| Ok(());
-        "count" => count;
-        "countReset" => count_reset;
-        "group" => group;
-        "groupCollapsed" => group;
-        "groupEnd" => |_| { state::leave_group(); Ok(()) };
-        "table" => table;
-        "debug" => |call| log(Level::Debug, call.args);
-        "info" => |call| log(Level::Info, call.args);
-        "dirxml" => |call| log(Level::Log, call.args);
-        "error" => |call| log(Level::Error, call.args);
+    for (index, (name, _)) in METHODS.iter().enumerate() {
+        // The standard's operations take only optional arguments.
+        let method = js::function(name, 0, &[Value::number(index as f64)], run)?;
+        console.define(*name, method, Property::PLAIN)?;
     }
     if let Some(symbol) = intrinsics().well_known("toStringTag") {
         let tag = Value::text("console")?;
@@ -80,10 +83,13 @@ pub fn new() -> JsResult<Value> {
     Ok(console)
 }
 
-/// Runs a method and swallows everything but an interrupt.
-fn quietly(run: fn(Call<'_>) -> JsResult<()>, call: Call<'_>) -> JsResult<Value> {
-    match run(call) {
-        Err(thrown) if thrown.is_interrupt() => Err(thrown),
+/// Runs the method whose number the function was made with, and swallows everything that is
+/// thrown but an interrupt.
+fn run(call: Call<'_>) -> JsResult<Value> {
+    let index = call.data.first().and_then(Value::as_number);
+    let method = index.and_then(|index| METHODS.get(index as usize));
+    match method.map(|(_, method)| method(call)) {
+        Some(Err(thrown)) if thrown.is_interrupt() => Err(thrown),
         _ => Ok(Value::UNDEFINED),
     }
 }
@@ -202,12 +208,12 @@ fn time(call: Call<'_>) -> JsResult<()> {
 fn elapsed(method: &str, call: Call<'_>) -> JsResult<()> {
     let label = label(call)?;
     let ends = method == "timeEnd";
-    let Some(milliseconds) = state::read_timer(&label, ends) else {
+    let Some(microseconds) = state::read_timer(&label, ends) else {
         let text = format!("No such label '{label}' for console.{method}()");
         print(Level::Warn, text);
         return Ok(());
     };
-    let mut text = format!("{label}: {}", state::duration_text(milliseconds));
+    let mut text = format!("{label}: {}", state::duration_text(microseconds));
     let more = call.args.get(1..).unwrap_or_default();
     if !ends && !more.is_empty() {
         text.push(' ');

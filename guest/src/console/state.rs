@@ -1,12 +1,11 @@
 //! What `console` remembers: counts, timers and the depth of groups.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 
 use crate::clock;
 
 /// Labels of each kind that are remembered; a script must not fill the memory with them.
-const MAX_LABELS: usize = 10_000;
+const MAX_LABELS: usize = 1_000;
 
 /// Bytes of a label.
 const MAX_LABEL: usize = 1_000;
@@ -15,16 +14,31 @@ const MAX_LABEL: usize = 1_000;
 const MAX_GROUPS: u32 = 100;
 
 thread_local! {
-    static COUNTS: RefCell<BTreeMap<String, u32>> = const { RefCell::new(BTreeMap::new()) };
-    /// Start in milliseconds of the monotonic clock.
-    static TIMERS: RefCell<BTreeMap<String, f64>> = const { RefCell::new(BTreeMap::new()) };
+    static COUNTS: RefCell<Labels> = const { RefCell::new(Labels(Vec::new())) };
+    /// Start in microseconds of the monotonic clock.
+    static TIMERS: RefCell<Labels> = const { RefCell::new(Labels(Vec::new())) };
     static GROUPS: Cell<u32> = const { Cell::new(0) };
 }
 
-/// Remembers a value under a label, unless there are too many.
-fn remember<T>(labels: &mut BTreeMap<String, T>, label: &str, value: T) {
-    if labels.len() < MAX_LABELS || labels.contains_key(label) {
-        labels.insert(label.to_owned(), value);
+/// Numbers under labels. There are few of them, so they are not indexed.
+struct Labels(Vec<(String, u64)>);
+
+impl Labels {
+    fn get(&mut self, label: &str) -> Option<&mut u64> {
+        let found = self.0.iter_mut().find(|(known, _)| known == label);
+        found.map(|(_, value)| value)
+    }
+
+    /// Remembers a number under a label that is new, unless there are too many.
+    fn add(&mut self, label: &str, value: u64) {
+        if self.0.len() < MAX_LABELS {
+            self.0.push((label.to_owned(), value));
+        }
+    }
+
+    fn remove(&mut self, label: &str) -> Option<u64> {
+        let position = self.0.iter().position(|(known, _)| known == label)?;
+        Some(self.0.swap_remove(position).1)
     }
 }
 
@@ -35,32 +49,39 @@ pub fn bounded_label(mut label: String) -> String {
 }
 
 /// Counts a label and says how often it was counted.
-pub fn count(label: &str) -> u32 {
-    COUNTS.with_borrow_mut(|counts| {
-        let count = counts.get(label).map_or(1, |count| count.saturating_add(1));
-        remember(counts, label, count);
-        count
+pub fn count(label: &str) -> u64 {
+    COUNTS.with_borrow_mut(|counts| match counts.get(label) {
+        Some(count) => {
+            *count += 1;
+            *count
+        }
+        None => {
+            counts.add(label, 1);
+            1
+        }
     })
 }
 
 /// Forgets a count. Returns whether there was one.
 pub fn reset_count(label: &str) -> bool {
-    COUNTS.with_borrow_mut(|counts| counts.remove(label)).is_some()
+    COUNTS
+        .with_borrow_mut(|counts| counts.remove(label))
+        .is_some()
 }
 
 /// Starts a timer. Returns false if it is running already.
 pub fn start_timer(label: &str) -> bool {
     TIMERS.with_borrow_mut(|timers| {
-        let is_new = !timers.contains_key(label);
+        let is_new = timers.get(label).is_none();
         if is_new {
-            remember(timers, label, clock::monotonic_milliseconds());
+            timers.add(label, now());
         }
         is_new
     })
 }
 
-/// Milliseconds that a timer has run, if there is one. `ends` stops it.
-pub fn read_timer(label: &str, ends: bool) -> Option<f64> {
+/// Microseconds that a timer has run, if there is one. `ends` stops it.
+pub fn read_timer(label: &str, ends: bool) -> Option<u64> {
     let start = TIMERS.with_borrow_mut(|timers| {
         if ends {
             timers.remove(label)
@@ -68,7 +89,13 @@ pub fn read_timer(label: &str, ends: bool) -> Option<f64> {
             timers.get(label).copied()
         }
     })?;
-    Some((clock::monotonic_milliseconds() - start).max(0.0))
+    // A VM that was put to sleep may wake up where the clock shows less.
+    Some(now().saturating_sub(start))
+}
+
+/// Microseconds of the monotonic clock.
+fn now() -> u64 {
+    (clock::monotonic_milliseconds() * 1e3) as u64
 }
 
 /// Opens a group.
@@ -87,23 +114,22 @@ pub fn indentation() -> usize {
 }
 
 /// A duration in the unit that suits it: `1.5ms`, `2.000s`, `1:02.500 (m:ss.mmm)`.
-pub fn duration_text(milliseconds: f64) -> String {
-    const SECOND: f64 = 1e3;
-    const MINUTE: f64 = 60.0 * SECOND;
-    const HOUR: f64 = 60.0 * MINUTE;
-    if milliseconds < SECOND {
-        let rounded = (milliseconds * 1e3).round() / 1e3;
-        return format!("{rounded}ms");
+pub fn duration_text(microseconds: u64) -> String {
+    const SECOND: u64 = 1_000_000;
+    if microseconds < SECOND {
+        let text = format!("{}.{:03}", microseconds / 1_000, microseconds % 1_000);
+        return format!("{}ms", text.trim_end_matches('0').trim_end_matches('.'));
     }
-    let seconds = milliseconds % MINUTE / SECOND;
-    if milliseconds < MINUTE {
-        return format!("{seconds:.3}s");
+    let milliseconds = (microseconds + 500) / 1_000;
+    let (seconds, fraction) = (milliseconds / 1_000, milliseconds % 1_000);
+    let (minutes, hours) = (seconds / 60 % 60, seconds / 3_600);
+    if seconds < 60 {
+        return format!("{seconds}.{fraction:03}s");
     }
-    let minutes = (milliseconds % HOUR / MINUTE).floor();
-    let hours = (milliseconds / HOUR).floor();
-    if hours > 0.0 {
-        format!("{hours}:{minutes:02}:{seconds:06.3} (h:mm:ss.mmm)")
+    let seconds = seconds % 60;
+    if hours > 0 {
+        format!("{hours}:{minutes:02}:{seconds:02}.{fraction:03} (h:mm:ss.mmm)")
     } else {
-        format!("{minutes}:{seconds:06.3} (m:ss.mmm)")
+        format!("{minutes}:{seconds:02}.{fraction:03} (m:ss.mmm)")
     }
 }

@@ -11,10 +11,10 @@ const MAX_ROWS: usize = 10_000;
 /// Columns that are drawn.
 const MAX_COLUMNS: usize = 100;
 
-/// Cells that are drawn, filled or not.
-const MAX_CELLS: usize = 200_000;
+/// Code units of a string in a cell.
+const MAX_CELL: usize = 1_000;
 
-/// Columns of text that are drawn in sum.
+/// Bytes that are drawn in sum. A cell counts for at least one.
 const MAX_AREA: usize = 4 << 20;
 
 /// A table under construction.
@@ -48,35 +48,53 @@ fn wanted(columns: &Value) -> Option<Vec<Atom>> {
     let len = peek::own_value(&columns, "length")?.as_number()? as usize;
     let names = (0..len.min(MAX_COLUMNS)).filter_map(|index| {
         let name = peek::own_value(&columns, index as u32)?;
-        if name.is_object() { None } else { Key::Value(&name).to_atom().ok() }
+        if name.is_object() {
+            None
+        } else {
+            Key::Value(&name).to_atom().ok()
+        }
     });
     Some(names.collect())
 }
 
 fn map(map: &Value) -> Table {
     let entries = intrinsics().map_start(map, MAX_ROWS).unwrap_or_default();
-    let size = readers().map_size(map).unwrap_or(0.0) as usize;
-    let row = |(index, [key, value]): (usize, &[Value; 2])| {
-        vec![cell_text(&Value::number(index as f64)), cell_text(key), cell_text(value)]
-    };
-    Table {
-        heads: ["(iteration index)", "Key", "Values"].map(str::to_owned).into(),
-        rows: entries.iter().enumerate().map(row).collect(),
-        rest: size.saturating_sub(entries.len()),
-    }
+    let size = readers().map_size(map).unwrap_or(0);
+    let heads = ["(iteration index)", "Key", "Values"];
+    let rows = entries
+        .iter()
+        .map(|[key, value]| vec![cell_text(key), cell_text(value)]);
+    numbered(heads.into(), rows, size)
 }
 
 fn set(set: &Value) -> Table {
     let members = intrinsics().set_start(set, MAX_ROWS).unwrap_or_default();
-    let size = readers().set_size(set).unwrap_or(0.0) as usize;
-    let row = |(index, member): (usize, &Value)| {
-        vec![cell_text(&Value::number(index as f64)), cell_text(member)]
-    };
+    let size = readers().set_size(set).unwrap_or(0);
+    let heads = ["(iteration index)", "Values"];
+    let rows = members.iter().map(|member| vec![cell_text(member)]);
+    numbered(heads.into(), rows, size)
+}
+
+/// A table of rows with their numbers in front, as many of `count` as there is room for.
+fn numbered(heads: Vec<&str>, rows: impl Iterator<Item = Vec<String>>, count: usize) -> Table {
+    let mut area = 0;
+    let rows = rows.enumerate().map(|(index, mut row)| {
+        row.insert(0, index.to_string());
+        row
+    });
+    let rows: Vec<_> = rows.take_while(|row| has_room(&mut area, row)).collect();
     Table {
-        heads: ["(iteration index)", "Values"].map(str::to_owned).into(),
-        rows: members.iter().enumerate().map(row).collect(),
-        rest: size.saturating_sub(members.len()),
+        heads: heads.into_iter().map(str::to_owned).collect(),
+        rest: count.saturating_sub(rows.len()),
+        rows,
     }
+}
+
+/// Counts a row. Returns whether there was room for it.
+fn has_room(area: &mut usize, row: &[String]) -> bool {
+    let room = *area < MAX_AREA;
+    *area += row.iter().map(|cell| cell.len() + 1).sum::<usize>();
+    room
 }
 
 fn object(object: &Value, wanted: Option<Vec<Atom>>) -> Table {
@@ -84,10 +102,8 @@ fn object(object: &Value, wanted: Option<Vec<Atom>>) -> Table {
     let mut columns: Vec<Atom> = Vec::new();
     let mut rows: Vec<Vec<String>> = Vec::new();
     let mut values: Vec<(usize, String)> = Vec::new();
+    let mut area = 0;
     for key in keys.iter().take(MAX_ROWS) {
-        if rows.len() * columns.len().max(1) > MAX_CELLS {
-            break;
-        }
         let slot = peek::own(object, key).map(|property| property.slot);
         let item = match &slot {
             Some(Slot::Data(item)) if item.is_object() => peek::resolve(item),
@@ -95,20 +111,24 @@ fn object(object: &Value, wanted: Option<Vec<Atom>>) -> Table {
         };
         let mut row = vec![key_text(key)];
         match (&item, &wanted) {
-            (None, None) => values.push((rows.len(), slot_text(slot))),
+            (None, None) => {
+                let text = slot_text(slot);
+                area += text.len();
+                values.push((rows.len(), text));
+            }
             (item, wanted) => {
                 let names = match (wanted, item) {
                     (Some(_), _) | (None, None) => Vec::new(),
-                    (None, Some(item)) => {
-                        item.own_keys(OwnKeys::ENUMERABLE).unwrap_or_default()
-                    }
+                    (None, Some(item)) => item.own_keys(OwnKeys::ENUMERABLE).unwrap_or_default(),
                 };
                 for name in wanted.as_ref().unwrap_or(&names) {
                     let known = columns.iter().position(|column| column == name);
                     let column = match known {
                         Some(column) => column,
                         None if columns.len() < MAX_COLUMNS => {
-                            let Ok(name) = Key::Atom(name).to_atom() else { continue };
+                            let Ok(name) = Key::Atom(name).to_atom() else {
+                                continue;
+                            };
                             columns.push(name);
                             columns.len() - 1
                         }
@@ -122,14 +142,20 @@ fn object(object: &Value, wanted: Option<Vec<Atom>>) -> Table {
                 }
             }
         }
+        if !has_room(&mut area, &row) {
+            break;
+        }
         rows.push(row);
     }
     let mut heads = vec!["(index)".to_owned()];
     heads.extend(columns.iter().map(key_text));
     if !values.is_empty() {
         for (row, text) in values {
-            rows[row].resize(heads.len(), String::new());
-            rows[row].push(text);
+            // The last one may have found no room.
+            if let Some(row) = rows.get_mut(row) {
+                row.resize(heads.len(), String::new());
+                row.push(text);
+            }
         }
         heads.push("Values".to_owned());
     }
@@ -138,7 +164,9 @@ fn object(object: &Value, wanted: Option<Vec<Atom>>) -> Table {
 }
 
 fn key_text(key: &Atom) -> String {
-    key.to_value().and_then(|key| key.to_lossy()).unwrap_or_default()
+    key.to_value()
+        .and_then(|key| key.to_lossy())
+        .unwrap_or_default()
 }
 
 fn slot_text(slot: Option<Slot>) -> String {
@@ -155,12 +183,15 @@ fn cell_text(value: &Value) -> String {
     let summary = resolved.is_some_and(|object| {
         !object.is_array()
             && object.view_kind().is_none()
-            && object.own_keys(OwnKeys::ENUMERABLE).is_ok_and(|keys| keys.len() > 2)
+            && object
+                .own_keys(OwnKeys::ENUMERABLE)
+                .is_ok_and(|keys| keys.len() > 2)
     });
     let options = Options {
         depth: 0,
         summary,
         max_entries: 3,
+        max_string: MAX_CELL,
         break_length: None,
         ..Options::default()
     };

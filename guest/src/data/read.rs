@@ -15,7 +15,11 @@ pub fn copy_in(nodes: Vec<Node>) -> JsResult<Value> {
     }
     let reader = Reader::new(&nodes)?;
     reader.fill(&nodes)?;
-    reader.values.into_iter().next().ok_or_else(|| malformed(0, "there is no node"))
+    reader
+        .values
+        .into_iter()
+        .next()
+        .ok_or_else(|| malformed(0, "there is no node"))
 }
 
 fn malformed(index: usize, what: &str) -> Thrown {
@@ -184,8 +188,9 @@ fn shell(at: usize, node: &Node) -> JsResult<Value> {
         Node::Set(_) => intrinsics().new_set(),
         Node::Buffer(bytes) => Value::array_buffer(bytes),
         Node::Error(data) => intrinsics().error(data.class),
-        Node::Opaque(token) => token::get(*token)
-            .ok_or_else(|| malformed(at, &format!("there is no token {token}"))),
+        Node::Opaque(token) => {
+            token::get(*token).ok_or_else(|| malformed(at, &format!("there is no token {token}")))
+        }
         _ => Ok(Value::UNDEFINED),
     }
 }
@@ -196,7 +201,9 @@ fn symbol(at: usize, data: &SymbolData) -> JsResult<Value> {
         SymbolKind::Local => intrinsics().symbol(description),
         SymbolKind::Registered => intrinsics().registered_symbol(description.unwrap_or_default()),
         SymbolKind::WellKnown => {
-            let name = description.and_then(|text| text.strip_prefix("Symbol.")).unwrap_or("");
+            let name = description
+                .and_then(|text| text.strip_prefix("Symbol."))
+                .unwrap_or("");
             intrinsics()
                 .well_known(name)
                 .ok_or_else(|| malformed(at, "there is no such well-known symbol"))

@@ -31,9 +31,9 @@ impl CopyError {
     pub fn into_thrown(self) -> Thrown {
         match self {
             CopyError::Thrown(thrown) => thrown,
-            CopyError::TooLarge(limit) => {
-                Thrown::range_error(&format!("the data is larger than the limit of {limit} bytes"))
-            }
+            CopyError::TooLarge(limit) => Thrown::range_error(&format!(
+                "the data is larger than the limit of {limit} bytes"
+            )),
         }
     }
 }
@@ -51,8 +51,10 @@ pub fn copy_out(value: &Value) -> CopyResult<Vec<Node>> {
 pub fn copy_out_list(values: &[Value]) -> CopyResult<Vec<Node>> {
     let mut writer = Writer::new();
     writer.push(Node::Array(Vec::new()), 4 * values.len())?;
-    let children =
-        values.iter().map(|value| writer.add(value.clone())).collect::<CopyResult<Vec<_>>>()?;
+    let children = values
+        .iter()
+        .map(|value| writer.add(value.clone()))
+        .collect::<CopyResult<Vec<_>>>()?;
     writer.nodes[0] = Node::Array(children);
     writer.finish()
 }
@@ -214,11 +216,18 @@ impl Writer {
     }
 
     fn plain(&mut self, object: &Value) -> CopyResult<Node> {
-        let keys = object.own_keys(OwnKeys { symbols: true, ..OwnKeys::ENUMERABLE })?;
+        let keys = object.own_keys(OwnKeys {
+            symbols: true,
+            ..OwnKeys::ENUMERABLE
+        })?;
         let mut properties = Vec::with_capacity(keys.len());
         for (position, key) in keys.iter().enumerate() {
             let value = key.to_value()?;
-            let text = if value.tag() == Tag::Symbol { None } else { Some(value.to_text()?) };
+            let text = if value.tag() == Tag::Symbol {
+                None
+            } else {
+                Some(value.to_text()?)
+            };
             let Some(Text::Utf8(name)) = text else {
                 return self.keyed(object, &keys, properties, position);
             };
@@ -253,7 +262,11 @@ impl Writer {
     fn error(&mut self, error: &Value) -> CopyResult<Node> {
         let class = intrinsics().error_class(error)?;
         let name = error.get("name")?;
-        let name = if name.tag() == Tag::String { Some(name.to_lossy()?) } else { None };
+        let name = if name.tag() == Tag::String {
+            Some(name.to_lossy()?)
+        } else {
+            None
+        };
         let name = name.filter(|name| name != convert::error_class_name(class));
         let mut properties = Vec::new();
         for key in ["message", "stack", "cause", "errors"] {
@@ -275,7 +288,11 @@ impl Writer {
                 properties.push((text, self.add(error.get(&key)?)?));
             }
         }
-        Ok(Node::Error(ErrorData { class, name, properties }))
+        Ok(Node::Error(ErrorData {
+            class,
+            name,
+            properties,
+        }))
     }
 
     fn view(&mut self, object: &Value) -> CopyResult<Node> {
@@ -311,15 +328,27 @@ fn is_sequence(keys: &[Atom]) -> JsResult<bool> {
 fn symbol(symbol: &Value) -> JsResult<SymbolData> {
     if let Some(name) = intrinsics().well_known_name(symbol) {
         let description = Some(format!("Symbol.{name}"));
-        return Ok(SymbolData { kind: SymbolKind::WellKnown, description });
+        return Ok(SymbolData {
+            kind: SymbolKind::WellKnown,
+            description,
+        });
     }
     if let Some(key) = intrinsics().symbol_key(symbol)? {
-        return Ok(SymbolData { kind: SymbolKind::Registered, description: Some(key) });
+        return Ok(SymbolData {
+            kind: SymbolKind::Registered,
+            description: Some(key),
+        });
     }
     let description = symbol.get("description")?;
-    let description =
-        if description.is_undefined() { None } else { Some(description.to_lossy()?) };
-    Ok(SymbolData { kind: SymbolKind::Local, description })
+    let description = if description.is_undefined() {
+        None
+    } else {
+        Some(description.to_lossy()?)
+    };
+    Ok(SymbolData {
+        kind: SymbolKind::Local,
+        description,
+    })
 }
 
 fn regexp(object: &Value) -> JsResult<Node> {

@@ -8,22 +8,22 @@ use crate::js::{Atom, OwnKeys, PromiseState, Value};
 use crate::realm::{intrinsics, readers};
 
 /// `... 3 more items`
-pub fn more(count: f64, noun: &str) -> String {
-    let ending = if count > 1.0 { "s" } else { "" };
+pub fn more(count: usize, noun: &str) -> String {
+    let ending = if count > 1 { "s" } else { "" };
     format!("... {count} more {noun}{ending}")
 }
 
 impl Inspector {
-    fn push_rest(&self, output: &mut Vec<String>, rest: f64) {
-        if rest > 0.0 {
+    fn push_rest(&self, output: &mut Vec<String>, rest: usize) {
+        if rest > 0 {
             output.push(more(rest, "item"));
         }
     }
 
     /// Elements of an array; runs of holes are counted.
     #[inline(never)]
-    pub(super) fn array(&mut self, array: &Value, len: f64, level: i32) -> Vec<String> {
-        let limit = (self.options.max_entries as f64).min(len) as usize;
+    pub(super) fn array(&mut self, array: &Value, len: usize, level: i32) -> Vec<String> {
+        let limit = self.options.max_entries.min(len);
         let mut output = Vec::new();
         let mut next = 0_u32;
         // Elements that are not there are found only by listing those that are.
@@ -41,7 +41,7 @@ impl Inspector {
                 Some(indices) => {
                     let Some(index) = indices.next() else { break };
                     if index > next {
-                        output.push(self.holes(f64::from(index - next)));
+                        output.push(self.holes((index - next) as usize));
                         next = index;
                         if output.len() == limit {
                             break;
@@ -56,8 +56,8 @@ impl Inspector {
             });
             next += 1;
         }
-        let rest = len - f64::from(next);
-        if rest > 0.0 && output.len() < limit && present.is_some() && !self.is_exhausted() {
+        let rest = len.saturating_sub(next as usize);
+        if rest > 0 && output.len() < limit && present.is_some() && !self.is_exhausted() {
             output.push(self.holes(rest));
         } else {
             self.push_rest(&mut output, rest);
@@ -65,14 +65,14 @@ impl Inspector {
         output
     }
 
-    fn holes(&mut self, count: f64) -> String {
+    fn holes(&self, count: usize) -> String {
         let text = format!("<{}>", counted(count, "empty item"));
         self.style(&text, Style::Undefined)
     }
 
     /// Members of a set.
     #[inline(never)]
-    pub(super) fn set(&mut self, set: &Value, len: f64, level: i32) -> Vec<String> {
+    pub(super) fn set(&mut self, set: &Value, len: usize, level: i32) -> Vec<String> {
         let members = intrinsics()
             .set_start(set, self.options.max_entries)
             .unwrap_or_default();
@@ -83,14 +83,14 @@ impl Inspector {
             }
             output.push(self.indent(|this| this.value(member, level, false)));
         }
-        let rest = len - output.len() as f64;
+        let rest = len.saturating_sub(output.len());
         self.push_rest(&mut output, rest);
         output
     }
 
     /// Entries of a map.
     #[inline(never)]
-    pub(super) fn map(&mut self, map: &Value, len: f64, level: i32) -> Vec<String> {
+    pub(super) fn map(&mut self, map: &Value, len: usize, level: i32) -> Vec<String> {
         let entries = intrinsics()
             .map_start(map, self.options.max_entries)
             .unwrap_or_default();
@@ -103,7 +103,7 @@ impl Inspector {
             let value = self.indent(|this| this.value(value, level, false));
             output.push(format!("{key} => {value}"));
         }
-        let rest = len - output.len() as f64;
+        let rest = len.saturating_sub(output.len());
         self.push_rest(&mut output, rest);
         output
     }
@@ -119,7 +119,7 @@ impl Inspector {
             let element = peek::own_value(array, index as u32).unwrap_or(Value::UNDEFINED);
             output.push(self.primitive(&element));
         }
-        let rest = (len - output.len()) as f64;
+        let rest = len - output.len();
         self.push_rest(&mut output, rest);
         if self.options.show_hidden
             && let (Some(kind), Ok(view)) = (array.view_kind(), array.typed_array_view())
@@ -145,8 +145,11 @@ impl Inspector {
         let mut output = Vec::new();
         let limit = self.options.max_entries;
         let bytes = buffer.with_buffer_bytes(|bytes| {
-            let start: Vec<String> =
-                bytes.iter().take(limit).map(|byte| format!("{byte:02x}")).collect();
+            let start: Vec<String> = bytes
+                .iter()
+                .take(limit)
+                .map(|byte| format!("{byte:02x}"))
+                .collect();
             (start.join(" "), bytes.len())
         });
         let len = match bytes {
@@ -157,7 +160,7 @@ impl Inspector {
             Ok((mut hex, len)) => {
                 if len > limit {
                     hex.push(' ');
-                    hex.push_str(&more((len - limit) as f64, "byte"));
+                    hex.push_str(&more(len - limit, "byte"));
                 }
                 if !viewed {
                     self.charge(hex.len());

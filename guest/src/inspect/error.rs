@@ -106,7 +106,10 @@ impl Inspector {
         }
         for (key, wanted) in [
             ("cause", peek::find(error, Key::Name("cause")).is_some()),
-            ("errors", peek::get(error, "errors").is_some_and(|errors| errors.is_array())),
+            (
+                "errors",
+                peek::get(error, "errors").is_some_and(|errors| errors.is_array()),
+            ),
         ] {
             if wanted
                 && let Ok(atom) = Key::Name(key).to_atom()
@@ -120,7 +123,9 @@ impl Inspector {
         let message_end = if message.is_empty() {
             0
         } else {
-            stack.find(&message).map_or(0, |start| start + message.len())
+            stack
+                .find(&message)
+                .map_or(0, |start| start + message.len())
         };
         let text = match stack[message_end..].find("\n    at") {
             None => format!("[{stack}]"),
@@ -144,7 +149,9 @@ impl Inspector {
         let mut lines: Vec<&str> = frames.split('\n').collect();
         let mut skipped = None;
         let cause = peek::get(error, "cause").filter(Value::is_object);
-        let cause = cause.and_then(|cause| peek::resolve(&cause)).filter(is_error);
+        let cause = cause
+            .and_then(|cause| peek::resolve(&cause))
+            .filter(is_error);
         if let Some(cause) = cause {
             let stack = Texts::of(&cause).stack;
             if let Some(start) = stack.find("\n    at") {
@@ -184,7 +191,9 @@ impl Inspector {
             } else {
                 0
             };
-            let end = package[scope..].find('/').map_or(package.len(), |slash| scope + slash);
+            let end = package[scope..]
+                .find('/')
+                .map_or(package.len(), |slash| scope + slash);
             marked.push_str(before);
             marked.push_str(&self.style(&package[..end], Style::Module));
             rest = &package[end..];
@@ -220,7 +229,11 @@ fn improved(stack: String, name: &str, naming: &Naming) -> String {
     let mut fallback = "Error";
     let start;
     if naming.class.is_none() {
-        start = stack.split([':', '\n']).next().unwrap_or_default().to_owned();
+        start = stack
+            .split([':', '\n'])
+            .next()
+            .unwrap_or_default()
+            .to_owned();
         let looks_like_name = start.starts_with(|first: char| first.is_ascii_alphabetic())
             && start.ends_with("Error");
         len = if looks_like_name { start.len() } else { 0 };

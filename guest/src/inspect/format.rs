@@ -1,8 +1,7 @@
 //! Several values as one text, with the format specifiers of the Console Standard.
 
 use super::collection::more;
-use super::property::{start, string_len};
-use super::value::number_text;
+use super::primitive::{number_text, start, string_len};
 use super::{Options, inspect, peek};
 use crate::js::{JsResult, Tag, Thrown, Value};
 use crate::realm::{intrinsics, readers};
@@ -45,7 +44,7 @@ pub fn plain(value: &Value) -> JsResult<String> {
     let len = string_len(value);
     let text = start(value, MAX_TEXT)?.to_lossy()?;
     Ok(if len > MAX_TEXT {
-        text + &more((len - MAX_TEXT) as f64, "character")
+        text + &more(len - MAX_TEXT, "character")
     } else {
         text
     })
@@ -68,8 +67,10 @@ fn substitute<'a>(
             rest = &specifier[2..];
             continue;
         }
-        let (Some(letter @ (b's' | b'd' | b'i' | b'f' | b'j' | b'o' | b'O' | b'c')), Some((value, others))) =
-            (letter, values.split_first())
+        let (
+            Some(letter @ (b's' | b'd' | b'i' | b'f' | b'j' | b'o' | b'O' | b'c')),
+            Some((value, others)),
+        ) = (letter, values.split_first())
         else {
             text.push('%');
             rest = &specifier[1..];

@@ -85,12 +85,22 @@ impl Inspector {
     fn group(&self, output: Vec<String>, list: Option<&Value>) -> Vec<String> {
         const SEPARATOR: usize = 2;
         let has_rest = output.len() > self.options.max_entries;
-        let count = if has_rest { output.len() - 1 } else { output.len() };
-        let widths: Vec<usize> = output[..count].iter().map(|entry| width(&strip(entry))).collect();
+        let count = if has_rest {
+            output.len() - 1
+        } else {
+            output.len()
+        };
+        let widths: Vec<usize> = output[..count]
+            .iter()
+            .map(|entry| width(&strip(entry)))
+            .collect();
         let longest = widths.iter().copied().max().unwrap_or(0);
         let total: usize = widths.iter().map(|width| width + SEPARATOR).sum();
         let column = longest + SEPARATOR;
-        let limit = self.options.break_length.map_or(f64::INFINITY, |limit| limit as f64);
+        let limit = self
+            .options
+            .break_length
+            .map_or(f64::INFINITY, |limit| limit as f64);
         let (column_f, total_f) = (column as f64, total as f64);
         let dense = total_f / column_f > 5.0 || longest <= 6;
         if (column * 3 + self.indentation) as f64 >= limit || !dense {

@@ -9,7 +9,8 @@
 //!
 //! | here | there |
 //! |---|---|
-//! | [`value`] | `formatValue`, `formatRaw`, `formatPrimitive` |
+//! | [`value`] | `formatValue`, `formatRaw` |
+//! | [`primitive`] | `formatPrimitive`, `formatNumber` |
 //! | [`property`] | `formatProperty`, `getKeys` |
 //! | [`naming`] | `getConstructorName`, `getPrefix`, `addPrototypeProperties` |
 //! | [`function`] | `getFunctionBase`, `getClassBase` |
@@ -26,6 +27,7 @@ mod function;
 mod layout;
 mod naming;
 pub mod peek;
+mod primitive;
 mod property;
 mod style;
 pub mod text;
@@ -59,6 +61,8 @@ pub struct Options {
     pub show_proxy: bool,
     /// Entries of one collection that are written.
     pub max_entries: usize,
+    /// Code units of a nested string that are written.
+    pub max_string: usize,
     /// Columns within which the entries of an object go on one line; nothing for no limit.
     pub break_length: Option<usize>,
     /// Write the value itself, but nothing below it (depth is then of no effect).
@@ -74,6 +78,7 @@ impl Default for Options {
             show_hidden: false,
             show_proxy: false,
             max_entries: 100,
+            max_string: primitive::MAX_STRING,
             break_length: Some(80),
             summary: false,
         }
@@ -123,11 +128,17 @@ impl Inspector {
         }
     }
 
+    #[inline(never)]
     fn style(&self, text: &str, style: Style) -> String {
-        if self.options.colors { style.paint(text) } else { text.to_owned() }
+        if self.options.colors {
+            style.paint(text)
+        } else {
+            text.to_owned()
+        }
     }
 
     /// Counts what was written.
+    #[inline(never)]
     fn charge(&mut self, bytes: usize) {
         self.left = self.left.saturating_sub(bytes + self.indentation + 4);
         if self.left == 0 {

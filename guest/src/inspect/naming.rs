@@ -190,7 +190,11 @@ impl Inspector {
                 self.seen.extend(object.address());
                 let entry = self.property((&key).into(), &property, level);
                 self.seen.pop();
-                output.push(if self.options.colors { faint(&entry) } else { entry });
+                output.push(if self.options.colors {
+                    faint(&entry)
+                } else {
+                    entry
+                });
             }
             above.push(holder);
         }

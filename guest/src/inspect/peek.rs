@@ -3,13 +3,16 @@
 
 use crate::js::{Key, OwnProperty, Slot, Tag, Value};
 
-/// How far prototypes and proxies of proxies are followed.
+/// How far prototypes are followed.
 const CHAIN_LIMIT: usize = 128;
+
+/// How far proxies of proxies are followed.
+const PROXY_LIMIT: usize = 10_000;
 
 /// What a proxy stands for, through any number of proxies. Nothing for a revoked one.
 pub fn resolve(value: &Value) -> Option<Value> {
     let mut value = value.clone();
-    for _ in 0..CHAIN_LIMIT {
+    for _ in 0..PROXY_LIMIT {
         if !value.is_proxy() {
             return Some(value);
         }
@@ -32,10 +35,14 @@ pub fn own_value<'a>(object: &Value, key: impl Into<Key<'a>>) -> Option<Value> {
     }
 }
 
-/// The prototype; nothing at the end of the chain.
+/// The prototype, or what it stands for if it is a proxy; nothing at the end of the chain.
 pub fn prototype(object: &Value) -> Option<Value> {
     let prototype = resolve(object)?.prototype().ok()?;
-    prototype.is_object().then_some(prototype)
+    if prototype.is_object() {
+        resolve(&prototype)
+    } else {
+        None
+    }
 }
 
 /// An object and its prototypes.
@@ -78,5 +85,8 @@ pub fn is_instance(object: &Value, constructor: &Value) -> bool {
     let Some(wanted) = own_value(constructor, "prototype") else {
         return false;
     };
-    wanted.is_object() && chain(object).skip(1).any(|holder| holder.strict_equals(&wanted))
+    wanted.is_object()
+        && chain(object)
+            .skip(1)
+            .any(|holder| holder.strict_equals(&wanted))
 }

@@ -1,13 +1,10 @@
 //! Properties: which ones are written, and how.
 
+use super::primitive::{MAX_STRING, start, symbol_text};
 use super::style::Style;
 use super::text::{escape, is_identifier, quote};
 use super::{Inspector, peek};
 use crate::js::{Atom, JsResult, Key, OwnKeys, OwnProperty, Slot, Tag, Text, Value};
-use crate::realm::readers;
-
-/// The most code units of a property's name that are written.
-const MAX_NAME: usize = 10_000;
 
 /// Typed arrays longer than this are not searched for further properties: the engine can only
 /// list them together with all indices.
@@ -28,6 +25,7 @@ impl Inspector {
         // Whether a binding of a module is enumerable cannot be told before it is initialised.
         let listed = listed.or_else(|_| {
             object.own_keys(OwnKeys {
+                symbols: false,
                 hidden: true,
                 ..self.which()
             })
@@ -54,10 +52,7 @@ impl Inspector {
     ) {
         for (index, key) in keys.iter().enumerate() {
             if self.is_exhausted() {
-                output.push(super::collection::more(
-                    (keys.len() - index) as f64,
-                    "item",
-                ));
+                output.push(super::collection::more(keys.len() - index, "item"));
                 return;
             }
             let found = peek::own(object, key);
@@ -94,14 +89,12 @@ impl Inspector {
     pub(super) fn slot(&mut self, slot: &Slot, level: i32) -> String {
         match slot {
             Slot::Data(value) => self.indent(|this| this.value(value, level, false)),
-            Slot::Accessor { get, set } => {
-                match (get.is_undefined(), set.is_undefined()) {
-                    (false, false) => self.style("[Getter/Setter]", Style::Special),
-                    (false, true) => self.style("[Getter]", Style::Special),
-                    (true, false) => self.style("[Setter]", Style::Special),
-                    (true, true) => self.style("undefined", Style::Undefined),
-                }
-            }
+            Slot::Accessor { get, set } => match (get.is_undefined(), set.is_undefined()) {
+                (false, false) => self.style("[Getter/Setter]", Style::Special),
+                (false, true) => self.style("[Getter]", Style::Special),
+                (true, false) => self.style("[Setter]", Style::Special),
+                (true, true) => self.style("undefined", Style::Undefined),
+            },
         }
     }
 
@@ -120,7 +113,7 @@ impl Inspector {
             let text = symbol_text(&key)?;
             return Ok(format!("[{}]", self.style(&escape(&text), Style::Symbol)));
         }
-        let text = start(&key, MAX_NAME)?.to_text()?;
+        let text = start(&key, MAX_STRING)?.to_text()?;
         Ok(match &text {
             Text::Utf8(name) if name == "__proto__" => "['__proto__']".to_owned(),
             text if !enumerable => format!("[{}]", escape(text)),
@@ -128,34 +121,4 @@ impl Inspector {
             text => self.style(&quote(text), Style::String),
         })
     }
-}
-
-/// A string, or its first `len` code units if it is longer.
-pub fn start(string: &Value, len: usize) -> JsResult<Value> {
-    if string_len(string) <= len {
-        return Ok(string.clone());
-    }
-    readers().string_start(string, len)
-}
-
-/// Length of a string in code units.
-pub fn string_len(string: &Value) -> usize {
-    // Of a string primitive this is no property that a script could replace.
-    let len = string.get("length").ok().and_then(|len| len.as_number());
-    len.unwrap_or(0.0) as usize
-}
-
-/// `Symbol(description)`
-pub fn symbol_text(symbol: &Value) -> JsResult<Text> {
-    let description = readers().symbol_description(symbol)?;
-    if description.is_undefined() {
-        return Ok(Text::Utf8("Symbol()".to_owned()));
-    }
-    Ok(match start(&description, MAX_NAME)?.to_text()? {
-        Text::Utf8(text) => Text::Utf8(format!("Symbol({text})")),
-        Text::Utf16(units) => {
-            let before = "Symbol(".encode_utf16();
-            Text::Utf16(before.chain(units).chain([u16::from(b')')]).collect())
-        }
-    })
 }

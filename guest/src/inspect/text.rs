@@ -145,8 +145,8 @@ pub fn is_identifier(name: &str) -> bool {
 }
 
 /// `1 item`, `2 items`
-pub fn counted(count: f64, noun: &str) -> String {
-    let ending = if count > 1.0 { "s" } else { "" };
+pub fn counted(count: usize, noun: &str) -> String {
+    let ending = if count > 1 { "s" } else { "" };
     format!("{count} {noun}{ending}")
 }
 

@@ -2,28 +2,23 @@
 
 use super::layout::{Entries, Frame};
 use super::naming::{Naming, engine_class};
-use super::property::{start, string_len, symbol_text};
+use super::primitive::string_len;
 use super::style::Style;
-use super::text::{lines, quote};
 use super::{Inspector, STACK_RESERVE, error, function, peek, stack_left};
-use crate::js::{Atom, JsResult, Key, Tag, Value};
+use crate::js::{Atom, Key, Tag, Value};
 use crate::realm::{Class, intrinsics, readers};
-
-/// The most code units of a nested string that are written.
-const MAX_STRING: usize = 10_000;
-
-/// Strings up to this length are not split into lines.
-const MIN_LINE: usize = 16;
 
 /// What follows the prefix of an object in brackets, besides its properties.
 #[derive(Clone, Copy)]
 enum Content {
     None,
-    Array(f64),
-    Set(f64),
-    Map(f64),
+    Array(usize),
+    Set(usize),
+    Map(usize),
     TypedArray(usize),
-    ArrayBuffer { viewed: bool },
+    ArrayBuffer {
+        viewed: bool,
+    },
     DataView,
     Promise,
     /// What cannot be listed without changing it.
@@ -148,28 +143,28 @@ impl Inspector {
         match intrinsics().class_of(object) {
             Class::Array => {
                 let len = peek::own_value(object, "length").and_then(|len| len.as_number());
-                let len = len.unwrap_or(0.0);
+                let len = len.unwrap_or(0.0) as usize;
                 let plain = naming.class.as_deref() == Some("Array") && naming.tag.is_empty();
                 let prefix = if plain {
                     String::new()
                 } else {
                     naming.prefix("Array", &format!("({len})"))
                 };
-                let keys = self.names(object, len as usize);
-                listed(prefix, Content::Array(len), keys, len == 0.0 && !more)
+                let keys = self.names(object, len);
+                listed(prefix, Content::Array(len), keys, len == 0 && !more)
             }
             Class::Set => {
-                let len = readers().set_size(object).unwrap_or(0.0);
+                let len = readers().set_size(object).unwrap_or(0);
                 let prefix = naming.prefix("Set", &format!("({len})"));
                 let keys = self.keys(object);
-                let empty = len == 0.0 && !more;
+                let empty = len == 0 && !more;
                 named(prefix, Content::Set(len), keys, empty)
             }
             Class::Map => {
-                let len = readers().map_size(object).unwrap_or(0.0);
+                let len = readers().map_size(object).unwrap_or(0);
                 let prefix = naming.prefix("Map", &format!("({len})"));
                 let keys = self.keys(object);
-                let empty = len == 0.0 && !more;
+                let empty = len == 0 && !more;
                 named(prefix, Content::Map(len), keys, empty)
             }
             Class::View if !object.is_data_view() => {
@@ -187,7 +182,9 @@ impl Inspector {
                 self.based(object, base, Style::Special, more)
             }
             Class::RegExp => {
-                let text = readers().regexp_text(object).unwrap_or_else(|_| "/?/".to_owned());
+                let text = readers()
+                    .regexp_text(object)
+                    .unwrap_or_else(|_| "/?/".to_owned());
                 let base = prefixed(naming, "RegExp", text);
                 if self.is_too_deep(level) {
                     return Plan::Done(self.style(&base, Style::RegExp));
@@ -207,7 +204,12 @@ impl Inspector {
             }
             Class::View => {
                 let keys = self.keys(object);
-                named(naming.prefix("DataView", ""), Content::DataView, keys, false)
+                named(
+                    naming.prefix("DataView", ""),
+                    Content::DataView,
+                    keys,
+                    false,
+                )
             }
             Class::Boxed => self.boxed(object, &class, naming, more),
             _ if error::is_error(object) => {
@@ -296,64 +298,6 @@ impl Inspector {
         }
         framed(base, "{".to_owned(), keys)
     }
-
-    /// Writes a value that is no object.
-    #[inline(never)]
-    pub(super) fn primitive(&mut self, value: &Value) -> String {
-        let text = self.try_primitive(value);
-        let text = text.unwrap_or_else(|_| self.style("<unreadable>", Style::Special));
-        self.charge(text.len());
-        text
-    }
-
-    fn try_primitive(&mut self, value: &Value) -> JsResult<String> {
-        Ok(match value.tag() {
-            Tag::Undefined | Tag::Internal => self.style("undefined", Style::Undefined),
-            Tag::Null => self.style("null", Style::Null),
-            Tag::Boolean => self.style(&value.to_lossy()?, Style::Boolean),
-            Tag::Number => self.style(&number_text(value)?, Style::Number),
-            Tag::BigInt => self.style(&format!("{}n", value.to_lossy()?), Style::BigInt),
-            Tag::Symbol => {
-                let text = symbol_text(value)?.into_lossy();
-                self.style(&text, Style::Symbol)
-            }
-            Tag::String => self.string(value)?,
-            Tag::Object => String::new(),
-        })
-    }
-
-    /// A string in quotes, one literal per line if it is long.
-    fn string(&self, value: &Value) -> JsResult<String> {
-        let len = string_len(value);
-        let text = start(value, MAX_STRING)?.to_text()?;
-        let rest = if len > MAX_STRING {
-            super::collection::more((len - MAX_STRING) as f64, "character")
-        } else {
-            String::new()
-        };
-        let len = len.min(MAX_STRING);
-        let room = self.options.break_length.map_or(usize::MAX, |limit| {
-            limit.saturating_sub(self.indentation + 4)
-        });
-        if len <= MIN_LINE || len <= room {
-            return Ok(self.style(&quote(&text), Style::String) + &rest);
-        }
-        let quoted: Vec<String> = lines(&text)
-            .iter()
-            .map(|line| self.style(&quote(line), Style::String))
-            .collect();
-        let indentation = self.indentation + 2;
-        Ok(quoted.join(&format!(" +\n{:indentation$}", "")) + &rest)
-    }
-}
-
-/// A number as `String` writes it, but with the sign of `-0`.
-pub fn number_text(number: &Value) -> JsResult<String> {
-    let value = number.as_number().unwrap_or(f64::NAN);
-    if value == 0.0 && value.is_sign_negative() {
-        return Ok("-0".to_owned());
-    }
-    number.to_lossy()
 }
 
 /// Whether it is the namespace of a module, which the engine does not tell.

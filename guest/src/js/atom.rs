@@ -53,7 +53,11 @@ impl Key<'_> {
                 Key::Atom(atom) => q::JS_DupAtom(ctx(), atom.0),
             }
         };
-        if raw == q::JS_ATOM_NULL { Err(Thrown::take()) } else { Ok(Atom(raw)) }
+        if raw == q::JS_ATOM_NULL {
+            Err(Thrown::take())
+        } else {
+            Ok(Atom(raw))
+        }
     }
 }
 

@@ -25,18 +25,36 @@ pub enum ViewKind {
 
 impl ViewKind {
     const TYPED: [(u32, ViewKind); 12] = [
-        (q::JSTypedArrayEnum_JS_TYPED_ARRAY_UINT8C, ViewKind::Uint8Clamped),
+        (
+            q::JSTypedArrayEnum_JS_TYPED_ARRAY_UINT8C,
+            ViewKind::Uint8Clamped,
+        ),
         (q::JSTypedArrayEnum_JS_TYPED_ARRAY_INT8, ViewKind::Int8),
         (q::JSTypedArrayEnum_JS_TYPED_ARRAY_UINT8, ViewKind::Uint8),
         (q::JSTypedArrayEnum_JS_TYPED_ARRAY_INT16, ViewKind::Int16),
         (q::JSTypedArrayEnum_JS_TYPED_ARRAY_UINT16, ViewKind::Uint16),
         (q::JSTypedArrayEnum_JS_TYPED_ARRAY_INT32, ViewKind::Int32),
         (q::JSTypedArrayEnum_JS_TYPED_ARRAY_UINT32, ViewKind::Uint32),
-        (q::JSTypedArrayEnum_JS_TYPED_ARRAY_BIG_INT64, ViewKind::BigInt64),
-        (q::JSTypedArrayEnum_JS_TYPED_ARRAY_BIG_UINT64, ViewKind::BigUint64),
-        (q::JSTypedArrayEnum_JS_TYPED_ARRAY_FLOAT16, ViewKind::Float16),
-        (q::JSTypedArrayEnum_JS_TYPED_ARRAY_FLOAT32, ViewKind::Float32),
-        (q::JSTypedArrayEnum_JS_TYPED_ARRAY_FLOAT64, ViewKind::Float64),
+        (
+            q::JSTypedArrayEnum_JS_TYPED_ARRAY_BIG_INT64,
+            ViewKind::BigInt64,
+        ),
+        (
+            q::JSTypedArrayEnum_JS_TYPED_ARRAY_BIG_UINT64,
+            ViewKind::BigUint64,
+        ),
+        (
+            q::JSTypedArrayEnum_JS_TYPED_ARRAY_FLOAT16,
+            ViewKind::Float16,
+        ),
+        (
+            q::JSTypedArrayEnum_JS_TYPED_ARRAY_FLOAT32,
+            ViewKind::Float32,
+        ),
+        (
+            q::JSTypedArrayEnum_JS_TYPED_ARRAY_FLOAT64,
+            ViewKind::Float64,
+        ),
     ];
 
     /// Bytes of one element.
@@ -64,7 +82,13 @@ impl Value {
     /// An `ArrayBuffer` with a copy of these bytes.
     pub fn array_buffer(bytes: &[u8]) -> JsResult<Value> {
         // SAFETY: pointer and length of a slice; the engine copies it.
-        unsafe { Value::check(q::JS_NewArrayBufferCopy(ctx(), bytes.as_ptr(), bytes.len() as _)) }
+        unsafe {
+            Value::check(q::JS_NewArrayBufferCopy(
+                ctx(),
+                bytes.as_ptr(),
+                bytes.len() as _,
+            ))
+        }
     }
 
     /// A typed array over a buffer. `DataView` has no constructor here: see `realm`.
@@ -90,7 +114,10 @@ impl Value {
         }
         // SAFETY: reads the class of a live value.
         let raw = u32::try_from(unsafe { q::JS_GetTypedArrayType(self.raw()) }).ok()?;
-        ViewKind::TYPED.iter().find(|(known, _)| *known == raw).map(|(_, kind)| *kind)
+        ViewKind::TYPED
+            .iter()
+            .find(|(known, _)| *known == raw)
+            .map(|(_, kind)| *kind)
     }
 
     /// Buffer, offset and length of a typed array.
@@ -106,7 +133,11 @@ impl Value {
                 &raw mut size,
             ))
         }?;
-        Ok(View { buffer, offset: offset as usize, len: len as usize })
+        Ok(View {
+            buffer,
+            offset: offset as usize,
+            len: len as usize,
+        })
     }
 
     /// Runs `read` on the bytes of an array buffer. `read` must not run JavaScript, which could
@@ -126,6 +157,8 @@ impl Value {
         }
         // SAFETY: the engine gave `len` bytes, which stay until JavaScript runs again, and
         // `read` does not run it.
-        Ok(read(unsafe { std::slice::from_raw_parts(start, len as usize) }))
+        Ok(read(unsafe {
+            std::slice::from_raw_parts(start, len as usize)
+        }))
     }
 }

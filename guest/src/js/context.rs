@@ -175,13 +175,21 @@ fn run_source(mut text: String, file_name: &CStr, flags: u32) -> JsResult<Value>
     };
     // SAFETY: zero-terminated source with its length, valid options.
     unsafe {
-        Value::check(q::JS_Eval2(ctx(), text.as_ptr().cast(), len as _, &raw mut options))
+        Value::check(q::JS_Eval2(
+            ctx(),
+            text.as_ptr().cast(),
+            len as _,
+            &raw mut options,
+        ))
     }
 }
 
 fn compile_module(text: String, name: &CStr) -> JsResult<Value> {
-    let compiled =
-        run_source(text, name, q::JS_EVAL_TYPE_MODULE | q::JS_EVAL_FLAG_COMPILE_ONLY)?;
+    let compiled = run_source(
+        text,
+        name,
+        q::JS_EVAL_TYPE_MODULE | q::JS_EVAL_FLAG_COMPILE_ONLY,
+    )?;
     // SAFETY: what was compiled as a module holds a module definition.
     let definition = unsafe { module_definition(&compiled) };
     // SAFETY: live definition.
@@ -235,7 +243,9 @@ pub fn set_module_loader(loader: ModuleLoader) {
 }
 
 fn loader() -> JsResult<ModuleLoader> {
-    LOADER.get().ok_or_else(|| Thrown::error("modules cannot be imported here"))
+    LOADER
+        .get()
+        .ok_or_else(|| Thrown::error("modules cannot be imported here"))
 }
 
 unsafe extern "C" fn resolve_module(
@@ -245,8 +255,12 @@ unsafe extern "C" fn resolve_module(
     _: *mut q::c_void,
 ) -> *mut q::c_char {
     // SAFETY: the engine passes zero-terminated strings that live during the call.
-    let (importer, specifier) =
-        unsafe { (CStr::from_ptr(importer).to_string_lossy(), CStr::from_ptr(specifier).to_string_lossy()) };
+    let (importer, specifier) = unsafe {
+        (
+            CStr::from_ptr(importer).to_string_lossy(),
+            CStr::from_ptr(specifier).to_string_lossy(),
+        )
+    };
     let resolved = loader().and_then(|loader| (loader.resolve)(&specifier, &importer));
     match resolved {
         Ok(name) => {

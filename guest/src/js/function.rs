@@ -11,8 +11,6 @@ use super::value::{JsResult, Value};
 /// What a function was called with.
 #[derive(Clone, Copy)]
 pub struct Call<'a> {
-    /// `this`
-    pub this: &'a Value,
     /// The arguments.
     pub args: &'a [Value],
     /// The values that the function was made with.
@@ -56,7 +54,7 @@ where
 
 unsafe extern "C" fn trampoline<F>(
     _: *mut q::JSContext,
-    this: q::JSValue,
+    _: q::JSValue,
     argc: i32,
     argv: *mut q::JSValue,
     data_len: i32,
@@ -67,11 +65,9 @@ where
 {
     // SAFETY: `F` has no size (checked in `function`) and is `Copy`, and one was made there.
     let run = unsafe { NonNull::<F>::dangling().read() };
-    let this = [this];
     // SAFETY: the engine passes live values for the duration of the call.
     let call = unsafe {
         Call {
-            this: &Value::slice_from_raw(this.as_ptr(), 1)[0],
             args: Value::slice_from_raw(argv, argc as usize),
             data: Value::slice_from_raw(data, data_len as usize),
         }

@@ -22,11 +22,11 @@ mod value;
 
 pub use atom::{Atom, Key};
 pub use binary::{View, ViewKind};
+pub use context::{ModuleLoader, set_module_loader};
 pub use context::{
     Source, collect_garbage, compiles, counts, eval, execute_job, gc_threshold, global,
     is_job_pending, on_interrupt, set_gc_threshold, set_max_stack, start,
 };
-pub use context::{ModuleLoader, set_module_loader};
 pub use function::{Call, function};
 pub use object::{OwnKeys, Property};
 pub use promise::{PromiseState, new_promise, on_rejection};

@@ -14,8 +14,7 @@ impl Property {
     /// Writable, enumerable and configurable, as by assignment.
     pub const PLAIN: Property = Property(q::JS_PROP_C_W_E as i32);
     /// Writable and configurable, not enumerable.
-    pub const HIDDEN: Property =
-        Property((q::JS_PROP_CONFIGURABLE | q::JS_PROP_WRITABLE) as i32);
+    pub const HIDDEN: Property = Property((q::JS_PROP_CONFIGURABLE | q::JS_PROP_WRITABLE) as i32);
     /// Configurable only.
     pub const READ_ONLY: Property = Property(q::JS_PROP_CONFIGURABLE as i32);
 }
@@ -33,7 +32,11 @@ pub struct OwnKeys {
 
 impl OwnKeys {
     /// What `Object.keys` lists.
-    pub const ENUMERABLE: OwnKeys = OwnKeys { strings: true, symbols: false, hidden: false };
+    pub const ENUMERABLE: OwnKeys = OwnKeys {
+        strings: true,
+        symbols: false,
+        hidden: false,
+    };
 }
 
 impl Value {
@@ -110,7 +113,9 @@ impl Value {
     /// `key in value`
     pub fn has<'a>(&self, key: impl Into<Key<'a>>) -> JsResult<bool> {
         if !self.is_object() {
-            return Err(Thrown::type_error("cannot use 'in' on a value that is not an object"));
+            return Err(Thrown::type_error(
+                "cannot use 'in' on a value that is not an object",
+            ));
         }
         let atom = key.into().to_atom()?;
         // SAFETY: live object.
@@ -214,13 +219,6 @@ impl Value {
         // SAFETY: returns an owned value or an exception.
         unsafe { Value::check(q::JS_NewDate(ctx(), milliseconds)) }
     }
-
-    /// A symbol: a new one or, if `registered`, that of `Symbol.for`. The description ends at a
-    /// NUL.
-    pub fn symbol(description: &std::ffi::CStr, registered: bool) -> JsResult<Value> {
-        // SAFETY: zero-terminated string, copied by the engine.
-        unsafe { Value::check(q::JS_NewSymbol(ctx(), description.as_ptr(), registered)) }
-    }
 }
 
 /// Questions about the class of an object. None of them runs JavaScript.
@@ -245,14 +243,6 @@ class_checks! {
     is_error => JS_IsError;
     /// A promise.
     is_promise => JS_IsPromise;
-    /// A date.
-    is_date => JS_IsDate;
-    /// A regular expression.
-    is_regexp => JS_IsRegExp;
-    /// A `Map`.
-    is_map => JS_IsMap;
-    /// A `Set`.
-    is_set => JS_IsSet;
     /// A `WeakRef`.
     is_weak_ref => JS_IsWeakRef;
     /// A `WeakMap`.

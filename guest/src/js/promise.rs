@@ -41,8 +41,7 @@ impl Value {
     /// Value or reason of a settled promise, otherwise `undefined`.
     pub fn promise_result(&self) -> Value {
         // SAFETY: live value; it returns an owned value, and for anything but a promise throws.
-        unsafe { Value::check(q::JS_PromiseResult(ctx(), self.raw())) }
-            .unwrap_or(Value::UNDEFINED)
+        unsafe { Value::check(q::JS_PromiseResult(ctx(), self.raw())) }.unwrap_or(Value::UNDEFINED)
     }
 
     /// Makes a rejection count as handled.

@@ -28,19 +28,25 @@ impl Value {
     /// A string.
     pub fn text(text: &str) -> JsResult<Value> {
         // SAFETY: pointer and length of a `str`; the engine copies it. It decodes UTF-8 itself.
-        unsafe { Value::check(q::JS_NewStringLen(ctx(), text.as_ptr().cast(), text.len() as _)) }
+        unsafe {
+            Value::check(q::JS_NewStringLen(
+                ctx(),
+                text.as_ptr().cast(),
+                text.len() as _,
+            ))
+        }
     }
 
     /// A string from UTF-16 code units.
     pub fn utf16(units: &[u16]) -> JsResult<Value> {
         // SAFETY: pointer and length of a slice; the engine copies it.
-        unsafe { Value::check(q::JS_NewStringUTF16(ctx(), units.as_ptr(), units.len() as _)) }
-    }
-
-    /// `String(value)`, but symbols throw.
-    pub fn to_js_string(&self) -> JsResult<Value> {
-        // SAFETY: live value.
-        unsafe { Value::check(q::JS_ToString(ctx(), self.raw())) }
+        unsafe {
+            Value::check(q::JS_NewStringUTF16(
+                ctx(),
+                units.as_ptr(),
+                units.len() as _,
+            ))
+        }
     }
 
     /// The value converted to a string.
@@ -76,21 +82,6 @@ impl Value {
         unsafe { q::JS_FreeCStringUTF16(ctx(), start) };
         Ok(units)
     }
-
-    /// Reads JSON.
-    pub fn parse_json(text: &str) -> JsResult<Value> {
-        let mut source = text.to_owned();
-        source.push('\0');
-        // SAFETY: zero-terminated, and the length does not count the terminator.
-        unsafe {
-            Value::check(q::JS_ParseJSON(
-                ctx(),
-                source.as_ptr().cast(),
-                text.len() as _,
-                c"<json>".as_ptr(),
-            ))
-        }
-    }
 }
 
 /// A string's bytes as the engine lends them.
@@ -107,7 +98,10 @@ impl Utf8 {
         if start.is_null() {
             return Err(Thrown::take());
         }
-        Ok(Utf8 { start, len: len as usize })
+        Ok(Utf8 {
+            start,
+            len: len as usize,
+        })
     }
 
     fn as_slice(&self) -> &[u8] {

@@ -147,17 +147,12 @@ impl Value {
         }
     }
 
-    /// The boolean, if it is one.
-    pub fn as_boolean(&self) -> Option<bool> {
-        // SAFETY: the accessor matches the tag.
-        (self.tag() == Tag::Boolean).then(|| unsafe { q::JS_VALUE_GET_BOOL(self.0) })
-    }
-
     /// Address of the heap object behind the value: the same for the same object as long as it
     /// lives. `None` for what is not an object.
     pub fn address(&self) -> Option<usize> {
         // SAFETY: an object value holds a pointer.
-        self.is_object().then(|| unsafe { q::JS_VALUE_GET_PTR(self.0) } as usize)
+        self.is_object()
+            .then(|| unsafe { q::JS_VALUE_GET_PTR(self.0) } as usize)
     }
 
     /// `Boolean(value)`
@@ -211,7 +206,11 @@ impl Thrown {
 
     /// Checks a status of the C interface: negative means that something was thrown.
     pub(super) fn check(status: i32) -> JsResult<i32> {
-        if status < 0 { Err(Thrown::take()) } else { Ok(status) }
+        if status < 0 {
+            Err(Thrown::take())
+        } else {
+            Ok(status)
+        }
     }
 
     /// Makes it the pending exception and returns the marker that a callback returns.
@@ -250,7 +249,9 @@ impl Thrown {
         make: unsafe extern "C" fn(*mut q::JSContext, *const q::c_char, ...) -> q::JSValue,
         message: &str,
     ) -> Thrown {
-        let Ok(text) = Value::text(message) else { return Thrown(Value::NULL) };
+        let Ok(text) = Value::text(message) else {
+            return Thrown(Value::NULL);
+        };
         // SAFETY: an empty format string, so no further argument is read.
         match unsafe { Value::check(make(ctx(), c"".as_ptr())) } {
             // The engine truncates formatted messages, so the text is set afterwards.

@@ -62,7 +62,12 @@ impl Intrinsics {
 
 fn for_each(method: &Value, collection: &Value, limit: usize) -> JsResult<Vec<[Value; 2]>> {
     let callback = js::function("", 2, &[], see)?;
-    SEEN.with_borrow_mut(|seen| seen.push(Seen { entries: Vec::new(), limit }));
+    SEEN.with_borrow_mut(|seen| {
+        seen.push(Seen {
+            entries: Vec::new(),
+            limit,
+        })
+    });
     let result = method.call(collection, &[callback]);
     let seen = SEEN.with_borrow_mut(Vec::pop);
     let entries = seen.map(|seen| seen.entries).unwrap_or_default();

@@ -168,8 +168,10 @@ impl Intrinsics {
     pub fn error_class(&self, error: &Value) -> JsResult<ErrorClass> {
         let mut prototype = error.prototype()?;
         while prototype.is_object() && !prototype.is_proxy() {
-            if let Some((class, ..)) =
-                self.errors.iter().find(|(_, _, known)| known.same_value(&prototype))
+            if let Some((class, ..)) = self
+                .errors
+                .iter()
+                .find(|(_, _, known)| known.same_value(&prototype))
             {
                 return Ok(*class);
             }
@@ -193,18 +195,30 @@ impl Intrinsics {
 
     /// Name of a well-known symbol, such as `iterator`.
     pub fn well_known_name(&self, symbol: &Value) -> Option<&'static str> {
-        self.well_known.iter().find(|(_, known)| known.strict_equals(symbol)).map(|(name, _)| *name)
+        self.well_known
+            .iter()
+            .find(|(_, known)| known.strict_equals(symbol))
+            .map(|(name, _)| *name)
     }
 
     /// The well-known symbol of a name.
     pub fn well_known(&self, name: &str) -> Option<Value> {
-        self.well_known.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone())
+        self.well_known
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, value)| value.clone())
     }
 
     /// Key of a symbol in the registry of `Symbol.for`.
     pub fn symbol_key(&self, symbol: &Value) -> JsResult<Option<String>> {
-        let key = self.symbol_key_for.call(&Value::UNDEFINED, std::slice::from_ref(symbol))?;
-        if key.is_undefined() { Ok(None) } else { key.to_lossy().map(Some) }
+        let key = self
+            .symbol_key_for
+            .call(&Value::UNDEFINED, std::slice::from_ref(symbol))?;
+        if key.is_undefined() {
+            Ok(None)
+        } else {
+            key.to_lossy().map(Some)
+        }
     }
 
     /// A new symbol.
@@ -224,19 +238,23 @@ impl Intrinsics {
     pub fn bigint(&self, digits: &str) -> JsResult<Value> {
         let unsigned = digits.strip_prefix('-').unwrap_or(digits);
         if unsigned.is_empty() || !unsigned.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(Thrown::syntax_error("a BigInt is written in decimal digits"));
+            return Err(Thrown::syntax_error(
+                "a BigInt is written in decimal digits",
+            ));
         }
         self.to_bigint(&Value::text(digits)?)
     }
 
     /// `BigInt(value)`
     pub fn to_bigint(&self, value: &Value) -> JsResult<Value> {
-        self.bigint.call(&Value::UNDEFINED, std::slice::from_ref(value))
+        self.bigint
+            .call(&Value::UNDEFINED, std::slice::from_ref(value))
     }
 
     /// A regular expression.
     pub fn regexp(&self, source: &str, flags: &str) -> JsResult<Value> {
-        self.regexp.construct(&[Value::text(source)?, Value::text(flags)?])
+        self.regexp
+            .construct(&[Value::text(source)?, Value::text(flags)?])
     }
 
     /// `new DataView(...args)`
@@ -246,7 +264,8 @@ impl Intrinsics {
 
     /// `Object(primitive)`
     pub fn boxed(&self, primitive: &Value) -> JsResult<Value> {
-        self.object.call(&Value::UNDEFINED, std::slice::from_ref(primitive))
+        self.object
+            .call(&Value::UNDEFINED, std::slice::from_ref(primitive))
     }
 
     /// The primitive in an object of class [`Class::Boxed`].
@@ -275,16 +294,24 @@ impl Intrinsics {
                 if offset.checked_add(len).is_none_or(|end| end > capacity) {
                     return Err(Thrown::type_error("the DataView is out of bounds"));
                 }
-                Ok((ViewKind::DataView, View { buffer, offset, len }))
+                Ok((
+                    ViewKind::DataView,
+                    View {
+                        buffer,
+                        offset,
+                        len,
+                    },
+                ))
             }
             Some(kind) => Ok((kind, view.typed_array_view()?)),
-            None => Err(Thrown::type_error("the value is no typed array or DataView")),
+            None => Err(Thrown::type_error(
+                "the value is no typed array or DataView",
+            )),
         }
     }
 
     /// Whether it is an `InternalError`, by its prototypes.
     pub fn is_internal_error(&self, value: &Value) -> bool {
-        value.is_error()
-            && matches!(self.error_class(value), Ok(ErrorClass::InternalError))
+        value.is_error() && matches!(self.error_class(value), Ok(ErrorClass::InternalError))
     }
 }

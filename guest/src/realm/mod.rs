@@ -39,7 +39,9 @@ fn try_install() -> JsResult<()> {
 /// `performance` (High Resolution Time), on the embedder's monotonic clock.
 fn performance() -> JsResult<Value> {
     let performance = Value::object()?;
-    let now = js::function("now", 0, &[], |_| Ok(Value::number(clock::monotonic_milliseconds())))?;
+    let now = js::function("now", 0, &[], |_| {
+        Ok(Value::number(clock::monotonic_milliseconds()))
+    })?;
     performance.define("now", now, Property::HIDDEN)?;
     Ok(performance)
 }

@@ -14,36 +14,68 @@ pub struct DataViewSpan {
     pub len: f64,
 }
 
-/// Kept accessors and functions. None of the methods here runs code of a script, except those
-/// of [`Readers`] that convert a value, which say so.
-pub struct Readers {
-    object_prototype: Value,
-    function_prototype: Value,
-    error_prototype: Value,
-    map_size: Value,
-    set_size: Value,
-    regexp_source: Value,
-    regexp_flags: Vec<(char, Value)>,
-    view_buffer: Value,
-    view_offset: Value,
-    view_length: Value,
-    error_stack: Value,
-    exception_name: Value,
-    exception_message: Value,
-    function_file: Value,
-    function_text: Value,
-    date_iso: Value,
-    string_slice: Value,
-    symbol_description: Value,
-    string: Value,
-    number: Value,
-    parse_int: Value,
-    parse_float: Value,
-    stringify: Value,
+/// What is kept of the built-in classes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Member {
+    /// The getter of an accessor of the class's prototype.
+    Getter,
+    /// A value of the class's prototype.
+    Method,
+    /// A value of the object itself.
+    Own,
+    /// The object itself.
+    Itself,
 }
 
+/// Names the things that are kept, and says where they are found.
+macro_rules! kept {
+    ($($name:ident = $member:ident $class:literal $key:literal;)*) => {
+        #[derive(Clone, Copy)]
+        enum Kept { $($name,)* }
+
+        const KEPT: &[(Member, &str, &str)] = &[$((Member::$member, $class, $key),)*];
+    };
+}
+
+kept! {
+    ObjectPrototype = Own "Object" "prototype";
+    FunctionPrototype = Own "Function" "prototype";
+    ErrorPrototype = Own "Error" "prototype";
+    MapSize = Getter "Map" "size";
+    SetSize = Getter "Set" "size";
+    RegExpSource = Getter "RegExp" "source";
+    RegExpHasIndices = Getter "RegExp" "hasIndices";
+    RegExpGlobal = Getter "RegExp" "global";
+    RegExpIgnoreCase = Getter "RegExp" "ignoreCase";
+    RegExpMultiline = Getter "RegExp" "multiline";
+    RegExpDotAll = Getter "RegExp" "dotAll";
+    RegExpUnicode = Getter "RegExp" "unicode";
+    RegExpUnicodeSets = Getter "RegExp" "unicodeSets";
+    RegExpSticky = Getter "RegExp" "sticky";
+    ViewBuffer = Getter "DataView" "buffer";
+    ViewOffset = Getter "DataView" "byteOffset";
+    ViewLength = Getter "DataView" "byteLength";
+    ErrorStack = Getter "Error" "stack";
+    ExceptionName = Getter "DOMException" "name";
+    ExceptionMessage = Getter "DOMException" "message";
+    FunctionFile = Getter "Function" "fileName";
+    FunctionText = Method "Function" "toString";
+    DateIso = Method "Date" "toISOString";
+    StringSlice = Method "String" "slice";
+    SymbolDescription = Getter "Symbol" "description";
+    String = Itself "String" "";
+    Number = Itself "Number" "";
+    ParseInt = Itself "parseInt" "";
+    ParseFloat = Itself "parseFloat" "";
+    Stringify = Own "JSON" "stringify";
+}
+
+/// Kept accessors and functions. None of the methods here runs code of a script, except those
+/// that convert a value, which say so.
+pub struct Readers(Vec<Value>);
+
 thread_local! {
-    static KEPT: OnceCell<&'static Readers> = const { OnceCell::new() };
+    static READERS: OnceCell<&'static Readers> = const { OnceCell::new() };
 }
 
 /// The kept accessors.
@@ -52,13 +84,13 @@ thread_local! {
 /// Before the realm is complete.
 pub fn readers() -> &'static Readers {
     #[expect(clippy::expect_used, reason = "the base image is made with them")]
-    KEPT.with(|kept| *kept.get().expect("the realm is complete"))
+    READERS.with(|kept| *kept.get().expect("the realm is complete"))
 }
 
 /// Keeps them.
 pub(super) fn keep() -> JsResult<()> {
     let kept: &'static Readers = Box::leak(Box::new(Readers::collect()?));
-    KEPT.with(|cell| {
+    READERS.with(|cell| {
         let _ = cell.set(kept);
     });
     Ok(())
@@ -67,60 +99,45 @@ pub(super) fn keep() -> JsResult<()> {
 impl Readers {
     fn collect() -> JsResult<Readers> {
         let global = js::global();
-        let prototype = |class: &str| global.get(class)?.get("prototype");
-        let getter = |class: &str, name: &str| match prototype(class)?.own_property(name)? {
-            Some(property) => match property.slot {
-                Slot::Accessor { get, .. } => Ok(get),
-                Slot::Data(_) => Err(Thrown::type_error("not an accessor")),
-            },
-            None => Err(Thrown::type_error("there is no such accessor")),
+        let find = |(member, class, key): &(Member, &str, &str)| -> JsResult<Value> {
+            let class = global.get(*class)?;
+            match member {
+                Member::Itself => Ok(class),
+                Member::Own => class.get(*key),
+                Member::Method => class.get("prototype")?.get(*key),
+                Member::Getter => {
+                    let property = class.get("prototype")?.own_property(*key)?;
+                    match property.map(|property| property.slot) {
+                        Some(Slot::Accessor { get, .. }) => Ok(get),
+                        _ => Err(Thrown::type_error("a built-in class lacks an accessor")),
+                    }
+                }
+            }
         };
-        let mut regexp_flags = Vec::new();
-        for (letter, name) in [
-            ('d', "hasIndices"),
-            ('g', "global"),
-            ('i', "ignoreCase"),
-            ('m', "multiline"),
-            ('s', "dotAll"),
-            ('u', "unicode"),
-            ('v', "unicodeSets"),
-            ('y', "sticky"),
-        ] {
-            regexp_flags.push((letter, getter("RegExp", name)?));
-        }
-        Ok(Readers {
-            object_prototype: prototype("Object")?,
-            function_prototype: prototype("Function")?,
-            error_prototype: prototype("Error")?,
-            map_size: getter("Map", "size")?,
-            set_size: getter("Set", "size")?,
-            regexp_source: getter("RegExp", "source")?,
-            regexp_flags,
-            view_buffer: getter("DataView", "buffer")?,
-            view_offset: getter("DataView", "byteOffset")?,
-            view_length: getter("DataView", "byteLength")?,
-            error_stack: getter("Error", "stack")?,
-            exception_name: getter("DOMException", "name")?,
-            exception_message: getter("DOMException", "message")?,
-            function_file: getter("Function", "fileName")?,
-            function_text: prototype("Function")?.get("toString")?,
-            date_iso: prototype("Date")?.get("toISOString")?,
-            string_slice: prototype("String")?.get("slice")?,
-            symbol_description: getter("Symbol", "description")?,
-            string: global.get("String")?,
-            number: global.get("Number")?,
-            parse_int: global.get("parseInt")?,
-            parse_float: global.get("parseFloat")?,
-            stringify: global.get("JSON")?.get("stringify")?,
-        })
+        Ok(Readers(KEPT.iter().map(find).collect::<JsResult<_>>()?))
+    }
+
+    fn kept(&self, which: Kept) -> &Value {
+        &self.0[which as usize]
+    }
+
+    /// Calls a getter or a method on `this`.
+    fn of(&self, this: &Value, which: Kept) -> JsResult<Value> {
+        self.kept(which).call(this, &[])
+    }
+
+    /// Calls a function with one argument.
+    fn convert(&self, value: &Value, which: Kept) -> JsResult<Value> {
+        let args = std::slice::from_ref(value);
+        self.kept(which).call(&Value::UNDEFINED, args)
     }
 
     /// Name of the class whose original prototype this is, where objects are recognised by that
     /// prototype even if its `constructor` was tampered with.
     pub fn original_prototype(&self, object: &Value) -> Option<&'static str> {
-        if self.object_prototype.strict_equals(object) {
+        if self.kept(Kept::ObjectPrototype).strict_equals(object) {
             Some("Object")
-        } else if self.function_prototype.strict_equals(object) {
+        } else if self.kept(Kept::FunctionPrototype).strict_equals(object) {
             Some("Function")
         } else {
             None
@@ -129,28 +146,34 @@ impl Readers {
 
     /// Whether it is the original `Error.prototype`.
     pub fn is_error_prototype(&self, object: &Value) -> bool {
-        self.error_prototype.strict_equals(object)
+        self.kept(Kept::ErrorPrototype).strict_equals(object)
     }
 
     /// Number of entries of a map.
-    pub fn map_size(&self, map: &Value) -> JsResult<f64> {
-        self.map_size.call(map, &[])?.to_number()
+    pub fn map_size(&self, map: &Value) -> JsResult<usize> {
+        Ok(self.of(map, Kept::MapSize)?.to_number()? as usize)
     }
 
     /// Number of members of a set.
-    pub fn set_size(&self, set: &Value) -> JsResult<f64> {
-        self.set_size.call(set, &[])?.to_number()
+    pub fn set_size(&self, set: &Value) -> JsResult<usize> {
+        Ok(self.of(set, Kept::SetSize)?.to_number()? as usize)
     }
 
     /// A regular expression as a literal.
     pub fn regexp_text(&self, regexp: &Value) -> JsResult<String> {
-        let mut text = format!(
-            "/{}/",
-            self.regexp_source.call(regexp, &[])?.to_lossy()?
-        );
-        for (letter, flag) in &self.regexp_flags {
-            if flag.call(regexp, &[])?.to_boolean() {
-                text.push(*letter);
+        let mut text = format!("/{}/", self.of(regexp, Kept::RegExpSource)?.to_lossy()?);
+        for (letter, flag) in [
+            ('d', Kept::RegExpHasIndices),
+            ('g', Kept::RegExpGlobal),
+            ('i', Kept::RegExpIgnoreCase),
+            ('m', Kept::RegExpMultiline),
+            ('s', Kept::RegExpDotAll),
+            ('u', Kept::RegExpUnicode),
+            ('v', Kept::RegExpUnicodeSets),
+            ('y', Kept::RegExpSticky),
+        ] {
+            if self.of(regexp, flag)?.to_boolean() {
+                text.push(letter);
             }
         }
         Ok(text)
@@ -159,80 +182,75 @@ impl Readers {
     /// Where a `DataView` lies.
     pub fn data_view_span(&self, view: &Value) -> JsResult<DataViewSpan> {
         Ok(DataViewSpan {
-            buffer: self.view_buffer.call(view, &[])?,
-            offset: self.view_offset.call(view, &[])?.to_number()?,
-            len: self.view_length.call(view, &[])?.to_number()?,
+            buffer: self.of(view, Kept::ViewBuffer)?,
+            offset: self.of(view, Kept::ViewOffset)?.to_number()?,
+            len: self.of(view, Kept::ViewLength)?.to_number()?,
         })
     }
 
     /// The frames that an error recorded: a line each, or whatever `Error.prepareStackTrace`
     /// made of them.
     pub fn error_stack(&self, error: &Value) -> JsResult<Value> {
-        self.error_stack.call(error, &[])
+        self.of(error, Kept::ErrorStack)
     }
 
     /// Name and message of a `DOMException`.
     pub fn exception_texts(&self, exception: &Value) -> JsResult<(Value, Value)> {
         Ok((
-            self.exception_name.call(exception, &[])?,
-            self.exception_message.call(exception, &[])?,
+            self.of(exception, Kept::ExceptionName)?,
+            self.of(exception, Kept::ExceptionMessage)?,
         ))
     }
 
     /// Whether a function was written in JavaScript, rather than built in or bound.
     pub fn is_scripted(&self, function: &Value) -> bool {
-        let file = self.function_file.call(function, &[]);
+        let file = self.of(function, Kept::FunctionFile);
         file.is_ok_and(|file| file.tag() == Tag::String)
     }
 
     /// Source of a function that was written in JavaScript.
     pub fn function_text(&self, function: &Value) -> JsResult<String> {
-        self.function_text.call(function, &[])?.to_lossy()
+        self.of(function, Kept::FunctionText)?.to_lossy()
     }
 
     /// A date in ISO format; an invalid one throws.
     pub fn date_text(&self, date: &Value) -> JsResult<String> {
-        self.date_iso.call(date, &[])?.to_lossy()
+        self.of(date, Kept::DateIso)?.to_lossy()
     }
 
     /// The first `len` code units of a string.
     pub fn string_start(&self, string: &Value, len: usize) -> JsResult<Value> {
         let range = [Value::number(0.0), Value::number(len as f64)];
-        self.string_slice.call(string, &range)
+        self.kept(Kept::StringSlice).call(string, &range)
     }
 
     /// The description of a symbol, or `undefined`.
     pub fn symbol_description(&self, symbol: &Value) -> JsResult<Value> {
-        self.symbol_description.call(symbol, &[])
+        self.of(symbol, Kept::SymbolDescription)
     }
 
     /// `String(value)`, which can run code of a script.
     pub fn to_string(&self, value: &Value) -> JsResult<Value> {
-        let args = std::slice::from_ref(value);
-        self.string.call(&Value::UNDEFINED, args)
+        self.convert(value, Kept::String)
     }
 
     /// `Number(value)`, which can run code of a script.
     pub fn to_number(&self, value: &Value) -> JsResult<Value> {
-        let args = std::slice::from_ref(value);
-        self.number.call(&Value::UNDEFINED, args)
+        self.convert(value, Kept::Number)
     }
 
     /// `parseInt(value)`, which can run code of a script.
     pub fn parse_int(&self, value: &Value) -> JsResult<Value> {
-        let args = std::slice::from_ref(value);
-        self.parse_int.call(&Value::UNDEFINED, args)
+        self.convert(value, Kept::ParseInt)
     }
 
     /// `parseFloat(value)`, which can run code of a script.
     pub fn parse_float(&self, value: &Value) -> JsResult<Value> {
-        let args = std::slice::from_ref(value);
-        self.parse_float.call(&Value::UNDEFINED, args)
+        self.convert(value, Kept::ParseFloat)
     }
 
     /// `JSON.stringify(value)`, which can run code of a script.
     pub fn stringify(&self, value: &Value) -> JsResult<Value> {
-        let args = std::slice::from_ref(value);
-        self.stringify.call(&Value::UNDEFINED, args)
+        self.convert(value, Kept::Stringify)
     }
 }

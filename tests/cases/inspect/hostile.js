@@ -13,21 +13,21 @@ class Instance { static [Symbol.hasInstance]() { return boom(); } } console.log(
 console.log(Object.create({ get constructor() { return boom(); } }), { constructor: hostile(class {}) });
 const error = new Error("m"); for (const key of ["name", "message", "stack", "cause", "errors"]) Object.defineProperty(error, key, { get: boom });
 console.log(String(Object.getOwnPropertyNames(error).length), [error].length); console.log(error);
-console.log(Object.assign(new Error("weird"), { stack: 1 }).stack, Object.defineProperty(Object.assign(new Error("x")), "stack", { value: { a: 1 } }));
+console.log(Object.defineProperty(Object.assign(new Error("x")), "stack", { value: { a: 1 } }));
 for (const name of ["size", "entries", "forEach", Symbol.iterator]) for (const c of [Map, Set]) Object.defineProperty(c.prototype, name, { get: boom, configurable: true });
 for (const [c, names] of [[RegExp, ["source", "flags", "global", "toString"]], [Date, ["toISOString", "getTime", "toString"]], [DataView, ["buffer", "byteLength", "byteOffset"]], [Number, ["valueOf", "toString"]], [Error, ["toString"]], [Function, ["toString"]], [Promise, ["then"]]])
   for (const name of names) Object.defineProperty(c.prototype, name, { get: boom, configurable: true });
 for (const name of ["length", "byteLength", "byteOffset", "buffer", Symbol.toStringTag]) Object.defineProperty(Object.getPrototypeOf(Uint8Array.prototype), name, { get: boom, configurable: true });
-console.log(new Map([[1, 2]].map((x) => x).slice(9)), new Date(0), /x/gi, new DataView(new ArrayBuffer(2)), new Number(1), new Error("e") instanceof Error, Promise.resolve(2), new Uint8Array(2));
+console.log(new Map([[1, 2]]), new Set([1]), new Date(0), /x/gi, new DataView(new ArrayBuffer(2)), new Number(1), new Error("e") instanceof Error, Promise.resolve(2), new Uint8Array(2));
 String.prototype.slice = Array.prototype.push = Object.keys = Object.getOwnPropertyDescriptor = JSON.stringify = boom; Symbol.prototype.toString = boom;
 console.log(["x".repeat(10005)].length, { a: Symbol("s") }, [[1, 2, 3]]);
 console.log("%s|%d|%i|%f|%j|%o|%O", ...Array(7).fill({ toString: boom, valueOf: boom, toJSON: boom }).map((x) => x));
-console.log("ran by %%s, %%d, %%i, %%f", ran); ran = 0;
+console.log("ran by %%s, %%d, %%i, %%f, %%j", ran); ran = 0;
 console.log("%s", { toString() { throw null; } }); console.log("%s", { toString: () => ({}) }); console.log("%d", { valueOf() { throw "text"; } });
 console.count({ toString: boom }); console.time(Symbol("s")); console.timeEnd(Symbol("s2")); console.countReset(Object.create(null)); console.assert(false, { toString: boom }); console.group({ toString: boom }); console.groupEnd();
 console.table([{ get a() { return boom(); }, b: hostile({}) }, hostile({ a: 1 })]); console.table(hostile([1])); console.table([1], hostile(["a"])); console.table([{ a: 1 }], [{ toString: boom }, "a"]);
 console.dir({ a: 1 }, { get depth() { return boom(); }, colors: { valueOf: boom } }); console.dir({}, hostile({}));
-console.log("ran", ran - 2);
+console.log("ran", ran);
 let deep = []; for (let i = 0; i < 100000; i++) deep = [deep]; console.dir(deep, { depth: Infinity });
 let chain = {}; for (let i = 0; i < 100000; i++) chain = Object.create(chain); console.log(chain);
 console.log(new Array(4294967295), Object.assign(new Array(4294967295), { x: 1 }));

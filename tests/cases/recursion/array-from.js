@@ -1,0 +1,2 @@
+function f() { Array.from([1], f); }
+f();

@@ -1,0 +1,2 @@
+function compare() { [2, 1].sort(compare); }
+compare();

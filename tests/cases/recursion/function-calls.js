@@ -1,0 +1,3 @@
+let depth = 0;
+function f() { depth++; f(); }
+f();

@@ -1,0 +1,2 @@
+const C = { [Symbol.hasInstance](x) { return x instanceof C; } };
+1 instanceof C;

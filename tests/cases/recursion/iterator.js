@@ -1,0 +1,2 @@
+const it = { [Symbol.iterator]() { return [...it][Symbol.iterator](); } };
+[...it];

@@ -1,0 +1,2 @@
+function revive() { JSON.parse('[1]', revive); }
+revive();

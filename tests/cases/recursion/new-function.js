@@ -1,0 +1,2 @@
+globalThis.f = () => new Function('f()')();
+f();

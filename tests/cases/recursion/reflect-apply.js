@@ -1,0 +1,2 @@
+function f() { Reflect.apply(f, null, []); }
+f();

@@ -1,0 +1,1 @@
+Math.max(...new Array(10_000_000));

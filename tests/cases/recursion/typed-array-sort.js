@@ -1,0 +1,2 @@
+function compare() { new Uint8Array(2).sort(compare); }
+compare();

@@ -1,0 +1,2 @@
+const o = { valueOf() { return +o; } };
++o;
