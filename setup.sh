@@ -46,10 +46,10 @@ logged() {
     printf '\n== %s, %s\n' "$*" "$(date)" >>"$log"
     local start
     start=$(wc -l <"$log")
-    "$@" >>"$log" 2>&1 </dev/null && return
+    RUST_BACKTRACE=0 "$@" >>"$log" 2>&1 </dev/null && return
     local status=$?
     say "that did not work; the end of $log is:"
-    tail -n "+$((start + 1))" "$log" | tail -n 8 | sed 's/^/    /' >&2
+    tail -n "+$((start + 1))" "$log" | tail -n 5 | sed 's/^/    /' >&2
     return "$status"
 }
 
@@ -130,7 +130,7 @@ check_host_rust() {
             "Install it with rustup (https://rustup.rs), then start again."
     fi
     local version
-    version=$(rustc --version 2>&1) ||
+    version=$(RUST_BACKTRACE=0 rustc --version 2>&1) ||
         fail "\`rustc --version\` does not work:" "    $version" \
             "With rustup, \`rustup default stable\` installs a toolchain."
     read -r _ version _ <<<"$version"
@@ -218,7 +218,7 @@ fail_guest_rust() {
         "    rustup target add $target" \
         "    apt-get update && apt-get install --no-install-recommends rustc-web cargo-web rust-web-src   # Debian, as root" \
         "    dnf install rust-std-static-$target   # Fedora, with its own Rust" \
-        "What was tried is in $log, if anything was."
+        "Installers wrote to $log."
 }
 
 # ---- the C compiler of the guest ------------------------------------------------------------
@@ -285,18 +285,29 @@ have_ld() { [[ $guest_rust == rustup ]] || find_beside wasm-ld >/dev/null; }
 
 find_c() { find_clang && find_ar && have_ld; }
 
+# Prints the packages of the newest LLVM that apt has.
+apt_llvm() {
+    local n package
+    for ((n = clang_newest; n >= clang_oldest; n--)); do
+        for package in "clang-$n" "llvm-$n" "lld-$n"; do
+            [[ -n $(apt_version "$package") ]] || continue 2
+        done
+        echo "clang-$n llvm-$n lld-$n"
+        return
+    done
+    return 1
+}
+
 add_c() {
     have_apt || return 1
     apt_update
-    local n
-    for ((n = clang_newest; n >= clang_oldest; n--)); do
-        if [[ -n $(apt_version "clang-$n") && -n $(apt_version "llvm-$n") && -n $(apt_version "lld-$n") ]]; then
-            apt_install "clang-$n" "llvm-$n" "lld-$n" && find_c
-            return
-        fi
-    done
-    say "apt has no clang from $clang_oldest to $clang_newest"
-    return 1
+    local packages
+    if ! packages=$(apt_llvm); then
+        say "apt has no clang from $clang_oldest to $clang_newest"
+        return 1
+    fi
+    # shellcheck disable=SC2086 # three words
+    apt_install $packages && find_c
 }
 
 c_by_hand() {
@@ -314,8 +325,9 @@ c_by_hand() {
     *" suse "* | *" opensuse "*) echo "    zypper install clang llvm lld   # as root" ;;
     *" alpine "*) echo "    apk add clang llvm lld   # as root" ;;
     *" debian "* | *" ubuntu "*)
-        echo "    apt-get update && apt-get install --no-install-recommends clang-N llvm-N lld-N   # as root;" \
-            "N is the newest that \`apt-cache search --names-only '^clang-[0-9]+\$'\` lists"
+        local packages
+        packages=$(apt_llvm) || packages="clang-$clang_oldest llvm-$clang_oldest lld-$clang_oldest   # or newer"
+        echo "    apt-get update && apt-get install --no-install-recommends $packages   # as root"
         ;;
     *) echo "    your system's packages of clang, llvm and lld" ;;
     esac
@@ -328,7 +340,7 @@ setup_guest() {
     find_guest_rust
     find_c || add_c ||
         fail "there is no C compiler for the guest: clang $clang_oldest or newer with the $target target, and llvm-ar." \
-            "By hand:" "$(c_by_hand)" "then start again. What was tried is in $log, if anything was."
+            "By hand:" "$(c_by_hand)" "then start again. Installers wrote to $log."
     mkdir -p .tools
     {
         echo "# What ./setup.sh found; written anew each time."
@@ -350,8 +362,9 @@ setup_lint() {
 
 setup_audit() {
     PATH=$PWD/.tools/bin:$PATH cargo deny --version &>/dev/null && return
-    say "installing cargo-deny into .tools with cargo (two or three minutes, once)"
-    logged cargo install cargo-deny --locked --root .tools ||
+    say "installing cargo-deny into .tools with cargo (about a minute, once)"
+    # Not optimised: that takes a third of the time to build, and one second more to run.
+    logged cargo install cargo-deny --locked --debug --root .tools ||
         fail "cannot get cargo-deny." "By hand: cargo install cargo-deny --locked"
 }
 

@@ -71,7 +71,7 @@ pub fn build(options: Options<'_>, progress: &mut dyn FnMut(&str)) -> Result<Art
     let toolchain = Toolchain::find()?;
     let core = compile::compile(&toolchain, options.guest, options.target_dir)?;
     done("compile", &core);
-    let core = instrument::instrument(&core, &instrument::EXCLUDED)?;
+    let core = instrument::instrument(&core)?;
     done("instrument", &core);
     let core = preinit::preinitialize(&core)?;
     done("pre-initialise", &core);

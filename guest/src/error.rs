@@ -5,7 +5,7 @@ use crate::convert::output;
 use crate::data::CopyError;
 use crate::js::{Tag, Thrown, Value};
 use crate::memory;
-use crate::realm::intrinsics;
+use crate::realm::{Class, intrinsics};
 
 /// Result of a function of the interface.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -43,7 +43,8 @@ pub fn describe(value: Value) -> Exception {
         Ok(text) if !text.is_undefined() => text.to_lossy().unwrap_or_default(),
         _ => String::new(),
     };
-    if value.is_error() {
+    // A `DOMException` is an error too, though the engine has a class of its own for it.
+    if value.is_object() && intrinsics().class_of(&value) == Class::Error {
         let (name, message, stack) = (text("name"), text("message"), text("stack"));
         return Exception {
             name,

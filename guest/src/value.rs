@@ -13,8 +13,8 @@ use crate::realm::{Class, intrinsics};
 use crate::{data, host, request};
 
 impl GuestValue for Held {
-    fn new_primitive(value: Input<'_>) -> Handle {
-        handle(input(&value).unwrap_or(Value::UNDEFINED))
+    fn new_primitive(value: Input<'_>) -> Result<Handle> {
+        Ok(handle(input(&value)?))
     }
 
     fn new_utf16(units: Vec<u16>) -> Result<Handle> {

@@ -100,7 +100,6 @@ impl Guest for crate::Guest {
             memory: memory::limit() as u64,
             stack: STACK.get(),
             output: OUTPUT.get(),
-            gc_threshold: u64::from(js::gc_threshold()),
         }
     }
 
@@ -109,7 +108,6 @@ impl Guest for crate::Guest {
         STACK.set(limits.stack.clamp(MIN_STACK, MAX_STACK));
         js::set_max_stack(STACK.get());
         OUTPUT.set(limits.output);
-        js::set_gc_threshold(u32::try_from(limits.gc_threshold).unwrap_or(u32::MAX));
     }
 
     fn get_memory_usage() -> MemoryUsage {
@@ -133,6 +131,14 @@ impl Guest for crate::Guest {
 
     fn gc() {
         js::collect_garbage();
+    }
+
+    fn get_gc_threshold() -> u64 {
+        u64::from(js::gc_threshold())
+    }
+
+    fn set_gc_threshold(bytes: u64) {
+        js::set_gc_threshold(u32::try_from(bytes).unwrap_or(u32::MAX));
     }
 }
 

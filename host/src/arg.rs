@@ -36,18 +36,7 @@ pub trait IntoArg {
 
 impl<T: IntoJs> IntoArg for T {
     fn into_arg(self) -> Arg {
-        let data = self.into_data();
-        match data.nodes() {
-            [Node::Undefined] => Arg::Undefined,
-            [Node::Null] => Arg::Null,
-            [Node::Boolean(value)] => Arg::Boolean(*value),
-            [Node::Number(value)] => Arg::Number(*value),
-            [Node::Text(_)] => match data.into_nodes().pop() {
-                Some(Node::Text(text)) => Arg::Text(text),
-                _ => Arg::Undefined,
-            },
-            _ => Arg::Data(data),
-        }
+        self.into_cheapest()
     }
 }
 
@@ -132,6 +121,18 @@ impl Args {
 }
 
 impl Arg {
+    /// A node that is complete by itself.
+    pub(crate) fn from_node(node: Node) -> Self {
+        match node {
+            Node::Undefined => Arg::Undefined,
+            Node::Null => Arg::Null,
+            Node::Boolean(value) => Arg::Boolean(value),
+            Node::Number(value) => Arg::Number(value),
+            Node::Text(text) => Arg::Text(text),
+            node => Arg::Data(Data::from_nodes(vec![node])),
+        }
+    }
+
     /// The interface's form; `kept` keeps its handle alive.
     pub(crate) fn input(
         self,

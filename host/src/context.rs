@@ -96,9 +96,18 @@ impl host::Host for Context {
                 .unwrap_or_default();
             Err(HostError::new(format!("host function `{name}` panicked: {message}")))
         });
+        let checked = |data: Data| {
+            if data.belongs_to(&self.releases) {
+                data.into_nodes()
+            } else {
+                let message = format!("host function `{name}` returned a token of another VM");
+                HostError::type_error(message).into_data().into_nodes()
+            }
+        };
         Ok(match outcome {
-            Ok(value) => Ok(value.into_nodes()),
-            Err(error) => Err(error.into_data().into_nodes()),
+            Ok(value) if value.belongs_to(&self.releases) => Ok(value.into_nodes()),
+            Ok(value) => Err(checked(value)),
+            Err(error) => Err(checked(error.into_data())),
         })
     }
 

@@ -126,7 +126,13 @@ impl Exception {
     /// # Ok::<(), jsvm::Error>(())
     /// ```
     pub fn location(&self) -> Option<Location> {
-        self.stack.lines().find_map(|line| {
+        self.locations().next()
+    }
+
+    /// Where each frame of the stack is in source, innermost first. Frames of built-ins are left
+    /// out.
+    pub fn locations(&self) -> impl Iterator<Item = Location> {
+        self.stack.lines().filter_map(|line| {
             let line = line.trim();
             let place = match line.strip_suffix(')') {
                 Some(inner) => inner.rsplit_once('(')?.1,

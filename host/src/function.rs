@@ -162,12 +162,11 @@ where
 }
 
 fn argument<T: FromJs>(args: NodeRef<'_>, index: usize) -> Result<T, HostError> {
-    let undefined = Data::from_nodes(Vec::new());
     let node = match args.node() {
         Node::Array(elements) => elements.get(index).map(|element| args.at(*element)),
         _ => None,
     };
-    T::from_js(node.unwrap_or(undefined.root())).map_err(|error| in_argument(error, index))
+    T::from_js(node.unwrap_or(NodeRef::undefined())).map_err(|error| in_argument(error, index))
 }
 
 fn in_argument(error: ConversionError, index: usize) -> HostError {

@@ -1,1 +1,91 @@
 //! Helpers of the tests.
+
+pub mod cases;
+pub mod engine_suite;
+
+use std::sync::{Arc, Mutex};
+
+use jsvm::{Engine, Error, Exception, Value, Vm, VmBuilder};
+
+/// Settings for a VM of the engine that all tests of a program share.
+///
+/// # Panics
+/// If the engine cannot be made.
+pub fn builder() -> VmBuilder {
+    Engine::global().expect("the engine can be made").vm()
+}
+
+/// A VM with default settings.
+///
+/// # Panics
+/// If it cannot be made.
+pub fn vm() -> Vm {
+    builder().build().expect("a VM can be made")
+}
+
+/// Evaluates a script that must not fail.
+///
+/// # Panics
+/// If it fails.
+#[track_caller]
+pub fn eval(vm: &Vm, source: &str) -> Value {
+    match vm.eval(source) {
+        Ok(value) => value,
+        Err(error) => panic!("{source}\nfailed: {error}"),
+    }
+}
+
+/// The exception that a result is.
+///
+/// # Panics
+/// If it is anything else.
+#[track_caller]
+pub fn exception<T>(result: Result<T, Error>) -> Exception {
+    match result {
+        Ok(_) => panic!("expected an exception, nothing was thrown"),
+        Err(Error::Exception(exception)) => *exception,
+        Err(error) => panic!("expected an exception, found: {error}"),
+    }
+}
+
+/// Fails unless the VM still works.
+///
+/// # Panics
+/// If it does not.
+#[track_caller]
+pub fn assert_usable(vm: &Vm) {
+    let sum = vm
+        .eval("[1, 2, 3].reduce((a, b) => a + b)")
+        .and_then(|sum| sum.to::<f64>());
+    match sum {
+        Ok(sum) => assert_eq!(sum, 6.0, "the VM computes wrongly"),
+        Err(error) => panic!("the VM cannot be used any more: {error}"),
+    }
+}
+
+/// Collects what `console` writes.
+#[derive(Clone, Debug, Default)]
+pub struct Console(Arc<Mutex<Vec<(String, String)>>>);
+
+impl Console {
+    /// Adds it to the settings of a VM.
+    pub fn attach(&self, builder: VmBuilder) -> VmBuilder {
+        let lines = self.clone();
+        builder.console(move |level, text| lines.push(level, text))
+    }
+
+    fn push(&self, level: &str, text: &str) {
+        self.lock().push((level.to_owned(), text.to_owned()));
+    }
+
+    /// What has been written since the last call: level and text.
+    pub fn take(&self) -> Vec<(String, String)> {
+        std::mem::take(&mut *self.lock())
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<(String, String)>> {
+        self.0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}

@@ -1,8 +1,9 @@
 use wasmtime::{Caller, Engine, Instance, Linker, Module, Store};
 
-use super::{InstrumentError, instrument};
+use super::{InstrumentError, instrument, instrument_except};
 
-/// A guest in small. The host's `poll` answers 1 to stop.
+/// A guest in small. The host's `poll` answers 1 to stop. The interpreter runs its loop 1,000
+/// times.
 const GUEST: &str = r#"
     (import "host" "poll" (func $poll (result i32)))
     (memory (export "memory") 1)
@@ -11,6 +12,11 @@ const GUEST: &str = r#"
     (func (export "jsvm_backstop")
         (i32.store (i32.const 64) (i32.const 100))
         (if (call $poll) (then unreachable)))
+    (func $JS_CallInternal (result i32) (local $i i32)
+        (loop
+            (local.set $i (i32.add (local.get $i) (i32.const 1)))
+            (br_if 0 (i32.lt_u (local.get $i) (i32.const 1000))))
+        (local.get $i))
 "#;
 
 fn module(functions: &str) -> Vec<u8> {
@@ -47,29 +53,38 @@ const SUM: &str = r#"
 #[test]
 fn endless_loop_is_stopped() {
     let wasm = module(r#"(func (export "run") (result i32) (loop (br 0)) unreachable)"#);
-    let (result, polls) = run(&instrument(&wasm, &[]).unwrap(), 3);
+    let (result, polls) = run(&instrument(&wasm).unwrap(), 3);
     assert!(result.unwrap_err().is::<wasmtime::Trap>());
     assert_eq!(polls, 3);
 }
 
 #[test]
 fn result_is_unchanged() {
-    let (result, polls) = run(&instrument(&module(SUM), &[]).unwrap(), 0);
+    let (result, polls) = run(&instrument(&module(SUM)).unwrap(), 0);
     assert_eq!(result.unwrap(), 500_500);
     assert_eq!(polls, 10, "1,000 iterations at 100 a poll");
 }
 
 #[test]
 fn excluded_function_is_untouched() {
-    let (result, polls) = run(&instrument(&module(SUM), &["sum"]).unwrap(), 1);
+    let (result, polls) = run(&instrument_except(&module(SUM), &["sum"]).unwrap(), 1);
     assert_eq!(result.unwrap(), 500_500);
     assert_eq!(polls, 0);
 }
 
 #[test]
-fn excluded_function_must_exist() {
-    let error = instrument(&module(SUM), &["product"]).unwrap_err();
-    assert!(matches!(error, InstrumentError::NoSuchFunction { name } if name == "product"));
+fn interpreter_is_untouched() {
+    let wasm = module(r#"(func (export "run") (result i32) (call $JS_CallInternal))"#);
+    let (result, polls) = run(&instrument(&wasm).unwrap(), 1);
+    assert_eq!(result.unwrap(), 1000);
+    assert_eq!(polls, 0);
+}
+
+#[test]
+fn interpreter_must_exist() {
+    let wasm = wat::parse_str(format!("(module {GUEST})").replace("JS_CallInternal", "other"));
+    let error = instrument(&wasm.unwrap()).unwrap_err();
+    assert!(matches!(error, InstrumentError::NoInterpreter));
 }
 
 #[test]
@@ -84,7 +99,7 @@ fn loop_with_parameters_and_results_stays_valid() {
                 (br_if 0 (local.get $i)))
             i32.add)"#,
     );
-    let (result, polls) = run(&instrument(&wasm, &[]).unwrap(), 0);
+    let (result, polls) = run(&instrument(&wasm).unwrap(), 0);
     assert_eq!(result.unwrap(), 7);
     assert_eq!(polls, 10);
 }
@@ -92,17 +107,14 @@ fn loop_with_parameters_and_results_stays_valid() {
 #[test]
 fn what_the_canonical_abi_calls_is_untouched() {
     let alloc = r#"(func (export "cabi_realloc") (drop (call $sum)))"#;
-    let (result, polls) = run(
-        &instrument(&module(&format!("{SUM} {alloc}")), &[]).unwrap(),
-        1,
-    );
+    let (result, polls) = run(&instrument(&module(&format!("{SUM} {alloc}"))).unwrap(), 1);
     assert_eq!(result.unwrap(), 500_500);
     assert_eq!(polls, 0);
 }
 
 #[test]
 fn exports_of_the_pass_are_removed() {
-    let wasm = instrument(&module(SUM), &[]).unwrap();
+    let wasm = instrument(&module(SUM)).unwrap();
     let module = Module::new(&Engine::default(), wasm).unwrap();
     let names: Vec<_> = module.exports().map(|export| export.name()).collect();
     assert_eq!(names, ["memory", "run"]);
@@ -110,7 +122,7 @@ fn exports_of_the_pass_are_removed() {
 
 #[test]
 fn missing_or_mistyped_exports_are_refused() {
-    let refuse = |text: &str| instrument(&wat::parse_str(text).unwrap(), &[]).unwrap_err();
+    let refuse = |text: &str| instrument(&wat::parse_str(text).unwrap()).unwrap_err();
     let function = r#"(func (export "jsvm_backstop"))"#;
     let budget = r#"(global (export "jsvm_backstop_budget") i32 (i32.const 64))"#;
     let error = refuse(&format!("(module {function})"));

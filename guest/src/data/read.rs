@@ -2,7 +2,7 @@
 
 use crate::bindings::jsvm::engine::types::{Node, SymbolData, SymbolKind, ViewKind as WitViewKind};
 use crate::convert;
-use crate::js::{JsResult, Key, Property, Thrown, Value};
+use crate::js::{JsResult, Key, Property, Tag, Thrown, Value};
 use crate::realm::intrinsics;
 use crate::token;
 
@@ -80,7 +80,8 @@ impl Reader {
         match node {
             Node::Boxed(inner) => {
                 let inner = self.value(at, *inner)?;
-                if inner.is_object() {
+                // A box within a box is not made yet: it reads as `undefined`.
+                if matches!(inner.tag(), Tag::Undefined | Tag::Null | Tag::Object) {
                     return Err(malformed(at, "only a primitive can be boxed"));
                 }
                 intrinsics().boxed(inner)

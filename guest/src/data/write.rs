@@ -270,13 +270,13 @@ impl Writer {
         let name = name.filter(|name| name != convert::error_class_name(class));
         let mut properties = Vec::new();
         for key in ["message", "stack", "cause", "errors"] {
-            // A message is inherited as the empty string; a cause is there only if it is own.
+            // A class may give all its errors one message; by default they inherit an empty one.
             let value = error.get(key)?;
-            let present = match key {
-                "message" | "stack" => value.tag() == Tag::String,
+            let inherits = match value.tag() {
+                Tag::String => !value.to_lossy()?.is_empty(),
                 _ => !value.is_undefined(),
             };
-            if present {
+            if inherits || error.own_property(key)?.is_some() {
                 self.charge(12 + key.len())?;
                 properties.push((key.to_owned(), self.add(value)?));
             }

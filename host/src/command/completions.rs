@@ -3,9 +3,14 @@
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 
+use super::output;
+
 /// Print completions for a shell
 #[derive(Args)]
-#[command(after_help = "Example:\n  jsvm completions bash > ~/.local/share/bash-completion/completions/jsvm")]
+#[command(after_help = "Examples:\n  \
+    jsvm completions bash > ~/.local/share/bash-completion/completions/jsvm\n  \
+    jsvm completions zsh > ~/.zfunc/_jsvm\n  \
+    jsvm completions fish > ~/.config/fish/completions/jsvm.fish")]
 pub struct Completions {
     /// The shell
     shell: Shell,
@@ -13,8 +18,9 @@ pub struct Completions {
 
 impl Completions {
     pub fn run(self) -> anyhow::Result<()> {
-        let mut command = super::Cli::command();
-        clap_complete::generate(self.shell, &mut command, "jsvm", &mut std::io::stdout());
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut super::Cli::command(), "jsvm", &mut script);
+        output::print_bytes(&script);
         Ok(())
     }
 }

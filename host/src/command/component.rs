@@ -1,13 +1,18 @@
 //! `jsvm component`
 
-use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::Args;
+
+use super::{Usage, output};
 
 /// Write the component js-vm.wasm, for use without this program
 #[derive(Args)]
+#[command(after_help = "Examples:\n  \
+    jsvm component\n  \
+    jsvm component -o build/js-vm.wasm\n  \
+    jsvm component -o - | wasm-tools component wit")]
 pub struct Component {
     /// Where to write it, or - for standard output
     #[arg(short, long, value_name = "FILE", default_value = "js-vm.wasm")]
@@ -16,10 +21,16 @@ pub struct Component {
 
 impl Component {
     pub fn run(self) -> anyhow::Result<()> {
-        if self.output.as_os_str() == "-" {
-            return Ok(std::io::stdout().write_all(jsvm::COMPONENT)?);
+        if self.output.as_os_str() != "-" {
+            return std::fs::write(&self.output, jsvm::COMPONENT)
+                .with_context(|| format!("cannot write {}", self.output.display()));
         }
-        std::fs::write(&self.output, jsvm::COMPONENT)
-            .with_context(|| format!("cannot write {}", self.output.display()))
+        if output::is_terminal() {
+            bail!(Usage(
+                "a component is not text to be shown in a terminal: use -o FILE".into()
+            ));
+        }
+        output::print_bytes(jsvm::COMPONENT);
+        Ok(())
     }
 }

@@ -3,15 +3,23 @@
 mod completions;
 mod component;
 mod eval;
+mod excerpt;
 mod options;
+mod output;
+mod package;
+mod program;
+mod prompt;
 mod repl;
 mod report;
 mod run;
+mod session;
+mod usage;
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+pub use usage::Usage;
 
 /// Run JavaScript in a sandbox of WebAssembly.
 #[derive(Parser)]
@@ -20,12 +28,12 @@ use clap::{Parser, Subcommand};
     version,
     max_term_width = 100,
     after_help = "Examples:\n  \
-        jsvm run app.js one two        run a program with arguments\n  \
-        echo 'console.log(1)' | jsvm run -\n  \
-        jsvm eval '[1, 2, 3].map(x => x * x)'\n  \
-        jsvm eval --json '({ now: new Date(0) })'\n  \
+        jsvm run app.js one two                     Run a program with arguments\n  \
+        echo 'console.log(1)' | jsvm run -          Run what another command writes\n  \
+        jsvm eval '[1, 2, 3].map(x => x * x)'       Print the value of an expression\n  \
         jsvm run --memory 32MiB --timeout 500ms untrusted.js\n  \
-        jsvm repl"
+        jsvm repl                                   Try things out\n\n\
+        Each command has its own examples: jsvm run --help"
 )]
 pub struct Cli {
     #[command(subcommand)]
@@ -41,50 +49,31 @@ enum Verb {
     Completions(completions::Completions),
 }
 
-/// The command was used wrongly: exit code 2.
-#[derive(Debug)]
-pub struct Usage(pub String);
-
-impl std::fmt::Display for Usage {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Usage {}
-
 /// The program failed and its error has been printed: exit code 1.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("the program failed")]
 pub struct Failed;
 
-impl std::fmt::Display for Failed {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("the program failed")
-    }
-}
-
-impl std::error::Error for Failed {}
-
-impl Cli {
-    /// Runs the verb.
-    pub fn run(self) -> ExitCode {
-        let result = match self.verb {
-            Verb::Run(verb) => verb.run(),
-            Verb::Eval(verb) => verb.run(),
-            Verb::Repl(verb) => verb.run(),
-            Verb::Component(verb) => verb.run(),
-            Verb::Completions(verb) => verb.run(),
-        };
-        // What was printed must be out before the process ends.
-        let flushed = std::io::stdout().flush();
-        match result {
-            Ok(()) if flushed.is_ok() => ExitCode::SUCCESS,
-            Ok(()) => ExitCode::FAILURE,
-            Err(error) if error.is::<Failed>() => ExitCode::FAILURE,
-            Err(error) => {
-                eprintln!("jsvm: {error:#}");
-                ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })
-            }
+/// Does what the command line says.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage::explain(&error),
+    };
+    let result = match cli.verb {
+        Verb::Run(verb) => verb.run(),
+        Verb::Eval(verb) => verb.run(),
+        Verb::Repl(verb) => verb.run(),
+        Verb::Component(verb) => verb.run(),
+        Verb::Completions(verb) => verb.run(),
+    };
+    output::flush();
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.is::<Failed>() => ExitCode::FAILURE,
+        Err(error) => {
+            output::print_error(&format!("jsvm: {error:#}"));
+            ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })
         }
     }
 }

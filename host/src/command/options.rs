@@ -1,90 +1,129 @@
 //! Flags that several verbs have.
 
-use std::io::Write;
+use std::fmt::Display;
+use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use clap::Args;
-use jsvm::{Engine, EngineConfig, FixedClock, Limits, VmBuilder};
+use humantime::TimestampError;
+use jsvm::{EngineConfig, FixedClock};
 
-use super::Usage;
+use super::session::Session;
+use super::{Usage, output};
 
-/// What the VM may use and what it knows of the world.
+/// What the program may use and what it knows of the world
 #[derive(Args)]
+#[command(next_help_heading = "Limits and determinism")]
 pub struct VmOptions {
-    /// Bytes of heap that the program may use, such as 64MiB
-    #[arg(long, value_name = "SIZE", value_parser = memory, default_value = "512MiB")]
-    memory: u64,
+    /// Most memory for the program's heap, such as 64MiB
+    #[arg(long, value_name = "SIZE", value_parser = given(memory), default_value = "512MiB")]
+    #[arg(allow_hyphen_values = true)]
+    memory: Given<u64>,
 
-    /// How long the program may run, such as 500ms or 10s [default: no limit]
-    #[arg(long, value_name = "DURATION", value_parser = duration)]
-    timeout: Option<Duration>,
+    /// Most time for the program, such as 500ms or 1m30s [default: no limit]
+    #[arg(long, value_name = "DURATION", value_parser = given(duration))]
+    #[arg(allow_hyphen_values = true)]
+    timeout: Option<Given<Duration>>,
 
     /// Make Math.random produce the same numbers every time
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = seed, allow_hyphen_values = true)]
     seed: Option<u64>,
 
-    /// Stop the clock at a time, such as 2026-01-31T12:00:00Z or seconds since 1970
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    /// Stop the clock at a time: 2026-01-31T12:00:00Z, 2026-01-31 or seconds since 1970
+    #[arg(long, value_name = "TIME", value_parser = time, allow_hyphen_values = true)]
     clock: Option<Duration>,
 }
 
-/// Room above the heap for what is not JavaScript's: stack, tables, data under way.
-const HEADROOM: u64 = 64 << 20;
+/// A value and how it was written, for messages.
+#[derive(Clone, Debug)]
+pub struct Given<T> {
+    pub text: String,
+    pub value: T,
+}
+
+/// Where what the console prints goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Console {
+    /// As Node does it: warnings, errors and traces to stderr, everything else to stdout.
+    Both,
+    /// All to stderr, since stdout is for something else.
+    Stderr,
+}
 
 impl VmOptions {
-    /// An engine for one VM, and the settings for it.
-    pub fn builder(&self) -> anyhow::Result<VmBuilder> {
-        let engine: Engine = EngineConfig::new().max_vms(1).build()?;
-        let limits = Limits {
-            memory: self.memory,
-            hard_memory: self.memory.saturating_add(HEADROOM).min(4 << 30),
-            time: self.timeout,
-            ..Limits::default()
-        };
-        let mut builder = engine.vm().limits(limits).console(write_console);
+    /// A session with these settings that can import modules from a folder.
+    pub fn session(&self, folder: &Path, console: Console) -> anyhow::Result<Session> {
+        let engine = EngineConfig::new().max_vms(1).build()?;
+        let mut builder = engine.vm().console(move |level, text| match level {
+            "warn" | "error" | "trace" => output::print_error(text),
+            _ if console == Console::Stderr => output::print_error(text),
+            _ => output::print(text),
+        });
         if let Some(seed) = self.seed {
             builder = builder.seed(seed);
         }
         if let Some(time) = self.clock {
             builder = builder.clock(FixedClock(time));
         }
-        Ok(builder)
+        Session::new(builder, folder, self.memory.clone(), self.timeout.clone())
     }
 }
 
-/// As Node does it: warnings, errors and traces go to stderr, everything else to stdout.
-fn write_console(level: &str, text: &str) {
-    // A closed pipe is no reason to stop a program.
-    let _ = match level {
-        "warn" | "error" | "trace" => writeln!(std::io::stderr().lock(), "{text}"),
-        _ => writeln!(std::io::stdout().lock(), "{text}"),
-    };
+/// Keeps the text that a parser was given.
+fn given<T>(
+    parse: impl Fn(&str) -> Result<T, Usage> + Clone,
+) -> impl Fn(&str) -> Result<Given<T>, Usage> + Clone {
+    move |text| {
+        Ok(Given {
+            text: text.to_owned(),
+            value: parse(text)?,
+        })
+    }
+}
+
+fn refuse<T>(reason: impl Display) -> Result<T, Usage> {
+    Err(Usage(reason.to_string()))
 }
 
 fn memory(text: &str) -> Result<u64, Usage> {
-    let size: bytesize::ByteSize =
-        text.parse().map_err(|_| Usage(format!("`{text}` is not a size such as 64MiB")))?;
+    let Ok(size) = text.parse::<bytesize::ByteSize>() else {
+        return refuse("not a size such as 64MiB");
+    };
     match size.as_u64() {
-        bytes if bytes < 1 << 20 => Err(Usage("the smallest useful size is 1MiB".into())),
-        bytes if bytes > 4 << 30 => Err(Usage("a VM cannot have more than 4GiB".into())),
+        bytes if bytes < 1 << 20 => refuse("a VM needs at least 1MiB"),
+        bytes if bytes > 4 << 30 => refuse("a VM cannot have more than 4GiB"),
         bytes => Ok(bytes),
     }
 }
 
 fn duration(text: &str) -> Result<Duration, Usage> {
     match humantime::parse_duration(text) {
-        Ok(Duration::ZERO) => Err(Usage("a program needs more time than none".into())),
+        Ok(Duration::ZERO) => refuse("a program needs some time to run"),
         Ok(duration) => Ok(duration),
-        Err(_) => Err(Usage(format!("`{text}` is not a duration such as 500ms or 10s"))),
+        Err(_) => refuse("not a duration such as 500ms or 10s"),
     }
+}
+
+fn seed(text: &str) -> Result<u64, Usage> {
+    text.parse()
+        .or_else(|_| refuse(format!("not a whole number from 0 to {}", u64::MAX)))
 }
 
 fn time(text: &str) -> Result<Duration, Usage> {
     if let Ok(seconds) = text.parse::<u64>() {
         return Ok(Duration::from_secs(seconds));
     }
-    let time = humantime::parse_rfc3339_weak(text).ok();
-    time.and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok()).ok_or_else(|| {
-        Usage(format!("`{text}` is not a time since 1970 such as 2026-01-31T12:00:00Z"))
-    })
+    let parsed = match humantime::parse_rfc3339_weak(text) {
+        Err(TimestampError::InvalidFormat) => {
+            humantime::parse_rfc3339_weak(&format!("{text}T00:00:00Z"))
+        }
+        parsed => parsed,
+    };
+    match parsed.map(|time| time.duration_since(SystemTime::UNIX_EPOCH)) {
+        Ok(Ok(time)) => Ok(time),
+        Ok(Err(_)) | Err(TimestampError::OutOfRange) => {
+            refuse("the clock can be set to years from 1970 to 9999")
+        }
+        Err(_) => refuse("not a time such as 2026-01-31T12:00:00Z"),
+    }
 }

@@ -1,84 +1,98 @@
-//! How a failed program is reported.
+//! How an exception is reported.
 
 use std::io::IsTerminal;
 
-use jsvm::{Error, Exception, InspectOptions, Vm};
+use jsvm::{Exception, InspectOptions, Location};
 
-use super::Failed;
+use super::excerpt;
 
-/// Source by file name, for the line that an error points to.
-pub struct Sources<'a> {
-    /// Name of the program as the VM knows it.
-    pub name: &'a str,
-    /// Its text.
-    pub text: &'a str,
-}
+/// How deep objects are written that an error carries.
+const DEPTH: u32 = 4;
 
 /// Whether to write ANSI colours to a stream.
 pub fn colors(stream: &impl IsTerminal) -> bool {
     stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-/// Prints why the program failed, to stderr.
-pub fn failure(error: &Error, sources: &Sources<'_>) -> anyhow::Error {
-    match error {
-        Error::Exception(exception) => exception_to_stderr(exception, sources),
-        error => eprintln!("jsvm: {error}"),
-    }
-    Failed.into()
+/// An exception that is to be reported.
+pub struct Report<'a> {
+    pub exception: &'a Exception,
+    /// Whether it is what a promise was rejected with.
+    pub in_promise: bool,
+    /// Whether the reader still sees what was typed: a single line is not repeated without need.
+    pub at_prompt: bool,
 }
 
-/// Prints an exception: place, source line with a caret, and what was thrown with its stack.
-pub fn exception_to_stderr(exception: &Exception, sources: &Sources<'_>) {
-    if let Some(place) = exception.location() {
-        let read;
-        let text = if place.file == sources.name {
-            Some(sources.text)
+impl Report<'_> {
+    /// Place, line of source with a caret, and what was thrown with its stack.
+    pub fn text(&self, text_of: &dyn Fn(&str) -> Option<String>) -> String {
+        let colors = colors(&std::io::stderr());
+        let is_parse_error = self.is_parse_error();
+        let mut report = String::new();
+        if let Some((place, text)) = self.place(text_of) {
+            let is_seen = self.at_prompt && text.trim_end().lines().count() <= 1;
+            if !is_seen {
+                report.push_str(&format!("{}:{}:{}\n", place.file, place.line, place.column));
+            }
+            if let Some(line) = excerpt::line(&text, place.line)
+                && (!is_seen || is_parse_error)
+            {
+                report.push_str(&excerpt::excerpt(line, place.column, colors));
+                report.push('\n');
+            }
+            if !is_seen {
+                report.push('\n');
+            }
+        }
+        report.push_str(if self.in_promise {
+            "Uncaught (in promise) "
         } else {
-            read = std::fs::read_to_string(&place.file).ok();
-            read.as_deref()
+            "Uncaught "
+        });
+        let text = if is_parse_error {
+            self.exception.to_string()
+        } else {
+            self.described(colors)
         };
-        let line = text.and_then(|text| text.lines().nth(place.line.saturating_sub(1) as usize));
-        eprintln!("{}:{}:{}", place.file, place.line, place.column);
-        if let Some(line) = line {
-            eprintln!("{}", excerpt(line, place.column));
-        }
-        eprintln!();
+        report.push_str(&text);
+        report
     }
-    let options = InspectOptions { depth: 4, colors: colors(&std::io::stderr()) };
-    let thrown = exception.value.inspect(options);
-    match thrown {
-        // The value has no text of its own if it is not an error.
-        Ok(text) if exception.name.is_empty() => eprintln!("uncaught {text}"),
-        Ok(text) => eprintln!("{text}"),
-        Err(_) => eprintln!("{exception}\n{}", exception.stack),
-    }
-}
 
-/// A line with a caret under a column; of a very long line, what is around it.
-fn excerpt(line: &str, column: u32) -> String {
-    const WIDTH: usize = 100;
-    let column = (column.max(1) - 1) as usize;
-    let start = if column < WIDTH { 0 } else { column - WIDTH / 2 };
-    let shown: String = line.chars().skip(start).take(WIDTH).collect();
-    let indent = line.chars().skip(start).take(column - start);
-    let indent: String = indent.map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
-    format!("{shown}\n{indent}^")
-}
+    fn described(&self, colors: bool) -> String {
+        let Exception { value, stack, .. } = self.exception;
+        value
+            .inspect(InspectOptions {
+                depth: DEPTH,
+                colors,
+            })
+            .unwrap_or_else(|_| {
+                let text = self.exception.to_string();
+                if stack.is_empty() {
+                    text
+                } else {
+                    format!("{text}\n{stack}")
+                }
+            })
+    }
 
-/// Runs all jobs, then reports promises that were rejected without a handler.
-pub fn finish(vm: &Vm, sources: &Sources<'_>) -> anyhow::Result<()> {
-    loop {
-        match vm.run_jobs() {
-            Ok(0) => break,
-            Ok(_) => {}
-            Err(error) => return Err(failure(&error, sources)),
-        }
+    /// The innermost frame that is in a source we know, and that source: frames above it are in
+    /// what the program made itself, as with `eval`.
+    fn place(&self, text_of: &dyn Fn(&str) -> Option<String>) -> Option<(Location, String)> {
+        self.exception.locations().find_map(|place| {
+            let text = text_of(&place.file)?;
+            Some((place, text))
+        })
     }
-    let rejections = vm.take_unhandled_rejections()?;
-    for rejection in &rejections {
-        eprintln!("uncaught (in promise)");
-        exception_to_stderr(&rejection.reason, sources);
+
+    /// Whether it is source that does not parse, rather than something that ran: all that the
+    /// stack says then is the place.
+    fn is_parse_error(&self) -> bool {
+        self.exception.name == "SyntaxError"
+            && self
+                .exception
+                .location()
+                .is_some_and(|Location { file, line, column }| {
+                    self.exception.stack.trim() == format!("at {file}:{line}:{column}")
+                })
     }
-    if rejections.is_empty() { Ok(()) } else { Err(Failed.into()) }
 }

@@ -1,20 +1,32 @@
 //! `jsvm run`
 
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
-use jsvm::{FolderModules, PromiseState, Source};
+use jsvm::{PromiseState, Source};
 
-use super::options::VmOptions;
-use super::report::{self, Sources};
-use super::{Failed, Usage};
+use super::options::{Console, VmOptions};
+use super::package::Package;
+use super::program::Program;
+use super::session::Session;
+use super::{Failed, output};
 
 /// Run a program: a module or a script
 ///
-/// A file that ends in .mjs is a module and one that ends in .cjs is a script. Any other is a
-/// module if it has import or export declarations or a top-level await.
+/// A file that ends in .mjs is a module and one that ends in .cjs is a script. One that ends in
+/// .js is what "type" in the nearest package.json says. Any other is a module if it has import or
+/// export declarations or an await at the top level.
+///
+/// Modules can be imported by relative or absolute path from the folder of the nearest
+/// package.json, or else from the folder of the program, and below.
+///
+/// The exit code is 0, or 1 if the program failed, or 2 if it could not be started.
 #[derive(Args)]
+#[command(after_help = "Examples:\n  \
+    jsvm run app.js one two\n  \
+    curl -s https://example.com/app.js | jsvm run - one two\n  \
+    jsvm run --memory 32MiB --timeout 500ms untrusted.js\n  \
+    jsvm run --seed 1 --clock 2026-01-31T12:00:00Z reproducible.js")]
 pub struct Run {
     #[command(flatten)]
     vm: VmOptions,
@@ -30,82 +42,59 @@ pub struct Run {
 impl Run {
     pub fn run(self) -> anyhow::Result<()> {
         let program = Program::read(&self.file)?;
-        let vm = self
-            .vm
-            .builder()?
-            .modules(FolderModules::new(&program.folder).map_err(|error| {
-                Usage(format!("cannot open {}: {error}", program.folder.display()))
-            })?)
-            .build()?;
+        let package = Package::find(&program.folder);
+        let root = package.as_ref().map_or(&*program.folder, Package::folder);
+        let session = self.vm.session(root, Console::Both)?;
+        let is_module = self.is_module(&program, package.as_ref(), &session)?;
+
         let mut args = vec![program.name.clone()];
         args.extend(self.args);
-        vm.global()?.set("scriptArgs", args)?;
+        session.vm().global()?.set("scriptArgs", args)?;
 
-        let sources = Sources { name: &program.name, text: &program.text };
-        let is_module = match self.file.extension().and_then(|extension| extension.to_str()) {
-            Some("mjs") => true,
-            Some("cjs") => false,
-            _ => vm.detect_module(&program.text)?,
+        let source = if is_module {
+            Source::module
+        } else {
+            Source::script
         };
-        let source = if is_module { Source::module } else { Source::script };
-        let source = source(&program.text).file_name(&program.name);
-        let value = vm.eval(source).map_err(|error| report::failure(&error, &sources))?;
-        report::finish(&vm, &sources)?;
-        if is_module && value.promise_state()? == Some(PromiseState::Pending) {
-            eprintln!("jsvm: the program ended while its top-level await was still waiting");
+        let value = session.eval(source(&program.text), &program.name, &program.text);
+        let value = value.map_err(|error| session.failed(&error))?;
+        if !session
+            .finish(is_module.then_some(&value))
+            .map_err(|error| session.failed(&error))?
+        {
             return Err(Failed.into());
         }
+        if is_module && value.promise_state()? == Some(PromiseState::Pending) {
+            output::print_error(
+                "jsvm: the program ended while its top-level await was still waiting",
+            );
+            return Err(Failed.into());
+        }
+        // The process ends: its memory need not be given back piece by piece.
+        std::mem::forget(session);
         Ok(())
     }
-}
 
-struct Program {
-    /// As stacks show it, and as relative imports start from it.
-    name: String,
-    text: String,
-    /// What may be imported from.
-    folder: PathBuf,
-}
-
-impl Program {
-    fn read(path: &Path) -> Result<Program, Usage> {
-        let (name, bytes, folder);
-        if path == Path::new("-") {
-            let mut input = Vec::new();
-            std::io::stdin()
-                .lock()
-                .read_to_end(&mut input)
-                .map_err(|error| Usage(format!("cannot read standard input: {error}")))?;
-            (name, bytes, folder) = ("<stdin>".to_owned(), input, PathBuf::from("."));
-        } else {
-            let cannot = |reason: &dyn std::fmt::Display| {
-                Usage(format!("cannot run {}: {reason}", path.display()))
-            };
-            if path.is_dir() {
-                return Err(cannot(&"it is a directory"));
+    fn is_module(
+        &self,
+        program: &Program,
+        package: Option<&Package>,
+        session: &Session,
+    ) -> anyhow::Result<bool> {
+        let extension = self
+            .file
+            .extension()
+            .and_then(|extension| extension.to_str());
+        match (extension, package) {
+            (Some("mjs"), _) => return Ok(true),
+            (Some("cjs"), _) => return Ok(false),
+            (Some("js"), Some(package)) => {
+                if let Some(is_module) = package.is_module(session.vm())? {
+                    return Ok(is_module);
+                }
             }
-            bytes = std::fs::read(path).map_err(|error| match error.kind() {
-                std::io::ErrorKind::NotFound => cannot(&"there is no such file"),
-                _ => cannot(&error),
-            })?;
-            let path = path.canonicalize().map_err(|error| cannot(&error))?;
-            let parent = path.parent().unwrap_or(Path::new("/")).to_owned();
-            name = path
-                .into_os_string()
-                .into_string()
-                .map_err(|_| cannot(&"its path is not Unicode"))?;
-            folder = parent;
+            _ => {}
         }
-        let text = String::from_utf8(bytes).map_err(|error| {
-            let line = error.as_bytes()[..error.utf8_error().valid_up_to()]
-                .iter()
-                .filter(|byte| **byte == b'\n')
-                .count()
-                + 1;
-            Usage(format!("cannot run {name}: line {line} is not valid UTF-8"))
-        })?;
-        // A byte order mark is no JavaScript.
-        let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
-        Ok(Program { name, text, folder })
+        Ok(program.may_be_module() && session.enter(|vm| vm.detect_module(&program.text))?)
     }
 }

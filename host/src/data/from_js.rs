@@ -138,9 +138,8 @@ fn elements<T: FromJs, C: FromIterator<T>>(
     expected: &str,
 ) -> Result<C, ConversionError> {
     let Some(elements) = node.elements() else { return mismatch(expected, node) };
-    let undefined = Data::from_nodes(Vec::new());
     let converted = elements.into_iter().enumerate().map(|(index, element)| {
-        T::from_js(element.unwrap_or(undefined.root())).map_err(|error| error.under_index(index))
+        T::from_js(element.unwrap_or(NodeRef::undefined())).map_err(|error| error.under_index(index))
     });
     converted.collect()
 }
@@ -214,9 +213,8 @@ macro_rules! tuples {
                     Some(elements) if elements.len() == $count => elements,
                     _ => return mismatch(concat!("an array of ", $count), node),
                 };
-                let undefined = Data::from_nodes(Vec::new());
                 Ok(($(
-                    $name::from_js(elements[$index].unwrap_or(undefined.root()))
+                    $name::from_js(elements[$index].unwrap_or(NodeRef::undefined()))
                         .map_err(|error| error.under_index($index))?,
                 )+))
             }

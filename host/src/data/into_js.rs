@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::BuildHasher;
 
 use super::{Data, DataBuilder, Node, Token};
+use crate::arg::Arg;
 
 /// A Rust type that becomes a JavaScript value.
 ///
@@ -35,6 +36,12 @@ pub trait IntoJs: Sized {
         self.write(&mut builder);
         builder.finish()
     }
+
+    /// The value in the form in which it is passed most cheaply: a primitive needs no data.
+    #[doc(hidden)]
+    fn into_cheapest(self) -> Arg {
+        Arg::Data(self.into_data())
+    }
 }
 
 macro_rules! scalars {
@@ -43,6 +50,11 @@ macro_rules! scalars {
             fn write(self, data: &mut DataBuilder) -> u32 {
                 let $value = self;
                 data.push($node)
+            }
+
+            fn into_cheapest(self) -> Arg {
+                let $value = self;
+                Arg::from_node($node)
             }
         })*
     };
@@ -96,6 +108,10 @@ impl<T: IntoJs> IntoJs for Option<T> {
             Some(value) => value.write(data),
             None => data.push(Node::Undefined),
         }
+    }
+
+    fn into_cheapest(self) -> Arg {
+        self.map_or(Arg::Undefined, T::into_cheapest)
     }
 }
 

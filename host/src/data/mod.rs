@@ -95,6 +95,9 @@ impl PartialEq for Data {
     }
 }
 
+/// What is there where nothing is.
+static NOTHING: Data = Data { nodes: Vec::new(), tokens: Vec::new() };
+
 /// One node of [`Data`], with access to those it refers to.
 #[derive(Clone, Copy, Debug)]
 pub struct NodeRef<'a> {
@@ -106,6 +109,11 @@ impl<'a> NodeRef<'a> {
     /// The node. An index that is out of range reads as `undefined`.
     pub fn node(self) -> &'a Node {
         self.data.nodes.get(self.index as usize).unwrap_or(&Node::Undefined)
+    }
+
+    /// `undefined`, of no data in particular.
+    pub(crate) fn undefined() -> NodeRef<'static> {
+        NOTHING.root()
     }
 
     /// Another node of the same data.

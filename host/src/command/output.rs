@@ -1,0 +1,120 @@
+//! Standard output and standard error.
+//!
+//! To a terminal every line goes at once. To anything else lines are gathered, for a system call
+//! each would be most of what `console.log` costs, but never for long: what a program printed
+//! before it went on computing is seen. Whatever goes to standard error goes after all that was
+//! printed before it.
+
+use std::io::{self, IsTerminal, Write};
+use std::sync::{LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread::{self, Thread};
+use std::time::Duration;
+
+/// How much is gathered before it is written.
+const FULL: usize = 64 << 10;
+
+/// How long a line waits for others.
+const PATIENCE: Duration = Duration::from_millis(20);
+
+struct Gathered {
+    lines: Vec<u8>,
+    terminal: bool,
+}
+
+static STDOUT: LazyLock<Mutex<Gathered>> = LazyLock::new(|| {
+    Mutex::new(Gathered {
+        lines: Vec::new(),
+        terminal: io::stdout().is_terminal(),
+    })
+});
+
+fn gathered() -> MutexGuard<'static, Gathered> {
+    STDOUT.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Prints a line to standard output.
+pub fn print(text: &str) {
+    let mut out = gathered();
+    let waiting = !out.lines.is_empty();
+    out.lines.reserve(text.len() + 1);
+    out.lines.extend_from_slice(text.as_bytes());
+    out.lines.push(b'\n');
+    if out.terminal || out.lines.len() >= FULL {
+        out.write();
+    } else if !waiting {
+        flusher().unpark();
+    }
+}
+
+/// Prints a line to standard error, after everything that was printed before.
+pub fn print_error(text: &str) {
+    flush();
+    let mut line = Vec::with_capacity(text.len() + 1);
+    line.extend_from_slice(text.as_bytes());
+    line.push(b'\n');
+    // In one call, so that lines of several processes do not mix. Nobody is left to be told if
+    // it fails.
+    let _ = io::stderr().lock().write_all(&line);
+}
+
+/// Prints bytes as they are to standard output.
+pub fn print_bytes(bytes: &[u8]) {
+    let mut out = gathered();
+    out.lines.extend_from_slice(bytes);
+    out.write();
+}
+
+/// Writes what was gathered.
+pub fn flush() {
+    gathered().write();
+}
+
+/// Whether standard output is a terminal.
+pub fn is_terminal() -> bool {
+    gathered().terminal
+}
+
+impl Gathered {
+    fn write(&mut self) {
+        if self.lines.is_empty() {
+            return;
+        }
+        let mut stdout = io::stdout().lock();
+        let written = stdout.write_all(&self.lines).and_then(|()| stdout.flush());
+        self.lines.clear();
+        if let Err(error) = written {
+            stop(&error);
+        }
+    }
+}
+
+/// Ends the process: nobody reads what the program prints, as when it is piped to `head`, or it
+/// has no place to go.
+fn stop(error: &io::Error) -> ! {
+    if error.kind() != io::ErrorKind::BrokenPipe {
+        let _ = writeln!(
+            io::stderr(),
+            "jsvm: cannot write to standard output: {error}"
+        );
+    }
+    std::process::exit(1)
+}
+
+/// The thread that writes lines which waited long enough.
+fn flusher() -> &'static Thread {
+    static FLUSHER: OnceLock<Thread> = OnceLock::new();
+    FLUSHER.get_or_init(|| {
+        let flusher = thread::Builder::new().name("flusher".into()).spawn(|| {
+            loop {
+                thread::park();
+                thread::sleep(PATIENCE);
+                flush();
+            }
+        });
+        match flusher {
+            Ok(handle) => handle.thread().clone(),
+            // Without it lines wait until there are enough of them, or the program ends.
+            Err(_) => thread::current(),
+        }
+    })
+}

@@ -1,0 +1,72 @@
+//! `jsvm repl`
+
+mod complete;
+mod interpreter;
+mod terminal;
+
+use std::io::{BufRead, IsTerminal};
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::options::VmOptions;
+use super::{Usage, output};
+use interpreter::{Interpreter, Next};
+
+/// Read, evaluate and print line by line
+///
+/// Input that is not complete goes on in the next line. Tab completes names, the arrow keys and
+/// Ctrl-R find what was typed before, also in earlier sessions. `_` is the last value that was not
+/// undefined, and await works at the top level. Ctrl-C stops what runs, Ctrl-D leaves.
+///
+/// What is piped into it is evaluated as if it were typed. The limit on time is for each input.
+#[derive(Args)]
+#[command(after_help = "Examples:\n  \
+    jsvm repl\n  \
+    jsvm repl --memory 64MiB --timeout 5s\n  \
+    jsvm repl < session.txt")]
+pub struct Repl {
+    #[command(flatten)]
+    vm: VmOptions,
+
+    /// Where to keep the history [default: jsvm_history in the user's state folder]
+    #[arg(long, value_name = "FILE")]
+    history: Option<PathBuf>,
+}
+
+impl Repl {
+    pub fn run(self) -> anyhow::Result<()> {
+        let interpreter = Interpreter::new(self.vm)?;
+        if std::io::stdin().is_terminal() {
+            terminal::run(interpreter, self.history)
+        } else {
+            run_piped(interpreter)
+        }
+    }
+}
+
+/// Evaluates what comes from a pipe or a file.
+fn run_piped(mut interpreter: Interpreter) -> anyhow::Result<()> {
+    let mut input = String::new();
+    let mut stdin = std::io::stdin().lock();
+    for number in 1.. {
+        // Whoever is at the other end may wait for the answer before asking again.
+        output::flush();
+        let read = stdin
+            .read_line(&mut input)
+            .map_err(|error| match error.kind() {
+                std::io::ErrorKind::InvalidData => Usage(format!(
+                    "cannot read standard input: line {number} is not valid UTF-8"
+                )),
+                _ => Usage(format!("cannot read standard input: {error}")),
+            })?;
+        let at_end = read == 0;
+        if !at_end && interpreter.is_incomplete(&input) {
+            continue;
+        }
+        if interpreter.evaluate(&std::mem::take(&mut input))? == Next::Leave || at_end {
+            break;
+        }
+    }
+    Ok(())
+}

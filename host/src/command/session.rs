@@ -1,0 +1,238 @@
+//! A VM and what the program keeps around it.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use jsvm::{
+    Error, Exception, FolderModules, Gone, HostError, Limit, Limits, ModuleLoader, Source, Value,
+    Vm, VmBuilder,
+};
+
+use super::options::Given;
+use super::report::Report;
+use super::{Failed, Usage, output};
+
+/// Room above the heap for what is not JavaScript's: stack, tables, data under way.
+const HEADROOM: u64 = 64 << 20;
+
+/// How long something may take that nobody expects to take any time.
+const BRIEF: Duration = Duration::from_millis(500);
+
+/// A VM with its deadline and with the sources that errors point to.
+///
+/// The limit on time that a VM has is for each call into it. Here it is for all of them together,
+/// since whoever types `--timeout` means the program.
+pub struct Session {
+    vm: Vm,
+    memory: Given<u64>,
+    timeout: Option<Given<Duration>>,
+    deadline: Cell<Option<Instant>>,
+    at_prompt: bool,
+    /// Program texts by the names that the VM has for them.
+    texts: RefCell<HashMap<String, String>>,
+    modules: Modules,
+}
+
+impl Session {
+    /// A session that starts now, with modules from a folder.
+    pub fn new(
+        builder: VmBuilder,
+        folder: &Path,
+        memory: Given<u64>,
+        timeout: Option<Given<Duration>>,
+    ) -> anyhow::Result<Session> {
+        let modules = Modules::new(folder)?;
+        let vm = builder
+            .modules(modules.clone())
+            .limits(limits(memory.value, None))
+            .build()?;
+        let session = Session {
+            vm,
+            memory,
+            timeout,
+            deadline: Cell::new(None),
+            at_prompt: false,
+            texts: RefCell::default(),
+            modules,
+        };
+        session.restart_clock();
+        Ok(session)
+    }
+
+    /// Errors are reported to somebody who sees what was typed.
+    pub fn at_prompt(mut self) -> Session {
+        self.at_prompt = true;
+        self
+    }
+
+    /// The VM, for calls that run nothing of the program.
+    pub fn vm(&self) -> &Vm {
+        &self.vm
+    }
+
+    /// Gives the program its full time again.
+    pub fn restart_clock(&self) {
+        self.deadline.set(self.timeout.as_ref().and_then(|timeout| {
+            // A deadline beyond what the clock can count is none.
+            Instant::now().checked_add(timeout.value)
+        }));
+    }
+
+    /// Calls into the VM within what is left of the time.
+    pub fn enter<T>(&self, call: impl FnOnce(&Vm) -> Result<T, Error>) -> Result<T, Error> {
+        if let Some(deadline) = self.deadline.get() {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(Error::Limit(Limit::Time));
+            }
+            self.vm.set_limits(&limits(self.memory.value, Some(left)))?;
+        }
+        call(&self.vm)
+    }
+
+    /// Evaluates a program. Its text is kept for errors that point into it.
+    pub fn eval(&self, source: Source<'_>, name: &str, text: &str) -> Result<Value, Error> {
+        self.texts
+            .borrow_mut()
+            .insert(name.to_owned(), text.to_owned());
+        self.enter(|vm| vm.eval(source.file_name(name)))
+    }
+
+    /// Runs all jobs, and prints the promises that were rejected without a handler. Returns
+    /// whether there were none.
+    ///
+    /// `program` is the promise of the program itself if it has one. Its rejection is not called
+    /// that: to the program's author it is an error that was thrown.
+    pub fn finish(&self, program: Option<&Value>) -> Result<bool, Error> {
+        self.enter(Vm::run_jobs)?;
+        let rejections = self.vm.take_unhandled_rejections()?;
+        for rejection in &rejections {
+            let is_program = match program {
+                Some(program) => rejection.promise.strict_equals(program)?,
+                None => false,
+            };
+            self.print_exception(&rejection.reason, !is_program);
+        }
+        Ok(rejections.is_empty())
+    }
+
+    /// Prints why the program failed.
+    pub fn failed(&self, error: &Error) -> anyhow::Error {
+        let sentence = match error {
+            Error::Exception(exception) => {
+                self.print_exception(exception, false);
+                return Failed.into();
+            }
+            Error::Limit(Limit::Time) | Error::Gone(Gone::Time) => match &self.timeout {
+                Some(timeout) if self.is_late() => {
+                    format!(
+                        "the program ran longer than --timeout {} allows",
+                        timeout.text
+                    )
+                }
+                _ => "interrupted".into(),
+            },
+            Error::Limit(Limit::Memory) | Error::Gone(Gone::Memory) => {
+                format!(
+                    "the program needed more than --memory {} allows",
+                    self.memory.text
+                )
+            }
+            error => error.to_string(),
+        };
+        output::print_error(&format!("jsvm: {sentence}"));
+        Failed.into()
+    }
+
+    fn is_late(&self) -> bool {
+        self.deadline
+            .get()
+            .is_some_and(|deadline| deadline <= Instant::now())
+    }
+
+    fn print_exception(&self, exception: &Exception, in_promise: bool) {
+        let report = Report {
+            exception,
+            in_promise,
+            at_prompt: self.at_prompt,
+        };
+        // Its text is read even if the program's time is over.
+        let text = self.briefly(|_| Ok(report.text(&|file| self.text_of(file))));
+        output::print_error(&text.unwrap_or_else(|_| exception.to_string()));
+    }
+
+    /// Calls into the VM for what must not take long, whatever the program's own time.
+    pub fn briefly<T>(&self, call: impl FnOnce(&Vm) -> Result<T, Error>) -> Result<T, Error> {
+        self.vm
+            .set_limits(&limits(self.memory.value, Some(BRIEF)))?;
+        let result = call(&self.vm);
+        self.vm.set_limits(&limits(self.memory.value, None))?;
+        result
+    }
+
+    /// The text of a source by its name.
+    ///
+    /// The name comes from the program, which can put anything into the stack of an error:
+    /// nothing is read but what was loaded as source before.
+    fn text_of(&self, file: &str) -> Option<String> {
+        if let Some(text) = self.texts.borrow().get(file) {
+            return Some(text.clone());
+        }
+        self.modules
+            .was_loaded(file)
+            .then(|| std::fs::read_to_string(file).ok())?
+    }
+}
+
+fn limits(memory: u64, time: Option<Duration>) -> Limits {
+    Limits {
+        memory,
+        hard_memory: memory.saturating_add(HEADROOM).min(4 << 30),
+        time,
+        ..Limits::default()
+    }
+}
+
+/// Modules in a folder, and which of them were loaded.
+#[derive(Clone)]
+struct Modules {
+    folder: FolderModules,
+    loaded: Arc<Mutex<HashSet<String>>>,
+}
+
+impl Modules {
+    fn new(folder: &Path) -> Result<Modules, Usage> {
+        let opened = FolderModules::new(folder);
+        let folder =
+            opened.map_err(|error| Usage(format!("cannot open {}: {error}", folder.display())))?;
+        Ok(Modules {
+            folder,
+            loaded: Arc::default(),
+        })
+    }
+
+    fn was_loaded(&self, name: &str) -> bool {
+        self.loaded
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(name)
+    }
+}
+
+impl ModuleLoader for Modules {
+    fn resolve(&self, specifier: &str, importer: &str) -> Result<String, HostError> {
+        self.folder.resolve(specifier, importer)
+    }
+
+    fn load(&self, name: &str) -> Result<String, HostError> {
+        let text = self.folder.load(name)?;
+        self.loaded
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(name.to_owned());
+        Ok(text)
+    }
+}

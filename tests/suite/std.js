@@ -1,0 +1,2 @@
+// What the engine's tests of the language use of `qjs:std`.
+export const gc = globalThis.gc;

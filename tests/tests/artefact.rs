@@ -1,0 +1,118 @@
+//! The component that is shipped has exactly the interface that `wit/` describes.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use wit_parser::decoding::{DecodedWasm, decode};
+use wit_parser::{Resolve, WorldId, WorldItem};
+
+/// Interfaces by name, each with its functions and types.
+type Interfaces = BTreeMap<String, Vec<String>>;
+
+fn interfaces<'a>(
+    resolve: &Resolve,
+    items: impl Iterator<Item = (&'a wit_parser::WorldKey, &'a WorldItem)>,
+) -> Interfaces {
+    let describe = |item: &WorldItem| match item {
+        WorldItem::Interface { id, .. } => {
+            let interface = &resolve.interfaces[*id];
+            let functions = interface.functions.values().map(|function| {
+                let params: Vec<_> = function.params.iter().map(|param| &*param.name).collect();
+                let result = if function.result.is_some() {
+                    " -> .."
+                } else {
+                    ""
+                };
+                format!("{}({}){result}", function.name, params.join(", "))
+            });
+            let types = interface
+                .types
+                .iter()
+                .map(|(name, id)| format!("{} {name}", resolve.types[*id].kind.as_str()));
+            let mut all: Vec<_> = functions.chain(types).collect();
+            all.sort();
+            all
+        }
+        WorldItem::Function(function) => vec![format!("function {}", function.name)],
+        WorldItem::Type { .. } => vec!["type".to_owned()],
+    };
+    items
+        .map(|(key, item)| (resolve.name_world_key(key), describe(item)))
+        .collect()
+}
+
+fn world(resolve: &Resolve, world: WorldId) -> (Interfaces, Interfaces) {
+    let world = &resolve.worlds[world];
+    (
+        interfaces(resolve, world.imports.iter()),
+        interfaces(resolve, world.exports.iter()),
+    )
+}
+
+fn described() -> (Interfaces, Interfaces) {
+    let mut resolve = Resolve::default();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit");
+    let (package, _) = resolve.push_path(folder).unwrap();
+    let id = resolve.select_world(&[package], Some("js-vm")).unwrap();
+    world(&resolve, id)
+}
+
+fn shipped() -> (Interfaces, Interfaces) {
+    match decode(jsvm::COMPONENT).unwrap() {
+        DecodedWasm::Component(resolve, id) => world(&resolve, id),
+        DecodedWasm::WitPackage(..) => panic!("it is no component"),
+    }
+}
+
+#[test]
+fn it_exports_what_the_world_says() {
+    let (_, described) = described();
+    let (_, shipped) = shipped();
+    assert!(
+        described
+            .keys()
+            .any(|name| name.starts_with("jsvm:engine/vm@")),
+        "{described:?}"
+    );
+    assert_eq!(shipped, described);
+}
+
+#[test]
+fn it_imports_what_the_world_says_and_nothing_else() {
+    let (described, _) = described();
+    let (shipped, _) = shipped();
+    assert_eq!(
+        shipped.keys().collect::<Vec<_>>(),
+        described.keys().collect::<Vec<_>>()
+    );
+    for (name, items) in &shipped {
+        // What the component does not use of an interface it need not import.
+        for item in items {
+            assert!(
+                described[name].contains(item),
+                "{name} has no {item}: {:?}",
+                described[name]
+            );
+        }
+    }
+}
+
+#[test]
+fn nothing_of_it_can_reach_outside_but_through_these() {
+    let (imports, exports) = shipped();
+    let without_version = |name: &String| name.split('@').next().unwrap_or_default().to_owned();
+    let imports: Vec<_> = imports.keys().map(without_version).collect();
+    // No file, no socket, no environment, no standard stream.
+    assert_eq!(
+        imports,
+        [
+            "jsvm:engine/host",
+            "jsvm:engine/types",
+            "wasi:clocks/monotonic-clock",
+            "wasi:clocks/wall-clock",
+            "wasi:random/random",
+        ]
+    );
+    let exports: Vec<_> = exports.keys().map(without_version).collect();
+    assert_eq!(exports, ["jsvm:engine/vm"]);
+}

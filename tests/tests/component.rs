@@ -1,0 +1,653 @@
+//! The component by itself, without the host crate: what a host in any language sees, and what
+//! the host crate makes impossible.
+
+use std::sync::OnceLock;
+
+use jsvm::COMPONENT;
+use wasm_encoder::{
+    Alias, ComponentAliasSection, ComponentExportKind, ComponentExportSection,
+    ComponentInstanceSection, ComponentSectionId, RawSection,
+};
+use wasmparser::{Parser, Payload};
+use wasmtime::component::{Component, Func, Instance, Linker, ResourceAny, ResourceType, Val};
+use wasmtime::{Config, Engine, Store};
+
+/// Compiled once for all tests.
+fn component() -> &'static Component {
+    static COMPILED: OnceLock<Component> = OnceLock::new();
+    COMPILED.get_or_init(|| {
+        let mut config = Config::new();
+        config.max_wasm_stack(16 << 20).async_stack_size(24 << 20);
+        Component::new(&Engine::new(&config).unwrap(), COMPONENT).unwrap()
+    })
+}
+
+const VM: &str = "jsvm:engine/vm@0.1.0";
+
+/// An instance that is driven by names and dynamic values.
+struct Raw {
+    store: Store<()>,
+    instance: Instance,
+}
+
+impl Raw {
+    fn new() -> Raw {
+        let component = component();
+        let mut linker = Linker::<()>::new(component.engine());
+        let mut host = linker.instance("jsvm:engine/host@0.1.0").unwrap();
+        host.func_new("host-call", |_, _, args, results| {
+            // Calls of functions give back their arguments, the console is ignored.
+            results[0] = Val::Result(Ok(Some(Box::new(args[1].clone()))));
+            Ok(())
+        })
+        .unwrap();
+        host.func_new("poll", |_, _, _, results| {
+            results[0] = Val::Bool(false);
+            Ok(())
+        })
+        .unwrap();
+        linker.instance("jsvm:engine/types@0.1.0").unwrap();
+        let mut clock = linker.instance("wasi:clocks/wall-clock@0.2.0").unwrap();
+        clock
+            .func_new("now", |_, _, _, results| {
+                let fields = [("seconds", Val::U64(1)), ("nanoseconds", Val::U32(0))];
+                results[0] =
+                    Val::Record(fields.map(|(name, value)| (name.to_owned(), value)).into());
+                Ok(())
+            })
+            .unwrap();
+        let mut clock = linker
+            .instance("wasi:clocks/monotonic-clock@0.2.0")
+            .unwrap();
+        clock.func_wrap("now", |_, ()| Ok((0_u64,))).unwrap();
+        let mut random = linker.instance("wasi:random/random@0.2.0").unwrap();
+        random
+            .func_wrap("get-random-u64", |_, ()| Ok((4_u64,)))
+            .unwrap();
+        let mut store = Store::new(component.engine(), ());
+        let instance = linker.instantiate(&mut store, component).unwrap();
+        Raw { store, instance }
+    }
+
+    fn function(&mut self, name: &str) -> Func {
+        let vm = self
+            .instance
+            .get_export_index(&mut self.store, None, VM)
+            .unwrap();
+        let index = self
+            .instance
+            .get_export_index(&mut self.store, Some(&vm), name);
+        let index = index.unwrap_or_else(|| panic!("there is no function {name}"));
+        self.instance.get_func(&mut self.store, index).unwrap()
+    }
+
+    /// Calls a function that has a result.
+    fn try_call(&mut self, name: &str, args: &[Val]) -> wasmtime::Result<Val> {
+        let function = self.function(name);
+        let count = function.ty(&self.store).results().len();
+        let mut results = vec![Val::Bool(false); count];
+        function.call(&mut self.store, args, &mut results)?;
+        Ok(results.pop().unwrap_or(Val::Bool(true)))
+    }
+
+    fn call(&mut self, name: &str, args: &[Val]) -> Val {
+        match self.try_call(name, args) {
+            Ok(result) => result,
+            Err(trap) => panic!("{name} trapped: {trap:?}"),
+        }
+    }
+
+    /// Calls a function that returns a `result`, which must be `ok`.
+    fn ok(&mut self, name: &str, args: &[Val]) -> Val {
+        match self.call(name, args) {
+            Val::Result(Ok(value)) => value.map_or(Val::Bool(true), |value| *value),
+            other => panic!("{name} failed: {other:?}"),
+        }
+    }
+
+    /// Calls a function that returns a `result`, which must be an exception of that name.
+    fn throws(&mut self, name: &str, args: &[Val]) -> String {
+        match self.call(name, args) {
+            Val::Result(Err(Some(error))) => match *error {
+                Val::Variant(case, Some(exception)) if case == "exception" => {
+                    field(&exception, "name").clone()
+                }
+                other => panic!("{name}: {other:?}"),
+            },
+            other => panic!("{name} did not fail: {other:?}"),
+        }
+    }
+
+    fn eval(&mut self, source: &str) -> Val {
+        let options = record(&[
+            ("file-name", text("raw.js")),
+            ("kind", Val::Enum("script".into())),
+            ("strict", Val::Bool(false)),
+            ("async", Val::Bool(false)),
+        ]);
+        self.ok("eval", &[text(source), options])
+    }
+
+    fn handle(&mut self, source: &str) -> ResourceAny {
+        match self.eval(source) {
+            Val::Variant(case, Some(value)) if case == "value" => match *value {
+                Val::Resource(handle) => handle,
+                other => panic!("{other:?}"),
+            },
+            other => panic!("{source} has no handle: {other:?}"),
+        }
+    }
+
+    fn number(&mut self, source: &str) -> f64 {
+        match self.eval(source) {
+            Val::Variant(case, Some(value)) if case == "number" => match *value {
+                Val::Float64(number) => number,
+                other => panic!("{other:?}"),
+            },
+            other => panic!("{source} is no number: {other:?}"),
+        }
+    }
+
+    fn assert_usable(&mut self) {
+        assert_eq!(self.number("[1, 2, 3].reduce((a, b) => a + b)"), 6.0);
+    }
+}
+
+fn text(text: &str) -> Val {
+    Val::String(text.into())
+}
+
+fn record(fields: &[(&str, Val)]) -> Val {
+    Val::Record(
+        fields
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), value.clone()))
+            .collect(),
+    )
+}
+
+fn variant(case: &str, value: Option<Val>) -> Val {
+    Val::Variant(case.into(), value.map(Box::new))
+}
+
+fn field<'a>(value: &'a Val, name: &str) -> &'a String {
+    let Val::Record(fields) = value else {
+        panic!("{value:?} is no record")
+    };
+    match fields.iter().find(|(found, _)| found == name) {
+        Some((_, Val::String(text))) => text,
+        other => panic!("{name}: {other:?}"),
+    }
+}
+
+#[test]
+fn a_handle_is_used_duplicated_and_dropped() {
+    let mut raw = Raw::new();
+    let object = raw.handle("({ x: 5 })");
+    let key = variant("name", Some(text("x")));
+    let x = raw.ok("[method]value.get", &[Val::Resource(object), key]);
+    assert_eq!(x, variant("number", Some(Val::Float64(5.0))));
+    let Val::Resource(copy) = raw.call("[method]value.dup", &[Val::Resource(object)]) else {
+        panic!("no handle");
+    };
+    object.resource_drop(&mut raw.store).unwrap();
+    assert_eq!(
+        raw.call("[method]value.kind", &[Val::Resource(copy)]),
+        Val::Enum("object".into())
+    );
+    copy.resource_drop(&mut raw.store).unwrap();
+    raw.assert_usable();
+}
+
+#[test]
+fn to_output_gives_primitives_as_they_are() {
+    let mut raw = Raw::new();
+    for (input, expected) in [
+        (variant("undefined", None), variant("undefined", None)),
+        (variant("null", None), variant("null", None)),
+        (
+            variant("boolean", Some(Val::Bool(true))),
+            variant("boolean", Some(Val::Bool(true))),
+        ),
+        (
+            variant("number", Some(Val::Float64(2.5))),
+            variant("number", Some(Val::Float64(2.5))),
+        ),
+    ] {
+        let Val::Resource(handle) = raw.call("[static]value.new-primitive", &[input]) else {
+            panic!("no handle");
+        };
+        assert_eq!(
+            raw.call("[method]value.to-output", &[Val::Resource(handle)]),
+            expected
+        );
+        handle.resource_drop(&mut raw.store).unwrap();
+    }
+    let object = raw.handle("({})");
+    let output = raw.call("[method]value.to-output", &[Val::Resource(object)]);
+    assert!(matches!(output, Val::Variant(case, Some(_)) if case == "value"));
+}
+
+#[test]
+fn the_empty_list_is_no_data() {
+    let mut raw = Raw::new();
+    assert_eq!(
+        raw.throws("[static]value.from-data", &[Val::List(vec![])]),
+        "TypeError"
+    );
+    let function = raw.ok(
+        "[static]value.new-request-function",
+        &[text("r"), Val::U32(0)],
+    );
+    raw.ok(
+        "[method]value.call",
+        &[function, variant("undefined", None), Val::List(vec![])],
+    );
+    let settle = [
+        Val::U64(1),
+        Val::Result(Ok(Some(Box::new(Val::List(vec![]))))),
+    ];
+    assert_eq!(raw.throws("settle", &settle), "TypeError");
+    // The request is still there.
+    let Val::List(requests) = raw.call("unsettled-requests", &[]) else {
+        panic!("no list")
+    };
+    assert_eq!(requests.len(), 1);
+    raw.assert_usable();
+}
+
+#[test]
+fn unsettled_requests_are_listed_until_they_are_settled() {
+    let mut raw = Raw::new();
+    let function = raw.ok(
+        "[static]value.new-request-function",
+        &[text("read"), Val::U32(0)],
+    );
+    for _ in 0..3 {
+        raw.ok(
+            "[method]value.call",
+            &[function.clone(), variant("null", None), Val::List(vec![])],
+        );
+    }
+    let ids = |list: Val| -> Vec<u64> {
+        let Val::List(requests) = list else {
+            panic!("no list")
+        };
+        let id = |request: &Val| match request {
+            Val::Record(fields) => match fields[0].1 {
+                Val::U64(id) => id,
+                _ => panic!("{fields:?}"),
+            },
+            other => panic!("{other:?}"),
+        };
+        requests.iter().map(id).collect()
+    };
+    assert_eq!(ids(raw.call("unsettled-requests", &[])), [1, 2, 3]);
+    // They count as taken.
+    assert!(ids(raw.call("take-requests", &[])).is_empty());
+    let undefined = Val::List(vec![variant("undefined", None)]);
+    let settled = raw.ok(
+        "settle",
+        &[Val::U64(2), Val::Result(Ok(Some(Box::new(undefined))))],
+    );
+    assert_eq!(settled, Val::Bool(true));
+    assert_eq!(ids(raw.call("unsettled-requests", &[])), [1, 3]);
+    raw.ok(
+        "[method]value.call",
+        &[function, variant("null", None), Val::List(vec![])],
+    );
+    assert_eq!(ids(raw.call("take-requests", &[])), [4]);
+    assert_eq!(ids(raw.call("unsettled-requests", &[])), [1, 3, 4]);
+}
+
+#[test]
+fn tokens_are_numbers_and_are_never_used_twice() {
+    let mut raw = Raw::new();
+    let object = raw.handle("({})");
+    assert_eq!(raw.call("retain", &[Val::Resource(object)]), Val::U64(1));
+    assert_eq!(raw.call("retain", &[Val::Resource(object)]), Val::U64(2));
+    assert_eq!(raw.call("release", &[Val::U64(1)]), Val::Bool(true));
+    assert_eq!(raw.call("release", &[Val::U64(1)]), Val::Bool(false));
+    assert_eq!(raw.call("retained", &[Val::U64(1)]), Val::Option(None));
+    for unknown in [0, 3, u64::MAX] {
+        assert_eq!(
+            raw.call("retained", &[Val::U64(unknown)]),
+            Val::Option(None)
+        );
+        assert_eq!(raw.call("release", &[Val::U64(unknown)]), Val::Bool(false));
+    }
+    assert_eq!(raw.call("retain", &[Val::Resource(object)]), Val::U64(3));
+    let Val::Option(Some(again)) = raw.call("retained", &[Val::U64(2)]) else {
+        panic!("no handle")
+    };
+    let same = raw.call(
+        "[method]value.strict-equals",
+        &[Val::Resource(object), variant("value", Some(*again))],
+    );
+    assert_eq!(same, Val::Bool(true));
+}
+
+#[test]
+fn limits_are_clamped_and_read_back() {
+    let mut raw = Raw::new();
+    let set = record(&[
+        ("memory", Val::U64(u64::MAX)),
+        ("stack", Val::U32(u32::MAX)),
+        ("output", Val::U64(1000)),
+        ("gc-threshold", Val::U64(u64::MAX)),
+    ]);
+    raw.call("set-limits", &[set]);
+    let Val::Record(found) = raw.call("get-limits", &[]) else {
+        panic!("no record")
+    };
+    assert_eq!(found[0], ("memory".into(), Val::U64(u64::from(u32::MAX))));
+    assert_eq!(found[1], ("stack".into(), Val::U32(3840 << 10)));
+    assert_eq!(found[2], ("output".into(), Val::U64(1000)));
+    assert_eq!(
+        found[3],
+        ("gc-threshold".into(), Val::U64(u64::from(u32::MAX)))
+    );
+    let set = record(&[
+        ("memory", Val::U64(0)),
+        ("stack", Val::U32(0)),
+        ("output", Val::U64(0)),
+        ("gc-threshold", Val::U64(0)),
+    ]);
+    raw.call("set-limits", &[set]);
+    let options = record(&[
+        ("file-name", text("raw.js")),
+        ("kind", Val::Enum("script".into())),
+        ("strict", Val::Bool(false)),
+        ("async", Val::Bool(false)),
+    ]);
+    // Nothing can be allocated: that is an error like any other.
+    let result = raw.call("eval", &[text("[1, 2, 3]"), options]);
+    assert_eq!(
+        result,
+        Val::Result(Err(Some(Box::new(variant("out-of-memory", None)))))
+    );
+    let set = record(&[
+        ("memory", Val::U64(64 << 20)),
+        ("stack", Val::U32(1 << 20)),
+        ("output", Val::U64(1 << 20)),
+        ("gc-threshold", Val::U64(1 << 18)),
+    ]);
+    raw.call("set-limits", &[set]);
+    raw.assert_usable();
+}
+
+#[test]
+fn a_handle_of_another_instance_is_refused() {
+    let (mut one, mut two) = (Raw::new(), Raw::new());
+    let foreign = two.handle("({})");
+    let call = |raw: &mut Raw| {
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            raw.try_call("[method]value.kind", &[Val::Resource(foreign)])
+        }))
+    };
+    // wasmtime either returns an error or panics, and never lets it through.
+    assert!(!matches!(call(&mut one), Ok(Ok(_))));
+    two.assert_usable();
+}
+
+#[test]
+fn a_handle_that_was_dropped_is_refused() {
+    let mut raw = Raw::new();
+    let handle = raw.handle("({})");
+    handle.resource_drop(&mut raw.store).unwrap();
+    assert!(
+        raw.try_call("[method]value.kind", &[Val::Resource(handle)])
+            .is_err()
+    );
+    assert!(handle.resource_drop(&mut raw.store).is_err());
+    // The host noticed before anything ran inside.
+    raw.assert_usable();
+}
+
+#[test]
+fn a_handle_that_was_given_away_twice_is_refused() {
+    let mut raw = Raw::new();
+    let handle = raw.handle("({})");
+    let twice = Val::List(vec![
+        variant("value", Some(Val::Resource(handle))),
+        variant("value", Some(Val::Resource(handle))),
+    ]);
+    // Borrowed twice is fine.
+    let array = raw.ok("[static]value.new-array", &[twice]);
+    let key = || variant("name", Some(text("length")));
+    assert_eq!(
+        raw.ok("[method]value.get", &[array, key()]),
+        variant("number", Some(Val::Float64(2.0)))
+    );
+}
+
+#[test]
+fn a_resource_of_another_type_is_refused() {
+    struct Other;
+    let mut raw = Raw::new();
+    let other = wasmtime::component::Resource::<Other>::new_own(1);
+    let other = ResourceAny::try_from_resource(other, &mut raw.store).unwrap();
+    assert_eq!(other.ty(), ResourceType::host::<Other>());
+    assert!(
+        raw.try_call("[method]value.kind", &[Val::Resource(other)])
+            .is_err()
+    );
+    raw.assert_usable();
+}
+
+#[test]
+fn values_of_another_type_than_the_interface_says_are_refused() {
+    let mut raw = Raw::new();
+    let object = raw.handle("({})");
+    for args in [
+        vec![],
+        vec![Val::Bool(true)],
+        vec![Val::U32(1)],
+        vec![Val::Resource(object), Val::Bool(true)],
+    ] {
+        assert!(
+            raw.try_call("[method]value.kind", &args).is_err(),
+            "{args:?}"
+        );
+    }
+    for key in [
+        variant("nothing", None),
+        variant("name", None),
+        variant("index", Some(text("1"))),
+        Val::Enum("name".into()),
+    ] {
+        let args = [Val::Resource(object), key];
+        assert!(
+            raw.try_call("[method]value.get", &args).is_err(),
+            "{args:?}"
+        );
+    }
+    raw.assert_usable();
+}
+
+#[test]
+fn calling_it_while_it_runs_is_a_trap_and_no_corruption() {
+    // The component model itself forbids it; the host crate answers `Error::Busy` before.
+    let component = component();
+    let mut linker = Linker::<Option<Func>>::new(component.engine());
+    linker.allow_shadowing(true);
+    linker.define_unknown_imports_as_traps(component).unwrap();
+    let mut host = linker.instance("jsvm:engine/host@0.1.0").unwrap();
+    host.func_new("host-call", |mut store, _, _, results| {
+        let gc = store.data().expect("it is set");
+        let error = gc.call(&mut store, &[], &mut []).unwrap_err();
+        results[0] = Val::Result(Ok(Some(Box::new(Val::List(vec![variant(
+            "text",
+            Some(text(&error.to_string())),
+        )])))));
+        Ok(())
+    })
+    .unwrap();
+    let mut store = Store::new(component.engine(), None);
+    let instance = linker.instantiate(&mut store, component).unwrap();
+    let function = |store: &mut Store<Option<Func>>, name: &str| {
+        let vm = instance.get_export_index(&mut *store, None, VM).unwrap();
+        let index = instance
+            .get_export_index(&mut *store, Some(&vm), name)
+            .unwrap();
+        instance.get_func(&mut *store, index).unwrap()
+    };
+    let gc = function(&mut store, "gc");
+    *store.data_mut() = Some(gc);
+    let make = function(&mut store, "[static]value.new-host-function");
+    let mut results = [Val::Bool(false)];
+    make.call(&mut store, &[text("f"), Val::U32(0)], &mut results)
+        .unwrap();
+    let [Val::Result(Ok(Some(handle)))] = results else {
+        panic!("{results:?}")
+    };
+    let call = function(&mut store, "[method]value.call");
+    let args = [*handle, variant("undefined", None), Val::List(vec![])];
+    let mut results = [Val::Bool(false)];
+    // Either the whole call traps or the inner one is refused; it is never run.
+    if call.call(&mut store, &args, &mut results).is_ok() {
+        let shown = format!("{results:?}");
+        assert!(
+            shown.contains("value") || shown.contains("exception"),
+            "{shown}"
+        );
+    }
+}
+
+/// A component that uses the VM as its import, and handles that it does not have.
+const CONSUMER: &str = r#"
+(component
+  (import "jsvm:engine/vm@0.1.0" (instance $vm
+    (export "value" (type $value (sub resource)))
+    (export "global" (func (result (own $value))))
+    (export "[method]value.to-bool" (func (param "self" (borrow $value)) (result bool)))))
+  (alias export $vm "value" (type $value))
+  (core func $global (canon lower (func $vm "global")))
+  (core func $to-bool (canon lower (func $vm "[method]value.to-bool")))
+  (core func $drop (canon resource.drop $value))
+  (core module $module
+    (import "vm" "global" (func $global (result i32)))
+    (import "vm" "to-bool" (func $to-bool (param i32) (result i32)))
+    (import "vm" "drop" (func $drop (param i32)))
+    (func (export "real") (result i32)
+      (call $to-bool (call $global)))
+    (func (export "forged") (result i32)
+      (drop (call $global))
+      (call $to-bool (i32.const 12345)))
+    (func (export "zero") (result i32)
+      (call $to-bool (i32.const 0)))
+    (func (export "negative") (result i32)
+      (call $to-bool (i32.const -1)))
+    (func (export "dropped") (result i32)
+      (local $handle i32)
+      (local.set $handle (call $global))
+      (call $drop (local.get $handle))
+      (call $to-bool (local.get $handle)))
+    (func (export "dropped-twice") (result i32)
+      (local $handle i32)
+      (local.set $handle (call $global))
+      (call $drop (local.get $handle))
+      (call $drop (local.get $handle))
+      (i32.const 1)))
+  (core instance $instance (instantiate $module (with "vm" (instance
+    (export "global" (func $global))
+    (export "to-bool" (func $to-bool))
+    (export "drop" (func $drop))))))
+  (func (export "real") (result bool) (canon lift (core func $instance "real")))
+  (func (export "forged") (result bool) (canon lift (core func $instance "forged")))
+  (func (export "zero") (result bool) (canon lift (core func $instance "zero")))
+  (func (export "negative") (result bool) (canon lift (core func $instance "negative")))
+  (func (export "dropped") (result bool) (canon lift (core func $instance "dropped")))
+  (func (export "dropped-twice") (result bool) (canon lift (core func $instance "dropped-twice"))))
+"#;
+
+/// The VM and its consumer as one component, with the imports of the VM.
+fn composed() -> Vec<u8> {
+    let consumer = wat::parse_str(CONSUMER).unwrap();
+    let mut outer = wasm_encoder::Component::new();
+    // The first sections of the VM describe its imports: they are those of the whole.
+    let mut imports = Vec::new();
+    for payload in Parser::new(0).parse_all(COMPONENT) {
+        let payload = payload.unwrap();
+        if let Payload::ComponentImportSection(section) = &payload {
+            for import in section.clone() {
+                imports.push(import.unwrap().name.name);
+            }
+        }
+        let described = matches!(
+            payload,
+            Payload::ComponentTypeSection(_)
+                | Payload::ComponentImportSection(_)
+                | Payload::ComponentAliasSection(_)
+        );
+        match payload.as_section() {
+            Some((id, range)) if described => {
+                outer.section(&RawSection {
+                    id,
+                    data: &COMPONENT[range],
+                });
+            }
+            Some(_) => break,
+            None => {}
+        }
+    }
+    let count = imports.len() as u32;
+    for bytes in [COMPONENT, &consumer] {
+        outer.section(&RawSection {
+            id: ComponentSectionId::Component.into(),
+            data: bytes,
+        });
+    }
+    let mut instances = ComponentInstanceSection::new();
+    let args = imports.iter().zip(0..);
+    instances.instantiate(
+        0,
+        args.map(|(name, index)| (*name, ComponentExportKind::Instance, index)),
+    );
+    outer.section(&instances);
+    let alias = |instance, kind, name| Alias::InstanceExport {
+        instance,
+        kind,
+        name,
+    };
+    let mut aliases = ComponentAliasSection::new();
+    aliases.alias(alias(count, ComponentExportKind::Instance, VM));
+    outer.section(&aliases);
+    let mut instances = ComponentInstanceSection::new();
+    instances.instantiate(1, [(VM, ComponentExportKind::Instance, count + 1)]);
+    outer.section(&instances);
+    let mut exports = ComponentExportSection::new();
+    exports.export("consumer", ComponentExportKind::Instance, count + 2, None);
+    outer.section(&exports);
+    outer.finish()
+}
+
+#[test]
+fn another_component_cannot_forge_handles() {
+    let engine = component().engine();
+    let composed = Component::new(engine, composed()).unwrap();
+    let mut linker = Linker::<()>::new(engine);
+    linker.define_unknown_imports_as_traps(&composed).unwrap();
+    let call = |name: &str| {
+        let mut store = Store::new(engine, ());
+        let instance = linker.instantiate(&mut store, &composed).unwrap();
+        let consumer = instance
+            .get_export_index(&mut store, None, "consumer")
+            .unwrap();
+        let index = instance
+            .get_export_index(&mut store, Some(&consumer), name)
+            .unwrap();
+        let function = instance
+            .get_typed_func::<(), (bool,)>(&mut store, index)
+            .unwrap();
+        function
+            .call(&mut store, ())
+            .map_err(|trap| format!("{trap:#}"))
+    };
+    // The consumer itself is right.
+    assert_eq!(call("real"), Ok((true,)));
+    for name in ["forged", "zero", "negative", "dropped", "dropped-twice"] {
+        let error = call(name).unwrap_err();
+        assert!(error.contains("handle index"), "{name}: {error}");
+    }
+}

@@ -1,0 +1,277 @@
+//! Promises, jobs, and rejections that nobody handles.
+
+use jsvm::{JobReport, PromiseState, Value};
+use jsvm_tests::{assert_usable, eval, exception, vm};
+
+fn state(value: &Value) -> Option<PromiseState> {
+    value.promise_state().unwrap()
+}
+
+#[test]
+fn a_promise_has_one_of_three_states() {
+    let vm = vm();
+    let pending = eval(&vm, "new Promise(() => {})");
+    assert_eq!(state(&pending), Some(PromiseState::Pending));
+    assert!(pending.promise_result().unwrap().is_undefined());
+    let fulfilled = eval(&vm, "Promise.resolve(5)");
+    assert_eq!(state(&fulfilled), Some(PromiseState::Fulfilled));
+    assert_eq!(fulfilled.promise_result().unwrap().to::<i32>().unwrap(), 5);
+    let rejected = eval(&vm, "Promise.reject('reason')");
+    assert_eq!(state(&rejected), Some(PromiseState::Rejected));
+    assert_eq!(
+        rejected.promise_result().unwrap().to::<String>().unwrap(),
+        "reason"
+    );
+    for other in ["({ then() {} })", "'text'", "5", "undefined", "() => 1"] {
+        let value = eval(&vm, other);
+        assert_eq!(state(&value), None, "{other}");
+        assert!(value.promise_result().unwrap().is_undefined());
+    }
+}
+
+#[test]
+fn jobs_run_only_when_they_are_asked_to() {
+    let vm = vm();
+    eval(
+        &vm,
+        "var log = []; Promise.resolve().then(() => log.push(1)); log.push(0)",
+    );
+    assert_eq!(eval(&vm, "log.join()").to::<String>().unwrap(), "0");
+    assert_eq!(vm.run_jobs().unwrap(), 1);
+    assert_eq!(eval(&vm, "log.join()").to::<String>().unwrap(), "0,1");
+    assert_eq!(vm.run_jobs().unwrap(), 0);
+}
+
+#[test]
+fn a_limit_bounds_how_many_jobs_run() {
+    let vm = vm();
+    eval(
+        &vm,
+        "var n = 0; for (let i = 0; i < 5; i++) Promise.resolve().then(() => n++)",
+    );
+    assert_eq!(
+        vm.run_some_jobs(0).unwrap(),
+        JobReport {
+            executed: 0,
+            pending: true
+        }
+    );
+    assert_eq!(
+        vm.run_some_jobs(2).unwrap(),
+        JobReport {
+            executed: 2,
+            pending: true
+        }
+    );
+    assert_eq!(eval(&vm, "n").to::<i32>().unwrap(), 2);
+    assert_eq!(
+        vm.run_some_jobs(100).unwrap(),
+        JobReport {
+            executed: 3,
+            pending: false
+        }
+    );
+    assert_eq!(
+        vm.run_some_jobs(100).unwrap(),
+        JobReport {
+            executed: 0,
+            pending: false
+        }
+    );
+    // Jobs that make jobs.
+    eval(
+        &vm,
+        "n = 0; const again = () => { n++; Promise.resolve().then(again) }; again()",
+    );
+    assert_eq!(
+        vm.run_some_jobs(50).unwrap(),
+        JobReport {
+            executed: 50,
+            pending: true
+        }
+    );
+    assert_eq!(eval(&vm, "n").to::<i32>().unwrap(), 51);
+}
+
+#[test]
+fn a_deferred_promise_is_settled_from_outside() {
+    let vm = vm();
+    let deferred = vm.promise().unwrap();
+    vm.global()
+        .unwrap()
+        .set("promise", &deferred.promise)
+        .unwrap();
+    let derived = eval(&vm, "promise.then(v => v + 1, e => 'caught ' + e)");
+    vm.run_jobs().unwrap();
+    assert_eq!(state(&derived), Some(PromiseState::Pending));
+    deferred.resolve.call((41,)).unwrap();
+    // Only the first call counts.
+    deferred.resolve.call((1,)).unwrap();
+    deferred.reject.call(("late",)).unwrap();
+    assert_eq!(state(&derived), Some(PromiseState::Pending));
+    vm.run_jobs().unwrap();
+    assert_eq!(derived.promise_result().unwrap().to::<i32>().unwrap(), 42);
+
+    let deferred = vm.promise().unwrap();
+    let derived = eval(&vm, "p => p.catch(e => 'caught ' + e)")
+        .call((&deferred.promise,))
+        .unwrap();
+    deferred.reject.call(("it",)).unwrap();
+    vm.run_jobs().unwrap();
+    assert_eq!(
+        derived.promise_result().unwrap().to::<String>().unwrap(),
+        "caught it"
+    );
+}
+
+#[test]
+fn a_deferred_promise_follows_what_it_is_resolved_with() {
+    let vm = vm();
+    let (outer, inner) = (vm.promise().unwrap(), vm.promise().unwrap());
+    outer.resolve.call((&inner.promise,)).unwrap();
+    vm.run_jobs().unwrap();
+    assert_eq!(state(&outer.promise), Some(PromiseState::Pending));
+    inner.resolve.call(("done",)).unwrap();
+    vm.run_jobs().unwrap();
+    assert_eq!(
+        outer
+            .promise
+            .promise_result()
+            .unwrap()
+            .to::<String>()
+            .unwrap(),
+        "done"
+    );
+    let itself = vm.promise().unwrap();
+    itself.resolve.call((&itself.promise,)).unwrap();
+    vm.run_jobs().unwrap();
+    assert_eq!(state(&itself.promise), Some(PromiseState::Rejected));
+}
+
+#[test]
+fn a_job_that_cannot_be_caught_leaves_the_others() {
+    let vm = vm();
+    // What a reaction throws rejects the next promise and is no error of `run_jobs`.
+    eval(
+        &vm,
+        "var log = []; Promise.resolve().then(() => { throw 1 }); Promise.resolve().then(() => log.push('on'))",
+    );
+    assert_eq!(vm.run_jobs().unwrap(), 2);
+    assert_eq!(eval(&vm, "log.join()").to::<String>().unwrap(), "on");
+    // What a FinalizationRegistry or a microtask throws has nowhere to go.
+    eval(
+        &vm,
+        "queueMicrotask(() => { throw new RangeError('loose') }); queueMicrotask(() => log.push('after'))",
+    );
+    let error = exception(vm.run_jobs());
+    assert_eq!((&*error.name, &*error.message), ("RangeError", "loose"));
+    vm.run_jobs().unwrap();
+    assert_eq!(eval(&vm, "log.join()").to::<String>().unwrap(), "on,after");
+}
+
+fn reasons(vm: &jsvm::Vm) -> Vec<String> {
+    let rejections = vm.take_unhandled_rejections().unwrap();
+    for rejection in &rejections {
+        assert_eq!(state(&rejection.promise), Some(PromiseState::Rejected));
+    }
+    rejections
+        .into_iter()
+        .map(|rejection| rejection.reason.message)
+        .collect()
+}
+
+#[test]
+fn rejections_that_nobody_handles_are_reported_once_and_in_order() {
+    let vm = vm();
+    eval(
+        &vm,
+        "Promise.reject('first'); (async () => { throw new Error('second') })(); Promise.reject('third')",
+    );
+    vm.run_jobs().unwrap();
+    assert_eq!(reasons(&vm), ["first", "second", "third"]);
+    assert!(reasons(&vm).is_empty());
+    eval(&vm, "Promise.reject('fourth')");
+    assert_eq!(reasons(&vm), ["fourth"]);
+}
+
+#[test]
+fn a_rejection_that_is_handled_later_is_not_reported() {
+    let vm = vm();
+    eval(
+        &vm,
+        "var p = Promise.reject('late'); Promise.resolve().then(() => p.catch(() => {}))",
+    );
+    vm.run_jobs().unwrap();
+    assert!(reasons(&vm).is_empty());
+    // Reported, then handled: no second report, and no harm.
+    eval(&vm, "p = Promise.reject('later')");
+    assert_eq!(reasons(&vm), ["later"]);
+    eval(&vm, "p.catch(() => {})");
+    vm.run_jobs().unwrap();
+    assert!(reasons(&vm).is_empty());
+    // What is derived from a rejected promise takes over.
+    eval(&vm, "p = Promise.reject('chain'); p.then(() => {})");
+    vm.run_jobs().unwrap();
+    assert_eq!(reasons(&vm), ["chain"]);
+}
+
+#[test]
+fn reading_a_reason_handles_the_rejection() {
+    let vm = vm();
+    let promise = eval(&vm, "Promise.reject('read')");
+    assert_eq!(
+        promise.promise_result().unwrap().to::<String>().unwrap(),
+        "read"
+    );
+    assert!(reasons(&vm).is_empty());
+    // The state alone does not.
+    let promise = eval(&vm, "Promise.reject('looked at')");
+    assert_eq!(state(&promise), Some(PromiseState::Rejected));
+    assert_eq!(reasons(&vm), ["looked at"]);
+}
+
+#[test]
+fn the_reason_of_a_rejection_can_be_anything() {
+    let vm = vm();
+    for (source, name, message) in [
+        ("undefined", "", "undefined"),
+        ("Symbol('s')", "", "s"),
+        ("new TypeError('text')", "TypeError", "text"),
+        (
+            "Object.defineProperty(new Error, 'message', { get() { throw 1 } })",
+            "Error",
+            "",
+        ),
+        ("new Proxy({}, { get() { throw 1 } })", "", ""),
+    ] {
+        eval(&vm, &format!("Promise.reject({source})"));
+        let rejections = vm.take_unhandled_rejections().unwrap();
+        let found: Vec<_> = rejections
+            .iter()
+            .map(|r| (&*r.reason.name, &*r.reason.message))
+            .collect();
+        assert_eq!(found, [(name, message)], "{source}");
+    }
+    assert_usable(&vm);
+}
+
+#[test]
+fn rejections_do_not_keep_memory_after_they_were_handled() {
+    let vm = vm();
+    eval(
+        &vm,
+        "function churn() { for (let i = 0; i < 1000; i++) Promise.reject(new Array(100).fill(i)).catch(() => {}) }",
+    );
+    let churn = eval(&vm, "churn");
+    let round = || {
+        churn.call(()).unwrap();
+        vm.run_jobs().unwrap();
+        assert!(reasons(&vm).is_empty());
+        vm.gc().unwrap();
+        vm.memory_usage().unwrap().objects
+    };
+    let first = round();
+    for _ in 0..5 {
+        assert_eq!(round(), first);
+    }
+}
