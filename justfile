@@ -5,7 +5,7 @@ set positional-arguments
 # List the recipes
 [private]
 default:
-    @just --justfile {{ quote(justfile()) }} --list --unsorted
+    @{{ quote(just_executable()) }} --justfile {{ quote(justfile()) }} --list --unsorted
 
 # Run a script, with arguments of its own if it wants some
 run *ARGS='examples/hello.js': _guest

@@ -339,7 +339,7 @@ setup_guest() {
     check_host_rust
     find_guest_rust
     find_c || add_c ||
-        fail "there is no C compiler for the guest: clang $clang_oldest or newer with the $target target, and llvm-ar." \
+        fail "there is no C compiler for the guest: clang $clang_oldest or newer with the $target target, llvm-ar and wasm-ld." \
             "By hand:" "$(c_by_hand)" "then start again. Installers wrote to $log."
     mkdir -p .tools
     {

@@ -5,8 +5,8 @@
 //! |---|---|---|
 //! | [`toolchain`] | the machine | compilers |
 //! | [`compile`] | sources | a core module |
-//! | [`instrument`] | | the same with a CPU backstop in its loops |
 //! | [`preinit`] | | the same with its initialisation done |
+//! | [`instrument`] | | the same with a CPU backstop in its loops |
 //! | [`component`] | | the component |
 //! | [`precompile`] | | native code |
 
@@ -71,10 +71,10 @@ pub fn build(options: Options<'_>, progress: &mut dyn FnMut(&str)) -> Result<Art
     let toolchain = Toolchain::find()?;
     let core = compile::compile(&toolchain, options.guest, options.target_dir)?;
     done("compile", &core);
-    let core = instrument::instrument(&core)?;
-    done("instrument", &core);
     let core = preinit::preinitialize(&core)?;
     done("pre-initialise", &core);
+    let core = instrument::instrument(&core)?;
+    done("instrument", &core);
     let component = component::componentize(&core)?;
     done("componentize", &component);
     let native = precompile::precompile(&component, options.target)?;

@@ -23,13 +23,22 @@ thread_local! {
     static USED: Cell<usize> = const { Cell::new(0) };
     static PEAK: Cell<usize> = const { Cell::new(0) };
     static LIMIT: Cell<usize> = const { Cell::new(usize::MAX) };
+    /// What is enforced: the limit, or somewhat more for calls that begin with a full heap.
+    static CEILING: Cell<usize> = const { Cell::new(usize::MAX) };
     static REFUSED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// What small blocks may exceed the limit by, so that the error that reports it can be made and
-/// the script can react to it.
+/// What small blocks may exceed the ceiling by once something was refused, so that the error
+/// which reports it can be made and the script can react to it.
 const RESERVE: usize = 64 << 10;
 const SMALL: usize = 1 << 10;
+
+/// What a call may use at least, even if it begins with a full heap: without it nothing could be
+/// asked of a VM that has met its limit, not even to free something.
+const CALL: usize = 256 << 10;
+
+/// How far such calls can creep past the limit in sum.
+const CREEP: usize = 1 << 20;
 
 /// Allocated bytes.
 pub fn used() -> usize {
@@ -50,11 +59,27 @@ pub fn limit() -> usize {
 /// end the instance.
 pub fn set_limit(bytes: usize) {
     LIMIT.set(bytes);
+    begin();
 }
 
-/// Whether an allocation of the engine was refused since the last call.
+/// A call begins, or ends with an error: nothing has been refused yet.
+pub fn begin() {
+    let limit = LIMIT.get();
+    let least = USED
+        .get()
+        .saturating_add(CALL)
+        .min(limit.saturating_add(CREEP));
+    CEILING.set(limit.max(least));
+    REFUSED.set(false);
+}
+
+/// Whether an allocation of the engine was refused since the call began. The next one begins.
 pub fn take_refused() -> bool {
-    REFUSED.replace(false)
+    let refused = REFUSED.get();
+    if refused {
+        begin();
+    }
+    refused
 }
 
 /// Size of the instance's memory in bytes.
@@ -75,13 +100,14 @@ fn shrank(bytes: usize) {
 }
 
 fn allowed(more: usize) -> bool {
-    let limit = LIMIT.get();
-    let limit = if more <= SMALL {
-        limit.saturating_add(RESERVE)
-    } else {
-        limit
-    };
-    let allowed = USED.get().checked_add(more).is_some_and(|sum| sum <= limit);
+    let mut ceiling = CEILING.get();
+    if REFUSED.get() && more <= SMALL {
+        ceiling = ceiling.saturating_add(RESERVE);
+    }
+    let allowed = USED
+        .get()
+        .checked_add(more)
+        .is_some_and(|sum| sum <= ceiling);
     if !allowed {
         REFUSED.set(true);
     }

@@ -37,7 +37,7 @@ impl Guest for crate::Guest {
     type Value = convert::Held;
 
     fn eval(source: String, options: EvalOptions) -> Result<Output> {
-        memory::take_refused();
+        memory::begin();
         Ok(output(eval(source, &options)?))
     }
 
@@ -50,7 +50,7 @@ impl Guest for crate::Guest {
     }
 
     fn run_jobs(limit: u32) -> Result<JobReport> {
-        memory::take_refused();
+        memory::begin();
         let mut executed = 0;
         while executed < limit && js::execute_job()? {
             executed += 1;

@@ -123,7 +123,8 @@ fn run(suite: &Suite, name: &str) -> Result<(), String> {
         (End::Thrown(name, _), Some(expected)) if name == expected => Ok(()),
         // The engine's own name for an interrupt, which here is no error of JavaScript.
         (End::Interrupted, Some("InternalError")) if meta.interrupt => Ok(()),
-        (End::Thrown(_, text), None) => Err(text),
+        (End::Thrown(_, text) | End::Broken(text), None) => Err(text),
+        (End::Unhandled(text), None) => Err(format!("a rejection that nobody handles: {text}")),
         (end, expected) => Err(format!("expected {expected:?}, found {end:?}")),
     }
 }

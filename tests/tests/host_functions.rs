@@ -144,11 +144,11 @@ fn an_error_of_rust_becomes_an_error_with_its_causes() {
             Ok(text.parse()?)
         })
         .function("chain", || Err::<(), _>(Chain { depth: 3 }))
-        .function("class", || {
+        .function("throw_uri", || {
             Err::<(), _>(HostError::of_class(ErrorClass::UriError, "uri"))
         })
         .function("value", || Err::<(), _>(HostError::value(vec![1, 2])))
-        .function("undefined", || Err::<(), _>(HostError::value(())))
+        .function("throw_undefined", || Err::<(), _>(HostError::value(())))
         .build()
         .unwrap();
     assert_eq!(eval(&vm, "parse('2.5')").to::<f64>().unwrap(), 2.5);
@@ -167,7 +167,7 @@ fn an_error_of_rust_becomes_an_error_with_its_causes() {
     );
     let chain: Vec<String> = chain.call((&error.value,)).unwrap().to().unwrap();
     assert_eq!(chain, ["depth 3", "depth 2", "depth 1", "depth 0"]);
-    assert_eq!(exception(vm.eval("class()")).name, "URIError");
+    assert_eq!(exception(vm.eval("throw_uri()")).name, "URIError");
     assert_eq!(
         exception(vm.eval("value()"))
             .value
@@ -175,11 +175,14 @@ fn an_error_of_rust_becomes_an_error_with_its_causes() {
             .unwrap(),
         [1, 2]
     );
-    assert!(exception(vm.eval("undefined()")).value.is_undefined());
+    assert!(exception(vm.eval("throw_undefined()")).value.is_undefined());
     assert_eq!(
-        eval(&vm, "try { class() } catch (e) { e instanceof URIError }")
-            .to_text()
-            .unwrap(),
+        eval(
+            &vm,
+            "try { throw_uri() } catch (e) { e instanceof URIError }"
+        )
+        .to_text()
+        .unwrap(),
         "true"
     );
 }
@@ -382,7 +385,7 @@ fn malformed_results_are_type_errors() {
     use jsvm::data::Node;
     let bad = || Data::from_nodes(vec![Node::Array(vec![7])]);
     let vm = builder()
-        .function("result", move || bad())
+        .function("result", bad)
         .function("error", move || Err::<(), _>(HostError::value(bad())))
         .build()
         .unwrap();

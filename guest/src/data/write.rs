@@ -61,7 +61,7 @@ pub fn copy_out_list(values: &[Value]) -> CopyResult<Vec<Node>> {
 
 struct Writer {
     nodes: Vec<Node>,
-    /// Node of each object met, by its address. `waiting` and `done` keep the objects alive, so
+    /// Node of each object or symbol met, by its address. `waiting` and `done` keep them alive, so
     /// that no address is used twice.
     seen: HashMap<usize, u32, FxBuildHasher>,
     /// Objects whose node is a placeholder.
@@ -136,10 +136,23 @@ impl Writer {
                     (Node::Utf16(units), len)
                 }
             },
-            Tag::Symbol => (Node::Symbol(symbol(&value)?), 16),
+            Tag::Symbol => return self.add_symbol(value),
             Tag::Object => return self.add_object(value),
         };
         self.push(node, payload)
+    }
+
+    fn add_symbol(&mut self, value: Value) -> CopyResult<u32> {
+        let address = value.address().unwrap_or_default();
+        if let Some(index) = self.seen.get(&address) {
+            return Ok(*index);
+        }
+        let data = symbol(&value)?;
+        let payload = 16 + data.description.as_ref().map_or(0, String::len);
+        let index = self.push(Node::Symbol(data), payload)?;
+        self.seen.insert(address, index);
+        self.done.push(value);
+        Ok(index)
     }
 
     fn add_object(&mut self, object: Value) -> CopyResult<u32> {
@@ -175,7 +188,11 @@ impl Writer {
                 Ok(Node::Set(members))
             }
             Class::Date => Ok(Node::Date(intrinsics().date_value(object)?)),
-            Class::RegExp => regexp(object).map_err(CopyError::from),
+            Class::RegExp => {
+                let data = regexp(object)?;
+                self.charge(data.source.len() + data.flags.len())?;
+                Ok(Node::Regexp(data))
+            }
             Class::Boxed => {
                 let inner = intrinsics().unboxed(object)?;
                 Ok(Node::Boxed(self.add(inner)?))
@@ -268,6 +285,7 @@ impl Writer {
             None
         };
         let name = name.filter(|name| name != convert::error_class_name(class));
+        self.charge(name.as_ref().map_or(0, String::len))?;
         let mut properties = Vec::new();
         for key in ["message", "stack", "cause", "errors"] {
             // A class may give all its errors one message; by default they inherit an empty one.
@@ -351,11 +369,11 @@ fn symbol(symbol: &Value) -> JsResult<SymbolData> {
     })
 }
 
-fn regexp(object: &Value) -> JsResult<Node> {
+fn regexp(object: &Value) -> JsResult<RegexpData> {
     let last_index = object.get("lastIndex")?.to_number()?;
-    Ok(Node::Regexp(RegexpData {
+    Ok(RegexpData {
         source: object.get("source")?.to_lossy()?,
         flags: object.get("flags")?.to_lossy()?,
         last_index: last_index as u32,
-    }))
+    })
 }

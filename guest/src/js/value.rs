@@ -148,10 +148,10 @@ impl Value {
     }
 
     /// Address of the heap object behind the value: the same for the same object as long as it
-    /// lives. `None` for what is not an object.
+    /// lives. `None` for what is neither an object nor a symbol.
     pub fn address(&self) -> Option<usize> {
-        // SAFETY: an object value holds a pointer.
-        self.is_object()
+        // SAFETY: objects and symbols hold a pointer.
+        matches!(self.tag(), Tag::Object | Tag::Symbol)
             .then(|| unsafe { q::JS_VALUE_GET_PTR(self.0) } as usize)
     }
 

@@ -1,0 +1,141 @@
+//! What the heap holds, and that it is given back.
+
+use jsvm::MemoryUsage;
+use jsvm_tests::{assert_usable, eval, vm};
+
+#[test]
+fn every_count_goes_up_with_what_it_counts_and_comes_back_down() {
+    let vm = vm();
+    // What is made once and kept, such as atoms of names, is there before.
+    let fill = "
+        globalThis.kept = {
+            objects: Array.from({ length: 1000 }, () => ({})),
+            strings: Array.from({ length: 1000 }, (_, i) => 'string ' + i),
+            functions: Array.from({ length: 100 }, (_, i) => new Function('return ' + i)),
+            binary: new Uint8Array(1 << 20),
+            names: Object.fromEntries(Array.from({ length: 1000 }, (_, i) => ['name' + i, i])),
+        };
+        0";
+    let empty = "delete globalThis.kept";
+    let usage = |source: &str| {
+        eval(&vm, source);
+        vm.gc().unwrap();
+        vm.memory_usage().unwrap()
+    };
+    usage(fill);
+    let before = usage(empty);
+    let full = usage(fill);
+    let after = usage(empty);
+    type Count = fn(&MemoryUsage) -> u64;
+    let counts: [(&str, Count, u64); 8] = [
+        ("used", |usage| usage.used, 1 << 20),
+        ("blocks", |usage| usage.blocks, 3000),
+        ("objects", |usage| usage.objects, 1000),
+        ("shapes", |usage| usage.shapes, 1),
+        ("strings", |usage| usage.strings, 1000),
+        ("atoms", |usage| usage.atoms, 1000),
+        ("functions", |usage| usage.functions, 100),
+        ("binary", |usage| usage.binary, 1 << 20),
+    ];
+    for (name, count, least) in counts {
+        let (before, full, after) = (count(&before), count(&full), count(&after));
+        assert!(full >= before + least, "{name}: {before}, then {full}");
+        assert!(
+            after <= before + least / 100,
+            "{name}: {before}, and {after} at the end"
+        );
+    }
+    assert!(after.peak >= full.used);
+    assert!(after.total >= full.used);
+}
+
+#[test]
+fn handles_and_tokens_are_counted() {
+    let vm = vm();
+    let object = eval(&vm, "({})");
+    let before = vm.memory_usage().unwrap();
+    let more: Vec<_> = (0..10).map(|_| vm.object().unwrap()).collect();
+    let tokens: Vec<_> = (0..5).map(|_| vm.retain(&object).unwrap()).collect();
+    let full = vm.memory_usage().unwrap();
+    assert_eq!(
+        (full.handles, full.tokens),
+        (before.handles + 10, before.tokens + 5)
+    );
+    assert_eq!(full.objects, before.objects + 10);
+    drop((more, tokens));
+    let after = vm.memory_usage().unwrap();
+    assert_eq!(
+        (after.handles, after.tokens),
+        (before.handles, before.tokens)
+    );
+    assert_eq!(after.objects, before.objects);
+}
+
+#[test]
+fn cycles_are_collected_when_it_is_asked_for() {
+    let vm = vm();
+    let before = vm.memory_usage().unwrap().objects;
+    eval(
+        &vm,
+        "for (let i = 0; i < 100; i++) { const a = {}; a.b = { a } }",
+    );
+    assert!(vm.memory_usage().unwrap().objects >= before + 200);
+    vm.gc().unwrap();
+    assert!(vm.memory_usage().unwrap().objects < before + 10);
+}
+
+#[test]
+fn a_handle_keeps_a_cycle_alive() {
+    let vm = vm();
+    let cycle = eval(
+        &vm,
+        "(() => { const a = { text: 'alive' }; a.self = a; return a })()",
+    );
+    vm.gc().unwrap();
+    let text = cycle.get("self").unwrap().get("text").unwrap();
+    assert_eq!(text.to::<String>().unwrap(), "alive");
+}
+
+#[test]
+fn finalizers_run_as_jobs() {
+    let vm = vm();
+    eval(
+        &vm,
+        "var log = [];
+         const registry = new FinalizationRegistry(held => log.push(held));
+         (() => { const a = {}; a.self = a; registry.register(a, 'cycle') })();
+         registry.register({}, 'plain')",
+    );
+    vm.gc().unwrap();
+    vm.run_jobs().unwrap();
+    assert_eq!(
+        eval(&vm, "log.sort().join()").to::<String>().unwrap(),
+        "cycle,plain"
+    );
+}
+
+#[test]
+fn a_vm_that_worked_for_long_has_not_grown() {
+    let vm = vm();
+    let work = "
+        (() => {
+            const map = new Map;
+            for (let i = 0; i < 1000; i++) map.set('key' + i, { i, text: 'x'.repeat(i % 50) });
+            return JSON.stringify([...map]).length;
+        })()";
+    let round = || {
+        for _ in 0..20 {
+            eval(&vm, work).to_data().unwrap();
+        }
+        vm.gc().unwrap();
+        vm.memory_usage().unwrap()
+    };
+    let first = round();
+    let mut last = first.clone();
+    for _ in 0..5 {
+        last = round();
+    }
+    assert_eq!(last.objects, first.objects);
+    assert_eq!(last.total, first.total);
+    assert_usable(&vm);
+}
