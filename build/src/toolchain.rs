@@ -17,7 +17,7 @@ pub const CC: &str = "CC_wasm32_unknown_unknown";
 pub const AR: &str = "AR_wasm32_unknown_unknown";
 
 /// Forces the Rust toolchain: `rustup` for the one that runs the build, `system` for
-/// [`SYSTEM_RUSTC`].
+/// `/usr/bin/rustc`.
 pub const RUST: &str = "JSVM_GUEST_RUST";
 
 /// Environment variables that decide which toolchain is found, besides `PATH`.
@@ -203,6 +203,14 @@ fn find_c_compiler() -> Result<(OsString, Option<u32>), ToolchainError> {
     })
 }
 
+/// Source that only a compiler with headers of its own and of a sufficient version accepts.
+const C_PROBE: &[u8] = b"#include <stddef.h>
+#if __clang_major__ < 16
+#error too old
+#endif
+size_t one(void) { return 1; }
+";
+
 /// Whether a C compiler makes code for the target: many are built without it.
 fn can_compile(compiler: &OsString) -> bool {
     let run = || {
@@ -222,7 +230,7 @@ fn can_compile(compiler: &OsString) -> bool {
             .spawn()?;
         if let Some(mut stdin) = child.stdin.take() {
             // A compiler that stops reading fails; its status says so.
-            let _ = stdin.write_all(b"int one(void) { return 1; }\n");
+            let _ = stdin.write_all(C_PROBE);
         }
         child.wait()
     };
@@ -237,15 +245,15 @@ fn find_archiver(version: Option<u32>) -> Result<OsString, ToolchainError> {
         .ok_or(ToolchainError::Archiver)
 }
 
-/// An LLVM tool in `PATH`: of a version if there is one, else without a version in its name,
-/// else the newest.
+/// An LLVM tool in `PATH`: of a version if there is one, else the newest that says its version in
+/// its name, else the one that does not.
 fn find_tool(name: &str, version: Option<u32>) -> Option<PathBuf> {
     let wanted = version.map(|n| format!("{name}-{n}"));
     let newest_first = LLVM_VERSIONS.rev().map(|n| format!("{name}-{n}"));
     let names = wanted
         .into_iter()
-        .chain([name.to_owned()])
-        .chain(newest_first);
+        .chain(newest_first)
+        .chain([name.to_owned()]);
     let path = env::var_os("PATH")?;
     names
         .flat_map(|name| env::split_paths(&path).map(move |directory| directory.join(&name)))

@@ -41,7 +41,7 @@ pub struct EngineConfig {
 
 impl Default for EngineConfig {
     fn default() -> Self {
-        EngineConfig { max_vms: 2_000, pooling: true, keep_resident: 512 << 10 }
+        EngineConfig { max_vms: 2_000, pooling: true, keep_resident: 0 }
     }
 }
 
