@@ -5,11 +5,11 @@
 //! counts a budget in linear memory down at the head of every loop, and calls a function of
 //! the guest when it is used up. (To count in local variables first was tried, and is slower.)
 //!
-//! Two kinds of functions are left as they are. In some, counting would cost too much: with
-//! those left alone it costs 2 %. And the
-//! guest's function asks the host, which the component model forbids while values are passed
-//! in or out: so nothing is added to what the guest's allocation (`cabi_realloc`) and clean-up
-//! (`cabi_post_*`) functions call. The time those take is bounded by the values passed.
+//! Two kinds of functions are left as they are. One is hot: the pass costs 2.5 % of QuickJS's
+//! speed, and would cost 6 % with the interpreter alone left out. The other runs while values
+//! are passed in or out, when the component model forbids what the guest's function does, to
+//! ask the host: so nothing is added to what the guest's allocation (`cabi_realloc`) and
+//! clean-up (`cabi_post_*`) functions call. The time those take is bounded by the values passed.
 
 mod contents;
 

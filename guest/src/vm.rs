@@ -123,7 +123,6 @@ impl Guest for crate::Guest {
             strings: count(counts.str_count),
             atoms: count(counts.atom_count),
             functions: count(counts.js_func_count),
-            binary: count(counts.binary_object_size),
             handles: live_handles(),
             tokens: token::count() as u64,
         }

@@ -20,13 +20,18 @@ fn create(c: &mut Criterion) {
     group.bench_function("vm and eval 1+2", |b| {
         b.iter(|| builder.build().unwrap().eval("1+2").unwrap());
     });
-    let with_functions = engine.vm().function("f", |x: f64| x).function("g", |x: f64| x);
+    let with_functions = engine
+        .vm()
+        .function("f", |x: f64| x)
+        .function("g", |x: f64| x);
     group.bench_function("vm with two host functions", |b| {
         b.iter(|| with_functions.build().unwrap());
     });
     // What a dropped VM leaves in use for the next.
     for kibibytes in [0, 512, 6 << 10] {
-        let config = EngineConfig::new().max_vms(4).keep_resident(kibibytes << 10);
+        let config = EngineConfig::new()
+            .max_vms(4)
+            .keep_resident(kibibytes << 10);
         let builder = config.build().unwrap().vm();
         group.bench_function(BenchmarkId::new("keep resident KiB", kibibytes), |b| {
             b.iter(|| builder.build().unwrap().eval("1+2").unwrap());
@@ -43,7 +48,10 @@ fn eval(c: &mut Criterion) {
         b.iter(|| vm.eval(black_box("throw new Error('x')")).unwrap_err());
     });
     group.bench_function("loop of 1,000,000", |b| {
-        b.iter(|| vm.eval("{ let s = 0; for (let i = 0; i < 1e6; i++) s += i; s }").unwrap());
+        b.iter(|| {
+            vm.eval("{ let s = 0; for (let i = 0; i < 1e6; i++) s += i; s }")
+                .unwrap()
+        });
     });
     group.finish();
 }
@@ -56,13 +64,19 @@ fn calls(c: &mut Criterion) {
         .build()
         .unwrap();
     let add = vm.eval("(a, b) => a + b").unwrap();
-    let object = vm.eval("({ x: 1, s: 'text', f() { return this.x } })").unwrap();
+    let object = vm
+        .eval("({ x: 1, s: 'text', f() { return this.x } })")
+        .unwrap();
     let mut group = c.benchmark_group("call");
     group.bench_function("function of two numbers", |b| {
         b.iter(|| add.call((black_box(1.0), 2.0)).unwrap());
     });
-    group.bench_function("function with a handle", |b| b.iter(|| add.call((&object, 2.0)).unwrap()));
-    group.bench_function("method", |b| b.iter(|| object.call_method("f", ()).unwrap()));
+    group.bench_function("function with a handle", |b| {
+        b.iter(|| add.call((&object, 2.0)).unwrap())
+    });
+    group.bench_function("method", |b| {
+        b.iter(|| object.call_method("f", ()).unwrap())
+    });
     group.bench_function("get a number", |b| b.iter(|| object.get("x").unwrap()));
     group.bench_function("get a string", |b| b.iter(|| object.get("s").unwrap()));
     group.bench_function("set a number", |b| b.iter(|| object.set("x", 1.0).unwrap()));
@@ -72,9 +86,18 @@ fn calls(c: &mut Criterion) {
     let mut group = c.benchmark_group("host call");
     group.throughput(Throughput::Elements(1_000));
     let loops = [
-        ("nothing, for comparison", "() => { for (let i = 0; i < 1000; i++) Math.abs(i) }"),
-        ("one number", "() => { for (let i = 0; i < 1000; i++) host(i) }"),
-        ("one short string", "() => { for (let i = 0; i < 1000; i++) greet('name') }"),
+        (
+            "nothing, for comparison",
+            "() => { for (let i = 0; i < 1000; i++) Math.abs(i) }",
+        ),
+        (
+            "one number",
+            "() => { for (let i = 0; i < 1000; i++) host(i) }",
+        ),
+        (
+            "one short string",
+            "() => { for (let i = 0; i < 1000; i++) greet('name') }",
+        ),
     ];
     for (name, source) in loops {
         let run = vm.eval(source).unwrap();
@@ -119,7 +142,11 @@ fn start(c: &mut Criterion) {
     let mut group = c.benchmark_group("start");
     group.sample_size(20);
     group.bench_function("engine", |b| {
-        b.iter_batched(EngineConfig::new, |config| config.build().unwrap(), BatchSize::PerIteration);
+        b.iter_batched(
+            EngineConfig::new,
+            |config| config.build().unwrap(),
+            BatchSize::PerIteration,
+        );
     });
     let hello = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/hello.js");
     let mut run = Command::new(env!("CARGO_BIN_EXE_jsvm"));

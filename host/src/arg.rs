@@ -116,7 +116,10 @@ impl Args {
         for arg in self.0 {
             inputs.push(arg.input(vm, &mut kept)?);
         }
-        Ok(Inputs { inputs, _kept: kept })
+        Ok(Inputs {
+            inputs,
+            _kept: kept,
+        })
     }
 }
 

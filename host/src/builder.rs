@@ -124,7 +124,9 @@ impl VmBuilder {
     /// ```
     #[must_use]
     pub fn console(self, write: impl Fn(&str, &str) + Send + Sync + 'static) -> Self {
-        self.handler("jsvm:console", move |level: String, text: String| write(&level, &text))
+        self.handler("jsvm:console", move |level: String, text: String| {
+            write(&level, &text)
+        })
     }
 
     /// Where imported modules come from. By default nothing can be imported.
@@ -132,12 +134,14 @@ impl VmBuilder {
     pub fn modules(self, loader: impl ModuleLoader) -> Self {
         let loader = Arc::new(loader);
         let resolver = loader.clone();
-        self.handler("jsvm:resolve-module", move |specifier: String, importer: String| {
-            resolver.resolve(&specifier, &importer)
-        })
-        .handler("jsvm:load-module", move |name: String| -> Result<String, HostError> {
-            loader.load(&name)
-        })
+        self.handler(
+            "jsvm:resolve-module",
+            move |specifier: String, importer: String| resolver.resolve(&specifier, &importer),
+        )
+        .handler(
+            "jsvm:load-module",
+            move |name: String| -> Result<String, HostError> { loader.load(&name) },
+        )
     }
 
     /// Makes a VM.

@@ -30,7 +30,9 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     fn wall(&self) -> Duration {
         // Before 1970 there were no computers that run this.
-        SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
+        SystemTime::now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap_or_default()
     }
 
     fn monotonic(&self) -> Duration {
@@ -75,7 +77,10 @@ pub struct ManualClock {
 impl ManualClock {
     /// A clock that starts at a time since 1970-01-01T00:00:00Z.
     pub fn new(start: Duration) -> Self {
-        ManualClock { start, nanoseconds: AtomicU64::new(0) }
+        ManualClock {
+            start,
+            nanoseconds: AtomicU64::new(0),
+        }
     }
 
     /// Moves it on.

@@ -94,7 +94,9 @@ impl host::Host for Context {
                 .map(|text| (*text).to_owned())
                 .or_else(|| panic.downcast_ref::<String>().cloned())
                 .unwrap_or_default();
-            Err(HostError::new(format!("host function `{name}` panicked: {message}")))
+            Err(HostError::new(format!(
+                "host function `{name}` panicked: {message}"
+            )))
         });
         let checked = |data: Data| {
             if data.belongs_to(&self.releases) {
@@ -121,7 +123,10 @@ impl types::Host for Context {}
 impl wall_clock::Host for Context {
     fn now(&mut self) -> wasmtime::Result<wall_clock::Datetime> {
         let now = self.clock.wall();
-        Ok(wall_clock::Datetime { seconds: now.as_secs(), nanoseconds: now.subsec_nanos() })
+        Ok(wall_clock::Datetime {
+            seconds: now.as_secs(),
+            nanoseconds: now.subsec_nanos(),
+        })
     }
 }
 

@@ -41,7 +41,11 @@ pub struct EngineConfig {
 
 impl Default for EngineConfig {
     fn default() -> Self {
-        EngineConfig { max_vms: 2_000, pooling: true, keep_resident: 0 }
+        EngineConfig {
+            max_vms: 2_000,
+            pooling: true,
+            keep_resident: 0,
+        }
     }
 }
 
@@ -69,7 +73,7 @@ impl EngineConfig {
     }
 
     /// How many bytes of a VM's memory stay in use when it is dropped, to be used again by the
-    /// next; 512 KiB by default. More makes the next VM faster and costs that memory for as long
+    /// next; none by default. More can make the next VM faster at the cost of that memory for as long
     /// as the engine lives.
     #[must_use]
     pub fn keep_resident(mut self, bytes: usize) -> Self {
@@ -85,7 +89,9 @@ impl EngineConfig {
     pub fn build(&self) -> Result<Engine, Error> {
         let mut config = config::shared_config();
         // No fiber is ever made, but wasmtime wants one to be large enough all the same.
-        config.max_wasm_stack(WASM_STACK).async_stack_size(WASM_STACK);
+        config
+            .max_wasm_stack(WASM_STACK)
+            .async_stack_size(WASM_STACK);
         if self.pooling {
             if self.max_vms == 0 {
                 return Err(Error::Engine("max_vms must be at least 1".into()));
@@ -117,7 +123,9 @@ impl EngineConfig {
             .instantiate_pre(&component)
             .and_then(JsVmPre::new)
             .map_err(failed)?;
-        Ok(Engine { inner: Arc::new(Inner { engine, pre }) })
+        Ok(Engine {
+            inner: Arc::new(Inner { engine, pre }),
+        })
     }
 }
 

@@ -141,7 +141,11 @@ impl Exception {
             let (rest, column) = place.rsplit_once(':')?;
             let (file, line) = rest.rsplit_once(':')?;
             let (line, column) = (line.parse().ok()?, column.parse().ok()?);
-            Some(Location { file: file.to_owned(), line, column })
+            Some(Location {
+                file: file.to_owned(),
+                line,
+                column,
+            })
         })
     }
 }
@@ -175,7 +179,17 @@ impl Exception {
         exception: wit::Exception,
         wrap: impl Fn(wit::Output) -> Value,
     ) -> Exception {
-        let wit::Exception { value, name, message, stack } = exception;
-        Exception { name, message, stack, value: wrap(value) }
+        let wit::Exception {
+            value,
+            name,
+            message,
+            stack,
+        } = exception;
+        Exception {
+            name,
+            message,
+            stack,
+            value: wrap(value),
+        }
     }
 }

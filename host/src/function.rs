@@ -71,7 +71,12 @@ impl<E: std::error::Error> From<E> for HostError {
 }
 
 fn write_chain(builder: &mut DataBuilder, error: &dyn std::error::Error) -> u32 {
-    write_error(builder, ErrorClass::Error, error.to_string(), error.source())
+    write_error(
+        builder,
+        ErrorClass::Error,
+        error.to_string(),
+        error.source(),
+    )
 }
 
 fn write_error(
@@ -86,7 +91,14 @@ fn write_error(
     if let Some(cause) = cause {
         properties.push(("cause".to_owned(), write_chain(builder, cause)));
     }
-    builder.fill(root, Node::Error(ErrorData { class, name: None, properties }));
+    builder.fill(
+        root,
+        Node::Error(ErrorData {
+            class,
+            name: None,
+            properties,
+        }),
+    );
     root
 }
 
@@ -213,7 +225,8 @@ pub(crate) struct Functions {
 
 impl Functions {
     pub(crate) fn insert<Args>(&mut self, name: String, function: impl HostFunction<Args>) {
-        self.by_name.insert(name, Arc::new(move |args: NodeRef<'_>| function.call(args)));
+        self.by_name
+            .insert(name, Arc::new(move |args: NodeRef<'_>| function.call(args)));
     }
 
     /// Calls a function with an array of arguments.
@@ -222,7 +235,9 @@ impl Functions {
             Some(function) => function(args.root()),
             // Nobody listens to the console: that is no error.
             None if name == "jsvm:console" => Ok(().into_data()),
-            None => Err(HostError::type_error(format!("there is no host function `{name}`"))),
+            None => Err(HostError::type_error(format!(
+                "there is no host function `{name}`"
+            ))),
         }
     }
 }

@@ -69,9 +69,7 @@ pub use limits::{InterruptHandle, Limits};
 pub use module::{FolderModules, ModuleLoader};
 pub use release::Token;
 pub use source::Source;
-pub use value::{
-    Deferred, InspectOptions, Key, KeyFilter, OwnKey, PromiseState, Value, ValueKind,
-};
+pub use value::{Deferred, InspectOptions, Key, KeyFilter, OwnKey, PromiseState, Value, ValueKind};
 pub use vm::{JobReport, MemoryUsage, Rejection, Request, Vm};
 
 /// The example of the README is a test.

@@ -50,7 +50,9 @@ impl FolderModules {
     /// # Errors
     /// If there is no such folder.
     pub fn new(root: impl AsRef<Path>) -> std::io::Result<Self> {
-        Ok(FolderModules { root: root.as_ref().canonicalize()? })
+        Ok(FolderModules {
+            root: root.as_ref().canonicalize()?,
+        })
     }
 }
 
@@ -76,7 +78,9 @@ impl ModuleLoader for FolderModules {
         if !path.starts_with(&self.root) {
             return Err(not_found("it is outside the program's folder"));
         }
-        path.into_os_string().into_string().map_err(|_| not_found("its path is not Unicode"))
+        path.into_os_string()
+            .into_string()
+            .map_err(|_| not_found("its path is not Unicode"))
     }
 
     fn load(&self, name: &str) -> Result<String, HostError> {

@@ -63,7 +63,10 @@ struct Retained {
 impl Token {
     /// Takes over a token of the VM that `releases` belongs to.
     pub(crate) fn new(number: u64, releases: &Arc<Releases>) -> Self {
-        Token(Arc::new(Retained { number, releases: releases.clone() }))
+        Token(Arc::new(Retained {
+            number,
+            releases: releases.clone(),
+        }))
     }
 
     pub(crate) fn belongs_to(&self, releases: &Arc<Releases>) -> bool {

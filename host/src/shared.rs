@@ -41,7 +41,11 @@ impl Shared {
     pub(crate) fn new(store: Store<Context>, bindings: JsVm) -> Arc<Self> {
         let releases = store.data().releases.clone();
         let interrupt = store.data().watch.interrupt.clone();
-        let instance = Instance { store, bindings, gone: None };
+        let instance = Instance {
+            store,
+            bindings,
+            gone: None,
+        };
         Arc::new(Shared {
             instance: ReentrantMutex::new(RefCell::new(instance)),
             releases,
@@ -63,7 +67,11 @@ impl Shared {
             self.interrupt.clear();
             return Err(Error::Limit(Limit::Time));
         }
-        let Instance { store, bindings, gone } = &mut *instance;
+        let Instance {
+            store,
+            bindings,
+            gone,
+        } = &mut *instance;
         store.data_mut().watch.begin();
         let vm = bindings.jsvm_engine_vm();
         let releases = self.releases.take();
@@ -74,7 +82,10 @@ impl Shared {
             for token in releases.iter().flat_map(|queue| &queue.tokens) {
                 vm.call_release(&mut *store, *token)?;
             }
-            call(Entered { store: &mut *store, vm })
+            call(Entered {
+                store: &mut *store,
+                vm,
+            })
         })?;
         result.map_err(|trap| {
             let cause = cause(&trap, store.data());

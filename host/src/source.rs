@@ -34,7 +34,10 @@ impl<'a> Source<'a> {
 
     /// An ES module; its value is a promise for its namespace object.
     pub fn module(text: &'a str) -> Self {
-        Source { kind: wit::SourceKind::Module, ..Self::script(text) }
+        Source {
+            kind: wit::SourceKind::Module,
+            ..Self::script(text)
+        }
     }
 
     /// Name in stacks, and where the relative imports of a module start from; `<eval>` by

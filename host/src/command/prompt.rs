@@ -63,7 +63,7 @@ impl Prompt {
                 }))
     }
 
-    fn ends_early<'a>(
+    fn ends_early(
         &self,
         constructor: &Value,
         code: &str,

@@ -54,13 +54,17 @@ impl DataBuilder {
     pub fn data(&mut self, data: Data) -> u32 {
         let base = self.nodes.len() as u32;
         self.tokens.extend(data.tokens);
-        self.nodes.extend(data.nodes.into_iter().map(|node| shifted(node, base)));
+        self.nodes
+            .extend(data.nodes.into_iter().map(|node| shifted(node, base)));
         base
     }
 
     /// The data.
     pub fn finish(self) -> Data {
-        Data { tokens: self.tokens, ..Data::from_nodes(self.nodes) }
+        Data {
+            tokens: self.tokens,
+            ..Data::from_nodes(self.nodes)
+        }
     }
 }
 
@@ -72,10 +76,16 @@ fn shifted(mut node: Node, base: u32) -> Node {
             elements.iter_mut().for_each(|index| *index += base);
         }
         Node::SparseArray(array) => {
-            array.properties.iter_mut().for_each(|(_, index)| *index += base);
+            array
+                .properties
+                .iter_mut()
+                .for_each(|(_, index)| *index += base);
         }
         Node::Object(properties) => properties.iter_mut().for_each(|(_, index)| *index += base),
-        Node::Error(error) => error.properties.iter_mut().for_each(|(_, index)| *index += base),
+        Node::Error(error) => error
+            .properties
+            .iter_mut()
+            .for_each(|(_, index)| *index += base),
         Node::KeyedObject(pairs) | Node::Map(pairs) => pairs.iter_mut().for_each(|(key, value)| {
             *key += base;
             *value += base;

@@ -25,7 +25,12 @@ impl IntoJs for Bytes {
         let buffer = data.push(Node::Buffer(self.0));
         data.fill(
             view,
-            Node::View(ViewData { kind: ViewKind::Uint8, buffer, byte_offset: 0, length }),
+            Node::View(ViewData {
+                kind: ViewKind::Uint8,
+                buffer,
+                byte_offset: 0,
+                length,
+            }),
         );
         view
     }
@@ -35,7 +40,10 @@ impl FromJs for Bytes {
     fn from_js(node: NodeRef<'_>) -> Result<Self, ConversionError> {
         match node.bytes() {
             Some(bytes) => Ok(Bytes(bytes.to_vec())),
-            None => Err(ConversionError::new("an ArrayBuffer or a view of one", node.describe())),
+            None => Err(ConversionError::new(
+                "an ArrayBuffer or a view of one",
+                node.describe(),
+            )),
         }
     }
 }

@@ -24,13 +24,21 @@ pub struct ConversionError {
 impl ConversionError {
     /// An error at the value itself.
     pub fn new(expected: impl Into<String>, found: impl Into<String>) -> Self {
-        ConversionError { path: String::new(), expected: expected.into(), found: found.into() }
+        ConversionError {
+            path: String::new(),
+            expected: expected.into(),
+            found: found.into(),
+        }
     }
 
     /// The same error, seen from the object that has the value as its property `key`.
     #[must_use]
     pub fn under_key(mut self, key: &str) -> Self {
-        let separator = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
+        let separator = if self.path.is_empty() || self.path.starts_with('[') {
+            ""
+        } else {
+            "."
+        };
         self.path = format!("{key}{separator}{}", self.path);
         self
     }

@@ -137,9 +137,12 @@ fn elements<T: FromJs, C: FromIterator<T>>(
     node: NodeRef<'_>,
     expected: &str,
 ) -> Result<C, ConversionError> {
-    let Some(elements) = node.elements() else { return mismatch(expected, node) };
+    let Some(elements) = node.elements() else {
+        return mismatch(expected, node);
+    };
     let converted = elements.into_iter().enumerate().map(|(index, element)| {
-        T::from_js(element.unwrap_or(NodeRef::undefined())).map_err(|error| error.under_index(index))
+        T::from_js(element.unwrap_or(NodeRef::undefined()))
+            .map_err(|error| error.under_index(index))
     });
     converted.collect()
 }
@@ -182,9 +185,10 @@ fn entries<T: FromJs, C: FromIterator<(String, T)>>(
         Ok((key.to_owned(), value))
     };
     match node.node() {
-        Node::Object(properties) => {
-            properties.iter().map(|(key, value)| convert(key, *value)).collect()
-        }
+        Node::Object(properties) => properties
+            .iter()
+            .map(|(key, value)| convert(key, *value))
+            .collect(),
         Node::Map(entries) => entries
             .iter()
             .map(|(key, value)| convert(&String::from_js(node.at(*key))?, *value))
@@ -253,10 +257,16 @@ fn extract(node: NodeRef<'_>) -> Data {
             Node::Boxed(child) => visit(child),
             Node::Array(children) | Node::Set(children) => children.iter_mut().for_each(visit),
             Node::SparseArray(array) => {
-                array.properties.iter_mut().for_each(|(_, child)| visit(child));
+                array
+                    .properties
+                    .iter_mut()
+                    .for_each(|(_, child)| visit(child));
             }
             Node::Object(properties) => properties.iter_mut().for_each(|(_, child)| visit(child)),
-            Node::Error(error) => error.properties.iter_mut().for_each(|(_, child)| visit(child)),
+            Node::Error(error) => error
+                .properties
+                .iter_mut()
+                .for_each(|(_, child)| visit(child)),
             Node::KeyedObject(pairs) | Node::Map(pairs) => {
                 for (key, value) in pairs {
                     visit(key);

@@ -161,7 +161,9 @@ fn object<K: Into<String>, T: IntoJs>(
     data: &mut DataBuilder,
 ) -> u32 {
     let root = data.reserve();
-    let properties = properties.into_iter().map(|(key, value)| (key.into(), value.write(data)));
+    let properties = properties
+        .into_iter()
+        .map(|(key, value)| (key.into(), value.write(data)));
     let properties = properties.collect();
     data.fill(root, Node::Object(properties));
     root

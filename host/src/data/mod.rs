@@ -46,7 +46,10 @@ impl Data {
         if nodes.is_empty() {
             nodes.push(Node::Undefined);
         }
-        Data { nodes, tokens: Vec::new() }
+        Data {
+            nodes,
+            tokens: Vec::new(),
+        }
     }
 
     /// Data that a VM gave; its tokens are released with it.
@@ -56,12 +59,18 @@ impl Data {
             _ => None,
         });
         let tokens = tokens.collect();
-        Data { tokens, ..Data::from_nodes(nodes) }
+        Data {
+            tokens,
+            ..Data::from_nodes(nodes)
+        }
     }
 
     /// The root.
     pub fn root(&self) -> NodeRef<'_> {
-        NodeRef { data: self, index: 0 }
+        NodeRef {
+            data: self,
+            index: 0,
+        }
     }
 
     /// All nodes.
@@ -96,7 +105,10 @@ impl PartialEq for Data {
 }
 
 /// What is there where nothing is.
-static NOTHING: Data = Data { nodes: Vec::new(), tokens: Vec::new() };
+static NOTHING: Data = Data {
+    nodes: Vec::new(),
+    tokens: Vec::new(),
+};
 
 /// One node of [`Data`], with access to those it refers to.
 #[derive(Clone, Copy, Debug)]
@@ -108,7 +120,10 @@ pub struct NodeRef<'a> {
 impl<'a> NodeRef<'a> {
     /// The node. An index that is out of range reads as `undefined`.
     pub fn node(self) -> &'a Node {
-        self.data.nodes.get(self.index as usize).unwrap_or(&Node::Undefined)
+        self.data
+            .nodes
+            .get(self.index as usize)
+            .unwrap_or(&Node::Undefined)
     }
 
     /// `undefined`, of no data in particular.
@@ -128,7 +143,8 @@ impl<'a> NodeRef<'a> {
             Node::Error(error) => find(&error.properties, key)?,
             Node::SparseArray(array) => find(&array.properties, key)?,
             Node::Map(entries) => {
-                let is_key = |index: u32| matches!(self.at(index).node(), Node::Text(text) if text == key);
+                let is_key =
+                    |index: u32| matches!(self.at(index).node(), Node::Text(text) if text == key);
                 entries.iter().find(|(index, _)| is_key(*index))?.1
             }
             _ => return None,
@@ -144,14 +160,18 @@ impl<'a> NodeRef<'a> {
             }
             Node::SparseArray(array) => {
                 // A length says nothing about how much there is: it may be four billion.
-                let last = array.properties.iter().filter_map(|(key, _)| key.parse::<u32>().ok());
+                let last = array
+                    .properties
+                    .iter()
+                    .filter_map(|(key, _)| key.parse::<u32>().ok());
                 let len = last.max().map_or(0, |last| u64::from(last) + 1);
                 if len > 16 * array.properties.len() as u64 + 1024 {
                     return None;
                 }
                 let mut elements = vec![None; len as usize];
                 for (key, value) in &array.properties {
-                    if let Some(slot) = key.parse::<usize>().ok().and_then(|i| elements.get_mut(i)) {
+                    if let Some(slot) = key.parse::<usize>().ok().and_then(|i| elements.get_mut(i))
+                    {
                         *slot = Some(self.at(*value));
                     }
                 }
@@ -166,7 +186,9 @@ impl<'a> NodeRef<'a> {
         match self.node() {
             Node::Buffer(bytes) => Some(bytes),
             Node::View(view) => {
-                let Node::Buffer(bytes) = self.at(view.buffer).node() else { return None };
+                let Node::Buffer(bytes) = self.at(view.buffer).node() else {
+                    return None;
+                };
                 let start = view.byte_offset as usize;
                 let len = view.length as usize * element_size(view.kind);
                 bytes.get(start..start.checked_add(len)?)
@@ -218,7 +240,10 @@ impl<'a> NodeRef<'a> {
 }
 
 fn find(properties: &[(String, u32)], key: &str) -> Option<u32> {
-    properties.iter().find(|(name, _)| name == key).map(|(_, index)| *index)
+    properties
+        .iter()
+        .find(|(name, _)| name == key)
+        .map(|(_, index)| *index)
 }
 
 /// Bytes of one element of a view.

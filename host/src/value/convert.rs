@@ -16,7 +16,10 @@ pub struct InspectOptions {
 
 impl Default for InspectOptions {
     fn default() -> Self {
-        InspectOptions { depth: 2, colors: false }
+        InspectOptions {
+            depth: 2,
+            colors: false,
+        }
     }
 }
 
@@ -55,7 +58,9 @@ impl Value {
             Repr::Undefined | Repr::Null => false,
             Repr::Boolean(value) => *value,
             Repr::Number(value) => *value != 0.0 && !value.is_nan(),
-            Repr::Handle(h) => h.vm.enter(|e| e.vm.value().call_to_bool(e.store, h.resource))?,
+            Repr::Handle(h) => {
+                h.vm.enter(|e| e.vm.value().call_to_bool(e.store, h.resource))?
+            }
         })
     }
 
@@ -87,7 +92,9 @@ impl Value {
             Repr::Number(value) if value.is_finite() && value.fract() == 0.0 => {
                 Ok(format!("{:.0}", value + 0.0))
             }
-            Repr::Handle(h) => h.vm.try_enter(|e| e.vm.value().call_to_bigint(e.store, h.resource)),
+            Repr::Handle(h) => {
+                h.vm.try_enter(|e| e.vm.value().call_to_bigint(e.store, h.resource))
+            }
             _ => Err(ConversionError::new("a whole number", self.describe()).into()),
         }
     }
@@ -115,7 +122,9 @@ impl Value {
     /// [`Error::Exception`] if the conversion throws.
     pub fn to_utf16(&self) -> Result<Vec<u16>, Error> {
         match &self.0 {
-            Repr::Handle(h) => h.vm.try_enter(|e| e.vm.value().call_to_utf16(e.store, h.resource)),
+            Repr::Handle(h) => {
+                h.vm.try_enter(|e| e.vm.value().call_to_utf16(e.store, h.resource))
+            }
             _ => Ok(self.to_text()?.encode_utf16().collect()),
         }
     }
@@ -142,7 +151,11 @@ impl Value {
     /// [`Error::Gone`].
     pub fn inspect(&self, options: InspectOptions) -> Result<String, Error> {
         let colored = |code: &str, text: String| {
-            if options.colors { format!("\u{1b}[{code}m{text}\u{1b}[39m") } else { text }
+            if options.colors {
+                format!("\u{1b}[{code}m{text}\u{1b}[39m")
+            } else {
+                text
+            }
         };
         Ok(match &self.0 {
             Repr::Undefined => colored("90", "undefined".into()),
@@ -153,8 +166,10 @@ impl Value {
             Repr::Boolean(_) | Repr::Number(_) => colored("33", self.to_text()?),
             Repr::Null => "null".into(),
             Repr::Handle(h) => {
-                let options =
-                    wit::InspectOptions { depth: options.depth, colors: options.colors };
+                let options = wit::InspectOptions {
+                    depth: options.depth,
+                    colors: options.colors,
+                };
                 h.vm.enter(|e| e.vm.value().call_inspect(e.store, h.resource, options))?
             }
         })

@@ -95,7 +95,10 @@ impl Value {
     }
 
     pub(crate) fn from_handle(vm: &Arc<Shared>, resource: ResourceAny) -> Self {
-        Value(Repr::Handle(Arc::new(Handle { vm: vm.clone(), resource })))
+        Value(Repr::Handle(Arc::new(Handle {
+            vm: vm.clone(),
+            resource,
+        })))
     }
 
     /// Checks that it can be used with a VM.
@@ -109,7 +112,8 @@ impl Value {
     /// Its handle in a VM.
     pub(crate) fn handle_of(&self, vm: &Arc<Shared>) -> Result<ResourceAny, Error> {
         self.check(vm)?;
-        self.handle("a value that has a handle").map(|handle| handle.resource)
+        self.handle("a value that has a handle")
+            .map(|handle| handle.resource)
     }
 
     /// Its form as an argument for a VM; the handle in it lives as long as `self`.
@@ -161,7 +165,9 @@ impl Value {
             Repr::Null => ValueKind::Null,
             Repr::Boolean(_) => ValueKind::Boolean,
             Repr::Number(_) => ValueKind::Number,
-            Repr::Handle(h) => h.vm.enter(|e| e.vm.value().call_kind(e.store, h.resource))?,
+            Repr::Handle(h) => {
+                h.vm.enter(|e| e.vm.value().call_kind(e.store, h.resource))?
+            }
         })
     }
 
@@ -181,7 +187,9 @@ impl Value {
     /// [`Error::Gone`].
     pub fn view_kind(&self) -> Result<Option<ViewKind>, Error> {
         match &self.0 {
-            Repr::Handle(h) => h.vm.enter(|e| e.vm.value().call_view_kind(e.store, h.resource)),
+            Repr::Handle(h) => {
+                h.vm.enter(|e| e.vm.value().call_view_kind(e.store, h.resource))
+            }
             _ => Ok(None),
         }
     }

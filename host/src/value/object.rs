@@ -1,10 +1,10 @@
 //! Objects, functions and promises: what can be done with a value inside its VM.
 
 use super::{Key, OwnKey, Repr, Value};
+use super::{KeyFilter, PromiseState};
 use crate::arg::{IntoArg, IntoArgs};
 use crate::bindings::exports::jsvm::engine::vm as wit;
 use crate::error::Error;
-use super::{KeyFilter, PromiseState};
 
 /// Operations.
 impl Value {
@@ -15,7 +15,8 @@ impl Value {
     pub fn get<'a>(&self, key: impl Into<Key<'a>>) -> Result<Value, Error> {
         let h = self.object()?;
         let key = key.into().to_wit(&h.vm)?;
-        let output = h.vm.try_enter(|e| e.vm.value().call_get(e.store, h.resource, &key))?;
+        let output =
+            h.vm.try_enter(|e| e.vm.value().call_get(e.store, h.resource, &key))?;
         Ok(h.vm.wrap(output))
     }
 
@@ -70,7 +71,8 @@ impl Value {
     /// As [`get`](Self::get).
     pub fn keys(&self, filter: KeyFilter) -> Result<Vec<OwnKey>, Error> {
         let h = self.object()?;
-        let keys = h.vm.try_enter(|e| e.vm.value().call_keys(e.store, h.resource, filter))?;
+        let keys =
+            h.vm.try_enter(|e| e.vm.value().call_keys(e.store, h.resource, filter))?;
         let keys = keys.into_iter().map(|key| match key {
             wit::OwnKey::Text(text) => OwnKey::Text(text),
             wit::OwnKey::Utf16(units) => OwnKey::Utf16(units),
@@ -96,9 +98,10 @@ impl Value {
         let h = self.handle("a function")?;
         let this = this.input(&h.vm)?;
         let args = args.into_args().inputs(&h.vm)?;
-        let output = h
-            .vm
-            .try_enter(|e| e.vm.value().call_call(e.store, h.resource, &this, args.as_slice()))?;
+        let output = h.vm.try_enter(|e| {
+            e.vm.value()
+                .call_call(e.store, h.resource, &this, args.as_slice())
+        })?;
         Ok(h.vm.wrap(output))
     }
 
@@ -115,7 +118,8 @@ impl Value {
         let key = key.into().to_wit(&h.vm)?;
         let args = args.into_args().inputs(&h.vm)?;
         let output = h.vm.try_enter(|e| {
-            e.vm.value().call_call_method(e.store, h.resource, &key, args.as_slice())
+            e.vm.value()
+                .call_call_method(e.store, h.resource, &key, args.as_slice())
         })?;
         Ok(h.vm.wrap(output))
     }
@@ -127,9 +131,10 @@ impl Value {
     pub fn construct(&self, args: impl IntoArgs) -> Result<Value, Error> {
         let h = self.handle("a constructor")?;
         let args = args.into_args().inputs(&h.vm)?;
-        let output = h
-            .vm
-            .try_enter(|e| e.vm.value().call_construct(e.store, h.resource, args.as_slice()))?;
+        let output = h.vm.try_enter(|e| {
+            e.vm.value()
+                .call_construct(e.store, h.resource, args.as_slice())
+        })?;
         Ok(h.vm.wrap(output))
     }
 
@@ -138,9 +143,14 @@ impl Value {
     /// # Errors
     /// [`Error::Exception`] if `constructor` is none; [`Error::ForeignValue`].
     pub fn is_instance(&self, constructor: &Value) -> Result<bool, Error> {
-        let Repr::Handle(h) = &self.0 else { return Ok(false) };
+        let Repr::Handle(h) = &self.0 else {
+            return Ok(false);
+        };
         let constructor = constructor.handle_of(&h.vm)?;
-        h.vm.try_enter(|e| e.vm.value().call_is_instance(e.store, h.resource, constructor))
+        h.vm.try_enter(|e| {
+            e.vm.value()
+                .call_is_instance(e.store, h.resource, constructor)
+        })
     }
 
     /// `value === other`

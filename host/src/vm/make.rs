@@ -86,7 +86,10 @@ impl Vm {
     /// # Errors
     /// [`Error::Limit`].
     pub fn symbol(&self, description: &str) -> Result<Value, Error> {
-        self.make(|e| e.vm.value().call_new_symbol(e.store, Some(description), false))
+        self.make(|e| {
+            e.vm.value()
+                .call_new_symbol(e.store, Some(description), false)
+        })
     }
 
     /// The symbol of `Symbol.for(key)`.
@@ -144,7 +147,10 @@ impl Vm {
         length: Option<u32>,
     ) -> Result<Value, Error> {
         let buffer = buffer.handle_of(&self.shared)?;
-        self.make(|e| e.vm.value().call_new_view(e.store, kind, buffer, byte_offset, length))
+        self.make(|e| {
+            e.vm.value()
+                .call_new_view(e.store, kind, buffer, byte_offset, length)
+        })
     }
 
     /// A date from milliseconds since 1970-01-01T00:00:00Z.
@@ -166,7 +172,10 @@ impl Vm {
         cause: Option<&Value>,
     ) -> Result<Value, Error> {
         let cause = cause.map(|cause| cause.input(&self.shared)).transpose()?;
-        self.make(|e| e.vm.value().call_new_error(e.store, class, message, cause.as_ref()))
+        self.make(|e| {
+            e.vm.value()
+                .call_new_error(e.store, class, message, cause.as_ref())
+        })
     }
 
     /// A promise and the functions that settle it.
@@ -174,7 +183,9 @@ impl Vm {
     /// # Errors
     /// [`Error::Limit`].
     pub fn promise(&self) -> Result<Deferred, Error> {
-        let deferred = self.shared.try_enter(|e| e.vm.value().call_new_promise(e.store))?;
+        let deferred = self
+            .shared
+            .try_enter(|e| e.vm.value().call_new_promise(e.store))?;
         Ok(Deferred {
             promise: Value::from_handle(&self.shared, deferred.promise),
             resolve: Value::from_handle(&self.shared, deferred.resolve),
@@ -197,6 +208,9 @@ impl Vm {
     /// # Errors
     /// [`Error::Limit`].
     pub fn request_function(&self, name: &str, length: u32) -> Result<Value, Error> {
-        self.make(|e| e.vm.value().call_new_request_function(e.store, name, length))
+        self.make(|e| {
+            e.vm.value()
+                .call_new_request_function(e.store, name, length)
+        })
     }
 }

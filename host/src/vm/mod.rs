@@ -56,14 +56,20 @@ impl Vm {
         // since the nodes of data are larger outside than inside.
         let fuel = limits.hard_memory.saturating_mul(4);
         store.set_hostcall_fuel(usize::try_from(fuel).unwrap_or(usize::MAX));
-        let bindings = builder.engine.pre().instantiate(&mut store).map_err(|error| {
-            Error::Engine(if store.data().memory_refused {
-                "the hard memory limit is smaller than an empty VM: use at least 8 MiB".into()
-            } else {
-                format!("cannot make a VM: {error:#}")
-            })
-        })?;
-        let vm = Vm { shared: Shared::new(store, bindings) };
+        let bindings = builder
+            .engine
+            .pre()
+            .instantiate(&mut store)
+            .map_err(|error| {
+                Error::Engine(if store.data().memory_refused {
+                    "the hard memory limit is smaller than an empty VM: use at least 8 MiB".into()
+                } else {
+                    format!("cannot make a VM: {error:#}")
+                })
+            })?;
+        let vm = Vm {
+            shared: Shared::new(store, bindings),
+        };
         vm.set_limits(limits)?;
         if !builder.globals.is_empty() || !builder.requests.is_empty() {
             let global = vm.global()?;
@@ -87,8 +93,9 @@ impl Vm {
     pub fn eval<'a>(&self, source: impl Into<Source<'a>>) -> Result<Value, Error> {
         let source = source.into();
         let options = source.options();
-        let output =
-            self.shared.try_enter(|e| e.vm.call_eval(e.store, source.text(), &options))?;
+        let output = self
+            .shared
+            .try_enter(|e| e.vm.call_eval(e.store, source.text(), &options))?;
         Ok(self.shared.wrap(output))
     }
 
@@ -97,7 +104,8 @@ impl Vm {
     /// # Errors
     /// [`Error::Gone`].
     pub fn detect_module(&self, source: &str) -> Result<bool, Error> {
-        self.shared.enter(|e| e.vm.call_detect_module(e.store, source))
+        self.shared
+            .enter(|e| e.vm.call_detect_module(e.store, source))
     }
 
     /// The global object.
@@ -131,8 +139,13 @@ impl Vm {
     /// # Errors
     /// As [`run_jobs`](Self::run_jobs).
     pub fn run_some_jobs(&self, limit: u32) -> Result<JobReport, Error> {
-        let report = self.shared.try_enter(|e| e.vm.call_run_jobs(e.store, limit))?;
-        Ok(JobReport { executed: report.executed, pending: report.pending })
+        let report = self
+            .shared
+            .try_enter(|e| e.vm.call_run_jobs(e.store, limit))?;
+        Ok(JobReport {
+            executed: report.executed,
+            pending: report.pending,
+        })
     }
 
     /// The requests that scripts made since the last call, in order.
@@ -162,7 +175,9 @@ impl Vm {
     /// # Errors
     /// [`Error::Gone`].
     pub fn unsettled_requests(&self) -> Result<Vec<Request>, Error> {
-        let requests = self.shared.enter(|e| e.vm.call_unsettled_requests(e.store))?;
+        let requests = self
+            .shared
+            .enter(|e| e.vm.call_unsettled_requests(e.store))?;
         Ok(self.requests(requests))
     }
 
@@ -194,7 +209,8 @@ impl Vm {
             Ok(value) => Ok(value.node_list()),
             Err(reason) => Err(reason.node_list()),
         };
-        self.shared.try_enter(|e| e.vm.call_settle(e.store, id, nodes))
+        self.shared
+            .try_enter(|e| e.vm.call_settle(e.store, id, nodes))
     }
 
     /// The promises that were rejected without a handler since the last call and still have none.
@@ -203,7 +219,9 @@ impl Vm {
     /// # Errors
     /// [`Error::Gone`].
     pub fn take_unhandled_rejections(&self) -> Result<Vec<Rejection>, Error> {
-        let rejections = self.shared.enter(|e| e.vm.call_take_unhandled_rejections(e.store))?;
+        let rejections = self
+            .shared
+            .enter(|e| e.vm.call_take_unhandled_rejections(e.store))?;
         let rejections = rejections.into_iter().map(|rejection| Rejection {
             promise: Value::from_handle(&self.shared, rejection.promise),
             reason: Exception::from_wit(rejection.reason, |output| self.shared.wrap(output)),
@@ -267,7 +285,8 @@ impl Vm {
     /// # Errors
     /// [`Error::Gone`].
     pub fn set_gc_threshold(&self, bytes: u64) -> Result<(), Error> {
-        self.shared.enter(|e| e.vm.call_set_gc_threshold(e.store, bytes))
+        self.shared
+            .enter(|e| e.vm.call_set_gc_threshold(e.store, bytes))
     }
 
     /// Keeps a value alive under a number that is plain data.
@@ -289,12 +308,20 @@ impl Vm {
         if !token.belongs_to(&self.shared.releases) {
             return Err(Error::ForeignValue);
         }
-        let handle = self.shared.enter(|e| e.vm.call_retained(e.store, token.number()))?;
-        handle.map(|handle| Value::from_handle(&self.shared, handle)).ok_or(Error::ForeignValue)
+        let handle = self
+            .shared
+            .enter(|e| e.vm.call_retained(e.store, token.number()))?;
+        handle
+            .map(|handle| Value::from_handle(&self.shared, handle))
+            .ok_or(Error::ForeignValue)
     }
 
     fn check(&self, data: &Data) -> Result<(), Error> {
-        if data.belongs_to(&self.shared.releases) { Ok(()) } else { Err(Error::ForeignValue) }
+        if data.belongs_to(&self.shared.releases) {
+            Ok(())
+        } else {
+            Err(Error::ForeignValue)
+        }
     }
 }
 
@@ -334,4 +361,3 @@ pub struct Rejection {
 }
 
 pub use wit::MemoryUsage;
-
