@@ -194,7 +194,7 @@ impl Vm {
     }
 
     /// A JavaScript function that calls the host function of a name; see
-    /// [`VmBuilder::handler`]. `length` is its property of that name.
+    /// [`VmBuilder::handler`](crate::VmBuilder::handler). `length` is its property of that name.
     ///
     /// # Errors
     /// [`Error::Limit`].
