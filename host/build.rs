@@ -18,7 +18,7 @@ fn main() {
 }
 
 fn run() -> Result<(), Box<dyn Error>> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let root = PathBuf::from(variable("CARGO_MANIFEST_DIR")?).join("..");
     let guest = root.join("guest");
     watch(&guest, &root.join("wit"))?;
     if env::var_os("DOCS_RS").is_some() {
@@ -40,7 +40,7 @@ fn run() -> Result<(), Box<dyn Error>> {
 fn watch(guest: &Path, wit: &Path) -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed={}", wit.display());
-    for variable in toolchain::VARIABLES.iter().chain(&["DOCS_RS", "PATH"]) {
+    for variable in toolchain::VARIABLES {
         println!("cargo::rerun-if-env-changed={variable}");
     }
     // All of the guest's folder but what a build in it leaves there.

@@ -67,3 +67,34 @@ pub fn interface(component: &[u8]) -> Result<Interface, wasmparser::Error> {
     found.exports.sort();
     Ok(found)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Interface, componentize, interface};
+
+    #[test]
+    fn interface_is_that_of_the_outermost_component() {
+        let component = wat::parse_str(
+            r#"(component
+                (component (import "inner" (func)))
+                (core module (import "core" "import" (func)))
+                (import "b:b/b" (instance $b))
+                (import "a" (func $a))
+                (export "z" (instance $b))
+                (export "c" (func $a)))"#,
+        );
+        let found = interface(&component.unwrap()).unwrap();
+        let names = |names: [&str; 2]| names.map(str::to_owned).to_vec();
+        let expected = Interface {
+            imports: names(["a", "b:b/b"]),
+            exports: names(["c", "z"]),
+        };
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn module_without_a_world_is_refused_if_it_imports() {
+        let core = wat::parse_str(r#"(module (import "host" "poll" (func)))"#).unwrap();
+        assert!(componentize(&core).is_err());
+    }
+}

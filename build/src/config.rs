@@ -31,8 +31,10 @@ pub fn shared_config() -> Config {
         // down every loop of the interpreter.
         .epoch_interruption(false)
         .consume_fuel(false)
-        // A trap names the functions on the stack, but reading debug information of a guest
-        // that ships without any is never tried, whatever the environment says.
-        .wasm_backtrace_details(WasmBacktraceDetails::Disable);
+        // A trap names the functions on the stack. More than that would take debug information,
+        // which the guest ships without, or tables that make up a sixth of the native code.
+        .wasm_backtrace_details(WasmBacktraceDetails::Disable)
+        .generate_address_map(false)
+        .debug_symbols(false);
     config
 }

@@ -166,3 +166,6 @@ fn ready<T>(future: impl Future<Output = T>) -> T {
         Poll::Pending => unreachable!("reading the state of an instance does not wait"),
     }
 }
+
+#[cfg(test)]
+mod tests;

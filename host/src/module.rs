@@ -72,9 +72,10 @@ impl ModuleLoader for FolderModules {
                 "cannot find module '{specifier}' imported from {importer}: {reason}"
             ))
         };
-        let path = path
-            .canonicalize()
-            .map_err(|error| not_found(&format!("{}: {error}", path.display())))?;
+        let path = path.canonicalize().map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => not_found("there is no such file"),
+            _ => not_found(&error.to_string()),
+        })?;
         if !path.starts_with(&self.root) {
             return Err(not_found("it is outside the program's folder"));
         }

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, bail};
+use anyhow::{anyhow, bail};
 use clap::Args;
 
+use super::usage::reason;
 use super::{Usage, output};
 
 /// Write the component js-vm.wasm, for use without this program
@@ -22,8 +23,9 @@ pub struct Component {
 impl Component {
     pub fn run(self) -> anyhow::Result<()> {
         if self.output.as_os_str() != "-" {
+            let path = self.output.display();
             return std::fs::write(&self.output, jsvm::COMPONENT)
-                .with_context(|| format!("cannot write {}", self.output.display()));
+                .map_err(|error| anyhow!("cannot write {path}: {}", reason(&error)));
         }
         if output::is_terminal() {
             bail!(Usage(

@@ -22,9 +22,6 @@ use super::{Failed, output, report};
     jsvm eval \"(await import('./module.js')).default\"\n  \
     jsvm eval -- '-1'")]
 pub struct Eval {
-    #[command(flatten)]
-    vm: VmOptions,
-
     /// Print the value as JSON; what the console prints then goes to standard error
     #[arg(long)]
     json: bool,
@@ -32,6 +29,9 @@ pub struct Eval {
     /// The code
     #[arg(allow_hyphen_values = true)]
     code: String,
+
+    #[command(flatten)]
+    vm: VmOptions,
 }
 
 impl Eval {

@@ -81,6 +81,11 @@ fn given<T>(
     }
 }
 
+/// The end of the year 9999, in seconds since 1970.
+const LAST_SECOND: u64 = 253_402_300_799;
+
+const YEARS: &str = "the clock can be set to years from 1970 to 9999";
+
 fn refuse<T>(reason: impl Display) -> Result<T, Usage> {
     Err(Usage(reason.to_string()))
 }
@@ -111,7 +116,10 @@ fn seed(text: &str) -> Result<u64, Usage> {
 
 fn time(text: &str) -> Result<Duration, Usage> {
     if let Ok(seconds) = text.parse::<u64>() {
-        return Ok(Duration::from_secs(seconds));
+        return match seconds {
+            ..=LAST_SECOND => Ok(Duration::from_secs(seconds)),
+            _ => refuse(YEARS),
+        };
     }
     let parsed = match humantime::parse_rfc3339_weak(text) {
         Err(TimestampError::InvalidFormat) => {
@@ -121,9 +129,7 @@ fn time(text: &str) -> Result<Duration, Usage> {
     };
     match parsed.map(|time| time.duration_since(SystemTime::UNIX_EPOCH)) {
         Ok(Ok(time)) => Ok(time),
-        Ok(Err(_)) | Err(TimestampError::OutOfRange) => {
-            refuse("the clock can be set to years from 1970 to 9999")
-        }
+        Ok(Err(_)) | Err(TimestampError::OutOfRange) => refuse(YEARS),
         Err(_) => refuse("not a time such as 2026-01-31T12:00:00Z"),
     }
 }

@@ -1,14 +1,19 @@
 //! Standard output and standard error.
 //!
-//! To a terminal every line goes at once. To anything else lines are gathered, for a system call
-//! each would be most of what `console.log` costs, but never for long: what a program printed
-//! before it went on computing is seen. Whatever goes to standard error goes after all that was
-//! printed before it.
+//! To a terminal every line goes at once, and so do the first few to anything else. After that
+//! lines are gathered, for a system call each would be most of what `console.log` costs, but
+//! never for long: what a program printed before it went on computing is seen. Whatever goes to
+//! standard error goes after all that was printed before it.
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::{LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{self, Thread};
 use std::time::Duration;
+
+use super::usage::reason;
+
+/// How many lines go at once: a program that prints few needs no thread that looks after them.
+const DIRECT: u32 = 16;
 
 /// How much is gathered before it is written.
 const FULL: usize = 64 << 10;
@@ -18,12 +23,15 @@ const PATIENCE: Duration = Duration::from_millis(20);
 
 struct Gathered {
     lines: Vec<u8>,
+    /// How many lines still go at once.
+    direct: u32,
     terminal: bool,
 }
 
 static STDOUT: LazyLock<Mutex<Gathered>> = LazyLock::new(|| {
     Mutex::new(Gathered {
         lines: Vec::new(),
+        direct: DIRECT,
         terminal: io::stdout().is_terminal(),
     })
 });
@@ -39,7 +47,8 @@ pub fn print(text: &str) {
     out.lines.reserve(text.len() + 1);
     out.lines.extend_from_slice(text.as_bytes());
     out.lines.push(b'\n');
-    if out.terminal || out.lines.len() >= FULL {
+    if out.terminal || out.direct > 0 || out.lines.len() >= FULL {
+        out.direct = out.direct.saturating_sub(1);
         out.write();
     } else if !waiting {
         flusher().unpark();
@@ -92,10 +101,8 @@ impl Gathered {
 /// has no place to go.
 fn stop(error: &io::Error) -> ! {
     if error.kind() != io::ErrorKind::BrokenPipe {
-        let _ = writeln!(
-            io::stderr(),
-            "jsvm: cannot write to standard output: {error}"
-        );
+        let reason = reason(error);
+        let _ = writeln!(io::stderr(), "jsvm: cannot write to stdout: {reason}");
     }
     std::process::exit(1)
 }

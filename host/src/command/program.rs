@@ -5,6 +5,7 @@ use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use super::Usage;
+use super::usage::reason;
 
 /// A program's text and where it comes from.
 pub struct Program {
@@ -27,11 +28,11 @@ impl Program {
             ErrorKind::NotFound => cannot(&"there is no such file"),
             ErrorKind::IsADirectory => cannot(&"it is a directory"),
             ErrorKind::PermissionDenied => cannot(&"it may not be read"),
-            _ => cannot(&error),
+            _ => cannot(&reason(&error)),
         })?;
         // A pipe, as in `jsvm run <(echo 1)`, has a path that leads nowhere.
         let full = path.canonicalize().or_else(|_| std::path::absolute(path));
-        let full = full.map_err(|error| cannot(&error))?;
+        let full = full.map_err(|error| cannot(&reason(&error)))?;
         let folder = full.parent().unwrap_or(Path::new("/")).to_owned();
         let name = full.into_os_string().into_string();
         let name = name.map_err(|_| cannot(&"its path is not Unicode"))?;
@@ -48,7 +49,7 @@ impl Program {
         std::io::stdin()
             .lock()
             .read_to_end(&mut bytes)
-            .map_err(|error| cannot(&error))?;
+            .map_err(|error| cannot(&reason(&error)))?;
         let text = decode(bytes).map_err(|reason| cannot(&reason))?;
         Ok(Program {
             name: "<stdin>".into(),

@@ -42,10 +42,10 @@ impl Prompt {
             && !code.trim_end().ends_with(';')
             && (parses(&self.function, &object) || self.awaits(&object));
         let text = if is_object { object } else { code.to_owned() };
-        Code {
-            is_async: self.awaits(&text),
-            text,
-        }
+        // What parses neither way is wrong for a better reason than its `await`.
+        let is_async =
+            self.awaits(&text) || (text.contains("await") && !parses(&self.function, &text));
+        Code { text, is_async }
     }
 
     /// Whether code has an `await` and parses if that is allowed, even where it would parse

@@ -58,21 +58,20 @@ impl Report<'_> {
         report
     }
 
+    /// What was thrown, as a console shows it.
     fn described(&self, colors: bool) -> String {
         let Exception { value, stack, .. } = self.exception;
-        value
-            .inspect(InspectOptions {
-                depth: DEPTH,
-                colors,
-            })
-            .unwrap_or_else(|_| {
-                let text = self.exception.to_string();
-                if stack.is_empty() {
-                    text
-                } else {
-                    format!("{text}\n{stack}")
-                }
-            })
+        let title = self.exception.to_string();
+        match value.inspect(InspectOptions {
+            depth: DEPTH,
+            colors,
+        }) {
+            // An error without a stack is put into brackets, of no use where it stands alone.
+            Ok(text) if text == format!("[{title}]") => title,
+            Ok(text) => text,
+            Err(_) if stack.is_empty() => title,
+            Err(_) => format!("{title}\n{stack}"),
+        }
     }
 
     /// The innermost frame that is in a source we know, and that source: frames above it are in

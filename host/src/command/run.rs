@@ -28,15 +28,15 @@ use super::{Failed, output};
     jsvm run --memory 32MiB --timeout 500ms untrusted.js\n  \
     jsvm run --seed 1 --clock 2026-01-31T12:00:00Z reproducible.js")]
 pub struct Run {
-    #[command(flatten)]
-    vm: VmOptions,
-
     /// The program, or - to read it from standard input
     file: PathBuf,
 
     /// Arguments for the program, which finds them in `scriptArgs` after its own name
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     args: Vec<String>,
+
+    #[command(flatten)]
+    vm: VmOptions,
 }
 
 impl Run {

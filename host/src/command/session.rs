@@ -13,6 +13,7 @@ use jsvm::{
 
 use super::options::Given;
 use super::report::Report;
+use super::usage::reason;
 use super::{Failed, Usage, output};
 
 /// Room above the heap for what is not JavaScript's: stack, tables, data under way.
@@ -115,6 +116,11 @@ impl Session {
                 None => false,
             };
             self.print_exception(&rejection.reason, !is_program);
+            // Who catches the exhaustion of memory, and a promise does, is given this error.
+            let Exception { name, message, .. } = &rejection.reason;
+            if (&**name, &**message) == ("InternalError", "out of memory") {
+                self.failed(&Error::Limit(Limit::Memory));
+            }
         }
         Ok(rejections.is_empty())
     }
@@ -206,8 +212,13 @@ struct Modules {
 impl Modules {
     fn new(folder: &Path) -> Result<Modules, Usage> {
         let opened = FolderModules::new(folder);
-        let folder =
-            opened.map_err(|error| Usage(format!("cannot open {}: {error}", folder.display())))?;
+        let folder = opened.map_err(|error| {
+            Usage(format!(
+                "cannot open {}: {}",
+                folder.display(),
+                reason(&error)
+            ))
+        })?;
         Ok(Modules {
             folder,
             loaded: Arc::default(),

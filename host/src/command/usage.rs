@@ -1,6 +1,7 @@
 //! Wrong use of the command line.
 
 use std::error::Error;
+use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -12,6 +13,15 @@ use super::output;
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Usage(pub String);
+
+/// What went wrong with a file, in words: the number of the error is of no use to anybody.
+pub fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    match text.find(" (os error ") {
+        Some(end) => text[..end].to_owned(),
+        None => text,
+    }
+}
 
 /// Prints what is wrong with the arguments, or the help that they ask for.
 pub fn explain(error: &clap::Error) -> ExitCode {
@@ -31,10 +41,11 @@ fn sentence(error: &clap::Error) -> Option<String> {
             let reason = error.source()?;
             let argument = context(ContextKind::InvalidArg);
             let flag = argument.split(' ').next().unwrap_or_default();
-            Some(format!(
-                "{flag} {}: {reason}",
-                context(ContextKind::InvalidValue)
-            ))
+            let mut value = context(ContextKind::InvalidValue);
+            if value.is_empty() {
+                value.push_str("''");
+            }
+            Some(format!("{flag} {value}: {reason}"))
         }
         // `jsvm app.js` is what many type first.
         ErrorKind::InvalidSubcommand => {

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::options::VmOptions;
+use super::usage::reason;
 use super::{Usage, output};
 use interpreter::{Interpreter, Next};
 
@@ -26,12 +27,12 @@ use interpreter::{Interpreter, Next};
     jsvm repl --memory 64MiB --timeout 5s\n  \
     jsvm repl < session.txt")]
 pub struct Repl {
-    #[command(flatten)]
-    vm: VmOptions,
-
     /// Where to keep the history [default: jsvm_history in the user's state folder]
     #[arg(long, value_name = "FILE")]
     history: Option<PathBuf>,
+
+    #[command(flatten)]
+    vm: VmOptions,
 }
 
 impl Repl {
@@ -58,7 +59,7 @@ fn run_piped(mut interpreter: Interpreter) -> anyhow::Result<()> {
                 std::io::ErrorKind::InvalidData => Usage(format!(
                     "cannot read standard input: line {number} is not valid UTF-8"
                 )),
-                _ => Usage(format!("cannot read standard input: {error}")),
+                _ => Usage(format!("cannot read standard input: {}", reason(&error))),
             })?;
         let at_end = read == 0;
         if !at_end && interpreter.is_incomplete(&input) {

@@ -8,7 +8,10 @@ use rustyline::completion::Completer;
 use rustyline::error::ReadlineError;
 use rustyline::history::DefaultHistory;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
-use rustyline::{CompletionType, Config, Context, Editor, Helper, Highlighter, Hinter};
+use rustyline::{
+    Cmd, CompletionType, ConditionalEventHandler, Config, Context, Editor, Event, EventContext,
+    EventHandler, Helper, Highlighter, Hinter, KeyCode, KeyEvent, Modifiers, RepeatCount,
+};
 
 use super::interpreter::{Interpreter, Next};
 use crate::command::output;
@@ -27,6 +30,8 @@ pub fn run(interpreter: Interpreter, history: Option<PathBuf>) -> anyhow::Result
         .max_history_size(HISTORY)?
         .build();
     let mut editor = Editor::<Assistant, DefaultHistory>::with_config(config)?;
+    let tab = KeyEvent(KeyCode::Tab, Modifiers::NONE);
+    editor.bind_sequence(tab, EventHandler::Conditional(Box::new(Indent)));
     editor.set_helper(Some(Assistant {
         interpreter: interpreter.clone(),
     }));
@@ -82,6 +87,17 @@ fn remember(editor: &mut Editor<Assistant, DefaultHistory>, input: &str, history
     {
         // Where it cannot be written, this session still has it.
         let _ = editor.append_history(path);
+    }
+}
+
+/// Tab where nothing stands before it in its line is a tab, as in text that is pasted.
+struct Indent;
+
+impl ConditionalEventHandler for Indent {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext) -> Option<Cmd> {
+        let before = &context.line()[..context.pos()];
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        line.trim().is_empty().then_some(Cmd::SelfInsert(1, '\t'))
     }
 }
 

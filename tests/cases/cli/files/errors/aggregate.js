@@ -1,0 +1,2 @@
+const errors = [new TypeError("one"), "two"];
+throw new AggregateError(errors, "both failed");

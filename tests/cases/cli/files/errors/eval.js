@@ -1,0 +1,2 @@
+const text = "let x = ;";
+eval(text);

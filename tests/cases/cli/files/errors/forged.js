@@ -1,0 +1,3 @@
+const error = new Error("forged");
+error.stack = "    at somewhere (/etc/passwd:1:1)";
+throw error;

@@ -1,0 +1,2 @@
+const settings = "{ port: 80 }";
+JSON.parse(settings);

@@ -1,0 +1,2 @@
+const deeper = () => deeper();
+deeper();

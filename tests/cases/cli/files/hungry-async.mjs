@@ -1,0 +1,3 @@
+await null;
+const kept = [];
+for (;;) kept.push(new Array(1000).fill(kept.length));

@@ -1,0 +1,4 @@
+// Each job is short; together they never end.
+(async () => {
+  for (;;) await null;
+})();

@@ -1,0 +1,2 @@
+import { fails } from "./lib/fails.mjs";
+fails();

@@ -1,0 +1,1 @@
+import { triple } from "./lib/double.mjs";

@@ -1,0 +1,3 @@
+// Two lines down it
+// goes wrong.
+export const fails = () => undefined.x;

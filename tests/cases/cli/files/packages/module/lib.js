@@ -1,0 +1,1 @@
+console.log("the folder of the package is open");
