@@ -210,11 +210,11 @@ fn ctrl_c_forgets_what_is_typed() {
 #[test]
 fn a_limit_ends_an_input_and_not_the_session() {
     let folder = folder();
-    let mut prompt = Prompt::start_with(folder.path(), &["--timeout", "300ms"]);
+    let mut prompt = Prompt::start_with(folder.path(), &["--timeout", "1s"]);
     prompt.answers("let kept = 5", "undefined");
     prompt.answers(
         "for (;;) {}",
-        "jsvm: the program ran longer than --timeout 300ms allows",
+        "jsvm: the program ran longer than --timeout 1s allows",
     );
     prompt.answers("kept", "5");
 }

@@ -53,7 +53,7 @@ pub enum Console {
 impl VmOptions {
     /// A session with these settings that can import modules from a folder.
     pub fn session(&self, folder: &Path, console: Console) -> anyhow::Result<Session> {
-        let engine = EngineConfig::new().max_vms(1).build()?;
+        let engine = EngineConfig::new().pooling(false).build()?;
         let mut builder = engine.vm().console(move |level, text| match level {
             "warn" | "error" | "trace" => output::print_error(text),
             _ if console == Console::Stderr => output::print_error(text),
