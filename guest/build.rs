@@ -7,6 +7,7 @@ const STACK_SIZE: u32 = 4 << 20;
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rustc-link-arg=-zstack-size={STACK_SIZE}");
+    println!("cargo::rustc-env=JSVM_STACK_SIZE={STACK_SIZE}");
     // The backstop pass of the build reads and then removes this export.
     println!("cargo::rustc-link-arg=--export=jsvm_backstop_budget");
 }

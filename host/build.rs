@@ -1,5 +1,5 @@
-//! Builds the guest that this crate embeds: `js-vm.wasm` and its native code `js-vm.cwasm`, in
-//! `OUT_DIR`.
+//! Builds the guest that this crate embeds, in `OUT_DIR`: `js-vm.wasm`, its native code
+//! `js-vm.cwasm`, and the memory of a fresh VM `js-vm.image`.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -33,6 +33,10 @@ fn run() -> Result<(), Box<dyn Error>> {
     };
     let built = jsvm_build::build(options, &mut |line| eprintln!("{line}"))?;
     write(&out.join("js-vm.wasm"), &built.component)?;
+    write(&out.join("js-vm.image"), &built.image.bytes)?;
+    println!("cargo::rustc-env=JSVM_IMAGE_SIZE={}", built.image.size);
+    let digits = built.fingerprint.map(|byte| format!("{byte:02x}"));
+    println!("cargo::rustc-env=JSVM_FINGERPRINT={}", digits.concat());
     write(&out.join("js-vm.cwasm"), &built.native)
 }
 

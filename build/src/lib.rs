@@ -7,12 +7,14 @@
 //! | [`compile`] | sources | a core module |
 //! | [`preinit`] | | the same with its initialisation done |
 //! | [`instrument`] | | the same with a CPU backstop in its loops |
+//! | [`image`] | | the memory of a fresh VM |
 //! | [`component`] | | the component |
 //! | [`precompile`] | | native code |
 
 pub mod compile;
 pub mod component;
 pub mod config;
+pub mod image;
 pub mod instrument;
 pub mod precompile;
 pub mod preinit;
@@ -39,6 +41,10 @@ pub struct Options<'a> {
 pub struct Artifacts {
     /// The component.
     pub component: Vec<u8>,
+    /// What tells it from others.
+    pub fingerprint: [u8; 32],
+    /// The memory of a fresh instance.
+    pub image: image::BaseImage,
     /// Its native code for the target, as wasmtime loads it.
     pub native: Vec<u8>,
 }
@@ -52,6 +58,7 @@ pub enum Error {
     Compile(#[from] compile::CompileError),
     Instrument(#[from] instrument::InstrumentError),
     Preinit(#[from] preinit::PreinitError),
+    Image(#[from] image::ImageError),
     Component(#[from] component::ComponentError),
     Precompile(#[from] precompile::PrecompileError),
 }
@@ -75,9 +82,16 @@ pub fn build(options: Options<'_>, progress: &mut dyn FnMut(&str)) -> Result<Art
     done("pre-initialise", &core);
     let core = instrument::instrument(&core)?;
     done("instrument", &core);
+    let image = image::read(&core)?;
+    done("base image", &image.bytes);
     let component = component::componentize(&core)?;
     done("componentize", &component);
     let native = precompile::precompile(&component, options.target)?;
     done("precompile", &native);
-    Ok(Artifacts { component, native })
+    Ok(Artifacts {
+        fingerprint: image::fingerprint(&component),
+        component,
+        image,
+        native,
+    })
 }

@@ -6,7 +6,8 @@
 //! [`jsvm_backstop`] when it reaches zero.
 #![allow(unsafe_code)]
 
-use crate::bindings::jsvm::engine::host;
+use crate::bindings::jsvm::engine::host::PollPoint;
+use crate::host;
 
 /// Iterations between two polls.
 const BUDGET: i32 = 1 << 20;
@@ -16,12 +17,17 @@ const BUDGET: i32 = 1 << 20;
 #[unsafe(no_mangle)]
 static mut jsvm_backstop_budget: i32 = BUDGET;
 
+/// Starts counting afresh, so that the count says nothing about what ran before.
+pub fn renew() {
+    // SAFETY: single-threaded; the inserted code is not running now.
+    unsafe { jsvm_backstop_budget = BUDGET };
+}
+
 /// Polls the embedder; traps if it says stop, since a built-in cannot be unwound.
 #[unsafe(no_mangle)]
 extern "C" fn jsvm_backstop() {
-    // SAFETY: single-threaded; the inserted code is not running now.
-    unsafe { jsvm_backstop_budget = BUDGET };
-    if host::poll(host::PollPoint::Builtin) {
+    renew();
+    if host::poll(PollPoint::Builtin) {
         core::arch::wasm32::unreachable()
     }
 }

@@ -4,6 +4,7 @@
 use std::cell::Cell;
 
 use crate::bindings::wasi::clocks::{monotonic_clock, wall_clock};
+use crate::host::away;
 
 thread_local! {
     /// Whether the realm is being made, when the engine asks for the time to seed a generator
@@ -21,12 +22,12 @@ pub fn standing_still<T>(build: impl FnOnce() -> T) -> T {
 
 /// Milliseconds of the monotonic clock.
 pub fn monotonic_milliseconds() -> f64 {
-    monotonic_clock::now() as f64 / 1e6
+    away(monotonic_clock::now) as f64 / 1e6
 }
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
 pub fn wall_milliseconds() -> f64 {
-    let now = wall_clock::now();
+    let now = away(wall_clock::now);
     now.seconds as f64 * 1e3 + f64::from(now.nanoseconds) / 1e6
 }
 

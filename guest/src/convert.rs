@@ -1,46 +1,10 @@
 //! Between the value forms of the interface and those of the engine.
 
-use std::cell::Cell;
-
 use crate::bindings::exports::jsvm::engine::vm::{
-    ErrorClass, Input, Key as WitKey, Output, Value as Handle, ValueBorrow, ViewKind as WitViewKind,
+    ErrorClass, Input, Key as WitKey, Output, ViewKind as WitViewKind,
 };
+use crate::handle::{handle, held};
 use crate::js::{JsResult, Key, Tag, Value, ViewKind};
-
-/// What a handle of the interface stands for.
-pub struct Held(pub Value);
-
-thread_local! {
-    static HANDLES: Cell<u64> = const { Cell::new(0) };
-}
-
-impl Held {
-    fn new(value: Value) -> Self {
-        HANDLES.with(|count| count.set(count.get() + 1));
-        Held(value)
-    }
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        HANDLES.with(|count| count.set(count.get() - 1));
-    }
-}
-
-/// How many handles are live.
-pub fn live_handles() -> u64 {
-    HANDLES.with(Cell::get)
-}
-
-/// A new handle.
-pub fn handle(value: Value) -> Handle {
-    Handle::new(Held::new(value))
-}
-
-/// What a borrowed handle stands for.
-pub fn held<'a>(borrow: &'a ValueBorrow<'_>) -> &'a Value {
-    &borrow.get::<Held>().0
-}
 
 /// A value on its way out.
 pub fn output(value: Value) -> Output {

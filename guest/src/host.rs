@@ -1,5 +1,7 @@
 //! Calls to the embedder.
 
+use std::cell::Cell;
+
 use crate::bindings::jsvm::engine::host;
 use crate::bindings::jsvm::engine::types::Node;
 use crate::data::{self, CopyError};
@@ -27,10 +29,32 @@ pub fn console(level: &str, text: String) {
 /// Kept as one function: the generated one is large, and would be inlined into each caller.
 #[inline(never)]
 fn raw_call(name: &str, args: &[Node]) -> Result<Vec<Node>, Vec<Node>> {
-    host::host_call(name, args)
+    away(|| host::host_call(name, args))
 }
 
 /// Asked by the engine between bytecodes.
 pub fn should_stop() -> bool {
-    host::poll(host::PollPoint::Bytecode)
+    poll(host::PollPoint::Bytecode)
+}
+
+/// Asks the embedder whether to stop.
+pub fn poll(point: host::PollPoint) -> bool {
+    away(|| host::poll(point))
+}
+
+thread_local! {
+    static AWAY: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Calls an import. Whoever calls the VM meanwhile finds it in the middle of something.
+pub fn away<T>(call: impl FnOnce() -> T) -> T {
+    let before = AWAY.replace(true);
+    let result = call();
+    AWAY.set(before);
+    result
+}
+
+/// Whether an import has been called and has not returned.
+pub fn is_away() -> bool {
+    AWAY.get()
 }

@@ -10,6 +10,7 @@ mod console;
 mod convert;
 mod data;
 mod error;
+mod handle;
 mod host;
 mod inspect;
 mod js;
@@ -19,6 +20,9 @@ mod random;
 mod realm;
 mod rejection;
 mod request;
+mod root;
+mod snapshot;
+mod sweep;
 mod token;
 mod value;
 mod vm;
@@ -31,7 +35,7 @@ struct Guest;
 mod exports {
     use super::Guest;
     use super::bindings;
-    use super::{clock, host, js, realm, vm};
+    use super::{clock, host, js, realm, sweep, vm};
 
     bindings::export!(Guest with_types_in bindings);
 
@@ -43,5 +47,6 @@ mod exports {
         realm::install();
         vm::apply_default_limits();
         js::on_interrupt(host::should_stop);
+        sweep::sweep();
     }
 }

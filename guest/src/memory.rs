@@ -10,6 +10,8 @@ use std::ffi::c_void;
 
 use rquickjs_sys as q;
 
+use crate::sweep;
+
 unsafe extern "C" {
     fn malloc(size: usize) -> *mut c_void;
     fn calloc(count: usize, size: usize) -> *mut c_void;
@@ -120,7 +122,9 @@ fn counted(start: *mut c_void) -> *mut c_void {
         REFUSED.set(true);
     } else {
         // SAFETY: a live block of this allocator.
-        grew(unsafe { malloc_usable_size(start) });
+        let size = unsafe { malloc_usable_size(start) };
+        grew(size);
+        sweep::touched(start as usize + size);
     }
     start
 }

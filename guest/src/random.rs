@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use crate::bindings::wasi::random::random;
+use crate::host::away;
 
 thread_local! {
     /// State of xoshiro256++ (Blackman and Vigna, 2019); all zero means not seeded.
@@ -33,6 +34,11 @@ fn next() -> u64 {
 
 /// Four words of entropy; the state must not be all zero.
 fn seeded() -> [u64; 4] {
-    let words = std::array::from_fn(|_| random::get_random_u64());
+    let words = std::array::from_fn(|_| away(random::get_random_u64));
     if words == [0; 4] { [1, 2, 3, 4] } else { words }
+}
+
+/// Seeds the generator anew when it is next used.
+pub fn forget() {
+    STATE.set([0; 4]);
 }

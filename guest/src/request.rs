@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use crate::bindings::exports::jsvm::engine::vm::Request;
 use crate::bindings::jsvm::engine::types::Node;
-use crate::data;
 use crate::js::{self, Call, JsResult, Value};
+use crate::{data, token};
 
 struct Pending {
     name: String,
@@ -47,7 +47,8 @@ fn queue(call: Call<'_>) -> JsResult<Value> {
             };
         }
     };
-    let (promise, resolve, reject) = js::new_promise()?;
+    let (promise, resolve, reject) = js::new_promise().inspect_err(|_| token::release_in(&args))?;
+    token::adopt(&args);
     TABLE.with_borrow_mut(|table| {
         table.last += 1;
         table.pending.insert(
@@ -73,7 +74,7 @@ pub fn take(all: bool) -> Vec<Request> {
             .map(|(id, request)| Request {
                 id: *id,
                 name: request.name.clone(),
-                args: request.args.clone(),
+                args: token::lend(&request.args),
             })
             .collect()
     })
@@ -92,6 +93,7 @@ pub fn settle(id: u64, outcome: Result<Vec<Node>, Vec<Node>>) -> JsResult<bool> 
     let Some(request) = TABLE.with_borrow_mut(|table| table.pending.remove(&id)) else {
         return Ok(false);
     };
+    token::release_in(&request.args);
     let settle = if fulfil {
         &request.resolve
     } else {

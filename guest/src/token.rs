@@ -3,10 +3,12 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use crate::bindings::exports::jsvm::engine::vm::TokenScope;
+use crate::bindings::jsvm::engine::types::Node;
 use crate::js::Value;
 
 struct Tokens {
-    kept: BTreeMap<u64, Value>,
+    kept: BTreeMap<u64, (Value, TokenScope)>,
     last: u64,
 }
 
@@ -15,17 +17,17 @@ thread_local! {
 }
 
 /// Keeps a value; numbers are never used twice.
-pub fn retain(value: Value) -> u64 {
+pub fn retain(value: Value, scope: TokenScope) -> u64 {
     TABLE.with_borrow_mut(|table| {
         table.last += 1;
-        table.kept.insert(table.last, value);
+        table.kept.insert(table.last, (value, scope));
         table.last
     })
 }
 
 /// The value of a token.
 pub fn get(token: u64) -> Option<Value> {
-    TABLE.with_borrow(|table| table.kept.get(&token).cloned())
+    TABLE.with_borrow(|table| table.kept.get(&token).map(|(value, _)| value.clone()))
 }
 
 /// Forgets a token. Returns whether there was one.
@@ -33,6 +35,55 @@ pub fn release(token: u64) -> bool {
     // The borrow ends before the value is dropped: freeing it can run code that comes here.
     let value = TABLE.with_borrow_mut(|table| table.kept.remove(&token));
     value.is_some()
+}
+
+/// Makes the tokens in data part of the VM's state, which holds the data from now on.
+pub fn adopt(data: &[Node]) {
+    TABLE.with_borrow_mut(|table| {
+        for token in data.iter().filter_map(token_of) {
+            if let Some((_, scope)) = table.kept.get_mut(&token) {
+                *scope = TokenScope::State;
+            }
+        }
+    });
+}
+
+/// A copy of data that the VM holds for the embedder, who owns the tokens in it.
+pub fn lend(data: &[Node]) -> Vec<Node> {
+    let mut copy = data.to_vec();
+    for node in &mut copy {
+        if let Node::Opaque(token) = node
+            && let Some(value) = get(*token)
+        {
+            *token = retain(value, TokenScope::Instance);
+        }
+    }
+    copy
+}
+
+/// Forgets the tokens in data.
+pub fn release_in(data: &[Node]) {
+    for token in data.iter().filter_map(token_of) {
+        release(token);
+    }
+}
+
+fn token_of(node: &Node) -> Option<u64> {
+    match node {
+        Node::Opaque(token) => Some(*token),
+        _ => None,
+    }
+}
+
+/// Forgets the tokens that belong to the embedder's instance.
+pub fn forget_instance() {
+    let gone: Vec<_> = TABLE.with_borrow_mut(|table| {
+        let gone = table
+            .kept
+            .extract_if(.., |_, (_, scope)| *scope == TokenScope::Instance);
+        gone.collect()
+    });
+    drop(gone);
 }
 
 /// How many tokens there are.

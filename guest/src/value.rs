@@ -5,14 +5,26 @@ use crate::bindings::exports::jsvm::engine::vm::{
     PromiseState, Value as Handle, ValueBorrow, ValueKind, ViewKind,
 };
 use crate::bindings::jsvm::engine::types::Node;
-use crate::convert::{self, Held, handle, held, input, inputs, output};
+use crate::convert::{self, input, inputs, output};
 use crate::error::Result;
+use crate::handle::{Held, handle, held};
 use crate::inspect::{Options, inspect};
 use crate::js::{self, Call, JsResult, OwnKeys, Property, Tag, Text, Thrown, Value};
 use crate::realm::{Class, intrinsics};
 use crate::{data, host, request};
 
 impl GuestValue for Held {
+    #[expect(unsafe_code, reason = "the bindings ask for it")]
+    unsafe fn resource_into_raw_(held: Option<Held>) -> *mut Option<Held> {
+        Held::place(held)
+    }
+
+    #[expect(unsafe_code, reason = "the bindings ask for it")]
+    unsafe fn resource_from_raw_(place: *mut Option<Held>) -> Option<Held> {
+        // SAFETY: the bindings pass what the function above returned, once.
+        unsafe { Held::remove(place) }
+    }
+
     fn new_primitive(value: Input<'_>) -> Result<Handle> {
         Ok(handle(input(&value)?))
     }
@@ -100,52 +112,52 @@ impl GuestValue for Held {
     }
 
     fn dup(&self) -> Handle {
-        handle(self.0.clone())
+        handle(self.value().clone())
     }
 
     fn kind(&self) -> ValueKind {
-        kind(&self.0)
+        kind(self.value())
     }
 
     fn view_kind(&self) -> Option<ViewKind> {
-        self.0.view_kind().map(convert::view_kind_out)
+        self.value().view_kind().map(convert::view_kind_out)
     }
 
     fn to_bool(&self) -> bool {
-        self.0.to_boolean()
+        self.value().to_boolean()
     }
 
     fn to_number(&self) -> Result<f64> {
-        if self.0.tag() == Tag::BigInt {
+        if self.value().tag() == Tag::BigInt {
             // `Number(1n)` is 1, where `+1n` throws.
-            return Ok(Value::text(&self.0.to_lossy()?)?.to_number()?);
+            return Ok(Value::text(&self.value().to_lossy()?)?.to_number()?);
         }
-        Ok(self.0.to_number()?)
+        Ok(self.value().to_number()?)
     }
 
     fn to_bigint(&self) -> Result<String> {
-        Ok(intrinsics().to_bigint(&self.0)?.to_lossy()?)
+        Ok(intrinsics().to_bigint(self.value())?.to_lossy()?)
     }
 
     fn to_text(&self) -> Result<String> {
-        if self.0.tag() == Tag::Symbol {
-            return Ok(symbol_text(&self.0)?);
+        if self.value().tag() == Tag::Symbol {
+            return Ok(symbol_text(self.value())?);
         }
-        Ok(self.0.to_lossy()?)
+        Ok(self.value().to_lossy()?)
     }
 
     fn to_utf16(&self) -> Result<Vec<u16>> {
-        if self.0.tag() == Tag::Symbol {
-            return Ok(symbol_text(&self.0)?.encode_utf16().collect());
+        if self.value().tag() == Tag::Symbol {
+            return Ok(symbol_text(self.value())?.encode_utf16().collect());
         }
-        Ok(self.0.to_utf16()?)
+        Ok(self.value().to_utf16()?)
     }
 
     fn to_bytes(&self) -> Result<Vec<u8>> {
-        if self.0.is_array_buffer() {
-            return Ok(self.0.with_buffer_bytes(<[u8]>::to_vec)?);
+        if self.value().is_array_buffer() {
+            return Ok(self.value().with_buffer_bytes(<[u8]>::to_vec)?);
         }
-        let (_, view) = intrinsics().view(&self.0)?;
+        let (_, view) = intrinsics().view(self.value())?;
         let bytes = view.buffer.with_buffer_bytes(|bytes| {
             bytes
                 .get(view.offset..view.offset + view.len)
@@ -155,17 +167,17 @@ impl GuestValue for Held {
     }
 
     fn to_data(&self) -> Result<Vec<Node>> {
-        Ok(data::copy_out(&self.0)?)
+        Ok(data::copy_out(self.value())?)
     }
 
     fn to_output(&self) -> Output {
-        output(self.0.clone())
+        output(self.value().clone())
     }
 
     fn inspect(&self, options: InspectOptions) -> String {
         let InspectOptions { depth, colors } = options;
         inspect(
-            &self.0,
+            self.value(),
             &Options {
                 depth,
                 colors,
@@ -175,19 +187,19 @@ impl GuestValue for Held {
     }
 
     fn get(&self, key: Key<'_>) -> Result<Output> {
-        Ok(output(self.0.get(convert::key(&key))?))
+        Ok(output(self.value().get(convert::key(&key))?))
     }
 
     fn set(&self, key: Key<'_>, to: Input<'_>) -> Result<()> {
-        Ok(self.0.set(convert::key(&key), input(&to)?)?)
+        Ok(self.value().set(convert::key(&key), input(&to)?)?)
     }
 
     fn delete(&self, key: Key<'_>) -> Result<bool> {
-        Ok(self.0.delete(convert::key(&key))?)
+        Ok(self.value().delete(convert::key(&key))?)
     }
 
     fn has(&self, key: Key<'_>) -> Result<bool> {
-        Ok(self.0.has(convert::key(&key))?)
+        Ok(self.value().has(convert::key(&key))?)
     }
 
     fn keys(&self, filter: KeyFilter) -> Result<Vec<OwnKey>> {
@@ -197,7 +209,7 @@ impl GuestValue for Held {
             hidden: filter.contains(KeyFilter::HIDDEN),
         };
         let mut keys = Vec::new();
-        for key in self.0.own_keys(which)? {
+        for key in self.value().own_keys(which)? {
             let key = key.to_value()?;
             keys.push(match key.tag() {
                 Tag::Symbol => OwnKey::Symbol(handle(key)),
@@ -211,32 +223,32 @@ impl GuestValue for Held {
     }
 
     fn call(&self, this: Input<'_>, args: Vec<Input<'_>>) -> Result<Output> {
-        Ok(output(self.0.call(&input(&this)?, &inputs(&args)?)?))
+        Ok(output(self.value().call(&input(&this)?, &inputs(&args)?)?))
     }
 
     fn call_method(&self, key: Key<'_>, args: Vec<Input<'_>>) -> Result<Output> {
-        let method = self.0.get(convert::key(&key))?;
-        Ok(output(method.call(&self.0, &inputs(&args)?)?))
+        let method = self.value().get(convert::key(&key))?;
+        Ok(output(method.call(self.value(), &inputs(&args)?)?))
     }
 
     fn construct(&self, args: Vec<Input<'_>>) -> Result<Output> {
-        Ok(output(self.0.construct(&inputs(&args)?)?))
+        Ok(output(self.value().construct(&inputs(&args)?)?))
     }
 
     fn is_instance(&self, constructor: ValueBorrow<'_>) -> Result<bool> {
-        Ok(self.0.is_instance(held(&constructor))?)
+        Ok(self.value().is_instance(held(&constructor))?)
     }
 
     fn strict_equals(&self, other: Input<'_>) -> bool {
-        input(&other).is_ok_and(|other| self.0.strict_equals(&other))
+        input(&other).is_ok_and(|other| self.value().strict_equals(&other))
     }
 
     fn same_value(&self, other: Input<'_>) -> bool {
-        input(&other).is_ok_and(|other| self.0.same_value(&other))
+        input(&other).is_ok_and(|other| self.value().same_value(&other))
     }
 
     fn promise_state(&self) -> Option<PromiseState> {
-        Some(match self.0.promise_state()? {
+        Some(match self.value().promise_state()? {
             js::PromiseState::Pending => PromiseState::Pending,
             js::PromiseState::Fulfilled => PromiseState::Fulfilled,
             js::PromiseState::Rejected => PromiseState::Rejected,
@@ -244,13 +256,13 @@ impl GuestValue for Held {
     }
 
     fn promise_result(&self) -> Output {
-        match self.0.promise_state() {
+        match self.value().promise_state() {
             None | Some(js::PromiseState::Pending) => Output::Undefined,
             Some(state) => {
                 if state == js::PromiseState::Rejected {
-                    self.0.mark_promise_handled();
+                    self.value().mark_promise_handled();
                 }
-                output(self.0.promise_result())
+                output(self.value().promise_result())
             }
         }
     }

@@ -3,14 +3,15 @@
 use std::cell::Cell;
 
 use crate::bindings::exports::jsvm::engine::vm::{
-    EvalOptions, Guest, JobReport, Limits, MemoryUsage, Output, Rejection, Request, SourceKind,
-    Value as Handle, ValueBorrow,
+    EvalOptions, Guest, Input, JobReport, Limits, MemoryUsage, Output, Rejection, Request,
+    SourceKind, TokenScope, Value as Handle, ValueBorrow,
 };
 use crate::bindings::jsvm::engine::types::Node;
-use crate::convert::{handle, held, live_handles, output};
+use crate::convert::{input, output};
 use crate::error::{self, Result};
+use crate::handle::{self, Held, handle, held};
 use crate::js::{self, Call, JsResult, Source, Value};
-use crate::{convert, memory, rejection, request, token};
+use crate::{memory, rejection, request, root, token};
 
 /// The most that the engine may use of the module's stack of 4 MiB: what is left is for leaf
 /// functions, which do not check.
@@ -34,7 +35,7 @@ pub fn apply_default_limits() {
 }
 
 impl Guest for crate::Guest {
-    type Value = convert::Held;
+    type Value = Held;
 
     fn eval(source: String, options: EvalOptions) -> Result<Output> {
         memory::begin();
@@ -83,8 +84,8 @@ impl Guest for crate::Guest {
             .collect()
     }
 
-    fn retain(value: ValueBorrow<'_>) -> u64 {
-        token::retain(held(&value).clone())
+    fn retain(value: ValueBorrow<'_>, scope: TokenScope) -> u64 {
+        token::retain(held(&value).clone(), scope)
     }
 
     fn retained(token: u64) -> Option<Handle> {
@@ -93,6 +94,23 @@ impl Guest for crate::Guest {
 
     fn release(token: u64) -> bool {
         token::release(token)
+    }
+
+    fn set_root(name: String, value: Input<'_>) -> Result<()> {
+        root::set(name, input(&value)?);
+        Ok(())
+    }
+
+    fn root(name: String) -> Option<Output> {
+        root::get(&name).map(output)
+    }
+
+    fn remove_root(name: String) -> bool {
+        root::remove(&name)
+    }
+
+    fn roots() -> Vec<String> {
+        root::names()
     }
 
     fn get_limits() -> Limits {
@@ -123,8 +141,9 @@ impl Guest for crate::Guest {
             strings: count(counts.str_count),
             atoms: count(counts.atom_count),
             functions: count(counts.js_func_count),
-            handles: live_handles(),
+            handles: handle::live(),
             tokens: token::count() as u64,
+            roots: root::count() as u64,
         }
     }
 

@@ -10,6 +10,7 @@ use crate::bindings::jsvm::engine::host::{self, PollPoint};
 use crate::bindings::jsvm::engine::types::{self, Node};
 use crate::bindings::wasi::clocks::{monotonic_clock, wall_clock};
 use crate::bindings::wasi::random::random;
+use crate::builder::VmBuilder;
 use crate::clock::Clock;
 use crate::data::Data;
 use crate::entropy::Entropy;
@@ -21,12 +22,40 @@ use crate::release::Releases;
 pub(crate) struct Context {
     pub(crate) functions: Arc<Functions>,
     pub(crate) clock: Arc<dyn Clock>,
+    /// What is added to the monotonic clock.
+    monotonic_offset: Duration,
     pub(crate) entropy: Entropy,
+    pub(crate) limits: Limits,
     pub(crate) watch: Watch,
     pub(crate) releases: Arc<Releases>,
-    pub(crate) hard_memory: usize,
     /// Whether the hard memory limit refused something during this call.
     pub(crate) memory_refused: bool,
+}
+
+impl Context {
+    /// What a VM of this builder starts with.
+    pub(crate) fn new(builder: &VmBuilder) -> Self {
+        Context {
+            functions: builder.functions.clone(),
+            clock: builder.clock.clone(),
+            monotonic_offset: Duration::ZERO,
+            entropy: Entropy::new(builder.seed),
+            limits: builder.limits.clone(),
+            watch: Watch::new(&builder.limits, InterruptHandle::default()),
+            releases: Arc::default(),
+            memory_refused: false,
+        }
+    }
+
+    /// The monotonic clock.
+    pub(crate) fn monotonic(&self) -> Duration {
+        self.clock.monotonic().saturating_add(self.monotonic_offset)
+    }
+
+    /// Keeps the monotonic clock from going back behind what the VM has seen of it.
+    pub(crate) fn go_on_from(&mut self, monotonic: Duration) {
+        self.monotonic_offset = monotonic.saturating_sub(self.clock.monotonic());
+    }
 }
 
 /// Watches the time of one call. The clock is first read when the VM first asks, about 50 µs
@@ -132,7 +161,7 @@ impl wall_clock::Host for Context {
 
 impl monotonic_clock::Host for Context {
     fn now(&mut self) -> wasmtime::Result<u64> {
-        Ok(u64::try_from(self.clock.monotonic().as_nanos()).unwrap_or(u64::MAX))
+        Ok(u64::try_from(self.monotonic().as_nanos()).unwrap_or(u64::MAX))
     }
 }
 
@@ -149,7 +178,7 @@ impl ResourceLimiter for Context {
         desired: usize,
         _maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        let allowed = desired <= self.hard_memory;
+        let allowed = desired as u64 <= self.limits.hard_memory;
         self.memory_refused |= !allowed;
         Ok(allowed)
     }

@@ -2,13 +2,16 @@
 
 use std::sync::{Arc, OnceLock};
 
-use wasmtime::component::{Component, HasSelf, Linker};
-use wasmtime::{InstanceAllocationStrategy, PoolingAllocationConfig};
+use wasmtime::component::{
+    Component, ComponentExportIndex, HasSelf, InstancePre, Linker, TypedFunc,
+};
+use wasmtime::{InstanceAllocationStrategy, PoolingAllocationConfig, Store};
 
-use crate::bindings::{JsVm, JsVmPre};
+use crate::bindings::{JsVm, JsVmIndices};
 use crate::builder::VmBuilder;
 use crate::context::Context;
 use crate::error::Error;
+use crate::snapshot::Memory;
 use crate::stack::WASM_STACK;
 
 /// The component `js-vm.wasm`, as it was built with this crate.
@@ -23,6 +26,9 @@ mod config;
 /// Core instances that one VM consists of: the VM itself and the two adapter modules of the
 /// component's encoding.
 const CORE_INSTANCES_PER_VM: u32 = 4;
+
+/// The interface by which the memory is read and written.
+const SNAPSHOT: &str = "jsvm:engine/snapshot@0.1.0";
 
 /// How an [`Engine`] is made.
 ///
@@ -119,12 +125,19 @@ impl EngineConfig {
         let mut linker = Linker::new(&engine);
         JsVm::add_to_linker::<_, HasSelf<_>>(&mut linker, |context: &mut Context| context)
             .map_err(failed)?;
-        let pre = linker
-            .instantiate_pre(&component)
-            .and_then(JsVmPre::new)
-            .map_err(failed)?;
+        let pre = linker.instantiate_pre(&component).map_err(failed)?;
+        let indices = JsVmIndices::new(&pre).map_err(failed)?;
+        let memory = component
+            .get_export_index(None, SNAPSHOT)
+            .and_then(|interface| component.get_export_index(Some(&interface), "memory"))
+            .ok_or_else(|| Error::Engine(format!("the component does not export `{SNAPSHOT}`")))?;
         Ok(Engine {
-            inner: Arc::new(Inner { engine, pre }),
+            inner: Arc::new(Inner {
+                engine,
+                pre,
+                indices,
+                memory,
+            }),
         })
     }
 }
@@ -153,7 +166,10 @@ pub struct Engine {
 
 struct Inner {
     engine: wasmtime::Engine,
-    pre: JsVmPre<Context>,
+    pre: InstancePre<Context>,
+    indices: JsVmIndices,
+    /// The function `memory` of the interface [`SNAPSHOT`].
+    memory: ComponentExportIndex,
 }
 
 impl Engine {
@@ -183,13 +199,45 @@ impl Engine {
         VmBuilder::new(self.clone())
     }
 
-    pub(crate) fn wasmtime(&self) -> &wasmtime::Engine {
-        &self.inner.engine
+    /// A fresh instance of the component.
+    pub(crate) fn instantiate(&self, context: Context) -> Result<(Store<Context>, Exports), Error> {
+        let Inner {
+            engine,
+            pre,
+            indices,
+            memory,
+        } = &*self.inner;
+        let limits = context.limits.clone();
+        let mut store = Store::new(engine, context);
+        store.limiter(|context| context);
+        store.set_max_component_handles(limits.handles as usize);
+        // What one call can make us copy is bounded by the VM's own memory; four times that,
+        // since the nodes of data are larger outside than inside.
+        let fuel = limits.hard_memory.saturating_mul(4);
+        store.set_hostcall_fuel(usize::try_from(fuel).unwrap_or(usize::MAX));
+        let mut instantiate = || {
+            let instance = pre.instantiate(&mut store)?;
+            Ok(Exports {
+                bindings: indices.load(&mut store, &instance)?,
+                memory: instance.get_typed_func(&mut store, memory)?,
+            })
+        };
+        let exports = instantiate().map_err(|error: wasmtime::Error| {
+            Error::Engine(if store.data().memory_refused {
+                "the hard memory limit is smaller than an empty VM: use at least 8 MiB".into()
+            } else {
+                format!("cannot make a VM: {error:#}")
+            })
+        })?;
+        Ok((store, exports))
     }
+}
 
-    pub(crate) fn pre(&self) -> &JsVmPre<Context> {
-        &self.inner.pre
-    }
+/// What an instance exports.
+pub(crate) struct Exports {
+    pub(crate) bindings: JsVm,
+    /// The function that returns the memory. The bindings' would copy it.
+    pub(crate) memory: TypedFunc<(), Memory>,
 }
 
 impl std::fmt::Debug for Engine {

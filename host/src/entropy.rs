@@ -2,26 +2,59 @@
 
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
+use serde::{Deserialize, Serialize};
 
 /// The source that `Math.random` is seeded from.
 pub(crate) enum Entropy {
     /// The operating system.
     System,
     /// The stream of a seed: the same for the same seed, on every machine and in every version.
-    Seeded(Box<ChaCha12Rng>),
+    Seeded { seed: u64, stream: Box<ChaCha12Rng> },
+}
+
+/// How far the stream of a seed has been read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Position {
+    seed: u64,
+    /// In words of 32 bits.
+    word: u128,
 }
 
 impl Entropy {
     pub(crate) fn new(seed: Option<u64>) -> Self {
         match seed {
-            Some(seed) => Entropy::Seeded(Box::new(ChaCha12Rng::seed_from_u64(seed))),
+            Some(seed) => Entropy::Seeded {
+                seed,
+                stream: Box::new(ChaCha12Rng::seed_from_u64(seed)),
+            },
             None => Entropy::System,
         }
     }
 
+    /// Where it is, unless it is the system's.
+    pub(crate) fn position(&self) -> Option<Position> {
+        match self {
+            Entropy::System => None,
+            Entropy::Seeded { seed, stream } => Some(Position {
+                seed: *seed,
+                word: stream.get_word_pos(),
+            }),
+        }
+    }
+
+    /// Goes on from where another was.
+    pub(crate) fn go_on_from(&mut self, position: Position) {
+        let mut stream = ChaCha12Rng::seed_from_u64(position.seed);
+        stream.set_word_pos(position.word);
+        *self = Entropy::Seeded {
+            seed: position.seed,
+            stream: Box::new(stream),
+        };
+    }
+
     pub(crate) fn next(&mut self) -> wasmtime::Result<u64> {
         match self {
-            Entropy::Seeded(stream) => Ok(stream.next_u64()),
+            Entropy::Seeded { stream, .. } => Ok(stream.next_u64()),
             Entropy::System => getrandom::u64()
                 .map_err(|error| wasmtime::format_err!("the system has no entropy: {error}")),
         }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::bindings::exports::jsvm::engine::vm as wit;
 use crate::data::ConversionError;
+use crate::snapshot::SnapshotError;
 use crate::value::Value;
 
 /// Everything that can go wrong. A JavaScript exception, a limit and the loss of the VM are
@@ -29,6 +30,9 @@ pub enum Error {
     /// A value does not have the expected type.
     #[error("{0}")]
     Conversion(#[from] ConversionError),
+    /// A snapshot cannot be used.
+    #[error("{0}")]
+    Snapshot(#[from] SnapshotError),
     /// The engine or a VM could not be made.
     #[error("the engine failed: {0}")]
     Engine(String),

@@ -34,6 +34,7 @@
 //! | evaluate, run jobs, serve requests | [`Vm`], [`Source`] |
 //! | work with values inside | [`Value`] |
 //! | convert to and from Rust | [`IntoJs`], [`FromJs`], [`Data`] |
+//! | freeze a VM and thaw it elsewhere | [`snapshot`], [`Snapshot`] |
 //! | tell what went wrong | [`Error`], [`Limit`], [`Gone`] |
 //!
 //! The component itself, for use without this crate, is [`COMPONENT`]; its interface is the WIT
@@ -53,6 +54,7 @@ mod limits;
 mod module;
 mod release;
 mod shared;
+pub mod snapshot;
 mod source;
 mod stack;
 mod value;
@@ -68,9 +70,10 @@ pub use function::{Arguments, HostError, HostFunction, HostResult, Variadic};
 pub use limits::{InterruptHandle, Limits};
 pub use module::{FolderModules, ModuleLoader};
 pub use release::Token;
+pub use snapshot::{SealKey, Snapshot, SnapshotError, SnapshotId};
 pub use source::Source;
 pub use value::{Deferred, InspectOptions, Key, KeyFilter, OwnKey, PromiseState, Value, ValueKind};
-pub use vm::{JobReport, MemoryUsage, Rejection, Request, Vm};
+pub use vm::{ExportToken, JobReport, MemoryUsage, Rejection, Request, Vm};
 
 /// The example of the README is a test.
 #[cfg(doctest)]

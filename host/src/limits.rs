@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 /// What a VM may use. The default suits untrusted scripts in a server.
 ///
 /// ```
@@ -15,7 +17,7 @@ use std::time::Duration;
 /// assert_eq!(vm.eval("1 + 2")?.to::<i32>()?, 3);
 /// # Ok::<(), jsvm::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     /// Bytes of JavaScript heap, 128 MiB by default. Above it an allocation throws an
     /// `InternalError` that the script can catch; [`Limit::Memory`](crate::Limit::Memory) if it

@@ -4,15 +4,18 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use parking_lot::ReentrantMutex;
+use wasmtime::component::TypedFunc;
 use wasmtime::{Store, Trap};
 
 use crate::bindings::JsVm;
 use crate::bindings::exports::jsvm::engine::vm as wit;
 use crate::context::Context;
 use crate::data::Data;
+use crate::engine::Exports;
 use crate::error::{Error, Gone, Limit};
 use crate::limits::InterruptHandle;
 use crate::release::Releases;
+use crate::snapshot::Memory;
 use crate::stack::on_large_stack;
 use crate::value::Value;
 
@@ -27,7 +30,7 @@ pub(crate) struct Shared {
 
 struct Instance {
     store: Store<Context>,
-    bindings: JsVm,
+    exports: Exports,
     gone: Option<Gone>,
 }
 
@@ -35,15 +38,17 @@ struct Instance {
 pub(crate) struct Entered<'a> {
     pub(crate) store: &'a mut Store<Context>,
     pub(crate) vm: &'a wit::Guest,
+    pub(crate) bindings: &'a JsVm,
+    pub(crate) memory: &'a TypedFunc<(), Memory>,
 }
 
 impl Shared {
-    pub(crate) fn new(store: Store<Context>, bindings: JsVm) -> Arc<Self> {
+    pub(crate) fn new(store: Store<Context>, exports: Exports) -> Arc<Self> {
         let releases = store.data().releases.clone();
         let interrupt = store.data().watch.interrupt.clone();
         let instance = Instance {
             store,
-            bindings,
+            exports,
             gone: None,
         };
         Arc::new(Shared {
@@ -69,9 +74,10 @@ impl Shared {
         }
         let Instance {
             store,
-            bindings,
+            exports,
             gone,
         } = &mut *instance;
+        let Exports { bindings, memory } = exports;
         store.data_mut().watch.begin();
         let vm = bindings.jsvm_engine_vm();
         let releases = self.releases.take();
@@ -85,6 +91,8 @@ impl Shared {
             call(Entered {
                 store: &mut *store,
                 vm,
+                bindings,
+                memory,
             })
         })?;
         result.map_err(|trap| {

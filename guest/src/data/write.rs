@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use rustc_hash::FxBuildHasher;
 
+use crate::bindings::exports::jsvm::engine::vm::TokenScope;
 use crate::bindings::jsvm::engine::types::{
     ErrorData, Node, RegexpData, SparseArrayData, SymbolData, SymbolKind, ViewData,
 };
@@ -204,7 +205,7 @@ impl Writer {
             }
             Class::View => self.view(object),
             Class::Opaque => {
-                let token = token::retain(object.clone());
+                let token = token::retain(object.clone(), TokenScope::Instance);
                 self.tokens.push(token);
                 Ok(Node::Opaque(token))
             }

@@ -1,20 +1,17 @@
 //! A live JavaScript VM.
 
+mod keep;
 mod make;
 
 use std::sync::Arc;
 
-use wasmtime::Store;
-
 use crate::bindings::exports::jsvm::engine::vm as wit;
 use crate::builder::VmBuilder;
-use crate::context::{Context, Watch};
+use crate::context::Context;
 use crate::data::{Data, IntoJs};
-use crate::entropy::Entropy;
 use crate::error::{Error, Exception};
 use crate::function::HostError;
 use crate::limits::{InterruptHandle, Limits};
-use crate::release::{Releases, Token};
 use crate::shared::Shared;
 use crate::source::Source;
 use crate::value::Value;
@@ -34,43 +31,16 @@ use crate::value::Value;
 /// ```
 #[derive(Clone)]
 pub struct Vm {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
 }
 
 impl Vm {
     pub(crate) fn new(builder: &VmBuilder) -> Result<Vm, Error> {
-        let limits = &builder.limits;
-        let context = Context {
-            functions: builder.functions.clone(),
-            clock: builder.clock.clone(),
-            entropy: Entropy::new(builder.seed),
-            watch: Watch::new(limits, InterruptHandle::default()),
-            releases: Arc::<Releases>::default(),
-            hard_memory: usize::try_from(limits.hard_memory).unwrap_or(usize::MAX),
-            memory_refused: false,
-        };
-        let mut store = Store::new(builder.engine.wasmtime(), context);
-        store.limiter(|context| context);
-        store.set_max_component_handles(limits.handles as usize);
-        // What one call can make us copy is bounded by the VM's own memory; four times that,
-        // since the nodes of data are larger outside than inside.
-        let fuel = limits.hard_memory.saturating_mul(4);
-        store.set_hostcall_fuel(usize::try_from(fuel).unwrap_or(usize::MAX));
-        let bindings = builder
-            .engine
-            .pre()
-            .instantiate(&mut store)
-            .map_err(|error| {
-                Error::Engine(if store.data().memory_refused {
-                    "the hard memory limit is smaller than an empty VM: use at least 8 MiB".into()
-                } else {
-                    format!("cannot make a VM: {error:#}")
-                })
-            })?;
+        let (store, exports) = builder.engine.instantiate(Context::new(builder))?;
         let vm = Vm {
-            shared: Shared::new(store, bindings),
+            shared: Shared::new(store, exports),
         };
-        vm.set_limits(limits)?;
+        vm.set_limits(&builder.limits)?;
         if !builder.globals.is_empty() || !builder.requests.is_empty() {
             let global = vm.global()?;
             for (name, length) in &builder.globals {
@@ -249,7 +219,7 @@ impl Vm {
             let context = e.store.data_mut();
             context.watch.time = limits.time;
             context.watch.grace = limits.grace;
-            context.hard_memory = usize::try_from(limits.hard_memory).unwrap_or(usize::MAX);
+            context.limits = limits.clone();
             e.store.set_max_component_handles(limits.handles as usize);
             e.vm.call_set_limits(e.store, wit)
         })
@@ -287,33 +257,6 @@ impl Vm {
     pub fn set_gc_threshold(&self, bytes: u64) -> Result<(), Error> {
         self.shared
             .enter(|e| e.vm.call_set_gc_threshold(e.store, bytes))
-    }
-
-    /// Keeps a value alive under a number that is plain data.
-    ///
-    /// # Errors
-    /// [`Error::ForeignValue`]; [`Error::Conversion`] for a primitive that has no handle: copy it
-    /// instead.
-    pub fn retain(&self, value: &Value) -> Result<Token, Error> {
-        let handle = value.handle_of(&self.shared)?;
-        let number = self.shared.enter(|e| e.vm.call_retain(e.store, handle))?;
-        Ok(Token::new(number, &self.shared.releases))
-    }
-
-    /// A handle for a token.
-    ///
-    /// # Errors
-    /// [`Error::ForeignValue`] if the token is of another VM.
-    pub fn retained(&self, token: &Token) -> Result<Value, Error> {
-        if !token.belongs_to(&self.shared.releases) {
-            return Err(Error::ForeignValue);
-        }
-        let handle = self
-            .shared
-            .enter(|e| e.vm.call_retained(e.store, token.number()))?;
-        handle
-            .map(|handle| Value::from_handle(&self.shared, handle))
-            .ok_or(Error::ForeignValue)
     }
 
     fn check(&self, data: &Data) -> Result<(), Error> {
@@ -360,4 +303,5 @@ pub struct Rejection {
     pub reason: Exception,
 }
 
+pub use keep::ExportToken;
 pub use wit::MemoryUsage;

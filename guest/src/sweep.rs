@@ -1,0 +1,88 @@
+//! Zeroes freed memory, so that it costs nothing in a snapshot.
+//!
+//! The allocator (dlmalloc, in the libc that the engine is linked with) leaves in a freed block
+//! what was in it. It has no function that visits free blocks, but its blocks can be told from
+//! memory alone: they lie one after the other from the start of the heap, each with a header
+//! that holds its size and whether it is in use. That layout is that of dlmalloc 2.8 since 2005.
+#![allow(unsafe_code)]
+
+use std::cell::Cell;
+
+/// Offsets in a block, which the allocator calls a chunk: the size of the block before it if
+/// that is free, its own size with flags, and what the user gets.
+const SIZE: usize = 4;
+const CONTENTS: usize = 8;
+
+/// Flags in the size: the block before it is in use, it is in use itself, a third.
+const IN_USE: u32 = 2;
+const FLAGS: u32 = 7;
+
+/// A free block begins with links to others: two, or from the size of `TREE` on six.
+const TREE: u32 = 256;
+const LINKS: usize = 8;
+const TREE_LINKS: usize = 24;
+
+/// The last block is free and ends this much before the memory does, at most: the rest is the
+/// allocator's own.
+const FOOT: usize = 128;
+
+/// Blocks, and what users get, are aligned to this; the blocks at 8 beside it.
+const ALIGN: usize = 16;
+
+unsafe extern "C" {
+    /// Where the heap begins; defined by the linker.
+    static __heap_base: u8;
+}
+
+thread_local! {
+    /// From here on the heap has never been written to, or has been zeroed since.
+    static UNTOUCHED: Cell<usize> = const { Cell::new(0) };
+}
+
+/// A block that ends here was handed out.
+#[inline]
+pub fn touched(end: usize) {
+    if end > UNTOUCHED.get() {
+        UNTOUCHED.set(end);
+    }
+}
+
+/// Zeroes what is free.
+pub fn sweep() {
+    let memory_end = core::arch::wasm32::memory_size::<0>() * 65536;
+    let heap = (&raw const __heap_base) as usize;
+    // What users get is aligned, so the first block is too.
+    let mut block = (heap + CONTENTS).next_multiple_of(ALIGN) - CONTENTS;
+    while block + CONTENTS + FOOT < memory_end {
+        // SAFETY: inside the memory, as was just checked, and aligned to 8.
+        let head = unsafe { *((block + SIZE) as *const u32) };
+        let size = (head & !FLAGS) as usize;
+        let end = block + size;
+        // Never so, unless the heap has a form that we do not know: then the rest stays as it
+        // is, which costs space and nothing else.
+        if size < ALIGN || end > memory_end {
+            return;
+        }
+        if head & IN_USE == 0 {
+            if end + FOOT >= memory_end {
+                // All that has not been handed out. Only what once was has to be zeroed, and must
+                // be: the rest may be memory that the system has not even provided.
+                let start = block + CONTENTS;
+                zero(start, UNTOUCHED.get() + CONTENTS);
+                UNTOUCHED.set(start);
+                return;
+            }
+            let links = if head >= TREE { TREE_LINKS } else { LINKS };
+            zero(block + CONTENTS + links, end);
+        }
+        block = end;
+    }
+}
+
+fn zero(start: usize, end: usize) {
+    if start < end {
+        // SAFETY: inside a free block and behind the allocator's links in it: nobody reads it
+        // before writing it.
+        unsafe { std::ptr::write_bytes(start as *mut u8, 0, end - start) };
+    }
+}

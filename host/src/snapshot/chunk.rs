@@ -1,0 +1,159 @@
+//! The stored pages of a snapshot, compressed in chunks that can be worked on side by side.
+
+use std::cell::RefCell;
+use std::io;
+use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use zstd::bulk::{Compressor, Decompressor};
+
+use super::error::SnapshotError;
+use super::image::{Image, LINE, PAGE};
+
+/// Pages in one chunk.
+pub(super) const CHUNK_PAGES: usize = 256;
+
+/// Bytes of a mask.
+const MASK: usize = 8;
+
+/// The most bytes that a chunk of so many pages has, compressed or not.
+pub(super) fn bound(pages: usize) -> usize {
+    zstd::zstd_safe::compress_bound(pages * (MASK + PAGE))
+}
+
+thread_local! {
+    /// Setting one up takes longer than compressing a small VM.
+    static COMPRESSOR: RefCell<Option<(i32, Compressor<'static>)>> = const { RefCell::new(None) };
+    static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
+}
+
+/// Compresses the chunks of an image, and hands them on in order.
+pub(super) fn compress(
+    image: &Image,
+    level: i32,
+    mut write: impl FnMut(&[u8]) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut lines = image.lines.as_slice();
+    let parts: Vec<(&[u64], &[u8])> = image
+        .masks
+        .chunks(CHUNK_PAGES)
+        .map(|masks| {
+            let count: u32 = masks.iter().map(|mask| mask.count_ones()).sum();
+            let (ours, rest) = lines.split_at(count as usize * LINE);
+            lines = rest;
+            (masks, ours)
+        })
+        .collect();
+    // Some at a time: what is not written yet is in memory.
+    for parts in parts.chunks(8 * workers()) {
+        for chunk in in_parallel(parts, |(masks, lines)| compress_one(masks, lines, level)) {
+            write(&chunk?)?;
+        }
+    }
+    Ok(())
+}
+
+fn compress_one(masks: &[u64], lines: &[u8], level: i32) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(masks.len() * MASK + lines.len());
+    for mask in masks {
+        bytes.extend_from_slice(&mask.to_le_bytes());
+    }
+    bytes.extend_from_slice(lines);
+    COMPRESSOR.with_borrow_mut(|kept| {
+        let compressor = match kept {
+            Some((known, compressor)) if *known == level => compressor,
+            _ => &mut kept.insert((level, Compressor::new(level)?)).1,
+        };
+        compressor.compress(&bytes)
+    })
+}
+
+/// Decompresses chunks to an image of these pages.
+pub(super) fn decompress(
+    size: u64,
+    pages: Vec<u32>,
+    chunks: &[Vec<u8>],
+) -> Result<Image, SnapshotError> {
+    let parts: Vec<(usize, &[u8])> = pages
+        .chunks(CHUNK_PAGES)
+        .map(<[u32]>::len)
+        .zip(chunks.iter().map(Vec::as_slice))
+        .collect();
+    let mut image = Image {
+        size,
+        pages,
+        ..Image::default()
+    };
+    for part in in_parallel(&parts, |(count, chunk)| decompress_one(*count, chunk)) {
+        let (masks, lines) = part?;
+        image.masks.extend_from_slice(&masks);
+        image.lines.extend_from_slice(&lines);
+    }
+    Ok(image)
+}
+
+/// Returns masks and lines.
+fn decompress_one(pages: usize, chunk: &[u8]) -> Result<(Vec<u64>, Vec<u8>), SnapshotError> {
+    let damaged = |_| SnapshotError::Malformed("its pages are not compressed as they should be");
+    let capacity = pages * (MASK + PAGE);
+    let mut bytes = DECOMPRESSOR.with_borrow_mut(|kept| {
+        let decompressor = match kept {
+            Some(decompressor) => decompressor,
+            None => kept.insert(Decompressor::new().map_err(damaged)?),
+        };
+        // The frame says how large its content is; the least of both is what is allocated.
+        let capacity = Decompressor::upper_bound(chunk).map_or(capacity, |said| said.min(capacity));
+        decompressor.decompress(chunk, capacity).map_err(damaged)
+    })?;
+    if bytes.len() < pages * MASK {
+        return Err(SnapshotError::Malformed("its pages have no masks"));
+    }
+    let (masks, _) = bytes[..pages * MASK].as_chunks();
+    let masks: Vec<u64> = masks.iter().map(|mask| u64::from_le_bytes(*mask)).collect();
+    bytes.drain(..pages * MASK);
+    let expected: usize = masks.iter().map(|mask| mask.count_ones() as usize).sum();
+    if bytes.len() != expected * LINE {
+        return Err(SnapshotError::Malformed(
+            "its pages do not have their lines",
+        ));
+    }
+    Ok((masks, bytes))
+}
+
+fn workers() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get)
+}
+
+/// Works on all items, on as many threads as there are processors if it is worth it. The results
+/// are in order.
+fn in_parallel<I: Sync, O: Send>(items: &[I], work: impl Fn(&I) -> O + Sync) -> Vec<O> {
+    let workers = workers().min(items.len());
+    if workers < 2 {
+        return items.iter().map(work).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let share = || {
+        let mut done = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            match items.get(index) {
+                Some(item) => done.push((index, work(item))),
+                None => return done,
+            }
+        }
+    };
+    let mut done = thread::scope(|scope| {
+        let others: Vec<_> = (1..workers).map(|_| scope.spawn(share)).collect();
+        let mut done = share();
+        for other in others {
+            match other.join() {
+                Ok(part) => done.extend(part),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        done
+    });
+    done.sort_unstable_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, result)| result).collect()
+}

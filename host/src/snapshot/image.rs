@@ -1,0 +1,208 @@
+//! The state of a VM as its difference from that of a fresh one.
+
+use std::cmp::Ordering;
+
+use twox_hash::xxhash3_128;
+
+use super::base;
+
+/// Bytes of the unit in which memories are compared.
+pub(crate) const PAGE: usize = 4096;
+
+/// Bytes of the unit that is stored of a page which differs.
+pub(super) const LINE: usize = 64;
+
+pub(super) type Page = [u8; PAGE];
+type Line = [u8; LINE];
+
+const _: () = assert!(PAGE / LINE == u64::BITS as usize);
+
+/// A difference between two memories: what has to be added to the one (by exclusive or) to get
+/// the other. It says nothing about which of the two is which.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Image {
+    /// Size of the memory in bytes.
+    pub(super) size: u64,
+    /// Numbers of the pages that differ, ascending.
+    pub(super) pages: Vec<u32>,
+    /// For each of these pages its lines that differ, the first line in the lowest bit.
+    pub(super) masks: Vec<u64>,
+    /// The differences of these lines, one after the other. None is zero.
+    pub(super) lines: Vec<u8>,
+}
+
+impl Image {
+    /// How `memory` differs from that of a fresh VM.
+    pub(super) fn of(memory: &[u8]) -> Image {
+        let mut image = Image {
+            size: memory.len() as u64,
+            ..Image::default()
+        };
+        let (pages, _) = memory.as_chunks::<PAGE>();
+        for (index, page) in pages.iter().enumerate() {
+            let base = base::page(index);
+            // The comparison of the C library uses wider registers than ours may.
+            if page != base {
+                image.push_difference(index as u32, page, base);
+            }
+        }
+        image
+    }
+
+    fn push_difference(&mut self, index: u32, page: &Page, base: &Page) {
+        let (lines, _) = page.as_chunks::<LINE>();
+        let (base, _) = base.as_chunks::<LINE>();
+        let mut mask = 0;
+        self.lines.reserve(PAGE);
+        for (bit, (line, base)) in lines.iter().zip(base).enumerate() {
+            let difference = xor(line, base);
+            if difference != [0; LINE] {
+                mask |= 1 << bit;
+                self.lines.extend_from_slice(&difference);
+            }
+        }
+        self.push_mask(index, mask);
+    }
+
+    fn push_mask(&mut self, index: u32, mask: u64) {
+        if mask != 0 {
+            self.pages.push(index);
+            self.masks.push(mask);
+        }
+    }
+
+    /// The pages with their lines.
+    fn iter(&self) -> impl Iterator<Item = PageDifference<'_>> {
+        let mut rest = self.lines.as_slice();
+        self.pages
+            .iter()
+            .zip(&self.masks)
+            .map(move |(index, mask)| {
+                let (lines, after) = rest.split_at(mask.count_ones() as usize * LINE);
+                rest = after;
+                PageDifference {
+                    index: *index,
+                    mask: *mask,
+                    lines: lines.as_chunks().0,
+                }
+            })
+    }
+
+    /// The difference between two memories that differ from a third by `self` and by `other`.
+    /// The size is that of `self`.
+    pub(super) fn combined(&self, other: &Image) -> Image {
+        let mut image = Image {
+            size: self.size,
+            ..Image::default()
+        };
+        let (mut ours, mut theirs) = (self.iter().peekable(), other.iter().peekable());
+        loop {
+            let order = match (ours.peek(), theirs.peek()) {
+                (None, None) => return image,
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (Some(ours), Some(theirs)) => ours.index.cmp(&theirs.index),
+            };
+            let one = match order {
+                Ordering::Less => ours.next(),
+                Ordering::Greater => theirs.next(),
+                Ordering::Equal => {
+                    if let (Some(ours), Some(theirs)) = (ours.next(), theirs.next()) {
+                        image.push_combined(&ours, &theirs);
+                    }
+                    continue;
+                }
+            };
+            if let Some(one) = one {
+                image.lines.extend_from_slice(one.lines.as_flattened());
+                image.push_mask(one.index, one.mask);
+            }
+        }
+    }
+
+    fn push_combined(&mut self, ours: &PageDifference<'_>, theirs: &PageDifference<'_>) {
+        let (mut our_lines, mut their_lines) = (ours.lines.iter(), theirs.lines.iter());
+        let mut mask = 0;
+        let mut bits = ours.mask | theirs.mask;
+        while bits != 0 {
+            let bit = bits & bits.wrapping_neg();
+            bits ^= bit;
+            let our_line = (ours.mask & bit != 0).then(|| our_lines.next()).flatten();
+            let their_line = (theirs.mask & bit != 0)
+                .then(|| their_lines.next())
+                .flatten();
+            let line = match (our_line, their_line) {
+                (Some(ours), Some(theirs)) => xor(ours, theirs),
+                (Some(line), None) | (None, Some(line)) => *line,
+                (None, None) => continue,
+            };
+            if line != [0; LINE] {
+                mask |= bit;
+                self.lines.extend_from_slice(&line);
+            }
+        }
+        self.push_mask(ours.index, mask);
+    }
+
+    /// Calls `write` with every stretch of memory that differs from that of a fresh VM, and where
+    /// it begins.
+    pub(super) fn for_each_run<E>(
+        &self,
+        mut write: impl FnMut(u64, &[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        /// Longer stretches are written in parts, which stay in the processor's cache.
+        const LONGEST: usize = 64 * PAGE;
+        let mut run: Vec<u8> = Vec::with_capacity(self.pages.len().min(64) * PAGE);
+        let mut next = 0;
+        for page in self.iter() {
+            if page.index != next || run.len() >= LONGEST {
+                if !run.is_empty() {
+                    write(u64::from(next) * PAGE as u64 - run.len() as u64, &run)?;
+                }
+                run.clear();
+            }
+            next = page.index + 1;
+            let start = run.len();
+            run.extend_from_slice(base::page(page.index as usize));
+            let (lines, _) = run[start..].as_chunks_mut::<LINE>();
+            let mut bits = page.mask;
+            for difference in page.lines {
+                let line = &mut lines[bits.trailing_zeros() as usize];
+                *line = xor(line, difference);
+                bits &= bits - 1;
+            }
+        }
+        if !run.is_empty() {
+            write(u64::from(next) * PAGE as u64 - run.len() as u64, &run)?;
+        }
+        Ok(())
+    }
+
+    /// A number that is the same for the same memory and, for all practical purposes, for no
+    /// other. It does not protect from forgery.
+    pub(super) fn id(&self) -> u128 {
+        let mut hasher = xxhash3_128::Hasher::new();
+        hasher.write(&self.size.to_le_bytes());
+        for (page, mask) in self.pages.iter().zip(&self.masks) {
+            hasher.write(&page.to_le_bytes());
+            hasher.write(&mask.to_le_bytes());
+        }
+        hasher.write(&self.lines);
+        hasher.finish_128()
+    }
+}
+
+struct PageDifference<'a> {
+    index: u32,
+    mask: u64,
+    lines: &'a [Line],
+}
+
+#[inline]
+fn xor(one: &Line, other: &Line) -> Line {
+    let mut result = *one;
+    for (result, other) in result.iter_mut().zip(other) {
+        *result ^= other;
+    }
+    result
+}
