@@ -35,6 +35,8 @@ fn run() -> Result<(), Box<dyn Error>> {
     write(&out.join("js-vm.wasm"), &built.component)?;
     write(&out.join("js-vm.image"), &built.image.bytes)?;
     println!("cargo::rustc-env=JSVM_IMAGE_SIZE={}", built.image.size);
+    println!("cargo::rustc-env=JSVM_IMAGE_START={}", built.image.start);
+    println!("cargo::rustc-env=JSVM_CONSTANTS={}", built.constants);
     let digits = built.fingerprint.map(|byte| format!("{byte:02x}"));
     println!("cargo::rustc-env=JSVM_FINGERPRINT={}", digits.concat());
     write(&out.join("js-vm.cwasm"), &built.native)

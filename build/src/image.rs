@@ -1,7 +1,7 @@
 //! The base image: the state of a fresh VM, to which snapshots are compared.
 
 use sha2::{Digest, Sha256};
-use wasmparser::{DataKind, Operator, Parser, Payload, ValType};
+use wasmparser::{DataKind, KnownCustom, Name, Operator, Parser, Payload, ValType};
 
 /// Bytes of a page of linear memory.
 const PAGE: u64 = 65536;
@@ -17,6 +17,8 @@ pub struct BaseImage {
     pub bytes: Vec<u8>,
     /// Size of the memory from there on.
     pub size: u64,
+    /// Address in memory at which the image begins.
+    pub start: u64,
 }
 
 /// Why the base image cannot be read from a module.
@@ -107,7 +109,43 @@ pub fn read(core: &[u8]) -> Result<BaseImage, ImageError> {
         bytes.pop();
     }
     bytes.resize(bytes.len().next_multiple_of(SNAPSHOT_PAGE), 0);
-    Ok(BaseImage { bytes, size })
+    Ok(BaseImage { bytes, size, start })
+}
+
+/// How many bytes at the beginning of the memory's data never change: the section `.rodata`, which
+/// the linker puts first. 0 if there is none, or nothing says which it is.
+///
+/// # Errors
+///
+/// If the module is not WebAssembly.
+pub fn constants(core: &[u8]) -> Result<u64, wasmparser::Error> {
+    let mut first = 0;
+    for payload in Parser::new(0).parse_all(core) {
+        match payload? {
+            Payload::DataSection(section) => {
+                if let Some(segment) = section.into_iter().next() {
+                    first = segment?.data.len() as u64;
+                }
+            }
+            Payload::CustomSection(section) => {
+                let KnownCustom::Name(subsections) = section.as_known() else {
+                    continue;
+                };
+                for subsection in subsections {
+                    if let Name::Data(names) = subsection? {
+                        for name in names {
+                            let name = name?;
+                            if name.index == 0 && name.name == ".rodata" {
+                                return Ok(first);
+                            }
+                        }
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(0)
 }
 
 /// What tells one engine component from another: the SHA-256 of its bytes.
@@ -117,7 +155,7 @@ pub fn fingerprint(component: &[u8]) -> [u8; 32] {
 
 #[cfg(test)]
 mod tests {
-    use super::{ImageError, SNAPSHOT_PAGE, read};
+    use super::{ImageError, SNAPSHOT_PAGE, constants, read};
 
     fn image(text: &str) -> Result<(Vec<u8>, u64), ImageError> {
         read(&wat::parse_str(text).unwrap()).map(|image| (image.bytes, image.size))
@@ -135,6 +173,18 @@ mod tests {
         assert_eq!(bytes[..8], *b"ack\0ab\0\0");
         assert_eq!(bytes.len(), SNAPSHOT_PAGE);
         assert_eq!(size, 65536);
+    }
+
+    #[test]
+    fn constants_are_told_by_their_name() {
+        let named = |name: &str| {
+            let text = format!(
+                r#"(module (memory 1) (data ${name} (i32.const 16) "abc") (data $.data (i32.const 32) "d"))"#
+            );
+            constants(&wat::parse_str(text).unwrap()).unwrap()
+        };
+        assert_eq!(named(".rodata"), 3);
+        assert_eq!(named(".other"), 0);
     }
 
     #[test]

@@ -45,6 +45,8 @@ pub struct Artifacts {
     pub fingerprint: [u8; 32],
     /// The memory of a fresh instance.
     pub image: image::BaseImage,
+    /// Bytes at its beginning that never change.
+    pub constants: u64,
     /// Its native code for the target, as wasmtime loads it.
     pub native: Vec<u8>,
 }
@@ -78,6 +80,7 @@ pub fn build(options: Options<'_>, progress: &mut dyn FnMut(&str)) -> Result<Art
     let toolchain = Toolchain::find()?;
     let core = compile::compile(&toolchain, options.guest, options.target_dir)?;
     done("compile", &core);
+    let constants = image::constants(&core).map_err(image::ImageError::from)?;
     let core = preinit::preinitialize(&core)?;
     done("pre-initialise", &core);
     let core = instrument::instrument(&core)?;
@@ -92,6 +95,7 @@ pub fn build(options: Options<'_>, progress: &mut dyn FnMut(&str)) -> Result<Art
         fingerprint: image::fingerprint(&component),
         component,
         image,
+        constants,
         native,
     })
 }

@@ -6,7 +6,8 @@ use std::cell::Cell;
 use std::mem::ManuallyDrop;
 
 use crate::bindings::exports::jsvm::engine::snapshot::{Guest, Origin, SnapshotError};
-use crate::{backstop, handle, host, random, sweep, token};
+use crate::bindings::exports::jsvm::engine::vm;
+use crate::{backstop, handle, host, memory, random, sweep, token};
 
 /// Where the image begins: the stack is before it, and nothing of it is live between two calls.
 const START: usize = match usize::from_str_radix(env!("JSVM_STACK_SIZE"), 10) {
@@ -27,6 +28,13 @@ impl Guest for crate::Guest {
     fn size() -> Result<u64> {
         at_rest()?;
         Ok(size())
+    }
+
+    fn sweep() -> Result<()> {
+        at_rest()?;
+        sweep::sweep();
+        forget_calls();
+        Ok(())
     }
 
     fn grow(bytes: u64) -> Result<()> {
@@ -75,7 +83,33 @@ impl Guest for crate::Guest {
         if origin == Origin::Fork {
             random::forget();
         }
+        forget_calls();
         Ok(())
+    }
+}
+
+/// Forgets what calls have left behind, which says nothing about the state: a VM that is resumed
+/// must not differ in it from the one that was frozen. Calls leave numbers of handles there, which
+/// the embedder chose, and the engine copies structures of which not all bytes are set from the
+/// stack to the heap.
+fn forget_calls() {
+    memory::begin();
+    forget_result();
+    // SAFETY: only exports call this, when no other is running: of their own frames nothing is
+    // read any more.
+    unsafe { sweep::clear_stack(START) };
+    // Last, since what came before counts too.
+    backstop::renew();
+}
+
+/// Zeroes the place where results of the interface `vm` are put. It is hidden in the bindings; a
+/// function that does next to nothing tells where it is.
+fn forget_result() {
+    // SAFETY: the embedder has read the last result; the place is large enough for all of them,
+    // of which that of `get-memory-usage` is the largest.
+    unsafe {
+        let place = vm::_export_get_limits_cabi::<crate::Guest>();
+        place.write_bytes(0, size_of::<vm::MemoryUsage>());
     }
 }
 
@@ -109,22 +143,18 @@ struct MemoryResult {
 
 /// `memory`, by hand: the generated function would free the list that it returns.
 #[unsafe(export_name = "jsvm:engine/snapshot@0.1.0#memory")]
-extern "C" fn memory() -> *const MemoryResult {
+extern "C" fn read_memory() -> *const MemoryResult {
     static mut RESULT: MemoryResult = MemoryResult {
         case: 0,
         start_or_error: 0,
         len: 0,
     };
     let result = match at_rest() {
-        Ok(()) => {
-            sweep::sweep();
-            backstop::renew();
-            MemoryResult {
-                case: 0,
-                start_or_error: START as u32,
-                len: size() as u32,
-            }
-        }
+        Ok(()) => MemoryResult {
+            case: 0,
+            start_or_error: START as u32,
+            len: size() as u32,
+        },
         Err(error) => MemoryResult {
             case: 1,
             start_or_error: error as u32,
@@ -150,8 +180,9 @@ unsafe extern "C" fn cabi_realloc(
     align: usize,
     size: usize,
 ) -> *mut u8 {
+    // A list of anything but bytes, and one that does not fit, cannot be what `seek` was for.
     let sought = SOUGHT.replace(0);
-    if sought != 0 {
+    if sought != 0 && align == 1 && size as u64 <= START as u64 + self::size() - sought as u64 {
         return sought as *mut u8;
     }
     // SAFETY: the embedder passes a power of two, and what it was given before.

@@ -79,6 +79,33 @@ pub fn sweep() {
     }
 }
 
+/// Where calls end up on the stack is not known. But they use it without large gaps, so that what
+/// is below this many zeroes is taken for untouched.
+const GAP: usize = 64 << 10;
+
+/// Zeroes the stack, which is the first part of memory up to `end`.
+///
+/// # Safety
+/// Nothing of it may be read any more by those who are being called.
+#[inline(never)]
+pub unsafe fn clear_stack(end: usize) {
+    const BLOCK: usize = 1 << 10;
+    let mut block = end;
+    let mut clean = 0;
+    while block > BLOCK && clean < GAP {
+        block -= BLOCK;
+        // SAFETY: inside the stack, which is aligned to more than this, and above address 0; the
+        // caller guarantees that nobody else uses it.
+        let words = unsafe { &mut *(block as *mut [u64; BLOCK / 8]) };
+        if words.iter().fold(0, |all, word| all | word) == 0 {
+            clean += BLOCK;
+        } else {
+            words.fill(0);
+            clean = 0;
+        }
+    }
+}
+
 fn zero(start: usize, end: usize) {
     if start < end {
         // SAFETY: inside a free block and behind the allocator's links in it: nobody reads it

@@ -11,7 +11,7 @@ use crate::bindings::jsvm::engine::types::{self, Node};
 use crate::bindings::wasi::clocks::{monotonic_clock, wall_clock};
 use crate::bindings::wasi::random::random;
 use crate::builder::VmBuilder;
-use crate::clock::Clock;
+use crate::clock::{Clock, SystemClock};
 use crate::data::Data;
 use crate::entropy::Entropy;
 use crate::function::{Functions, HostError};
@@ -42,6 +42,21 @@ impl Context {
             entropy: Entropy::new(builder.seed),
             limits: builder.limits.clone(),
             watch: Watch::new(&builder.limits, InterruptHandle::default()),
+            releases: Arc::default(),
+            memory_refused: false,
+        }
+    }
+
+    /// What an instance has while it is no VM.
+    pub(crate) fn idle() -> Self {
+        let limits = Limits::default();
+        Context {
+            functions: Arc::default(),
+            clock: Arc::new(SystemClock),
+            monotonic_offset: Duration::ZERO,
+            entropy: Entropy::new(None),
+            watch: Watch::new(&limits, InterruptHandle::default()),
+            limits,
             releases: Arc::default(),
             memory_refused: false,
         }

@@ -50,6 +50,7 @@ mod engine;
 mod entropy;
 mod error;
 mod function;
+mod instance;
 mod limits;
 mod module;
 mod release;

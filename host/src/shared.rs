@@ -4,18 +4,15 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use parking_lot::ReentrantMutex;
-use wasmtime::component::TypedFunc;
 use wasmtime::{Store, Trap};
 
-use crate::bindings::JsVm;
 use crate::bindings::exports::jsvm::engine::vm as wit;
 use crate::context::Context;
 use crate::data::Data;
-use crate::engine::Exports;
 use crate::error::{Error, Gone, Limit};
+use crate::instance::{Exports, Idle, Instance};
 use crate::limits::InterruptHandle;
 use crate::release::Releases;
-use crate::snapshot::Memory;
 use crate::stack::on_large_stack;
 use crate::value::Value;
 
@@ -23,38 +20,34 @@ use crate::value::Value;
 pub(crate) struct Shared {
     /// Re-entrant, so that a host function that calls its own VM is told so instead of waiting
     /// for itself.
-    instance: ReentrantMutex<RefCell<Instance>>,
+    state: ReentrantMutex<RefCell<State>>,
+    /// Where the instance goes in the end.
+    idle: Arc<Idle>,
     pub(crate) releases: Arc<Releases>,
     pub(crate) interrupt: InterruptHandle,
 }
 
-struct Instance {
-    store: Store<Context>,
-    exports: Exports,
-    gone: Option<Gone>,
+/// An instance is there until it traps, and is taken away with the last reference to the VM.
+enum State {
+    Live(Instance),
+    Gone(Gone),
 }
 
 /// The interface of an instance during a call.
 pub(crate) struct Entered<'a> {
     pub(crate) store: &'a mut Store<Context>,
     pub(crate) vm: &'a wit::Guest,
-    pub(crate) bindings: &'a JsVm,
-    pub(crate) memory: &'a TypedFunc<(), Memory>,
+    pub(crate) exports: &'a Exports,
 }
 
 impl Shared {
-    pub(crate) fn new(store: Store<Context>, exports: Exports) -> Arc<Self> {
-        let releases = store.data().releases.clone();
-        let interrupt = store.data().watch.interrupt.clone();
-        let instance = Instance {
-            store,
-            exports,
-            gone: None,
-        };
+    pub(crate) fn new(instance: Instance, idle: &Arc<Idle>) -> Arc<Self> {
+        let context = instance.store.data();
         Arc::new(Shared {
-            instance: ReentrantMutex::new(RefCell::new(instance)),
-            releases,
-            interrupt,
+            releases: context.releases.clone(),
+            interrupt: context.watch.interrupt.clone(),
+            idle: idle.clone(),
+            state: ReentrantMutex::new(RefCell::new(State::Live(instance))),
         })
     }
 
@@ -63,23 +56,18 @@ impl Shared {
         &self,
         call: impl FnOnce(Entered<'_>) -> wasmtime::Result<T>,
     ) -> Result<T, Error> {
-        let instance = self.instance.lock();
-        let mut instance = instance.try_borrow_mut().map_err(|_| Error::Busy)?;
-        if let Some(gone) = &instance.gone {
-            return Err(Error::Gone(gone.clone()));
-        }
+        let state = self.state.lock();
+        let mut state = state.try_borrow_mut().map_err(|_| Error::Busy)?;
+        let Instance { store, exports } = match &mut *state {
+            State::Live(instance) => instance,
+            State::Gone(gone) => return Err(Error::Gone(gone.clone())),
+        };
         if self.interrupt.is_set() {
             self.interrupt.clear();
             return Err(Error::Limit(Limit::Time));
         }
-        let Instance {
-            store,
-            exports,
-            gone,
-        } = &mut *instance;
-        let Exports { bindings, memory } = exports;
         store.data_mut().watch.begin();
-        let vm = bindings.jsvm_engine_vm();
+        let vm = exports.bindings.jsvm_engine_vm();
         let releases = self.releases.take();
         let result = on_large_stack(|| {
             for handle in releases.iter().flat_map(|queue| &queue.handles) {
@@ -91,15 +79,17 @@ impl Shared {
             call(Entered {
                 store: &mut *store,
                 vm,
-                bindings,
-                memory,
+                exports,
             })
         })?;
-        result.map_err(|trap| {
-            let cause = cause(&trap, store.data());
-            *gone = Some(cause.clone());
-            Error::Gone(cause)
-        })
+        match result {
+            Ok(result) => Ok(result),
+            Err(trap) => {
+                let cause = cause(&trap, store.data());
+                *state = State::Gone(cause.clone());
+                Err(Error::Gone(cause))
+            }
+        }
     }
 
     /// Calls a function of the interface that can fail.
@@ -123,6 +113,15 @@ impl Shared {
     /// Data that came out.
     pub(crate) fn data(&self, nodes: Vec<crate::data::Node>) -> Data {
         Data::from_vm(nodes, &self.releases)
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        let gone = State::Gone(Gone::Trap(String::new()));
+        if let State::Live(instance) = std::mem::replace(self.state.get_mut().get_mut(), gone) {
+            self.idle.keep(instance, &self.releases);
+        }
     }
 }
 

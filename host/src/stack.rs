@@ -27,7 +27,8 @@ thread_local! {
 ///
 /// The memory is reserved once per thread and nesting level, and only what is touched is used.
 pub(crate) fn on_large_stack<T>(work: impl FnOnce() -> T) -> Result<T, Error> {
-    let idle = IDLE.with_borrow_mut(Vec::pop);
+    // A VM may be dropped when the thread's own variables are gone already.
+    let idle = IDLE.try_with(|idle| idle.borrow_mut().pop()).ok().flatten();
     let mut stack = match idle {
         Some(stack) => stack,
         None => DefaultStack::new(WASM_STACK + HOST_STACK).map_err(|error| {
@@ -36,6 +37,6 @@ pub(crate) fn on_large_stack<T>(work: impl FnOnce() -> T) -> Result<T, Error> {
     };
     // If `work` panics, the stack is freed with the unwinding instead of being kept.
     let result = corosensei::on_stack(&mut stack, work);
-    IDLE.with_borrow_mut(|idle| idle.push(stack));
+    let _ = IDLE.try_with(|idle| idle.borrow_mut().push(stack));
     Ok(result)
 }

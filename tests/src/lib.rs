@@ -2,6 +2,7 @@
 
 pub mod cases;
 pub mod engine_suite;
+pub mod forge;
 
 use std::sync::{Arc, Mutex};
 

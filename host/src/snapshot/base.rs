@@ -8,6 +8,12 @@ static BASE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/js-vm.image"));
 /// Size of the image of a fresh VM.
 pub(crate) const SIZE: u64 = number(env!("JSVM_IMAGE_SIZE"));
 
+/// Bytes of memory before the image: the module's stack.
+pub(crate) const START: u64 = number(env!("JSVM_IMAGE_START"));
+
+/// How many pages at the beginning of the image never change.
+pub(super) const CONSTANT_PAGES: usize = number(env!("JSVM_CONSTANTS")) as usize / PAGE;
+
 /// What tells this engine's component from others: the SHA-256 of its bytes.
 pub(crate) const FINGERPRINT: [u8; 32] = bytes(env!("JSVM_FINGERPRINT"));
 

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::io;
 use std::num::NonZero;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
@@ -121,17 +122,19 @@ fn decompress_one(pages: usize, chunk: &[u8]) -> Result<(Vec<u64>, Vec<u8>), Sna
     Ok((masks, bytes))
 }
 
+/// How many threads there should be. To ask the system takes longer than to compress a small VM.
 fn workers() -> usize {
-    thread::available_parallelism().map_or(1, NonZero::get)
+    static WORKERS: OnceLock<usize> = OnceLock::new();
+    *WORKERS.get_or_init(|| thread::available_parallelism().map_or(1, NonZero::get))
 }
 
 /// Works on all items, on as many threads as there are processors if it is worth it. The results
 /// are in order.
 fn in_parallel<I: Sync, O: Send>(items: &[I], work: impl Fn(&I) -> O + Sync) -> Vec<O> {
-    let workers = workers().min(items.len());
-    if workers < 2 {
+    if items.len() < 2 || workers() < 2 {
         return items.iter().map(work).collect();
     }
+    let workers = workers().min(items.len());
     let next = AtomicUsize::new(0);
     let share = || {
         let mut done = Vec::new();

@@ -73,7 +73,7 @@ pub(super) fn write(
     image: &Image,
     level: i32,
 ) -> Result<(), SnapshotError> {
-    let header = postcard::to_stdvec(header)
+    let header = postcard::to_stdvec(&header.with_pages(&image.pages))
         .map_err(|_| SnapshotError::Malformed("its metadata cannot be encoded"))?;
     let len = u32::try_from(header.len())
         .ok()
@@ -180,7 +180,7 @@ fn read_plain<R: Read>(
     if u64::from_le_bytes(reader.array()?) != xxhash3_64::Hasher::oneshot(&start) {
         return Err(SnapshotError::Damaged);
     }
-    let header: Header = match postcard::take_from_bytes(&header) {
+    let mut header: Header = match postcard::take_from_bytes(&header) {
         Ok((header, [])) => header,
         _ => return Err(SnapshotError::Malformed("its header has another form")),
     };
@@ -190,7 +190,7 @@ fn read_plain<R: Read>(
             limit: max_memory,
         });
     }
-    let pages = header.pages()?;
+    let pages = header.take_pages()?;
     let mut chunks = Vec::new();
     for pages in pages.chunks(CHUNK_PAGES) {
         let len = u32::from_le_bytes(reader.array()?);

@@ -30,7 +30,7 @@ pub(super) struct Header {
     pub(super) limits: Limits,
     /// What the embedder wants to know about it.
     pub(super) metadata: BTreeMap<String, String>,
-    /// Which pages are stored: how many are passed over, and how many come then.
+    /// Which pages are stored: how many are passed over, and how many come then. Only in a file.
     pub(super) runs: Vec<(u32, u32)>,
 }
 
@@ -38,8 +38,16 @@ pub(super) struct Header {
 const MOST_PAGES: u64 = (1 << 32) / PAGE as u64;
 
 impl Header {
+    /// The header of a file that stores these pages.
+    pub(super) fn with_pages(&self, pages: &[u32]) -> Header {
+        Header {
+            runs: Self::runs_of(pages),
+            ..self.clone()
+        }
+    }
+
     /// The runs of some ascending page numbers.
-    pub(super) fn runs_of(pages: &[u32]) -> Vec<(u32, u32)> {
+    fn runs_of(pages: &[u32]) -> Vec<(u32, u32)> {
         let mut runs: Vec<(u32, u32)> = Vec::new();
         let mut next = 0;
         for page in pages {
@@ -52,8 +60,8 @@ impl Header {
         runs
     }
 
-    /// The numbers of the pages that are stored.
-    pub(super) fn pages(&self) -> Result<Vec<u32>, SnapshotError> {
+    /// Takes the numbers of the pages that are stored.
+    pub(super) fn take_pages(&mut self) -> Result<Vec<u32>, SnapshotError> {
         let end = self.size / PAGE as u64;
         if !self.size.is_multiple_of(PAGE as u64) || end > MOST_PAGES {
             return Err(SnapshotError::Malformed(
@@ -62,11 +70,11 @@ impl Header {
         }
         let mut pages = Vec::new();
         let mut next = 0_u64;
-        for (gap, count) in &self.runs {
-            let start = next + u64::from(*gap);
-            next = start + u64::from(*count);
+        for (gap, count) in std::mem::take(&mut self.runs) {
+            let start = next + u64::from(gap);
+            next = start + u64::from(count);
             // Checked before it is used: a forged count must not make the list long.
-            if next > end || *count == 0 {
+            if next > end || count == 0 {
                 return Err(SnapshotError::Malformed("it has pages outside of its size"));
             }
             pages.extend((start..next).map(|page| page as u32));

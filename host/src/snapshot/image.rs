@@ -20,7 +20,7 @@ const _: () = assert!(PAGE / LINE == u64::BITS as usize);
 /// A difference between two memories: what has to be added to the one (by exclusive or) to get
 /// the other. It says nothing about which of the two is which.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Image {
+pub(crate) struct Image {
     /// Size of the memory in bytes.
     pub(super) size: u64,
     /// Numbers of the pages that differ, ascending.
@@ -39,7 +39,7 @@ impl Image {
             ..Image::default()
         };
         let (pages, _) = memory.as_chunks::<PAGE>();
-        for (index, page) in pages.iter().enumerate() {
+        for (index, page) in pages.iter().enumerate().skip(base::CONSTANT_PAGES) {
             let base = base::page(index);
             // The comparison of the C library uses wider registers than ours may.
             if page != base {
@@ -89,13 +89,16 @@ impl Image {
     }
 
     /// The difference between two memories that differ from a third by `self` and by `other`.
-    /// The size is that of `self`.
+    /// The size is that of `self`, and what is beyond it is left out.
     pub(super) fn combined(&self, other: &Image) -> Image {
         let mut image = Image {
             size: self.size,
             ..Image::default()
         };
-        let (mut ours, mut theirs) = (self.iter().peekable(), other.iter().peekable());
+        let end = self.size.div_ceil(PAGE as u64);
+        let inside = |page: &PageDifference<'_>| u64::from(page.index) < end;
+        let mut ours = self.iter().peekable();
+        let mut theirs = other.iter().take_while(inside).peekable();
         loop {
             let order = match (ours.peek(), theirs.peek()) {
                 (None, None) => return image,
@@ -144,36 +147,28 @@ impl Image {
         self.push_mask(ours.index, mask);
     }
 
-    /// Calls `write` with every stretch of memory that differs from that of a fresh VM, and where
-    /// it begins.
+    /// Calls `write` with every stretch of memory from `from` on that differs from that of a fresh
+    /// VM, and where it begins.
     pub(super) fn for_each_run<E>(
         &self,
+        from: u64,
         mut write: impl FnMut(u64, &[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
         /// Longer stretches are written in parts, which stay in the processor's cache.
         const LONGEST: usize = 64 * PAGE;
-        let mut run: Vec<u8> = Vec::with_capacity(self.pages.len().min(64) * PAGE);
-        let mut next = 0;
-        for page in self.iter() {
-            if page.index != next || run.len() >= LONGEST {
-                if !run.is_empty() {
-                    write(u64::from(next) * PAGE as u64 - run.len() as u64, &run)?;
+        let mut stretches = Stretches::default();
+        let first = (from / PAGE as u64) as u32;
+        for page in self.iter().filter(|page| page.index >= first) {
+            if stretches.bytes.len() >= LONGEST || !stretches.ends_before(page.index) {
+                for (offset, bytes) in stretches.iter() {
+                    write(offset, bytes)?;
                 }
-                run.clear();
+                stretches.clear();
             }
-            next = page.index + 1;
-            let start = run.len();
-            run.extend_from_slice(base::page(page.index as usize));
-            let (lines, _) = run[start..].as_chunks_mut::<LINE>();
-            let mut bits = page.mask;
-            for difference in page.lines {
-                let line = &mut lines[bits.trailing_zeros() as usize];
-                *line = xor(line, difference);
-                bits &= bits - 1;
-            }
+            page.apply(stretches.push(page.index));
         }
-        if !run.is_empty() {
-            write(u64::from(next) * PAGE as u64 - run.len() as u64, &run)?;
+        for (offset, bytes) in stretches.iter() {
+            write(offset, bytes)?;
         }
         Ok(())
     }
@@ -196,6 +191,100 @@ struct PageDifference<'a> {
     index: u32,
     mask: u64,
     lines: &'a [Line],
+}
+
+impl PageDifference<'_> {
+    /// Turns a page of a fresh VM into that of the image.
+    fn apply(&self, page: &mut Page) {
+        let (lines, _) = page.as_chunks_mut::<LINE>();
+        let mut bits = self.mask;
+        for difference in self.lines {
+            let line = &mut lines[bits.trailing_zeros() as usize];
+            *line = xor(line, difference);
+            bits &= bits - 1;
+        }
+    }
+}
+
+/// Stretches of memory that consist of whole pages.
+#[derive(Default)]
+pub(super) struct Stretches {
+    /// Number of the first page, and how many there are.
+    runs: Vec<(u32, u32)>,
+    bytes: Vec<u8>,
+}
+
+impl Stretches {
+    /// Whether the last stretch ends where a page begins, or there is none.
+    fn ends_before(&self, index: u32) -> bool {
+        self.runs
+            .last()
+            .is_none_or(|(first, count)| first + count == index)
+    }
+
+    /// Adds a page that is as in a fresh VM.
+    fn push(&mut self, index: u32) -> &mut Page {
+        match self.runs.last_mut() {
+            Some((first, count)) if *first + *count == index => *count += 1,
+            _ => self.runs.push((index, 1)),
+        }
+        self.bytes.extend_from_slice(base::page(index as usize));
+        // Just added, so it is there.
+        self.bytes
+            .last_chunk_mut()
+            .unwrap_or_else(|| unreachable!("a page was added"))
+    }
+
+    fn pop(&mut self) {
+        self.bytes.truncate(self.bytes.len() - PAGE);
+        match self.runs.last_mut() {
+            Some((_, count)) if *count > 1 => *count -= 1,
+            _ => {
+                self.runs.pop();
+            }
+        }
+    }
+
+    fn clear(&mut self) {
+        self.runs.clear();
+        self.bytes.clear();
+    }
+
+    /// Where each stretch begins, and its bytes.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u64, &[u8])> {
+        let mut rest = self.bytes.as_slice();
+        self.runs.iter().map(move |(first, count)| {
+            let (bytes, after) = rest.split_at(*count as usize * PAGE);
+            rest = after;
+            (u64::from(*first) * PAGE as u64, bytes)
+        })
+    }
+}
+
+/// What has to be written to a memory for it to be as an image wants it, or as that of a fresh VM.
+pub(super) fn differing(memory: &[u8], image: Option<&Image>) -> Stretches {
+    let mut stretches = Stretches::default();
+    let mut wanted = image.map(Image::iter).into_iter().flatten().peekable();
+    let (pages, _) = memory.as_chunks::<PAGE>();
+    for (index, page) in pages.iter().enumerate() {
+        let difference = wanted.next_if(|wanted| wanted.index as usize == index);
+        match difference {
+            None if index < base::CONSTANT_PAGES => {}
+            None => {
+                if page != base::page(index) {
+                    stretches.push(index as u32);
+                }
+            }
+            Some(difference) => {
+                let target = stretches.push(index as u32);
+                difference.apply(target);
+                if target == page {
+                    stretches.pop();
+                }
+            }
+        }
+    }
+    stretches
 }
 
 #[inline]

@@ -33,13 +33,13 @@
 //!
 //! The file format is described in the sources, at the top of `snapshot/format.rs`.
 
-mod base;
+pub(crate) mod base;
 mod chunk;
 mod codec;
 mod error;
 mod format;
 mod header;
-mod image;
+pub(crate) mod image;
 mod seal;
 mod vm;
 
@@ -54,7 +54,7 @@ use self::header::Header;
 use self::image::Image;
 use crate::limits::Limits;
 
-pub(crate) use vm::Memory;
+pub(crate) use vm::unexpected;
 
 pub use codec::{Compression, Decoder, Encoder};
 pub use error::SnapshotError;

@@ -3,24 +3,21 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use wasmtime::component::WasmList;
 use wasmtime::{AsContextMut, Store};
 
 use super::header::Header;
-use super::image::Image;
+use super::image::{self, Image};
 use super::{Snapshot, SnapshotError, base};
 use crate::bindings::exports::jsvm::engine::snapshot as wit;
 use crate::builder::VmBuilder;
 use crate::context::Context;
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::instance::Exports;
 use crate::shared::{Entered, Shared};
 use crate::vm::Vm;
 
 pub(crate) use wit::Origin;
-
-/// The result of the component's function `memory`.
-pub(crate) type Memory = (Result<WasmList<u8>, wit::SnapshotError>,);
 
 /// Snapshots.
 impl Vm {
@@ -50,7 +47,9 @@ impl Vm {
     /// [`Error::Gone`].
     pub fn snapshot(&self) -> Result<Snapshot, Error> {
         self.shared.enter(|e| {
-            let image = Image::of(memory(&mut *e.store, e.memory)?);
+            let snapshot = e.exports.bindings.jsvm_engine_snapshot();
+            snapshot.call_sweep(&mut *e.store)?.map_err(unexpected)?;
+            let image = Image::of(e.exports.memory(e.store)?);
             let context = e.store.data();
             let header = Header {
                 engine: base::FINGERPRINT,
@@ -62,7 +61,7 @@ impl Vm {
                 entropy: context.entropy.position(),
                 limits: context.limits.clone(),
                 metadata: BTreeMap::new(),
-                runs: Header::runs_of(&image.pages),
+                runs: Vec::new(),
             };
             Ok(Snapshot {
                 header: Arc::new(header),
@@ -89,7 +88,6 @@ impl Vm {
         let delta = snapshot.complete()?.combined(before);
         let header = Arc::make_mut(&mut snapshot.header);
         header.parent = Some(parent.header.id);
-        header.runs = Header::runs_of(&delta.pages);
         snapshot.delta = Some(Arc::new(delta));
         Ok(snapshot)
     }
@@ -140,7 +138,7 @@ impl VmBuilder {
         snapshot.check_engine()?;
         let image = snapshot.complete()?;
         // The image is all of the memory but the stack before it.
-        let bytes = image.size.saturating_add(STACK);
+        let bytes = image.size.saturating_add(base::START);
         if bytes > self.limits.hard_memory {
             return Err(SnapshotError::TooLarge {
                 bytes,
@@ -154,12 +152,29 @@ impl VmBuilder {
         {
             context.entropy.go_on_from(position);
         }
-        let (store, instance) = self.engine.instantiate(context)?;
-        let vm = Vm {
-            shared: Shared::new(store, instance),
-        };
-        vm.shared.enter(|e| write(e, image, origin))??;
+        let vm = self.vm_with(context, Some((image, origin)))?;
         vm.set_limits(&self.limits)?;
+        Ok(vm)
+    }
+
+    /// A VM with the state of a fresh one, or with that of an image.
+    pub(crate) fn vm_with(
+        &self,
+        context: Context,
+        image: Option<(&Image, Origin)>,
+    ) -> Result<Vm, Error> {
+        let instances = self.engine.instances();
+        let (instance, used) = instances.get(context)?;
+        let vm = Vm {
+            shared: Shared::new(instance, instances.idle()),
+        };
+        if used {
+            let image = image.map(|(image, _)| image);
+            vm.shared.enter(|e| rewrite(e, image))?;
+        }
+        if let Some((image, origin)) = image {
+            vm.shared.enter(|e| write(e, image, origin, used))??;
+        }
         Ok(vm)
     }
 }
@@ -187,21 +202,26 @@ impl Snapshot {
     }
 }
 
-/// The memory of a VM, in place.
-fn memory<'a>(
-    store: &'a mut Store<Context>,
-    function: &wasmtime::component::TypedFunc<(), Memory>,
-) -> wasmtime::Result<&'a [u8]> {
-    let (list,) = function.call(&mut *store, ())?;
-    Ok(list.map_err(unexpected)?.as_le_slice(&*store))
+/// Gives a used instance, whose memory is anything but has not grown, the state of a fresh one, or
+/// as far as it reaches that of an image.
+fn rewrite(e: Entered<'_>, image: Option<&Image>) -> wasmtime::Result<()> {
+    // All is found before anything is written, since reading the memory borrows the store.
+    let stretches = image::differing(e.exports.memory(e.store)?, image);
+    for (offset, bytes) in stretches.iter() {
+        put(&mut *e.store, e.exports, offset, bytes)?;
+    }
+    Ok(())
 }
 
-/// Turns a fresh instance into the one that was frozen.
-fn write(e: Entered<'_>, image: &Image, origin: Origin) -> wasmtime::Result<Result<(), Error>> {
-    let Entered {
-        store, bindings, ..
-    } = e;
-    let snapshot = bindings.jsvm_engine_snapshot();
+/// Turns a fresh instance into the one that was frozen, or a used one that has been rewritten.
+fn write(
+    e: Entered<'_>,
+    image: &Image,
+    origin: Origin,
+    used: bool,
+) -> wasmtime::Result<Result<(), Error>> {
+    let Entered { store, exports, .. } = e;
+    let snapshot = exports.bindings.jsvm_engine_snapshot();
     if image.size != base::SIZE {
         let grown = snapshot.call_grow(store.as_context_mut(), image.size)?;
         if grown.is_err() {
@@ -210,26 +230,32 @@ fn write(e: Entered<'_>, image: &Image, origin: Origin) -> wasmtime::Result<Resu
             return Ok(Err(SnapshotError::Malformed(what).into()));
         }
     }
-    image.for_each_run(|offset, bytes| {
-        let mut store = store.as_context_mut();
-        snapshot
-            .call_seek(&mut store, offset)?
-            .map_err(unexpected)?;
-        snapshot
-            .call_write(&mut store, offset, bytes)?
-            .map_err(unexpected)
-    })?;
+    let rewritten = if used { base::SIZE } else { 0 };
+    image.for_each_run(rewritten, |offset, bytes| put(store, exports, offset, bytes))?;
     snapshot
         .call_restored(store.as_context_mut(), origin)?
         .map_err(unexpected)?;
     Ok(Ok(()))
 }
 
-/// None of the errors of the interface can happen to us: the VM is at rest, and everything is
-/// inside of its memory.
-fn unexpected(error: wit::SnapshotError) -> wasmtime::Error {
-    wasmtime::format_err!("the VM refuses to be frozen or thawed: {error}")
+/// Replaces a stretch of the memory.
+fn put(
+    store: &mut Store<Context>,
+    exports: &Exports,
+    offset: u64,
+    bytes: &[u8],
+) -> wasmtime::Result<()> {
+    let snapshot = exports.bindings.jsvm_engine_snapshot();
+    snapshot
+        .call_seek(&mut *store, offset)?
+        .map_err(unexpected)?;
+    snapshot
+        .call_write(&mut *store, offset, bytes)?
+        .map_err(unexpected)
 }
 
-/// Bytes of the stack, which is no part of an image.
-const STACK: u64 = 4 << 20;
+/// None of the errors of the interface can happen to us: the VM is at rest, and everything is
+/// inside of its memory.
+pub(crate) fn unexpected(error: wit::SnapshotError) -> wasmtime::Error {
+    wasmtime::format_err!("the VM refuses to be frozen or thawed: {error}")
+}

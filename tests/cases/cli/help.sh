@@ -3,5 +3,8 @@ jsvm --help
 jsvm run --help
 jsvm eval --help
 jsvm repl --help
+jsvm snapshot --help
+jsvm restore --help
+jsvm inspect --help
 jsvm component --help
 jsvm completions --help

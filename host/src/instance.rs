@@ -1,0 +1,176 @@
+//! Instances of the component, fresh ones and used ones.
+//!
+//! Most of what a fresh instance costs is page faults: its memory is mapped anew, and each page
+//! that the VM touches has to be copied. So a few instances whose VM is gone are kept, with the
+//! memory as it was left; the next VM rewrites only what differs from what it needs. Nothing
+//! else of an instance changes while it lives: its state is its memory.
+
+mod scrub;
+
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use wasmtime::component::{ComponentExportIndex, Func, InstancePre, TypedFunc, WasmList};
+use wasmtime::{Engine, Store};
+
+use crate::bindings::exports::jsvm::engine::snapshot::SnapshotError;
+use crate::bindings::{JsVm, JsVmIndices};
+use crate::context::Context;
+use crate::error::Error;
+use crate::release::Releases;
+use crate::snapshot::{self, base};
+use crate::stack::on_large_stack;
+
+/// An instance with its store.
+pub(crate) struct Instance {
+    pub(crate) store: Store<Context>,
+    pub(crate) exports: Exports,
+}
+
+/// What an instance exports.
+pub(crate) struct Exports {
+    pub(crate) bindings: JsVm,
+    /// The function that returns the memory. The bindings' would copy it.
+    memory: Func,
+}
+
+type MemoryFunction = TypedFunc<(), (Result<WasmList<u8>, SnapshotError>,)>;
+
+impl Exports {
+    /// The image of the VM, in place.
+    pub(crate) fn memory<'a>(
+        &self,
+        store: &'a mut Store<Context>,
+    ) -> wasmtime::Result<&'a [u8]> {
+        let function: MemoryFunction = self.memory.typed(&*store)?;
+        let (list,) = function.call(&mut *store, ())?;
+        let list = list.map_err(snapshot::unexpected)?;
+        Ok(list.as_le_slice(&*store))
+    }
+}
+
+/// What instances are made from.
+pub(crate) struct Instances {
+    engine: Engine,
+    pre: InstancePre<Context>,
+    indices: JsVmIndices,
+    /// The function `memory` of the interface `snapshot`.
+    memory: ComponentExportIndex,
+    idle: Arc<Idle>,
+}
+
+impl Instances {
+    pub(crate) fn new(
+        engine: Engine,
+        pre: InstancePre<Context>,
+        keep: usize,
+    ) -> wasmtime::Result<Self> {
+        const SNAPSHOT: &str = "jsvm:engine/snapshot@0.1.0";
+        let component = pre.component();
+        let memory = component
+            .get_export_index(None, SNAPSHOT)
+            .and_then(|interface| component.get_export_index(Some(&interface), "memory"));
+        let memory = memory
+            .ok_or_else(|| wasmtime::format_err!("the component does not export `{SNAPSHOT}`"))?;
+        Ok(Instances {
+            indices: JsVmIndices::new(&pre)?,
+            engine,
+            pre,
+            memory,
+            idle: Arc::new(Idle {
+                most: keep,
+                instances: Mutex::default(),
+            }),
+        })
+    }
+
+    /// Where instances go whose VM is gone.
+    pub(crate) fn idle(&self) -> &Arc<Idle> {
+        &self.idle
+    }
+
+    /// An instance for a VM with this context, and whether it has been used: its memory is then
+    /// anything.
+    pub(crate) fn get(&self, context: Context) -> Result<(Instance, bool), Error> {
+        let used = self.idle.instances.lock().pop();
+        let (mut instance, used) = match used {
+            Some(mut instance) => {
+                *instance.store.data_mut() = context;
+                (instance, true)
+            }
+            None => (self.fresh(context)?, false),
+        };
+        let limits = &instance.store.data().limits;
+        let handles = limits.handles as usize;
+        // What one call can make us copy is bounded by the VM's own memory; four times that,
+        // since the nodes of data are larger outside than inside.
+        let fuel = limits.hard_memory.saturating_mul(4);
+        instance.store.set_max_component_handles(handles);
+        instance
+            .store
+            .set_hostcall_fuel(usize::try_from(fuel).unwrap_or(usize::MAX));
+        Ok((instance, used))
+    }
+
+    fn fresh(&self, context: Context) -> Result<Instance, Error> {
+        let mut store = Store::new(&self.engine, context);
+        store.limiter(|context| context);
+        let mut exports = || {
+            let instance = self.pre.instantiate(&mut store)?;
+            let memory = instance.get_func(&mut store, self.memory);
+            Ok(Exports {
+                bindings: self.indices.load(&mut store, &instance)?,
+                memory: memory.ok_or_else(|| wasmtime::format_err!("`memory` is no function"))?,
+            })
+        };
+        match exports() {
+            Ok(exports) => Ok(Instance { store, exports }),
+            Err(error) => Err(Error::Engine(if store.data().memory_refused {
+                "the hard memory limit is smaller than an empty VM: use at least 8 MiB".into()
+            } else {
+                let error: wasmtime::Error = error;
+                format!("cannot make a VM: {error:#}")
+            })),
+        }
+    }
+}
+
+/// Instances whose VM is gone.
+pub(crate) struct Idle {
+    most: usize,
+    instances: Mutex<Vec<Instance>>,
+}
+
+impl Idle {
+    /// Keeps an instance if it can be used again. `releases` has the handles that the embedder
+    /// dropped last; there are no others.
+    pub(crate) fn keep(&self, mut instance: Instance, releases: &Releases) {
+        if std::thread::panicking() || self.instances.lock().len() >= self.most {
+            return;
+        }
+        let reusable = on_large_stack(|| Self::clean(&mut instance, releases));
+        if matches!(reusable, Ok(Ok(true))) {
+            let mut instances = self.instances.lock();
+            if instances.len() < self.most {
+                instances.push(instance);
+            }
+        }
+    }
+
+    /// Returns whether the instance can be used again.
+    fn clean(instance: &mut Instance, releases: &Releases) -> wasmtime::Result<bool> {
+        let Instance { store, exports } = instance;
+        if let Some(queue) = releases.take() {
+            for handle in queue.handles {
+                handle.resource_drop(&mut *store)?;
+            }
+        }
+        // Functions and clock of the VM that is gone may hold things of the embedder's.
+        *store.data_mut() = Context::idle();
+        let memory = exports.memory(store)?;
+        // A memory that has grown cannot shrink. The stack is not part of the image, and what
+        // is left there must not reach the next VM.
+        let (start, size) = (memory.as_ptr(), memory.len() as u64);
+        Ok(size == base::SIZE && scrub::scrub_stack(store, start))
+    }
+}

@@ -1,0 +1,20 @@
+// Where an error was made is known even where the source is not any more.
+const inner = () => new TypeError('made before', { cause: new Error('the cause') });
+function outer() { return inner() }
+const error = outer();
+let thrown;
+try {
+  null.property;
+} catch (caught) {
+  thrown = caught;
+}
+class Custom extends Error { name = 'Custom'; code = 7 }
+const custom = new Custom('own'), several = new AggregateError([error, custom], 'several');
+// --- frozen here ---
+console.log(error.stack);
+console.log(`${thrown}`, thrown.stack.split('\n').at(-1).trim());
+console.log(error.cause.message, `${custom}`, custom.code, several.errors[0] === error);
+const later = outer();
+console.log(later.stack === error.stack, later.stack.split('\n').length - error.stack.split('\n').length);
+console.log(later.stack.split('\n').slice(0, 2).join(), custom instanceof Custom);
+throw error

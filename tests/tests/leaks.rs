@@ -1,0 +1,110 @@
+//! Freezing and thawing again and again leaves nothing behind.
+//!
+//! Each test is a process's only one that allocates much: they measure the whole process, one
+//! after the other.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+use std::sync::Mutex;
+
+use jsvm::{EngineConfig, HostError, Snapshot, VmBuilder};
+use jsvm_tests::eval;
+
+/// One measurement at a time.
+static ALONE: Mutex<()> = Mutex::new(());
+
+/// Settings of an engine of its own.
+fn builder() -> VmBuilder {
+    EngineConfig::new().max_vms(4).build().unwrap().vm()
+}
+
+/// Memory that this process has resident, in bytes; nothing where the system does not say.
+fn resident() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
+    let kibibytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
+    Some(kibibytes << 10)
+}
+
+#[test]
+fn ten_thousand_cycles_grow_neither_the_process_nor_the_snapshot() {
+    let _alone = ALONE.lock();
+    let builder = builder();
+    let vm = builder.build().unwrap();
+    eval(&vm, "var n = 0; const list = [1, 2, 3].map(n => ({ n })); () => ++n");
+    let first = vm.snapshot().unwrap().to_bytes().unwrap();
+    let mut bytes = first.clone();
+    let mut before = None;
+    for cycle in 0..10_000 {
+        let vm = builder.resume(&Snapshot::from_bytes(&bytes).unwrap()).unwrap();
+        bytes = vm.snapshot().unwrap().to_bytes().unwrap();
+        if cycle == 1_000 {
+            before = resident();
+        }
+    }
+    // The handles of the first VM are gone, and nothing came in their place. (Compressed, a few
+    // bytes more are possible: the clock goes on.)
+    let stored = |bytes| Snapshot::from_bytes(bytes).unwrap().stored_bytes();
+    assert!(stored(&bytes) <= stored(&first));
+    assert!(bytes.len() <= first.len() + 64, "{} {}", bytes.len(), first.len());
+    if let (Some(before), Some(after)) = (before, resident()) {
+        let grown = after.saturating_sub(before);
+        assert!(grown < 4 << 20, "{grown} bytes more in 9,000 cycles");
+    }
+}
+
+/// A program whose live heap is constant, but in which everything is replaced again and again.
+const PROGRAM: &str = "
+    const log = [], seen = new Map(), registry = new FinalizationRegistry(() => finalized++);
+    let finalized = 0, weak = [];
+    function* counter() { let n = 0; while (true) yield { n: n++, text: `number ${n}` } }
+    const numbers = counter();
+    (async () => {
+        for (let step = 0; ; step++) {
+            const answer = await ask({ step, notify: value => log.push(value) });
+            log.push({ answer, number: numbers.next().value, when: new Date(step) });
+            while (log.length > 8) log.shift();
+            seen.set(step % 5, new Uint8Array(1_000).fill(step));
+            const temporary = { step, cycle: null };
+            temporary.cycle = temporary;
+            registry.register(temporary, step);
+            weak = [...weak.slice(-3), new WeakRef(temporary)];
+        }
+    })();";
+
+#[test]
+fn thousand_generations_do_not_grow_the_snapshot() {
+    let _alone = ALONE.lock();
+    let builder = builder().request("ask").seed(1);
+    let vm = builder.build().unwrap();
+    eval(&vm, PROGRAM);
+    let mut bytes = vm.snapshot().unwrap().to_bytes().unwrap();
+    drop(vm);
+    let mut sizes = Vec::new();
+    for generation in 0..1_000 {
+        let vm = builder.resume(&Snapshot::from_bytes(&bytes).unwrap()).unwrap();
+        // A new driver has handles, takes the requests again, and drops it all or not.
+        let handle = eval(&vm, "log");
+        vm.set_root("log", &handle).unwrap();
+        for request in vm.unsettled_requests().unwrap() {
+            let answer = format!("answer {generation}");
+            vm.settle(request.id, Ok::<_, HostError>(answer)).unwrap();
+        }
+        vm.run_jobs().unwrap();
+        if generation % 10 == 9 {
+            vm.gc().unwrap();
+            vm.run_jobs().unwrap();
+        }
+        let snapshot = vm.snapshot().unwrap();
+        bytes = snapshot.to_bytes().unwrap();
+        if generation % 10 == 9 {
+            let used = vm.memory_usage().unwrap().used;
+            sizes.push((snapshot.memory_size(), used, bytes.len() as u64));
+        }
+        assert!(handle.is_undefined() || !handle.is_null());
+    }
+    let early = sizes[10];
+    let late = *sizes.last().unwrap();
+    assert_eq!(early.0, late.0, "the memory has grown");
+    assert!(late.1 <= early.1 + 2_000, "the heap has grown: {early:?} {late:?}");
+    assert!(late.2 <= early.2 + early.2 / 4, "the snapshot has grown: {early:?} {late:?}");
+}
