@@ -1,8 +1,8 @@
-//! Reads snapshots that are wrong in every layer, and runs those that can be restored.
+//! Reads snapshots that are wrong in every layer, and runs those whose memory is that of a VM.
 //!
 //! Nothing may panic, and the process may not need more memory than it is allowed (cargo-fuzz
-//! watches both). That a VM from forged memory computes nonsense, reaches a limit or is gone is
-//! as it should be.
+//! watches both). Forged memory is read and written, but not run: it can keep the engine busy for
+//! ever, see "Trust" in the documentation of `jsvm::snapshot`.
 #![no_main]
 
 use std::sync::LazyLock;
@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use arbitrary::Arbitrary;
 use jsvm::snapshot::Decoder;
-use jsvm::{EngineConfig, Limits, SealKey, Snapshot, VmBuilder};
+use jsvm::{EngineConfig, Limits, SealKey, Snapshot, SnapshotId, VmBuilder};
 use jsvm_tests::forge::Forged;
 use libfuzzer_sys::fuzz_target;
 
@@ -82,6 +82,7 @@ fn edit(bytes: &mut Vec<u8>, edits: &[Edit]) {
 struct Samples {
     builder: VmBuilder,
     first: Snapshot,
+    states: [SnapshotId; 2],
     files: [Vec<u8>; 2],
     key: SealKey,
     sealed: Vec<u8>,
@@ -108,6 +109,7 @@ static SAMPLES: LazyLock<Samples> = LazyLock::new(|| {
     let files = [&first, &second].map(|one| one.to_bytes().unwrap());
     Samples {
         builder,
+        states: [first.id(), second.id()],
         first,
         files,
         key,
@@ -171,10 +173,16 @@ fuzz_target!(|input: Input<'_>| {
     }
     // What can be read can be written, and is the same then.
     let again = snapshot.flatten().and_then(|flat| flat.to_bytes()).unwrap();
-    let again = Decoder::new().max_memory(64 << 20).from_bytes(&again).unwrap();
+    let again = Decoder::new()
+        .max_memory(64 << 20)
+        .from_bytes(&again)
+        .unwrap();
     assert_eq!(again.id(), snapshot.id());
     let _ = format!("{snapshot:?} {:?}", snapshot.created());
 
+    if !samples.states.contains(&snapshot.id()) {
+        return;
+    }
     let Ok(vm) = samples.builder.restore(&snapshot) else {
         return;
     };

@@ -5,7 +5,9 @@ use std::alloc::Layout;
 use std::cell::Cell;
 use std::mem::ManuallyDrop;
 
-use crate::bindings::exports::jsvm::engine::snapshot::{Guest, Origin, SnapshotError};
+use crate::bindings::exports::jsvm::engine::snapshot::{
+    self as bindings, Guest, Origin, SnapshotError,
+};
 use crate::bindings::exports::jsvm::engine::vm;
 use crate::{backstop, handle, host, memory, random, sweep, token};
 
@@ -20,6 +22,8 @@ const PAGE: u64 = 65536;
 thread_local! {
     /// Address at which the next list that is passed in belongs; 0 for any.
     static SOUGHT: Cell<usize> = const { Cell::new(0) };
+    /// Address at which the last list was put because of that; 0 if it was not.
+    static PUT: Cell<usize> = const { Cell::new(0) };
 }
 
 type Result<T> = std::result::Result<T, SnapshotError>;
@@ -61,12 +65,19 @@ impl Guest for crate::Guest {
 
     fn write(offset: u64, bytes: Vec<u8>) -> Result<()> {
         // What is here must not trust anything in memory: it may just have been replaced.
+        SOUGHT.set(0);
+        let put = PUT.replace(0);
         let len = bytes.len() as u64;
-        if len != 0 && bytes.as_ptr() as usize == address(offset) {
-            // The bytes are where they belong, and nothing that could be freed. A list that does
-            // not fit into memory never gets here.
+        let start = bytes.as_ptr() as usize;
+        if len != 0 && start == address(offset) {
+            // The bytes are where they belong, and nothing that could be freed.
             let _ = ManuallyDrop::new(bytes);
             return Ok(());
+        }
+        if len != 0 && start == put {
+            // They are where another `seek` wanted them.
+            let _ = ManuallyDrop::new(bytes);
+            return Err(SnapshotError::NotSought);
         }
         match offset.checked_add(len) {
             Some(end) if end > size() => Err(SnapshotError::OutOfBounds),
@@ -102,14 +113,16 @@ fn forget_calls() {
     backstop::renew();
 }
 
-/// Zeroes the place where results of the interface `vm` are put. It is hidden in the bindings; a
-/// function that does next to nothing tells where it is.
+/// Zeroes the places where results are put. They are hidden in the bindings; functions that do
+/// next to nothing tell where they are.
 fn forget_result() {
-    // SAFETY: the embedder has read the last result; the place is large enough for all of them,
-    // of which that of `get-memory-usage` is the largest.
+    // SAFETY: the embedder has read the last result. The places are large enough for all results
+    // of their interface, of which those of `get-memory-usage` and `size` are the largest.
     unsafe {
         let place = vm::_export_get_limits_cabi::<crate::Guest>();
         place.write_bytes(0, size_of::<vm::MemoryUsage>());
+        let place = bindings::_export_size_cabi::<crate::Guest>();
+        place.write_bytes(0, 2 * size_of::<u64>());
     }
 }
 
@@ -183,8 +196,10 @@ unsafe extern "C" fn cabi_realloc(
     // A list of anything but bytes, and one that does not fit, cannot be what `seek` was for.
     let sought = SOUGHT.replace(0);
     if sought != 0 && align == 1 && size as u64 <= START as u64 + self::size() - sought as u64 {
+        PUT.set(sought);
         return sought as *mut u8;
     }
+    PUT.set(0);
     // SAFETY: the embedder passes a power of two, and what it was given before.
     let start = unsafe {
         if old_size != 0 {

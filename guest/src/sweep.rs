@@ -17,7 +17,10 @@ const CONTENTS: usize = 8;
 const IN_USE: u32 = 2;
 const FLAGS: u32 = 7;
 
-/// A free block begins with links to others: two, or from the size of `TREE` on six.
+/// A free block begins with links to others: forwards, backwards, and from the size of `TREE` on
+/// four more. One block is free and has none: the rest of the block that was last cut to size.
+const FORWARDS: usize = 8;
+const BACKWARDS: usize = 12;
 const TREE: u32 = 256;
 const LINKS: usize = 8;
 const TREE_LINKS: usize = 24;
@@ -72,11 +75,30 @@ pub fn sweep() {
                 UNTOUCHED.set(start);
                 return;
             }
-            let links = if head >= TREE { TREE_LINKS } else { LINKS };
+            let links = match is_linked(block, memory_end) {
+                false => 0,
+                true if head >= TREE => TREE_LINKS,
+                true => LINKS,
+            };
             zero(block + CONTENTS + links, end);
         }
         block = end;
     }
+}
+
+/// Whether a free block has links to others, which then have links to it. One that has none has
+/// there what its last user left.
+fn is_linked(block: usize, memory_end: usize) -> bool {
+    let word = |address: usize| {
+        let inside = address.is_multiple_of(4) && address.checked_add(4)? <= memory_end;
+        // SAFETY: inside the memory, as was just checked, and aligned.
+        inside.then(|| unsafe { *(address as *const u32) } as usize)
+    };
+    let answers = |link: usize, back: usize| {
+        let other = word(block + link)?;
+        (word(other.checked_add(back)?)? == block).then_some(())
+    };
+    answers(FORWARDS, BACKWARDS).is_some() && answers(BACKWARDS, FORWARDS).is_some()
 }
 
 /// Where calls end up on the stack is not known. But they use it without large gaps, so that what

@@ -91,7 +91,6 @@ fn heaps(c: &mut Criterion) {
             snapshot.stored_bytes(),
             bytes.len(),
         );
-        std::fs::write(format!("/tmp/w/{megabytes}.snap"), &bytes).unwrap(); //TMP
         let decoder = jsvm::snapshot::Decoder::new().max_memory(1 << 30);
         let mut group = c.benchmark_group(name);
         if megabytes >= 10 {
@@ -110,6 +109,14 @@ fn heaps(c: &mut Criterion) {
         group.bench_function("restore + eval", |b| {
             until_drop(b, || {
                 let vm = builder.restore(&snapshot).unwrap();
+                assert_eq!(vm.eval("next()").unwrap().to::<u32>().unwrap(), 1);
+                vm
+            });
+        });
+        let lazy = snapshot.clone().into_lazy().unwrap();
+        group.bench_function("restore lazily + eval", |b| {
+            until_drop(b, || {
+                let vm = builder.restore(&lazy).unwrap();
                 assert_eq!(vm.eval("next()").unwrap().to::<u32>().unwrap(), 1);
                 vm
             });

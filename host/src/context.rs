@@ -103,6 +103,13 @@ impl Watch {
         self.stopping = None;
     }
 
+    /// Allows next to no time from now on.
+    pub(crate) fn hurry(&mut self) {
+        self.time = Some(Duration::from_millis(20));
+        self.grace = Duration::ZERO;
+        self.begin();
+    }
+
     fn poll(&mut self, point: PollPoint) -> bool {
         let now = Instant::now();
         let started = *self.started.get_or_insert(now);

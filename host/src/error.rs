@@ -28,10 +28,10 @@ pub enum Error {
     #[error("the VM is running: a host function cannot call the VM that called it")]
     Busy,
     /// A value does not have the expected type.
-    #[error("{0}")]
+    #[error(transparent)]
     Conversion(#[from] ConversionError),
     /// A snapshot cannot be used.
-    #[error("{0}")]
+    #[error(transparent)]
     Snapshot(#[from] SnapshotError),
     /// The engine or a VM could not be made.
     #[error("the engine failed: {0}")]

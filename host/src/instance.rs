@@ -18,11 +18,13 @@ use crate::bindings::{JsVm, JsVmIndices};
 use crate::context::Context;
 use crate::error::Error;
 use crate::release::Releases;
-use crate::snapshot::{self, base};
+use crate::snapshot::{self, Overlay, base};
 use crate::stack::on_large_stack;
 
 /// An instance with its store.
 pub(crate) struct Instance {
+    /// Pages that are mapped into its memory; first, so that it is dropped before the store.
+    pub(crate) overlay: Option<Overlay>,
     pub(crate) store: Store<Context>,
     pub(crate) exports: Exports,
 }
@@ -38,10 +40,7 @@ type MemoryFunction = TypedFunc<(), (Result<WasmList<u8>, SnapshotError>,)>;
 
 impl Exports {
     /// The image of the VM, in place.
-    pub(crate) fn memory<'a>(
-        &self,
-        store: &'a mut Store<Context>,
-    ) -> wasmtime::Result<&'a [u8]> {
+    pub(crate) fn memory<'a>(&self, store: &'a mut Store<Context>) -> wasmtime::Result<&'a [u8]> {
         let function: MemoryFunction = self.memory.typed(&*store)?;
         let (list,) = function.call(&mut *store, ())?;
         let list = list.map_err(snapshot::unexpected)?;
@@ -92,6 +91,11 @@ impl Instances {
     /// An instance for a VM with this context, and whether it has been used: its memory is then
     /// anything.
     pub(crate) fn get(&self, context: Context) -> Result<(Instance, bool), Error> {
+        if base::START + base::SIZE > context.limits.hard_memory {
+            return Err(Error::Engine(
+                "the hard memory limit is smaller than an empty VM: use at least 8 MiB".into(),
+            ));
+        }
         let used = self.idle.instances.lock().pop();
         let (mut instance, used) = match used {
             Some(mut instance) => {
@@ -123,15 +127,14 @@ impl Instances {
                 memory: memory.ok_or_else(|| wasmtime::format_err!("`memory` is no function"))?,
             })
         };
-        match exports() {
-            Ok(exports) => Ok(Instance { store, exports }),
-            Err(error) => Err(Error::Engine(if store.data().memory_refused {
-                "the hard memory limit is smaller than an empty VM: use at least 8 MiB".into()
-            } else {
-                let error: wasmtime::Error = error;
-                format!("cannot make a VM: {error:#}")
-            })),
-        }
+        let exports = exports().map_err(|error: wasmtime::Error| {
+            Error::Engine(format!("cannot make a VM: {error:#}"))
+        })?;
+        Ok(Instance {
+            overlay: None,
+            store,
+            exports,
+        })
     }
 }
 
@@ -159,7 +162,10 @@ impl Idle {
 
     /// Returns whether the instance can be used again.
     fn clean(instance: &mut Instance, releases: &Releases) -> wasmtime::Result<bool> {
-        let Instance { store, exports } = instance;
+        let Instance { store, exports, .. } = instance;
+        // What is freed now is little, since there is not more memory than in a fresh VM, or the
+        // instance is of no use anyway.
+        store.data_mut().watch.hurry();
         if let Some(queue) = releases.take() {
             for handle in queue.handles {
                 handle.resource_drop(&mut *store)?;

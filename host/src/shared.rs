@@ -13,6 +13,7 @@ use crate::error::{Error, Gone, Limit};
 use crate::instance::{Exports, Idle, Instance};
 use crate::limits::InterruptHandle;
 use crate::release::Releases;
+use crate::snapshot::Overlay;
 use crate::stack::on_large_stack;
 use crate::value::Value;
 
@@ -38,6 +39,7 @@ pub(crate) struct Entered<'a> {
     pub(crate) store: &'a mut Store<Context>,
     pub(crate) vm: &'a wit::Guest,
     pub(crate) exports: &'a Exports,
+    pub(crate) overlay: &'a mut Option<Overlay>,
 }
 
 impl Shared {
@@ -58,7 +60,11 @@ impl Shared {
     ) -> Result<T, Error> {
         let state = self.state.lock();
         let mut state = state.try_borrow_mut().map_err(|_| Error::Busy)?;
-        let Instance { store, exports } = match &mut *state {
+        let Instance {
+            overlay,
+            store,
+            exports,
+        } = match &mut *state {
             State::Live(instance) => instance,
             State::Gone(gone) => return Err(Error::Gone(gone.clone())),
         };
@@ -80,6 +86,7 @@ impl Shared {
                 store: &mut *store,
                 vm,
                 exports,
+                overlay,
             })
         })?;
         match result {

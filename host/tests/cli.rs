@@ -2,15 +2,18 @@
 //! print beside them.
 //!
 //! Each line of a case is a command for the shell, which finds `jsvm` and a fresh copy of
-//! `tests/cases/cli/files`. The `.out` beside it says after each command what came to stdout,
-//! then what came to stderr after `2> `, then the exit code if it is not 0. `BLESS=1 cargo test
-//! --test cli` writes them anew.
+//! `tests/cases/cli/files` with a snapshot of another build, `foreign.snap`. The `.out` beside it
+//! says after each command what came to stdout, then what came to stderr after `2> `, then the exit
+//! code if it is not 0. `BLESS=1 cargo test --test cli` writes them anew.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
+use std::time::Duration;
 
+use jsvm::EngineConfig;
 use jsvm_tests::cases;
+use jsvm_tests::forge::Forged;
 use libtest_mimic::{Arguments, Failed};
 use tempfile::TempDir;
 
@@ -26,6 +29,7 @@ fn run(case: &Path) -> Result<String, Failed> {
     // Its name without symbolic links, as the program prints it.
     let path = folder.path().canonicalize()?;
     copy(&cases::folder("cli").join("files"), &path)?;
+    fs::write(path.join("foreign.snap"), foreign_snapshot()?)?;
     let mut transcript = String::new();
     for line in commands.lines() {
         if line.is_empty() || line.starts_with('#') {
@@ -69,6 +73,19 @@ fn output(command: &str, folder: &Path) -> Result<String, Failed> {
         None => text.push_str("[killed]\n"),
     }
     Ok(text)
+}
+
+/// A snapshot of another build of the engine, with what else a forger may put into it.
+fn foreign_snapshot() -> Result<Vec<u8>, Failed> {
+    let engine = EngineConfig::new().pooling(false).build()?;
+    let snapshot = engine.vm().build()?.snapshot()?;
+    let mut forged = Forged::new(&snapshot.to_bytes()?);
+    forged.header.engine = [0xab; 32];
+    forged.header.wall = Duration::from_secs(1 << 40);
+    let metadata = &mut forged.header.metadata;
+    metadata.insert("\u{1b}[31m".into(), "one\ntwo\u{7}".into());
+    metadata.insert("__proto__".into(), "three".into());
+    Ok(forged.to_bytes())
 }
 
 fn copy(from: &Path, to: &Path) -> std::io::Result<()> {

@@ -54,7 +54,11 @@ impl DerefMut for Forged {
 impl Parts {
     /// How many pages are stored.
     pub fn pages(&self) -> usize {
-        self.header.runs.iter().map(|(_, count)| *count as usize).sum()
+        self.header
+            .runs
+            .iter()
+            .map(|(_, count)| *count as usize)
+            .sum()
     }
 
     /// A chunk, decompressed.

@@ -1,25 +1,20 @@
 //! The component by itself, without the host crate: what a host in any language sees, and what
 //! the host crate makes impossible.
 
+#[path = "raw/compose.rs"]
+mod compose;
+mod raw;
+
 use std::sync::OnceLock;
 
 use jsvm::COMPONENT;
-use wasm_encoder::{
-    Alias, ComponentAliasSection, ComponentExportKind, ComponentExportSection,
-    ComponentInstanceSection, ComponentSectionId, RawSection,
-};
-use wasmparser::{Parser, Payload};
+use wasmtime::Store;
 use wasmtime::component::{Component, Func, Instance, Linker, ResourceAny, ResourceType, Val};
-use wasmtime::{Config, Engine, Store};
 
 /// Compiled once for all tests.
 fn component() -> &'static Component {
     static COMPILED: OnceLock<Component> = OnceLock::new();
-    COMPILED.get_or_init(|| {
-        let mut config = Config::new();
-        config.max_wasm_stack(16 << 20).async_stack_size(24 << 20);
-        Component::new(&Engine::new(&config).unwrap(), COMPONENT).unwrap()
-    })
+    COMPILED.get_or_init(|| Component::new(raw::engine(), COMPONENT).unwrap())
 }
 
 const VM: &str = "jsvm:engine/vm@0.1.0";
@@ -34,36 +29,7 @@ impl Raw {
     fn new() -> Raw {
         let component = component();
         let mut linker = Linker::<()>::new(component.engine());
-        let mut host = linker.instance("jsvm:engine/host@0.1.0").unwrap();
-        host.func_new("host-call", |_, _, args, results| {
-            // Calls of functions give back their arguments, the console is ignored.
-            results[0] = Val::Result(Ok(Some(Box::new(args[1].clone()))));
-            Ok(())
-        })
-        .unwrap();
-        host.func_new("poll", |_, _, _, results| {
-            results[0] = Val::Bool(false);
-            Ok(())
-        })
-        .unwrap();
-        linker.instance("jsvm:engine/types@0.1.0").unwrap();
-        let mut clock = linker.instance("wasi:clocks/wall-clock@0.2.0").unwrap();
-        clock
-            .func_new("now", |_, _, _, results| {
-                let fields = [("seconds", Val::U64(1)), ("nanoseconds", Val::U32(0))];
-                results[0] =
-                    Val::Record(fields.map(|(name, value)| (name.to_owned(), value)).into());
-                Ok(())
-            })
-            .unwrap();
-        let mut clock = linker
-            .instance("wasi:clocks/monotonic-clock@0.2.0")
-            .unwrap();
-        clock.func_wrap("now", |_, ()| Ok((0_u64,))).unwrap();
-        let mut random = linker.instance("wasi:random/random@0.2.0").unwrap();
-        random
-            .func_wrap("get-random-u64", |_, ()| Ok((4_u64,)))
-            .unwrap();
+        raw::imports(&mut linker);
         let mut store = Store::new(component.engine(), ());
         let instance = linker.instantiate(&mut store, component).unwrap();
         Raw { store, instance }
@@ -308,8 +274,9 @@ fn unsettled_requests_are_listed_until_they_are_settled() {
 fn tokens_are_numbers_and_are_never_used_twice() {
     let mut raw = Raw::new();
     let object = raw.handle("({})");
-    assert_eq!(raw.call("retain", &[Val::Resource(object)]), Val::U64(1));
-    assert_eq!(raw.call("retain", &[Val::Resource(object)]), Val::U64(2));
+    let retain = |scope: &str| [Val::Resource(object), Val::Enum(scope.into())];
+    assert_eq!(raw.call("retain", &retain("instance")), Val::U64(1));
+    assert_eq!(raw.call("retain", &retain("state")), Val::U64(2));
     assert_eq!(raw.call("release", &[Val::U64(1)]), Val::Bool(true));
     assert_eq!(raw.call("release", &[Val::U64(1)]), Val::Bool(false));
     assert_eq!(raw.call("retained", &[Val::U64(1)]), Val::Option(None));
@@ -320,7 +287,7 @@ fn tokens_are_numbers_and_are_never_used_twice() {
         );
         assert_eq!(raw.call("release", &[Val::U64(unknown)]), Val::Bool(false));
     }
-    assert_eq!(raw.call("retain", &[Val::Resource(object)]), Val::U64(3));
+    assert_eq!(raw.call("retain", &retain("instance")), Val::U64(3));
     let Val::Option(Some(again)) = raw.call("retained", &[Val::U64(2)]) else {
         panic!("no handle")
     };
@@ -557,72 +524,11 @@ const CONSUMER: &str = r#"
   (func (export "dropped-twice") (result bool) (canon lift (core func $instance "dropped-twice"))))
 "#;
 
-/// The VM and its consumer as one component, with the imports of the VM.
-fn composed() -> Vec<u8> {
-    let consumer = wat::parse_str(CONSUMER).unwrap();
-    let mut outer = wasm_encoder::Component::new();
-    // The first sections of the VM describe its imports: they are those of the whole.
-    let mut imports = Vec::new();
-    for payload in Parser::new(0).parse_all(COMPONENT) {
-        let payload = payload.unwrap();
-        if let Payload::ComponentImportSection(section) = &payload {
-            for import in section.clone() {
-                imports.push(import.unwrap().name.name);
-            }
-        }
-        let described = matches!(
-            payload,
-            Payload::ComponentTypeSection(_)
-                | Payload::ComponentImportSection(_)
-                | Payload::ComponentAliasSection(_)
-        );
-        match payload.as_section() {
-            Some((id, range)) if described => {
-                outer.section(&RawSection {
-                    id,
-                    data: &COMPONENT[range],
-                });
-            }
-            Some(_) => break,
-            None => {}
-        }
-    }
-    let count = imports.len() as u32;
-    for bytes in [COMPONENT, &consumer] {
-        outer.section(&RawSection {
-            id: ComponentSectionId::Component.into(),
-            data: bytes,
-        });
-    }
-    let mut instances = ComponentInstanceSection::new();
-    let args = imports.iter().zip(0..count);
-    instances.instantiate(
-        0,
-        args.map(|(name, index)| (*name, ComponentExportKind::Instance, index))
-            .collect::<Vec<_>>(),
-    );
-    outer.section(&instances);
-    let alias = |instance, kind, name| Alias::InstanceExport {
-        instance,
-        kind,
-        name,
-    };
-    let mut aliases = ComponentAliasSection::new();
-    aliases.alias(alias(count, ComponentExportKind::Instance, VM));
-    outer.section(&aliases);
-    let mut instances = ComponentInstanceSection::new();
-    instances.instantiate(1, [(VM, ComponentExportKind::Instance, count + 1)]);
-    outer.section(&instances);
-    let mut exports = ComponentExportSection::new();
-    exports.export("consumer", ComponentExportKind::Instance, count + 2, None);
-    outer.section(&exports);
-    outer.finish()
-}
-
 #[test]
 fn another_component_cannot_forge_handles() {
     let engine = component().engine();
-    let composed = Component::new(engine, composed()).unwrap();
+    let composed = compose::compose(&wat::parse_str(CONSUMER).unwrap());
+    let composed = Component::new(engine, composed).unwrap();
     let mut linker = Linker::<()>::new(engine);
     linker.define_unknown_imports_as_traps(&composed).unwrap();
     let call = |name: &str| {

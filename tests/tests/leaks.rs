@@ -30,12 +30,17 @@ fn ten_thousand_cycles_grow_neither_the_process_nor_the_snapshot() {
     let _alone = ALONE.lock();
     let builder = builder();
     let vm = builder.build().unwrap();
-    eval(&vm, "var n = 0; const list = [1, 2, 3].map(n => ({ n })); () => ++n");
+    eval(
+        &vm,
+        "var n = 0; const list = [1, 2, 3].map(n => ({ n })); () => ++n",
+    );
     let first = vm.snapshot().unwrap().to_bytes().unwrap();
     let mut bytes = first.clone();
     let mut before = None;
     for cycle in 0..10_000 {
-        let vm = builder.resume(&Snapshot::from_bytes(&bytes).unwrap()).unwrap();
+        let vm = builder
+            .resume(&Snapshot::from_bytes(&bytes).unwrap())
+            .unwrap();
         bytes = vm.snapshot().unwrap().to_bytes().unwrap();
         if cycle == 1_000 {
             before = resident();
@@ -45,7 +50,12 @@ fn ten_thousand_cycles_grow_neither_the_process_nor_the_snapshot() {
     // bytes more are possible: the clock goes on.)
     let stored = |bytes| Snapshot::from_bytes(bytes).unwrap().stored_bytes();
     assert!(stored(&bytes) <= stored(&first));
-    assert!(bytes.len() <= first.len() + 64, "{} {}", bytes.len(), first.len());
+    assert!(
+        bytes.len() <= first.len() + 64,
+        "{} {}",
+        bytes.len(),
+        first.len()
+    );
     if let (Some(before), Some(after)) = (before, resident()) {
         let grown = after.saturating_sub(before);
         assert!(grown < 4 << 20, "{grown} bytes more in 9,000 cycles");
@@ -81,7 +91,9 @@ fn thousand_generations_do_not_grow_the_snapshot() {
     drop(vm);
     let mut sizes = Vec::new();
     for generation in 0..1_000 {
-        let vm = builder.resume(&Snapshot::from_bytes(&bytes).unwrap()).unwrap();
+        let vm = builder
+            .resume(&Snapshot::from_bytes(&bytes).unwrap())
+            .unwrap();
         // A new driver has handles, takes the requests again, and drops it all or not.
         let handle = eval(&vm, "log");
         vm.set_root("log", &handle).unwrap();
@@ -105,6 +117,12 @@ fn thousand_generations_do_not_grow_the_snapshot() {
     let early = sizes[10];
     let late = *sizes.last().unwrap();
     assert_eq!(early.0, late.0, "the memory has grown");
-    assert!(late.1 <= early.1 + 2_000, "the heap has grown: {early:?} {late:?}");
-    assert!(late.2 <= early.2 + early.2 / 4, "the snapshot has grown: {early:?} {late:?}");
+    assert!(
+        late.1 <= early.1 + 2_000,
+        "the heap has grown: {early:?} {late:?}"
+    );
+    assert!(
+        late.2 <= early.2 + early.2 / 4,
+        "the snapshot has grown: {early:?} {late:?}"
+    );
 }

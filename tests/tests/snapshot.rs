@@ -66,7 +66,11 @@ fn it_says_what_it_is() {
         ..Limits::default()
     };
     let clock = FixedClock(Duration::from_secs(1_000_000_000));
-    let vm = builder().clock(clock).limits(limits.clone()).build().unwrap();
+    let vm = builder()
+        .clock(clock)
+        .limits(limits.clone())
+        .build()
+        .unwrap();
     let snapshot = vm
         .snapshot()
         .unwrap()
@@ -83,7 +87,10 @@ fn it_says_what_it_is() {
         let metadata: Vec<_> = snapshot.metadata().iter().collect();
         let expected = [("program", "counter"), ("step", "2")]
             .map(|(key, value)| (key.to_owned(), value.to_owned()));
-        assert_eq!(metadata, expected.each_ref().map(|(key, value)| (key, value)));
+        assert_eq!(
+            metadata,
+            expected.each_ref().map(|(key, value)| (key, value))
+        );
         assert!(snapshot.is_of_this_engine() && snapshot.is_complete());
         assert_eq!(snapshot.engine().len(), 64);
         assert_eq!(snapshot.parent(), None);
@@ -135,7 +142,10 @@ fn hole_between_live_values_costs_nothing() {
 #[test]
 fn chain_is_restored_flattened_and_small() {
     let vm = counting();
-    eval(&vm, "globalThis.heap = Array.from({ length: 20_000 }, (_, i) => ({ i }))");
+    eval(
+        &vm,
+        "globalThis.heap = Array.from({ length: 20_000 }, (_, i) => ({ i }))",
+    );
     let mut chain = vec![vm.snapshot().unwrap()];
     for _ in 0..5 {
         next(&vm);
@@ -150,7 +160,10 @@ fn chain_is_restored_flattened_and_small() {
         let read = Snapshot::from_chain(&files[..=end]).unwrap();
         let flat = read.flatten().unwrap().to_bytes().unwrap();
         assert_eq!(read.id(), snapshot.id());
-        assert_eq!(read.parent(), end.checked_sub(1).map(|before| chain[before].id()));
+        assert_eq!(
+            read.parent(),
+            end.checked_sub(1).map(|before| chain[before].id())
+        );
         let flat = Snapshot::from_bytes(&flat).unwrap();
         assert_eq!((flat.id(), flat.parent()), (snapshot.id(), None));
         for snapshot in [snapshot, &read, &flat] {
@@ -160,7 +173,10 @@ fn chain_is_restored_flattened_and_small() {
         }
     }
     let whole = chain[5].flatten().unwrap();
-    assert_eq!(whole.to_bytes().unwrap(), vm.snapshot().unwrap().to_bytes().unwrap());
+    assert_eq!(
+        whole.to_bytes().unwrap(),
+        vm.snapshot().unwrap().to_bytes().unwrap()
+    );
 }
 
 #[test]
@@ -177,15 +193,34 @@ fn delta_follows_a_restored_vm_and_a_grown_memory() {
     let vm = builder()
         .restore(&Snapshot::from_chain(&files[..2]).unwrap())
         .unwrap();
-    assert_eq!(eval(&vm, "more.reduce((a, b) => a + b)").to::<u32>().unwrap(), 21_000_000);
+    assert_eq!(
+        eval(&vm, "more.reduce((a, b) => a + b)")
+            .to::<u32>()
+            .unwrap(),
+        21_000_000
+    );
     let vm = builder()
         .restore(&Snapshot::from_chain(&files).unwrap())
         .unwrap();
-    assert_eq!(eval(&vm, "typeof more").to::<String>().unwrap(), "undefined");
+    assert_eq!(
+        eval(&vm, "typeof more").to::<String>().unwrap(),
+        "undefined"
+    );
     // A snapshot that is smaller than its parent: the VM before it grew.
-    let back = builder().restore(&first).unwrap().snapshot_since(&third).unwrap();
+    let back = builder()
+        .restore(&first)
+        .unwrap()
+        .snapshot_since(&third)
+        .unwrap();
     let files = [&third.flatten().unwrap(), &back].map(|one| one.to_bytes().unwrap());
-    assert_eq!(next(&builder().restore(&Snapshot::from_chain(&files).unwrap()).unwrap()), 2);
+    assert_eq!(
+        next(
+            &builder()
+                .restore(&Snapshot::from_chain(&files).unwrap())
+                .unwrap()
+        ),
+        2
+    );
 }
 
 /// Reads and writes a few bytes at a time.
@@ -262,12 +297,22 @@ fn full_disk_is_an_error_of_its_own() {
 #[test]
 fn small_is_smaller_and_the_same() {
     let vm = counting();
-    eval(&vm, "globalThis.heap = Array.from({ length: 20_000 }, (_, i) => ({ i, text: `${i}` }))");
+    eval(
+        &vm,
+        "globalThis.heap = Array.from({ length: 20_000 }, (_, i) => ({ i, text: `${i}` }))",
+    );
     let snapshot = vm.snapshot().unwrap();
     let fast = snapshot.to_bytes().unwrap();
-    let small = snapshot.encode().compression(Compression::Small).to_bytes().unwrap();
+    let small = snapshot
+        .encode()
+        .compression(Compression::Small)
+        .to_bytes()
+        .unwrap();
     assert!(small.len() < fast.len(), "{} {}", small.len(), fast.len());
-    assert_eq!(Snapshot::from_bytes(&small).unwrap().to_bytes().unwrap(), fast);
+    assert_eq!(
+        Snapshot::from_bytes(&small).unwrap().to_bytes().unwrap(),
+        fast
+    );
     assert_eq!(next(&thawed(&small)), 2);
 }
 
@@ -315,7 +360,10 @@ fn restored_vm_has_the_builders_limits() {
     let vm = builder().limits(limits.clone()).restore(&snapshot).unwrap();
     assert_eq!(*vm.snapshot().unwrap().limits(), limits);
     let error = vm.eval("'x'.repeat(8 << 20)").unwrap_err();
-    assert!(matches!(error, jsvm::Error::Limit(jsvm::Limit::Memory)), "{error}");
+    assert!(
+        matches!(error, jsvm::Error::Limit(jsvm::Limit::Memory)),
+        "{error}"
+    );
 }
 
 #[test]
@@ -334,8 +382,113 @@ fn snapshot_larger_than_the_limit_is_refused_before_anything_is_made() {
         }
         other => panic!("{other:?}"),
     }
-    match Decoder::new().max_memory(32 << 20).from_bytes(&snapshot.to_bytes().unwrap()) {
+    match Decoder::new()
+        .max_memory(32 << 20)
+        .from_bytes(&snapshot.to_bytes().unwrap())
+    {
         Err(SnapshotError::TooLarge { limit, .. }) => assert_eq!(limit, 32 << 20),
         other => panic!("{other:?}"),
+    }
+}
+
+/// What lazy restoring must not change.
+#[test]
+fn lazy_snapshot_makes_the_same_vms() {
+    let engine = jsvm::EngineConfig::new().max_vms(3).build().unwrap();
+    let vm = engine.vm().build().unwrap();
+    eval(&vm, "var n = 0; function next() { return ++n } next()");
+    // Not larger than a fresh VM: there is nothing to map.
+    assert_eq!(
+        next(
+            &engine
+                .restore(&vm.snapshot().unwrap().into_lazy().unwrap())
+                .unwrap()
+        ),
+        2
+    );
+
+    eval(
+        &vm,
+        "globalThis.heap = Array.from({ length: 100_000 }, (_, i) => ({ i, text: `${i}` }))",
+    );
+    let eager = vm.snapshot().unwrap();
+    let lazy = eager.clone().into_lazy().unwrap();
+    assert_eq!(eager.to_bytes().unwrap(), lazy.to_bytes().unwrap());
+    let sum = "heap.reduce((sum, { i, text }) => sum + i + text.length, 0)";
+    let expected: f64 = eval(&vm, sum).to().unwrap();
+    for _ in 0..3 {
+        // Two at a time: what one changes the other does not see, nor the next.
+        let vms = [(); 2].map(|()| engine.vm().resume(&lazy).unwrap());
+        for (vm, more) in vms.iter().zip([1.0, 2.0]) {
+            assert_eq!(vm.snapshot().unwrap().id(), eager.id());
+            assert_eq!(eval(vm, sum).to::<f64>().unwrap(), expected);
+            eval(vm, &format!("for (const row of heap) row.i += {more}"));
+        }
+        for (vm, more) in vms.iter().zip([1.0, 2.0]) {
+            let sum: f64 = eval(vm, sum).to().unwrap();
+            assert_eq!(sum, expected + more * 100_000.0);
+            vm.gc().unwrap();
+            eval(
+                vm,
+                "heap.length = 10; globalThis.more = new Uint8Array(20_000_000).fill(1)",
+            );
+            // The delta of a VM that was restored lazily.
+            let delta = vm.snapshot_since(&lazy).unwrap();
+            let again =
+                Snapshot::from_chain([eager.to_bytes().unwrap(), delta.to_bytes().unwrap()]);
+            let vm = builder().restore(&again.unwrap()).unwrap();
+            assert_eq!(
+                eval(&vm, "more.at(-1) + heap.length").to::<u32>().unwrap(),
+                11
+            );
+        }
+        drop(vms);
+        // The memory goes back clean: a VM that grows into it finds nothing there.
+        let vms = [(); 2].map(|()| engine.vm().build().unwrap());
+        for vm in &vms {
+            let zero = eval(vm, "new Uint8Array(12_000_000).every(byte => byte === 0)");
+            assert!(zero.to::<bool>().unwrap());
+            let fresh = engine.vm().build();
+            drop(fresh);
+        }
+    }
+}
+
+#[test]
+fn used_instance_is_as_good_as_a_fresh_one() {
+    let clock = || FixedClock(Duration::from_secs(1));
+    let cold = jsvm::EngineConfig::new().warm_vms(0).build().unwrap();
+    let warm = jsvm::EngineConfig::new().warm_vms(1).build().unwrap();
+    let programs = [
+        "globalThis.secret = 'swordfish'.repeat(100)",
+        "(function deep(n) { return n && 1 + deep(n - 1) })(5_000)",
+        "globalThis.f = { get x() { return Math.random() } }; f.x",
+        "setTimeout",
+        "throw new Error('swordfish')",
+        "new Uint8Array(50_000_000).fill(7).length",
+        "Array.from({ length: 3_000 }, (_, i) => 'swordfish' + i)",
+    ];
+    let frozen = {
+        let vm = cold.vm().clock(clock()).build().unwrap();
+        eval(&vm, "var n = 0; function next() { return ++n } next()");
+        vm.snapshot().unwrap()
+    };
+    for program in programs {
+        // Leaves a used instance behind, with handles that are dropped last.
+        let vm = warm.vm().build().unwrap();
+        let result = vm.eval(program);
+        let handles = (vm.global().unwrap(), vm.eval("({})").unwrap());
+        drop(vm);
+        drop((result, handles));
+        let [cold, warm] = [&cold, &warm].map(|engine| {
+            let vm = engine.vm().clock(clock()).build().unwrap();
+            let fresh = vm.snapshot().unwrap().to_bytes().unwrap();
+            drop(vm);
+            let vm = engine.vm().clock(clock()).resume(&frozen).unwrap();
+            assert_eq!(vm.snapshot().unwrap().id(), frozen.id(), "{program}");
+            assert_eq!(next(&vm), 2);
+            fresh
+        });
+        assert!(cold == warm, "{program}");
     }
 }

@@ -3,12 +3,11 @@
 use std::path::Path;
 
 use clap::Args;
-use jsvm::{InspectOptions, PromiseState, Value};
 
+use super::answer::{Answer, never_came, settled};
 use super::options::{Console, VmOptions};
 use super::prompt::Prompt;
-use super::session::Session;
-use super::{Failed, output, report};
+use super::{Failed, output};
 
 /// Evaluate code and print its value
 ///
@@ -43,8 +42,7 @@ impl Eval {
         };
         let session = self.vm.session(Path::new("."), console)?;
         let prompt = Prompt::new(session.vm())?;
-        // Taken before the code can replace it.
-        let stringify = session.vm().global()?.get("JSON")?.get("stringify")?;
+        let answer = Answer::new(&session, self.json)?;
 
         let code = prompt.read(&self.code);
         let value = code.evaluate(&session, "<eval>");
@@ -57,45 +55,11 @@ impl Eval {
         }
         // A promise has no form as JSON.
         if code.is_async || self.json {
-            value = settled(value)?;
+            value = settled(value)?.ok_or_else(never_came)?;
         }
-        if self.json {
-            print_json(&session, &stringify, &value)?;
-        } else {
-            let colors = report::colors(&std::io::stdout());
-            output::print(&value.inspect(InspectOptions {
-                colors,
-                ..Default::default()
-            })?);
-        }
+        output::print(&answer.text(&session, &value)?);
         // The process ends: its memory need not be given back piece by piece.
         std::mem::forget(session);
         Ok(())
     }
-}
-
-/// What a promise was fulfilled with; any other value as it is.
-fn settled(value: Value) -> anyhow::Result<Value> {
-    match value.promise_state()? {
-        None => Ok(value),
-        // One that was rejected was reported already, unless a handler had it.
-        Some(PromiseState::Fulfilled | PromiseState::Rejected) => Ok(value.promise_result()?),
-        Some(PromiseState::Pending) => {
-            output::print_error("jsvm: the program ended while its value was still awaited");
-            Err(Failed.into())
-        }
-    }
-}
-
-fn print_json(session: &Session, stringify: &Value, value: &Value) -> anyhow::Result<()> {
-    let json = session.enter(|_| stringify.call((value,)));
-    let json = json.map_err(|error| session.failed(&error))?;
-    if json.is_undefined() {
-        output::print_error(
-            "jsvm: the value has no form as JSON: it is undefined, a function or a symbol",
-        );
-        return Err(Failed.into());
-    }
-    output::print(&json.to_text()?);
-    Ok(())
 }

@@ -63,7 +63,7 @@ pub fn excerpt(line: &str, column: u32, colors: bool) -> String {
 }
 
 /// Text as a terminal may be shown it: a control character in it could be a command.
-fn shown(text: &str) -> String {
+pub fn shown(text: &str) -> String {
     text.chars()
         .map(|c| {
             if c.is_control() && c != '\t' {

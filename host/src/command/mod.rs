@@ -1,9 +1,16 @@
 //! Arguments, and which verb runs.
 
+mod answer;
+mod call;
 mod completions;
 mod component;
 mod eval;
 mod excerpt;
+mod frozen;
+mod inspect;
+mod key;
+mod launch;
+mod modules;
 mod options;
 mod output;
 mod package;
@@ -11,8 +18,13 @@ mod program;
 mod prompt;
 mod repl;
 mod report;
+mod restore;
 mod run;
+mod save;
 mod session;
+mod settle;
+mod snapshot;
+mod target;
 mod usage;
 
 use std::process::ExitCode;
@@ -32,7 +44,9 @@ pub use usage::Usage;
         echo 'console.log(1)' | jsvm run -          Run what another command writes\n  \
         jsvm eval '[1, 2, 3].map(x => x * x)'       Print the value of an expression\n  \
         jsvm run --memory 32MiB --timeout 500ms untrusted.js\n  \
-        jsvm repl                                   Try things out\n\n\
+        jsvm repl                                   Try things out\n  \
+        jsvm snapshot app.js -o app.snap            Freeze a program that waits\n  \
+        jsvm restore app.snap --eval 'f()'          Go on from there\n\n\
         Each command has its own examples: jsvm run --help"
 )]
 pub struct Cli {
@@ -45,6 +59,9 @@ enum Verb {
     Run(run::Run),
     Eval(eval::Eval),
     Repl(repl::Repl),
+    Snapshot(snapshot::Snapshot),
+    Restore(restore::Restore),
+    Inspect(inspect::Inspect),
     Component(component::Component),
     Completions(completions::Completions),
 }
@@ -64,6 +81,9 @@ pub fn main() -> ExitCode {
         Verb::Run(verb) => verb.run(),
         Verb::Eval(verb) => verb.run(),
         Verb::Repl(verb) => verb.run(),
+        Verb::Snapshot(verb) => verb.run(),
+        Verb::Restore(verb) => verb.run(),
+        Verb::Inspect(verb) => verb.run(),
         Verb::Component(verb) => verb.run(),
         Verb::Completions(verb) => verb.run(),
     };

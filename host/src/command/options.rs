@@ -6,8 +6,9 @@ use std::time::{Duration, SystemTime};
 
 use clap::Args;
 use humantime::TimestampError;
-use jsvm::{EngineConfig, FixedClock};
+use jsvm::{EngineConfig, FixedClock, Vm, VmBuilder};
 
+use super::modules::Modules;
 use super::session::Session;
 use super::{Usage, output};
 
@@ -53,6 +54,18 @@ pub enum Console {
 impl VmOptions {
     /// A session with these settings that can import modules from a folder.
     pub fn session(&self, folder: &Path, console: Console) -> anyhow::Result<Session> {
+        self.session_with(Modules::new(folder)?, console, |builder| {
+            Ok(builder.build()?)
+        })
+    }
+
+    /// A session with these settings and a VM that `make` makes.
+    pub fn session_with(
+        &self,
+        modules: Modules,
+        console: Console,
+        make: impl FnOnce(&VmBuilder) -> anyhow::Result<Vm>,
+    ) -> anyhow::Result<Session> {
         let engine = EngineConfig::new().pooling(false).build()?;
         let mut builder = engine.vm().console(move |level, text| match level {
             "warn" | "error" | "trace" => output::print_error(text),
@@ -65,12 +78,23 @@ impl VmOptions {
         if let Some(time) = self.clock {
             builder = builder.clock(FixedClock(time));
         }
-        Session::new(builder, folder, self.memory.clone(), self.timeout.clone())
+        Session::new(
+            builder,
+            modules,
+            self.memory.clone(),
+            self.timeout.clone(),
+            make,
+        )
+    }
+
+    /// The limit on memory.
+    pub fn memory(&self) -> &Given<u64> {
+        &self.memory
     }
 }
 
 /// Keeps the text that a parser was given.
-fn given<T>(
+pub fn given<T>(
     parse: impl Fn(&str) -> Result<T, Usage> + Clone,
 ) -> impl Fn(&str) -> Result<Given<T>, Usage> + Clone {
     move |text| {
@@ -90,7 +114,8 @@ fn refuse<T>(reason: impl Display) -> Result<T, Usage> {
     Err(Usage(reason.to_string()))
 }
 
-fn memory(text: &str) -> Result<u64, Usage> {
+/// Parses a size of a heap.
+pub fn memory(text: &str) -> Result<u64, Usage> {
     let Ok(size) = text.parse::<bytesize::ByteSize>() else {
         return refuse("not a size such as 64MiB");
     };

@@ -3,12 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use jsvm::{PromiseState, Source};
+use jsvm::PromiseState;
 
+use super::launch::{Launched, launch};
 use super::options::{Console, VmOptions};
-use super::package::Package;
-use super::program::Program;
-use super::session::Session;
 use super::{Failed, output};
 
 /// Run a program: a module or a script
@@ -41,29 +39,13 @@ pub struct Run {
 
 impl Run {
     pub fn run(self) -> anyhow::Result<()> {
-        let program = Program::read(&self.file)?;
-        let package = Package::find(&program.folder);
-        let root = package.as_ref().map_or(&*program.folder, Package::folder);
-        let session = self.vm.session(root, Console::Both)?;
-        let is_module = self.is_module(&program, package.as_ref(), &session)?;
-
-        let mut args = vec![program.name.clone()];
-        args.extend(self.args);
-        session.vm().global()?.set("scriptArgs", args)?;
-
-        let source = if is_module {
-            Source::module
-        } else {
-            Source::script
-        };
-        let value = session.eval(source(&program.text), &program.name, &program.text);
-        let value = value.map_err(|error| session.failed(&error))?;
-        if !session
-            .finish(is_module.then_some(&value))
-            .map_err(|error| session.failed(&error))?
-        {
-            return Err(Failed.into());
-        }
+        let Launched {
+            session,
+            value,
+            is_module,
+        } = launch(&self.file, self.args, |root| {
+            self.vm.session(root, Console::Both)
+        })?;
         if is_module && value.promise_state()? == Some(PromiseState::Pending) {
             output::print_error(
                 "jsvm: the program ended while its top-level await was still waiting",
@@ -73,28 +55,5 @@ impl Run {
         // The process ends: its memory need not be given back piece by piece.
         std::mem::forget(session);
         Ok(())
-    }
-
-    fn is_module(
-        &self,
-        program: &Program,
-        package: Option<&Package>,
-        session: &Session,
-    ) -> anyhow::Result<bool> {
-        let extension = self
-            .file
-            .extension()
-            .and_then(|extension| extension.to_str());
-        match (extension, package) {
-            (Some("mjs"), _) => return Ok(true),
-            (Some("cjs"), _) => return Ok(false),
-            (Some("js"), Some(package)) => {
-                if let Some(is_module) = package.is_module(session.vm())? {
-                    return Ok(is_module);
-                }
-            }
-            _ => {}
-        }
-        Ok(program.may_be_module() && session.enter(|vm| vm.detect_module(&program.text))?)
     }
 }

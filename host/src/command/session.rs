@@ -1,20 +1,15 @@
 //! A VM and what the program keeps around it.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, HashSet};
-use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use jsvm::{
-    Error, Exception, FolderModules, Gone, HostError, Limit, Limits, ModuleLoader, Source, Value,
-    Vm, VmBuilder,
-};
+use jsvm::{Error, Exception, Gone, Limit, Limits, Snapshot, Source, Value, Vm, VmBuilder};
 
+use super::modules::Modules;
 use super::options::Given;
 use super::report::Report;
-use super::usage::reason;
-use super::{Failed, Usage, output};
+use super::{Failed, output};
 
 /// Room above the heap for what is not JavaScript's: stack, tables, data under way.
 const HEADROOM: u64 = 64 << 20;
@@ -28,6 +23,7 @@ const BRIEF: Duration = Duration::from_millis(500);
 /// since whoever types `--timeout` means the program.
 pub struct Session {
     vm: Vm,
+    builder: VmBuilder,
     memory: Given<u64>,
     timeout: Option<Given<Duration>>,
     deadline: Cell<Option<Instant>>,
@@ -38,20 +34,20 @@ pub struct Session {
 }
 
 impl Session {
-    /// A session that starts now, with modules from a folder.
+    /// A session with the VM that `make` makes; its time starts when there is one.
     pub fn new(
         builder: VmBuilder,
-        folder: &Path,
+        modules: Modules,
         memory: Given<u64>,
         timeout: Option<Given<Duration>>,
+        make: impl FnOnce(&VmBuilder) -> anyhow::Result<Vm>,
     ) -> anyhow::Result<Session> {
-        let modules = Modules::new(folder)?;
-        let vm = builder
+        let builder = builder
             .modules(modules.clone())
-            .limits(limits(memory.value, None))
-            .build()?;
+            .limits(limits(memory.value, None));
         let session = Session {
-            vm,
+            vm: make(&builder)?,
+            builder,
             memory,
             timeout,
             deadline: Cell::new(None),
@@ -72,6 +68,16 @@ impl Session {
     /// The VM, for calls that run nothing of the program.
     pub fn vm(&self) -> &Vm {
         &self.vm
+    }
+
+    /// Another VM, in which nothing has run: for questions that the program must not answer.
+    pub fn blank_vm(&self) -> Result<Vm, Error> {
+        self.builder.build()
+    }
+
+    /// Where modules come from.
+    pub fn modules(&self) -> &Modules {
+        &self.modules
     }
 
     /// Gives the program its full time again.
@@ -179,71 +185,36 @@ impl Session {
         result
     }
 
+    /// The VM as it is now, or as what changed since an earlier snapshot.
+    pub fn freeze(&self, since: Option<&Snapshot>) -> Result<Snapshot, Error> {
+        // The limits are part of it: those that were asked for, not what is left of them.
+        let time = self.timeout.as_ref().map(|timeout| timeout.value);
+        self.vm.set_limits(&limits(self.memory.value, time))?;
+        match since {
+            Some(parent) => self.vm.snapshot_since(parent),
+            None => self.vm.snapshot(),
+        }
+    }
+
     /// The text of a source by its name.
-    ///
-    /// The name comes from the program, which can put anything into the stack of an error:
-    /// nothing is read but what was loaded as source before.
     fn text_of(&self, file: &str) -> Option<String> {
         if let Some(text) = self.texts.borrow().get(file) {
             return Some(text.clone());
         }
-        self.modules
-            .was_loaded(file)
-            .then(|| std::fs::read_to_string(file).ok())?
+        self.modules.text_of(file)
     }
+}
+
+/// All memory that a VM with a heap of this size may have.
+pub fn hard_memory(memory: u64) -> u64 {
+    memory.saturating_add(HEADROOM).min(4 << 30)
 }
 
 fn limits(memory: u64, time: Option<Duration>) -> Limits {
     Limits {
         memory,
-        hard_memory: memory.saturating_add(HEADROOM).min(4 << 30),
+        hard_memory: hard_memory(memory),
         time,
         ..Limits::default()
-    }
-}
-
-/// Modules in a folder, and which of them were loaded.
-#[derive(Clone)]
-struct Modules {
-    folder: FolderModules,
-    loaded: Arc<Mutex<HashSet<String>>>,
-}
-
-impl Modules {
-    fn new(folder: &Path) -> Result<Modules, Usage> {
-        let opened = FolderModules::new(folder);
-        let folder = opened.map_err(|error| {
-            Usage(format!(
-                "cannot open {}: {}",
-                folder.display(),
-                reason(&error)
-            ))
-        })?;
-        Ok(Modules {
-            folder,
-            loaded: Arc::default(),
-        })
-    }
-
-    fn was_loaded(&self, name: &str) -> bool {
-        self.loaded
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .contains(name)
-    }
-}
-
-impl ModuleLoader for Modules {
-    fn resolve(&self, specifier: &str, importer: &str) -> Result<String, HostError> {
-        self.folder.resolve(specifier, importer)
-    }
-
-    fn load(&self, name: &str) -> Result<String, HostError> {
-        let text = self.folder.load(name)?;
-        self.loaded
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(name.to_owned());
-        Ok(text)
     }
 }

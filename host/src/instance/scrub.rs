@@ -21,9 +21,8 @@ pub(super) fn scrub_stack(_exclusive: &mut Store<Context>, image: *const u8) -> 
     // memory from its beginning on: whole pages of a private mapping that wasmtime made.
     // Nobody has a reference into them, since the store is borrowed exclusively. What the system
     // puts in their place is zero, or what the module's data has there, as after instantiation.
-    let result = unsafe {
-        rustix::mm::madvise(start.cast(), len, rustix::mm::Advice::LinuxDontNeed)
-    };
+    let result =
+        unsafe { rustix::mm::madvise(start.cast(), len, rustix::mm::Advice::LinuxDontNeed) };
     result.is_ok()
 }
 

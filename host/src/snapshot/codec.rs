@@ -157,6 +157,7 @@ impl<'a> Decoder<'a> {
             header: Arc::new(header),
             image,
             delta,
+            pages: None,
         })
     }
 

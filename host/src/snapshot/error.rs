@@ -24,7 +24,7 @@ pub enum SnapshotError {
         supported: u16,
     },
     /// The bytes end too early.
-    #[error("the snapshot is incomplete: it should have {expected} bytes and has {found}")]
+    #[error("the snapshot is incomplete: it should have at least {expected} bytes and has {found}")]
     Truncated {
         /// Bytes that there should be at least.
         expected: u64,
@@ -86,6 +86,6 @@ pub enum SnapshotError {
     #[error("the key is not the one that the snapshot was sealed with, or its bytes were altered")]
     WrongKey,
     /// Reading or writing failed.
-    #[error("{0}")]
+    #[error(transparent)]
     Io(#[from] io::Error),
 }

@@ -1,6 +1,7 @@
 //! The state of a VM as its difference from that of a fresh one.
 
 use std::cmp::Ordering;
+use std::ops::Range;
 
 use twox_hash::xxhash3_128;
 
@@ -147,18 +148,19 @@ impl Image {
         self.push_mask(ours.index, mask);
     }
 
-    /// Calls `write` with every stretch of memory from `from` on that differs from that of a fresh
+    /// Calls `write` with every stretch of memory in `range` that differs from that of a fresh
     /// VM, and where it begins.
     pub(super) fn for_each_run<E>(
         &self,
-        from: u64,
+        range: Range<u64>,
         mut write: impl FnMut(u64, &[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
         /// Longer stretches are written in parts, which stay in the processor's cache.
         const LONGEST: usize = 64 * PAGE;
         let mut stretches = Stretches::default();
-        let first = (from / PAGE as u64) as u32;
-        for page in self.iter().filter(|page| page.index >= first) {
+        let inside =
+            |page: &PageDifference<'_>| range.contains(&(u64::from(page.index) * PAGE as u64));
+        for page in self.iter().filter(inside) {
             if stretches.bytes.len() >= LONGEST || !stretches.ends_before(page.index) {
                 for (offset, bytes) in stretches.iter() {
                     write(offset, bytes)?;

@@ -31,6 +31,15 @@
 //! snapshot of the same VM: see [`Vm::snapshot_since`](crate::Vm::snapshot_since). A snapshot
 //! works with the very build of the engine that made it, and with no other.
 //!
+//! # Trust
+//!
+//! Snapshots that are damaged or malformed are refused: see [`SnapshotError`]. One that somebody
+//! made on purpose, with checksums that fit, is memory of their choice. What a VM made from it
+//! can reach is what any script can: it stays in its sandbox, within its memory limit, with the
+//! host functions it is given. But it may compute nonsense, and the time limit counts on the
+//! engine to ask whether it should stop, which its memory can prevent. Take snapshots from strangers
+//! only if they are [sealed](Encoder::seal), or restore them in a process that you can kill.
+//!
 //! The file format is described in the sources, at the top of `snapshot/format.rs`.
 
 pub(crate) mod base;
@@ -40,6 +49,7 @@ mod error;
 mod format;
 mod header;
 pub(crate) mod image;
+mod lazy;
 mod seal;
 mod vm;
 
@@ -52,8 +62,10 @@ use std::time::{Duration, SystemTime};
 
 use self::header::Header;
 use self::image::Image;
+use self::lazy::Pages;
 use crate::limits::Limits;
 
+pub(crate) use lazy::Overlay;
 pub(crate) use vm::unexpected;
 
 pub use codec::{Compression, Decoder, Encoder};
@@ -70,6 +82,8 @@ pub struct Snapshot {
     image: Option<Arc<Image>>,
     /// How it differs from the parent, if it has one.
     delta: Option<Arc<Image>>,
+    /// What of the image can be mapped.
+    pages: Option<Arc<Pages>>,
 }
 
 /// Names the state of a VM: two snapshots of the same state have the same, however they are
@@ -197,6 +211,7 @@ impl Snapshot {
         }
         Ok(Snapshot {
             image: Some(Arc::new(image)),
+            pages: None,
             ..self.clone()
         })
     }

@@ -7,6 +7,7 @@ use wasmtime::{AsContextMut, Store};
 
 use super::header::Header;
 use super::image::{self, Image};
+use super::lazy::Pages;
 use super::{Snapshot, SnapshotError, base};
 use crate::bindings::exports::jsvm::engine::snapshot as wit;
 use crate::builder::VmBuilder;
@@ -67,6 +68,7 @@ impl Vm {
                 header: Arc::new(header),
                 image: Some(Arc::new(image)),
                 delta: None,
+                pages: None,
             })
         })
     }
@@ -152,7 +154,14 @@ impl VmBuilder {
         {
             context.entropy.go_on_from(position);
         }
-        let vm = self.vm_with(context, Some((image, origin)))?;
+        let vm = self.vm_with(
+            context,
+            Some(Frozen {
+                image,
+                pages: snapshot.pages.as_deref(),
+                origin,
+            }),
+        )?;
         vm.set_limits(&self.limits)?;
         Ok(vm)
     }
@@ -161,7 +170,7 @@ impl VmBuilder {
     pub(crate) fn vm_with(
         &self,
         context: Context,
-        image: Option<(&Image, Origin)>,
+        frozen: Option<Frozen<'_>>,
     ) -> Result<Vm, Error> {
         let instances = self.engine.instances();
         let (instance, used) = instances.get(context)?;
@@ -169,11 +178,11 @@ impl VmBuilder {
             shared: Shared::new(instance, instances.idle()),
         };
         if used {
-            let image = image.map(|(image, _)| image);
+            let image = frozen.as_ref().map(|frozen| frozen.image);
             vm.shared.enter(|e| rewrite(e, image))?;
         }
-        if let Some((image, origin)) = image {
-            vm.shared.enter(|e| write(e, image, origin, used))??;
+        if let Some(frozen) = frozen {
+            vm.shared.enter(|e| write(e, frozen, used))??;
         }
         Ok(vm)
     }
@@ -202,6 +211,14 @@ impl Snapshot {
     }
 }
 
+/// What a VM is restored from.
+pub(crate) struct Frozen<'a> {
+    image: &'a Image,
+    /// What of it can be mapped instead of being written.
+    pages: Option<&'a Pages>,
+    origin: Origin,
+}
+
 /// Gives a used instance, whose memory is anything but has not grown, the state of a fresh one, or
 /// as far as it reaches that of an image.
 fn rewrite(e: Entered<'_>, image: Option<&Image>) -> wasmtime::Result<()> {
@@ -214,13 +231,18 @@ fn rewrite(e: Entered<'_>, image: Option<&Image>) -> wasmtime::Result<()> {
 }
 
 /// Turns a fresh instance into the one that was frozen, or a used one that has been rewritten.
-fn write(
-    e: Entered<'_>,
-    image: &Image,
-    origin: Origin,
-    used: bool,
-) -> wasmtime::Result<Result<(), Error>> {
-    let Entered { store, exports, .. } = e;
+fn write(e: Entered<'_>, frozen: Frozen<'_>, used: bool) -> wasmtime::Result<Result<(), Error>> {
+    let Entered {
+        store,
+        exports,
+        overlay,
+        ..
+    } = e;
+    let Frozen {
+        image,
+        pages,
+        origin,
+    } = frozen;
     let snapshot = exports.bindings.jsvm_engine_snapshot();
     if image.size != base::SIZE {
         let grown = snapshot.call_grow(store.as_context_mut(), image.size)?;
@@ -230,8 +252,24 @@ fn write(
             return Ok(Err(SnapshotError::Malformed(what).into()));
         }
     }
-    let rewritten = if used { base::SIZE } else { 0 };
-    image.for_each_run(rewritten, |offset, bytes| put(store, exports, offset, bytes))?;
+    let done = if used { 0 } else { base::SIZE };
+    image.for_each_run(0..done, |offset, bytes| put(store, exports, offset, bytes))?;
+    match pages {
+        None => image.for_each_run(base::SIZE..u64::MAX, |offset, bytes| {
+            put(store, exports, offset, bytes)
+        })?,
+        Some(pages) => {
+            let memory = exports.memory(store)?;
+            let range = memory.as_ptr_range();
+            match pages.map(store, range) {
+                Ok(mapped) => *overlay = Some(mapped),
+                Err(error) => {
+                    let what = format!("cannot map the snapshot into memory: {error}");
+                    return Ok(Err(Error::Engine(what)));
+                }
+            }
+        }
+    }
     snapshot
         .call_restored(store.as_context_mut(), origin)?
         .map_err(unexpected)?;

@@ -36,10 +36,7 @@ pub struct Vm {
 
 impl Vm {
     pub(crate) fn new(builder: &VmBuilder) -> Result<Vm, Error> {
-        let (store, exports) = builder.engine.instantiate(Context::new(builder))?;
-        let vm = Vm {
-            shared: Shared::new(store, exports),
-        };
+        let vm = builder.vm_with(Context::new(builder), None)?;
         vm.set_limits(&builder.limits)?;
         if !builder.globals.is_empty() || !builder.requests.is_empty() {
             let global = vm.global()?;

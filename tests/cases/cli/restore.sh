@@ -87,7 +87,6 @@ jsvm restore counter.snap --eval 'next(); 1n' --json -o kept.snap; cmp counter.s
 jsvm restore counter.snap --eval 'new Promise(() => {})' -o kept.snap && cmp -s counter.snap kept.snap
 
 # What is in a snapshot cannot get in the way of how it is restored.
-echo 'globalThis.Function = () => { throw 1 }; delete globalThis.JSON; Promise = eval = Object = null; Object.freeze = 1' | jsvm snapshot - -o mean.snap
 echo 'globalThis.Function = () => { throw 1 }; delete globalThis.JSON; globalThis.Promise = globalThis.eval = null; globalThis.f = x => x' | jsvm snapshot - -o mean.snap; jsvm restore mean.snap --eval '{ a: 1 }'; jsvm restore mean.snap --call f '{ "a": 1 }'; jsvm restore mean.snap --eval 'await 1'
 jsvm restore mean.snap --eval 1 --json
 
@@ -95,14 +94,14 @@ jsvm restore mean.snap --eval 1 --json
 jsvm restore missing.snap
 jsvm restore modules
 jsvm restore hello.js
-jsvm restore foreign.snap 2>&1 | sed 's/([0-9a-f]\{64\}), not/([THIS]), not/; s/this one ([0-9a-f]*)/this one ([THIS])/'
+jsvm restore foreign.snap
 : > empty.snap; jsvm restore empty.snap
 head -c 1000 counter.snap > cut.snap; jsvm restore cut.snap 2>&1 | sed 's/[0-9]\{4\} bytes and/[SIZE] bytes and/'
 { head -c 500 counter.snap; printf 'XXXX'; tail -c +505 counter.snap; } > damaged.snap; jsvm restore damaged.snap
 { head -c 8 counter.snap; printf '\11\0'; tail -c +11 counter.snap; } > newer.snap; jsvm restore newer.snap
 { cat counter.snap; echo; } | jsvm restore -
-{ cat hello.js; sleep 1; } | jsvm restore -
-echo 'globalThis.big = new Uint8Array(90e6).fill(1)' | jsvm snapshot - -o big.snap; jsvm restore big.snap --memory 20MiB 2>&1 | sed 's/[0-9.]\{3,\} \{0,1\}MiB/[SIZE]/g'
+jsvm restore - < hello.js
+echo 'globalThis.big = new Uint8Array(90e6).fill(1)' | jsvm snapshot - -o big.snap; jsvm restore big.snap --memory 20MiB 2>&1 | sed 's/[0-9.]\{1,\} \{0,1\}MiB/[SIZE]/g'
 jsvm restore big.snap --memory 100MiB --eval big.length
 
 # Keys.

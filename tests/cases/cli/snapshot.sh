@@ -34,7 +34,7 @@ echo 'Promise.reject(new Error("no"))' | jsvm snapshot - -o kept.snap; cmp count
 jsvm snapshot --timeout 100ms loop.js -o kept.snap; cmp counter.snap kept.snap
 jsvm snapshot --memory 20MiB hungry.js -o kept.snap; cmp counter.snap kept.snap
 echo 'throw 1' | jsvm snapshot - -o new.snap; test -e new.snap
-jsvm snapshot frozen/counter.js -o kept.snap --meta "big=$(head -c 100000 /dev/zero | tr '\0' x)" | head -n 1; ls -A | grep tmp
+ls -A | grep tmp
 
 # What is written to.
 ln -s counter.snap link.snap; chmod 600 counter.snap; jsvm snapshot hello.js -o link.snap > /dev/null; test -L link.snap && stat -c %a counter.snap
@@ -47,9 +47,9 @@ cp hello.js source.js; jsvm snapshot source.js -o source.js; jsvm snapshot sourc
 jsvm snapshot hello.js -o counter.snap --since counter.snap
 
 # Sealed.
-printf 0123456789abcdef0123456789abcdef > key; printf 30313233343536373839616263646566 > hex; printf '30313233343536373839616263646566\n' >> hex; tr -d '\n' < hex | head -c 64 > one-line && echo >> one-line
+printf 0123456789abcdef0123456789abcdef > key; echo 3031323334353637383961626364656630313233343536373839616263646566 > hex
 jsvm snapshot frozen/counter.js -o sealed.snap --key-file key && grep -c numbers sealed.snap
-jsvm restore sealed.snap --key-file one-line --call next -o sealed.snap && jsvm restore sealed.snap --key-file key --eval 'last'
+jsvm restore sealed.snap --key-file hex --call next -o sealed.snap && jsvm restore sealed.snap --key-file key --eval 'last'
 
 # Wrong use.
 jsvm snapshot frozen/counter.js

@@ -10,11 +10,13 @@ const worker = async (name, ...pauses) => {
   return name;
 };
 const workers = [worker('a', 10, 20, 30), worker('b', 15, 15), worker('c', 1, 1, 1, 50)];
-Promise.race(workers).then((name) => note(`first is ${name}`));
-Promise.all(workers).then((names) => note(`all: ${names}`));
+const all = [
+  Promise.race(workers).then((name) => note(`first is ${name}`)),
+  Promise.all(workers).then((names) => note(`all: ${names}`)),
+];
 workers
 // ---
-(async () => {
+all.push((async () => {
   try {
     await Promise.any([sleep(5).then(() => { throw new Error('no') }), sleep(25, 'late')]);
     await Promise.all([sleep(100), sleep(7).then(() => { throw new RangeError('too far') })]);
@@ -24,18 +26,19 @@ workers
     await sleep(2);
     note('finally');
   }
-})();
+})());
 log.length
 // ---
 const interval = async function* (ms, times) {
   for (let i = 0; i < times; i++) yield await sleep(ms, i);
 };
-(async () => {
+all.push((async () => {
   for await (const i of interval(4, 3)) note(`tick ${i}`);
-})();
+})());
 new Date().toISOString()
 // ---
 const show = async () => {
+  await Promise.allSettled(all);
   await sleep(200);
   console.log(log.join('\n'));
   console.log(new Date().toISOString(), performance.now());

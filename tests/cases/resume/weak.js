@@ -1,6 +1,8 @@
 const registry = new FinalizationRegistry((name) => console.log('gone:', name));
-const track = (name, target) => { registry.register(target, name, target); return target };
-let kept = track('kept', { name: 'kept' });
+const track = (name, target) => { registry.register(target, name); return target };
+let kept = { name: 'kept' };
+const token = {};
+registry.register(kept, 'kept', token);
 const refs = [new WeakRef(kept)];
 {
   const cycle = track('cycle', {});
@@ -19,7 +21,7 @@ map.set(kept, 'by kept');
 key = null;
 refs.map((ref) => ref.deref())
 // ---
-registry.unregister(kept);
+registry.unregister(token);
 kept = null;
 for (let i = 0; i < 1000; i++) map.set({ i }, [i]);
 refs.map((ref) => ref.deref())

@@ -8,9 +8,9 @@ one.up();
 one.up();
 two.down();
 const turns = [];
-outer: for (let i = 0; i < 3; i++) {
-  for (let j = 0; ; j++) {
-    if (j > i) continue outer;
+outer: for (let i = 0; ; i++) {
+  for (let j = 0; j <= i; j++) {
+    if (i === 3) break outer;
     turns.push(() => `${i}${j++}`);
   }
 }

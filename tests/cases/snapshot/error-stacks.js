@@ -11,10 +11,10 @@ try {
 class Custom extends Error { name = 'Custom'; code = 7 }
 const custom = new Custom('own'), several = new AggregateError([error, custom], 'several');
 // --- frozen here ---
-console.log(error.stack);
-console.log(`${thrown}`, thrown.stack.split('\n').at(-1).trim());
+console.log(error.stack.trim());
+console.log(`${thrown}`, thrown.stack.trim().split('\n')[0]);
 console.log(error.cause.message, `${custom}`, custom.code, several.errors[0] === error);
 const later = outer();
 console.log(later.stack === error.stack, later.stack.split('\n').length - error.stack.split('\n').length);
-console.log(later.stack.split('\n').slice(0, 2).join(), custom instanceof Custom);
+console.log(later.stack.trim().split('\n').at(-1), custom instanceof Custom);
 throw error

@@ -8,13 +8,13 @@ bytes.set([1, 2, 3, 4, 0xff, 0x80]);
 const resizable = new ArrayBuffer(4, { maxByteLength: 16 });
 const tracking = new Uint8Array(resizable), fixed = new Uint8Array(resizable, 0, 4);
 tracking.fill(7);
-const shared = new SharedArrayBuffer(8), atomic = new Int32Array(shared);
-Atomics.store(atomic, 1, 41);
+const shared = new SharedArrayBuffer(8), words = new Int32Array(shared);
+words[1] = 41;
 const detached = new ArrayBuffer(8), moved = new Uint8Array(detached);
 const target = detached.transfer();
 // --- frozen here ---
 for (const view of views.slice(0, -1)) console.log(view.constructor.name, view.length, String(view[0]));
-views.at(-1).setFloat64(0, Math.PI);
+views.at(-1).setFloat64(0, Math.PI, true);
 console.log(views[8][0] === Math.PI, bytes.slice(0, 8).join(), part.join());
 part.fill(1);
 console.log(views[5][1], new Uint8Array(buffer)[12], views.every((view) => view.buffer === buffer));
@@ -22,6 +22,6 @@ resizable.resize(8);
 console.log(tracking.length, tracking.join(), fixed.length);
 resizable.resize(2);
 console.log(tracking.length, fixed.length, resizable.maxByteLength);
-console.log(Atomics.add(atomic, 1, 1), atomic[1], shared instanceof SharedArrayBuffer);
+console.log(new Int32Array(shared)[1]++, words[1], shared instanceof SharedArrayBuffer);
 console.log(moved.length, detached.detached, target.byteLength);
 new Uint16Array(buffer, 30).length

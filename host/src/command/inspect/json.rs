@@ -1,0 +1,94 @@
+//! What is known about a snapshot, for programs.
+
+use std::time::Duration;
+
+use jsvm::data::Node;
+use jsvm::{Data, Error, Limits, Request, Value, Vm};
+
+use super::{Facts, Inside, created, shown_args};
+
+/// JSON, which a VM writes: it can, so this program need not.
+pub fn text(facts: &Facts, vm: &Vm) -> Result<String, Error> {
+    let json = vm.global()?.get("JSON")?;
+    let stringify = json.get("stringify")?;
+    let snapshot = &facts.snapshot;
+    let report = vm.object()?;
+    report.set("id", snapshot.id().to_string())?;
+    report.set("parent", or_null(snapshot.parent(), |id| id.to_string()))?;
+    report.set("complete", snapshot.is_complete())?;
+    report.set("engine", snapshot.engine())?;
+    report.set("thisEngine", snapshot.is_of_this_engine())?;
+    report.set("created", or_null(created(snapshot), |text| text))?;
+    report.set("sealed", facts.is_sealed)?;
+    report.set("fileBytes", facts.file_bytes as f64)?;
+    report.set("memoryBytes", snapshot.memory_size() as f64)?;
+    report.set("storedPages", snapshot.stored_pages() as f64)?;
+    report.set("storedBytes", snapshot.stored_bytes() as f64)?;
+    report.set("limits", limits(snapshot.limits(), vm)?)?;
+    report.set("metadata", snapshot.metadata().clone())?;
+    match &facts.inside {
+        Inside::Known {
+            vm: inside,
+            roots,
+            requests,
+        } => {
+            report.set("roots", roots.clone())?;
+            let list: Result<Vec<Value>, Error> = requests
+                .iter()
+                .map(|from| request(from, inside, &stringify, vm))
+                .collect();
+            report.set("requests", vm.array(list?)?)?;
+        }
+        Inside::Unknown(_) => {
+            report.set("roots", Value::NULL)?;
+            report.set("requests", Value::NULL)?;
+        }
+    }
+    stringify.call((report, Value::NULL, 2))?.to_text()
+}
+
+fn limits(limits: &Limits, vm: &Vm) -> Result<Value, Error> {
+    let milliseconds = |time: Duration| time.as_millis() as f64;
+    let object = vm.object()?;
+    object.set("memory", limits.memory as f64)?;
+    object.set("hardMemory", limits.hard_memory as f64)?;
+    object.set("time", or_null(limits.time, milliseconds))?;
+    object.set("grace", milliseconds(limits.grace))?;
+    object.set("stack", limits.stack)?;
+    object.set("output", limits.output as f64)?;
+    object.set("handles", limits.handles)?;
+    Ok(object)
+}
+
+/// `inside` is the VM that made the request.
+fn request(from: &Request, inside: &Vm, stringify: &Value, vm: &Vm) -> Result<Value, Error> {
+    let args = vm.from_data(&plain(&from.args))?;
+    for (index, shown) in (0..).zip(shown_args(inside, from)?) {
+        // A BigInt, or a cycle.
+        if let Err(Error::Exception(_)) = stringify.call((args.get(index)?,)) {
+            args.set(index, shown)?;
+        }
+    }
+    let object = vm.object()?;
+    object.set("id", from.id as f64)?;
+    object.set("name", &from.name)?;
+    object.set("args", args)?;
+    Ok(object)
+}
+
+/// Data without what only its own VM knows: functions and the like.
+fn plain(data: &Data) -> Data {
+    let nodes = data.nodes().iter().map(|node| match node {
+        Node::Opaque(_) => Node::Null,
+        node => node.clone(),
+    });
+    Data::from_nodes(nodes.collect())
+}
+
+/// `null` where there is nothing: `undefined` would be left out.
+fn or_null<T, A: jsvm::IntoArg>(value: Option<T>, then: impl FnOnce(T) -> A) -> jsvm::Arg {
+    match value {
+        Some(value) => then(value).into_arg(),
+        None => jsvm::Arg::Null,
+    }
+}

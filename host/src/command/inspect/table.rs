@@ -1,0 +1,107 @@
+//! What is known about a snapshot, for people.
+
+use bytesize::ByteSize;
+use jsvm::{Error, Limits, Request, Vm};
+
+use super::{Facts, Inside, created, shown_args};
+use crate::command::excerpt::shown;
+
+/// Columns before what is said.
+const INDENT: usize = 10;
+
+/// Labels with a line or several for each.
+pub fn text(facts: &Facts) -> Result<String, Error> {
+    let snapshot = &facts.snapshot;
+    let mut table = Table(String::new());
+    table.row("id", [snapshot.id().to_string()]);
+    let parent = match snapshot.parent() {
+        Some(id) => id.to_string(),
+        None => "none: it is complete by itself".into(),
+    };
+    table.row("parent", [parent]);
+    let which = if snapshot.is_of_this_engine() {
+        "this one"
+    } else {
+        "another build, which alone can restore it"
+    };
+    table.row("engine", [format!("{} ({which})", snapshot.engine())]);
+    let created = created(snapshot).unwrap_or_else(|| "after the year 9999".into());
+    table.row("created", [created]);
+    let sealed = if facts.is_sealed { ", sealed" } else { "" };
+    table.row("file", [format!("{}{sealed}", size(facts.file_bytes))]);
+    table.row("memory", [size(snapshot.memory_size())]);
+    let stored = format!(
+        "{} pages, {} before compression",
+        snapshot.stored_pages(),
+        size(snapshot.stored_bytes() as u64)
+    );
+    table.row("stored", [stored]);
+    table.row("limits", [limits(snapshot.limits())]);
+    let metadata = snapshot.metadata().iter();
+    table.row(
+        "metadata",
+        metadata.map(|(key, value)| format!("{key} = {value}")),
+    );
+    match &facts.inside {
+        Inside::Known {
+            vm,
+            roots,
+            requests,
+        } => {
+            table.row("roots", roots.iter().cloned());
+            let requests = requests.iter().map(|request| line(vm, request));
+            table.row("requests", requests.collect::<Result<Vec<_>, _>>()?);
+        }
+        Inside::Unknown(reason) => {
+            table.row("roots", [format!("unknown: {reason}")]);
+            table.row("requests", [format!("unknown: {reason}")]);
+        }
+    }
+    Ok(table.0)
+}
+
+struct Table(String);
+
+impl Table {
+    fn row(&mut self, label: &str, lines: impl IntoIterator<Item = String>) {
+        let mut lines: Vec<String> = lines.into_iter().collect();
+        if lines.is_empty() {
+            lines.push("none".into());
+        }
+        let mut label = label;
+        for line in lines.iter().flat_map(|line| line.lines()) {
+            if !self.0.is_empty() {
+                self.0.push('\n');
+            }
+            self.0.push_str(&format!("{label:INDENT$}"));
+            // Most of it can be chosen by whoever made the snapshot.
+            self.0.push_str(&shown(line));
+            label = "";
+        }
+    }
+}
+
+/// A request as the call that made it.
+fn line(vm: &Vm, request: &Request) -> Result<String, Error> {
+    let args = shown_args(vm, request)?.join(", ");
+    Ok(format!("{}  {}({args})", request.id, request.name))
+}
+
+fn limits(limits: &Limits) -> String {
+    let time = match limits.time {
+        Some(time) => humantime::format_duration(time).to_string(),
+        None => "none".into(),
+    };
+    format!(
+        "heap {}, memory {}, time {time}, stack {}, output {}, handles {}",
+        size(limits.memory),
+        size(limits.hard_memory),
+        size(limits.stack.into()),
+        size(limits.output),
+        limits.handles
+    )
+}
+
+fn size(bytes: u64) -> String {
+    ByteSize(bytes).display().iec().to_string()
+}

@@ -1,0 +1,8 @@
+// The part of the C library that the driver and its bindings use; see `libc.c`.
+#pragma once
+#include <stddef.h>
+
+void *malloc(size_t size);
+void *realloc(void *start, size_t size);
+void free(void *start);
+_Noreturn void abort(void);

@@ -1,0 +1,7 @@
+// The part of the C library that the driver and its bindings use; see `libc.c`.
+#pragma once
+#include <stddef.h>
+
+void *memcpy(void *restrict to, const void *restrict from, size_t size);
+int memcmp(const void *one, const void *other, size_t size);
+size_t strlen(const char *text);
