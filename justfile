@@ -30,11 +30,13 @@ build: _guest
 fmt: _lint
     cargo fmt --all
     cargo fmt --manifest-path guest/Cargo.toml
+    cargo fmt --manifest-path fuzz/Cargo.toml
 
 # Fail if `fmt` would change something
 fmt-check: _lint
     cargo fmt --all --check
     cargo fmt --manifest-path guest/Cargo.toml --check
+    cargo fmt --manifest-path fuzz/Cargo.toml --check
 
 # Clippy, on the workspace and on the guest; a warning is an error
 lint: _guest _lint
@@ -66,6 +68,12 @@ audit: _audit
     cargo deny --manifest-path guest/Cargo.toml --config deny.toml check \
         -A unmatched-skip -A unnecessary-skip licenses bans sources
 
+# Feed the reader of snapshots with what is wrong, for some seconds; stops at the first finding
+fuzz SECONDS='600': _guest _fuzz
+    # No sanitizer: there is next to no unsafe code, and a sanitizer needs an unstable compiler.
+    PATH="$PWD/.tools/bin:$PATH" cargo fuzz run --sanitizer none snapshot -- \
+        -max_total_time={{ quote(SECONDS) }} -timeout=20 -rss_limit_mb=1024
+
 # Measure; arguments go to the benchmarks: `bench eval`
 bench *ARGS: _guest
     cargo bench --package jsvm --bench '*' -- "$@"
@@ -76,6 +84,7 @@ setup: _guest _lint _audit
 # Remove what was built; the tools in .tools stay
 clean:
     cargo clean
+    cargo clean --manifest-path fuzz/Cargo.toml
     cargo clean --manifest-path guest/Cargo.toml
 
 # setup.sh explains what fails better than a line number would.
@@ -86,6 +95,10 @@ _guest:
 [no-exit-message]
 _lint:
     @./setup.sh lint
+
+[no-exit-message]
+_fuzz:
+    @./setup.sh fuzz
 
 [no-exit-message]
 _audit:

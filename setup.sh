@@ -4,6 +4,7 @@
 #   ./setup.sh guest    a Rust that compiles for wasm32-unknown-unknown, clang and llvm-ar
 #   ./setup.sh lint     rustfmt and clippy
 #   ./setup.sh audit    cargo-deny
+#   ./setup.sh fuzz     cargo-fuzz, and a C++ compiler
 #
 # Several may be named at once. The answers are never cached, so they cannot be stale; looking
 # takes about a tenth of a second. JSVM_GUEST_RUST=rustup|system chooses between the two ways to
@@ -368,10 +369,19 @@ setup_audit() {
         fail "cannot get cargo-deny." "By hand: cargo install cargo-deny --locked"
 }
 
+setup_fuzz() {
+    have c++ || have g++ || have clang++ ||
+        fail "libFuzzer needs a C++ compiler." "Install g++ or clang."
+    PATH=$PWD/.tools/bin:$PATH cargo fuzz --version &>/dev/null && return
+    say "installing cargo-fuzz into .tools with cargo (about a minute, once)"
+    logged cargo install cargo-fuzz --locked --debug --root .tools ||
+        fail "cannot get cargo-fuzz." "By hand: cargo install cargo-fuzz --locked"
+}
+
 (($#)) || set -- guest lint audit
 for what; do
     case $what in
-    guest | lint | audit) "setup_$what" ;;
-    *) fail "\"$what\" is none of guest, lint, audit." ;;
+    guest | lint | audit | fuzz) "setup_$what" ;;
+    *) fail "\"$what\" is none of guest, lint, audit, fuzz." ;;
     esac
 done

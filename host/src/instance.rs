@@ -90,7 +90,7 @@ impl Instances {
 
     /// An instance for a VM with this context, and whether it has been used: its memory is then
     /// anything.
-    pub(crate) fn get(&self, context: Context) -> Result<(Instance, bool), Error> {
+    pub(crate) fn get(&self, context: Context) -> Result<(Box<Instance>, bool), Error> {
         if base::START + base::SIZE > context.limits.hard_memory {
             return Err(Error::Engine(
                 "the hard memory limit is smaller than an empty VM: use at least 8 MiB".into(),
@@ -102,7 +102,7 @@ impl Instances {
                 *instance.store.data_mut() = context;
                 (instance, true)
             }
-            None => (self.fresh(context)?, false),
+            None => (Box::new(self.fresh(context)?), false),
         };
         let limits = &instance.store.data().limits;
         let handles = limits.handles as usize;
@@ -141,13 +141,14 @@ impl Instances {
 /// Instances whose VM is gone.
 pub(crate) struct Idle {
     most: usize,
-    instances: Mutex<Vec<Instance>>,
+    #[expect(clippy::vec_box, reason = "they stay where they are when they come and go")]
+    instances: Mutex<Vec<Box<Instance>>>,
 }
 
 impl Idle {
     /// Keeps an instance if it can be used again. `releases` has the handles that the embedder
     /// dropped last; there are no others.
-    pub(crate) fn keep(&self, mut instance: Instance, releases: &Releases) {
+    pub(crate) fn keep(&self, mut instance: Box<Instance>, releases: &Releases) {
         if std::thread::panicking() || self.instances.lock().len() >= self.most {
             return;
         }

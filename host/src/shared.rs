@@ -30,7 +30,7 @@ pub(crate) struct Shared {
 
 /// An instance is there until it traps, and is taken away with the last reference to the VM.
 enum State {
-    Live(Instance),
+    Live(Box<Instance>),
     Gone(Gone),
 }
 
@@ -43,7 +43,7 @@ pub(crate) struct Entered<'a> {
 }
 
 impl Shared {
-    pub(crate) fn new(instance: Instance, idle: &Arc<Idle>) -> Arc<Self> {
+    pub(crate) fn new(instance: Box<Instance>, idle: &Arc<Idle>) -> Arc<Self> {
         let context = instance.store.data();
         Arc::new(Shared {
             releases: context.releases.clone(),
@@ -65,7 +65,7 @@ impl Shared {
             store,
             exports,
         } = match &mut *state {
-            State::Live(instance) => instance,
+            State::Live(instance) => &mut **instance,
             State::Gone(gone) => return Err(Error::Gone(gone.clone())),
         };
         if self.interrupt.is_set() {

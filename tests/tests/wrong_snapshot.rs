@@ -277,14 +277,16 @@ fn delta_of_another_engine_does_not_fit() {
     ));
 }
 
+type Forgery = fn(&mut Parts);
+
 /// Forgeries with valid checksums: none may be believed.
 #[test]
 fn forged_sizes_and_counts_are_refused_and_cost_no_memory() {
     let bytes = bytes();
-    let cases: &[(&str, fn(&mut Parts))] = &[
+    let cases: &[(&str, Forgery)] = &[
         ("size is not whole pages", |parts| parts.header.size += 1),
         ("size beyond 4 GiB", |parts| {
-            parts.header.size = u64::MAX & !0xfff
+            parts.header.size = !0xfff
         }),
         ("size of 4 GiB", |parts| parts.header.size = 1 << 32),
         ("size of nothing", |parts| parts.header.size = 0),

@@ -2,15 +2,12 @@
 
 use std::cell::RefCell;
 use std::io;
-use std::num::NonZero;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use zstd::bulk::{Compressor, Decompressor};
 
 use super::error::SnapshotError;
 use super::image::{Image, LINE, PAGE};
+use super::parallel::{map, workers};
 
 /// Pages in one chunk.
 pub(super) const CHUNK_PAGES: usize = 256;
@@ -48,7 +45,7 @@ pub(super) fn compress(
         .collect();
     // Some at a time: what is not written yet is in memory.
     for parts in parts.chunks(8 * workers()) {
-        for chunk in in_parallel(parts, |(masks, lines)| compress_one(masks, lines, level)) {
+        for chunk in map(parts, |(masks, lines)| compress_one(masks, lines, level)) {
             write(&chunk?)?;
         }
     }
@@ -86,7 +83,7 @@ pub(super) fn decompress(
         pages,
         ..Image::default()
     };
-    for part in in_parallel(&parts, |(count, chunk)| decompress_one(*count, chunk)) {
+    for part in map(&parts, |(count, chunk)| decompress_one(*count, chunk)) {
         let (masks, lines) = part?;
         image.masks.extend_from_slice(&masks);
         image.lines.extend_from_slice(&lines);
@@ -120,43 +117,4 @@ fn decompress_one(pages: usize, chunk: &[u8]) -> Result<(Vec<u64>, Vec<u8>), Sna
         ));
     }
     Ok((masks, bytes))
-}
-
-/// How many threads there should be. To ask the system takes longer than to compress a small VM.
-fn workers() -> usize {
-    static WORKERS: OnceLock<usize> = OnceLock::new();
-    *WORKERS.get_or_init(|| thread::available_parallelism().map_or(1, NonZero::get))
-}
-
-/// Works on all items, on as many threads as there are processors if it is worth it. The results
-/// are in order.
-fn in_parallel<I: Sync, O: Send>(items: &[I], work: impl Fn(&I) -> O + Sync) -> Vec<O> {
-    if items.len() < 2 || workers() < 2 {
-        return items.iter().map(work).collect();
-    }
-    let workers = workers().min(items.len());
-    let next = AtomicUsize::new(0);
-    let share = || {
-        let mut done = Vec::new();
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            match items.get(index) {
-                Some(item) => done.push((index, work(item))),
-                None => return done,
-            }
-        }
-    };
-    let mut done = thread::scope(|scope| {
-        let others: Vec<_> = (1..workers).map(|_| scope.spawn(share)).collect();
-        let mut done = share();
-        for other in others {
-            match other.join() {
-                Ok(part) => done.extend(part),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        done
-    });
-    done.sort_unstable_by_key(|(index, _)| *index);
-    done.into_iter().map(|(_, result)| result).collect()
 }

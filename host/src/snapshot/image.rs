@@ -3,9 +3,10 @@
 use std::cmp::Ordering;
 use std::ops::Range;
 
+use parking_lot::Mutex;
 use twox_hash::xxhash3_128;
 
-use super::base;
+use super::{base, parallel};
 
 /// Bytes of the unit in which memories are compared.
 pub(crate) const PAGE: usize = 4096;
@@ -35,11 +36,18 @@ pub(crate) struct Image {
 impl Image {
     /// How `memory` differs from that of a fresh VM.
     pub(super) fn of(memory: &[u8]) -> Image {
+        /// Pages that one thread works on at a time. A small VM has fewer.
+        const PART: usize = 512;
+
         let mut image = Image {
             size: memory.len() as u64,
             ..Image::default()
         };
         let (pages, _) = memory.as_chunks::<PAGE>();
+        if pages.len() > 2 * PART {
+            image.fill_in_parallel(pages, PART);
+            return image;
+        }
         for (index, page) in pages.iter().enumerate().skip(base::CONSTANT_PAGES) {
             let base = base::page(index);
             // The comparison of the C library uses wider registers than ours may.
@@ -48,6 +56,48 @@ impl Image {
             }
         }
         image
+    }
+
+    /// As a loop over all pages would, in two rounds: which lines differ, and then their contents,
+    /// since only then it is known where each goes.
+    fn fill_in_parallel(&mut self, pages: &[Page], part: usize) {
+        let parts: Vec<(usize, &[Page])> = pages.chunks(part).enumerate().collect();
+        let differing = parallel::map(&parts, |(number, pages)| {
+            let first = number * part;
+            let masks = pages.iter().enumerate().map(|(index, page)| {
+                let index = first + index;
+                match index < base::CONSTANT_PAGES {
+                    true => 0,
+                    false => mask(page, base::page(index)),
+                }
+            });
+            masks.collect::<Vec<u64>>()
+        });
+        let count = |masks: &[u64]| {
+            let lines: u32 = masks.iter().map(|mask| mask.count_ones()).sum();
+            lines as usize * LINE
+        };
+        self.lines = vec![0; differing.iter().map(|masks| count(masks)).sum()];
+        let mut rest = self.lines.as_mut_slice();
+        let mut work = Vec::new();
+        for ((number, pages), masks) in parts.iter().zip(&differing) {
+            let (lines, after) = rest.split_at_mut(count(masks));
+            rest = after;
+            work.push(Mutex::new((number * part, *pages, masks, lines)));
+        }
+        parallel::map(&work, |work| {
+            let (first, pages, masks, lines) = &mut *work.lock();
+            let (mut lines, _) = lines.as_chunks_mut::<LINE>();
+            for (index, (page, mask)) in pages.iter().zip(masks.iter()).enumerate() {
+                let count = mask.count_ones() as usize;
+                let (ours, rest) = std::mem::take(&mut lines).split_at_mut(count);
+                lines = rest;
+                copy_differences(page, base::page(*first + index), *mask, ours);
+            }
+        });
+        for (index, mask) in differing.iter().flatten().enumerate() {
+            self.push_mask(index as u32, *mask);
+        }
     }
 
     fn push_difference(&mut self, index: u32, page: &Page, base: &Page) {
@@ -186,6 +236,31 @@ impl Image {
         }
         hasher.write(&self.lines);
         hasher.finish_128()
+    }
+}
+
+/// Which lines of a page differ.
+fn mask(page: &Page, base: &Page) -> u64 {
+    if page == base {
+        return 0;
+    }
+    let (lines, _) = page.as_chunks::<LINE>();
+    let (base, _) = base.as_chunks::<LINE>();
+    let differing = lines.iter().zip(base).enumerate();
+    differing.fold(0, |mask, (bit, (line, base))| {
+        mask | u64::from(line != base) << bit
+    })
+}
+
+/// Puts the differences of the lines in a mask where they go.
+fn copy_differences(page: &Page, base: &Page, mask: u64, differences: &mut [Line]) {
+    let (lines, _) = page.as_chunks::<LINE>();
+    let (base, _) = base.as_chunks::<LINE>();
+    let mut bits = mask;
+    for difference in differences {
+        let line = bits.trailing_zeros() as usize;
+        *difference = xor(&lines[line], &base[line]);
+        bits &= bits - 1;
     }
 }
 

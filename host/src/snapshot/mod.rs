@@ -50,6 +50,7 @@ mod format;
 mod header;
 pub(crate) mod image;
 mod lazy;
+mod parallel;
 mod seal;
 mod vm;
 
