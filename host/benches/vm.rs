@@ -27,16 +27,11 @@ fn create(c: &mut Criterion) {
     group.bench_function("vm with two host functions", |b| {
         b.iter(|| with_functions.build().unwrap());
     });
-    // What a dropped VM leaves in use for the next.
-    for kibibytes in [0, 512, 6 << 10] {
-        let config = EngineConfig::new()
-            .max_vms(4)
-            .keep_resident(kibibytes << 10);
-        let builder = config.build().unwrap().vm();
-        group.bench_function(BenchmarkId::new("keep resident KiB", kibibytes), |b| {
-            b.iter(|| builder.build().unwrap().eval("1+2").unwrap());
-        });
-    }
+    // Without the instances that dropped VMs leave for the next.
+    let builder = EngineConfig::new().warm_vms(0).build().unwrap().vm();
+    group.bench_function("vm and eval 1+2 in a fresh instance", |b| {
+        b.iter(|| builder.build().unwrap().eval("1+2").unwrap());
+    });
     group.finish();
 }
 

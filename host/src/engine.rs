@@ -38,7 +38,6 @@ pub struct EngineConfig {
     max_vms: u32,
     warm_vms: u32,
     pooling: bool,
-    keep_resident: usize,
 }
 
 impl Default for EngineConfig {
@@ -47,7 +46,6 @@ impl Default for EngineConfig {
             max_vms: 2_000,
             warm_vms: 8,
             pooling: true,
-            keep_resident: 0,
         }
     }
 }
@@ -87,15 +85,6 @@ impl EngineConfig {
         self
     }
 
-    /// How many bytes of a VM's memory stay in use when it is dropped, to be used again by the
-    /// next; none by default. More can make the next VM faster at the cost of that memory for as long
-    /// as the engine lives.
-    #[must_use]
-    pub fn keep_resident(mut self, bytes: usize) -> Self {
-        self.keep_resident = bytes;
-        self
-    }
-
     /// Makes the engine.
     ///
     /// # Errors
@@ -120,7 +109,6 @@ impl EngineConfig {
                 .max_core_instances_per_component(CORE_INSTANCES_PER_VM)
                 .max_memory_size(4 << 30)
                 .table_elements(4_096)
-                .linear_memory_keep_resident(self.keep_resident)
                 .table_keep_resident(64 << 10);
             config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
         } else {

@@ -141,7 +141,10 @@ impl Instances {
 /// Instances whose VM is gone.
 pub(crate) struct Idle {
     most: usize,
-    #[expect(clippy::vec_box, reason = "they stay where they are when they come and go")]
+    #[expect(
+        clippy::vec_box,
+        reason = "they stay where they are when they come and go"
+    )]
     instances: Mutex<Vec<Box<Instance>>>,
 }
 

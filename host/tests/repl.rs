@@ -95,6 +95,8 @@ fn evaluates_until_ctrl_d() {
     prompt.answers("{ a: 1 }", "{ a: 1 }");
     prompt.answers("await Promise.resolve('x')", "'x'");
     prompt.answers("nope()", "Uncaught ReferenceError: nope is not defined");
+    // Before the prompt is there, the terminal would take it for the end of a line.
+    prompt.sees("\r> ");
     prompt.types("\u{4}");
     prompt.ends();
 }
@@ -167,6 +169,7 @@ fn history_lasts_from_one_session_to_the_next() {
     prompt.answers("'first'", "'first'");
     prompt.types("[1,\r");
     prompt.answers("2]", "[ 1, 2 ]");
+    prompt.sees("\r> ");
     prompt.types("\u{4}");
     prompt.ends();
 

@@ -285,9 +285,7 @@ fn forged_sizes_and_counts_are_refused_and_cost_no_memory() {
     let bytes = bytes();
     let cases: &[(&str, Forgery)] = &[
         ("size is not whole pages", |parts| parts.header.size += 1),
-        ("size beyond 4 GiB", |parts| {
-            parts.header.size = !0xfff
-        }),
+        ("size beyond 4 GiB", |parts| parts.header.size = !0xfff),
         ("size of 4 GiB", |parts| parts.header.size = 1 << 32),
         ("size of nothing", |parts| parts.header.size = 0),
         ("size of less than it has", |parts| parts.header.size = 4096),
