@@ -33,6 +33,11 @@ impl From<CopyError> for Error {
     }
 }
 
+/// Whether what is being thrown says that an allocation was refused.
+pub fn is_exhaustion(value: &Value) -> bool {
+    memory::refused() && is_engine_limit(value)
+}
+
 fn is_engine_limit(value: &Value) -> bool {
     value.tag() == Tag::Null || intrinsics().is_internal_error(value)
 }

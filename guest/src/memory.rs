@@ -75,6 +75,11 @@ pub fn begin() {
     REFUSED.set(false);
 }
 
+/// Whether an allocation of the engine was refused since the call began.
+pub fn refused() -> bool {
+    REFUSED.get()
+}
+
 /// Whether an allocation of the engine was refused since the call began. The next one begins.
 pub fn take_refused() -> bool {
     let refused = REFUSED.get();

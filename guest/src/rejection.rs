@@ -3,15 +3,24 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use crate::error;
 use crate::js::Value;
+
+/// A promise that was rejected.
+pub struct Rejected {
+    pub promise: Value,
+    pub reason: Value,
+    /// Whether the reason was that memory ran out. Later that cannot be told any more.
+    pub out_of_memory: bool,
+}
 
 #[derive(Default)]
 struct Rejections {
     /// Order number by the promise's address. The promise is kept alive, so the address stays
     /// its own.
     order: BTreeMap<usize, u64>,
-    /// Promise and reason in the order of rejection.
-    waiting: BTreeMap<u64, (Value, Value)>,
+    /// In the order of rejection.
+    waiting: BTreeMap<u64, Rejected>,
     next: u64,
 }
 
@@ -33,15 +42,18 @@ pub fn track(promise: &Value, reason: &Value, handled: bool) {
             let number = table.next;
             table.next += 1;
             table.order.insert(address, number);
-            table
-                .waiting
-                .insert(number, (promise.clone(), reason.clone()))
+            let rejected = Rejected {
+                promise: promise.clone(),
+                reason: reason.clone(),
+                out_of_memory: error::is_exhaustion(reason),
+            };
+            table.waiting.insert(number, rejected)
         }
     });
 }
 
 /// The rejections that still have no handler, in order.
-pub fn take() -> Vec<(Value, Value)> {
+pub fn take() -> Vec<Rejected> {
     let taken = TABLE.with_borrow_mut(|table| {
         table.order.clear();
         std::mem::take(&mut table.waiting)

@@ -103,7 +103,7 @@ fn is_linked(block: usize, memory_end: usize) -> bool {
 
 /// Where calls end up on the stack is not known. But they use it without large gaps, so that what
 /// is below this many zeroes is taken for untouched.
-const GAP: usize = 64 << 10;
+const GAP: usize = 16 << 10;
 
 /// Zeroes the stack, which is the first part of memory up to `end`.
 ///

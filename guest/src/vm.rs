@@ -77,9 +77,10 @@ impl Guest for crate::Guest {
     fn take_unhandled_rejections() -> Vec<Rejection> {
         let rejections = rejection::take().into_iter();
         rejections
-            .map(|(promise, reason)| Rejection {
-                promise: handle(promise),
-                reason: error::describe(reason),
+            .map(|rejected| Rejection {
+                promise: handle(rejected.promise),
+                reason: error::describe(rejected.reason),
+                out_of_memory: rejected.out_of_memory,
             })
             .collect()
     }

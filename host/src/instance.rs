@@ -7,6 +7,7 @@
 
 mod scrub;
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -34,6 +35,8 @@ pub(crate) struct Exports {
     pub(crate) bindings: JsVm,
     /// The function that returns the memory. The bindings' would copy it.
     memory: Func,
+    /// The same after its type was checked, which takes some time.
+    checked: OnceCell<MemoryFunction>,
 }
 
 type MemoryFunction = TypedFunc<(), (Result<WasmList<u8>, SnapshotError>,)>;
@@ -41,7 +44,13 @@ type MemoryFunction = TypedFunc<(), (Result<WasmList<u8>, SnapshotError>,)>;
 impl Exports {
     /// The image of the VM, in place.
     pub(crate) fn memory<'a>(&self, store: &'a mut Store<Context>) -> wasmtime::Result<&'a [u8]> {
-        let function: MemoryFunction = self.memory.typed(&*store)?;
+        let function = match self.checked.get() {
+            Some(function) => function,
+            None => {
+                let function = self.memory.typed(&*store)?;
+                self.checked.get_or_init(|| function)
+            }
+        };
         let (list,) = function.call(&mut *store, ())?;
         let list = list.map_err(snapshot::unexpected)?;
         Ok(list.as_le_slice(&*store))
@@ -125,6 +134,7 @@ impl Instances {
             Ok(Exports {
                 bindings: self.indices.load(&mut store, &instance)?,
                 memory: memory.ok_or_else(|| wasmtime::format_err!("`memory` is no function"))?,
+                checked: OnceCell::new(),
             })
         };
         let exports = exports().map_err(|error: wasmtime::Error| {

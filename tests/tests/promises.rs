@@ -1,7 +1,7 @@
 //! Promises, jobs, and rejections that nobody handles.
 
-use jsvm::{JobReport, PromiseState, Value};
-use jsvm_tests::{assert_usable, eval, exception, vm};
+use jsvm::{JobReport, Limit, Limits, PromiseState, Value};
+use jsvm_tests::{assert_usable, builder, eval, exception, vm};
 
 fn state(value: &Value) -> Option<PromiseState> {
     value.promise_state().unwrap()
@@ -274,4 +274,36 @@ fn rejections_do_not_keep_memory_after_they_were_handled() {
     for _ in 0..5 {
         assert_eq!(round(), first);
     }
+}
+
+#[test]
+fn rejection_says_whether_memory_ran_out() {
+    let limits = Limits {
+        memory: 8 << 20,
+        ..Limits::default()
+    };
+    let vm = builder().limits(limits).build().unwrap();
+    let limit = |source: &str| {
+        eval(&vm, source);
+        // What is thrown in a job is rejected there.
+        vm.run_jobs().unwrap();
+        let rejections = vm.take_unhandled_rejections().unwrap();
+        assert_eq!(rejections.len(), 1, "{source}");
+        rejections[0].limit
+    };
+    let exhaust = "const all = []; for (;;) all.push(new Uint8Array(1e6))";
+    assert_eq!(
+        limit(&format!("(async () => {{ {exhaust} }})(); 0")),
+        Some(Limit::Memory)
+    );
+    assert_eq!(
+        limit(&format!("(async () => {{ await 0; {exhaust} }})(); 0")),
+        Some(Limit::Memory)
+    );
+    // The same text, but nothing ran out.
+    let same = "Object.assign(Error('out of memory'), { name: 'InternalError' })";
+    assert_eq!(limit(&format!("Promise.reject({same}); 0")), None);
+    let caught =
+        format!("(async () => {{ try {{ {exhaust} }} catch {{ throw TypeError('x') }} }})(); 0");
+    assert_eq!(limit(&caught), None);
 }

@@ -122,10 +122,8 @@ impl Session {
                 None => false,
             };
             self.print_exception(&rejection.reason, !is_program);
-            // Who catches the exhaustion of memory, and a promise does, is given this error.
-            let Exception { name, message, .. } = &rejection.reason;
-            if (&**name, &**message) == ("InternalError", "out of memory") {
-                self.failed(&Error::Limit(Limit::Memory));
+            if let Some(limit) = rejection.limit {
+                self.failed(&Error::Limit(limit));
             }
         }
         Ok(rejections.is_empty())

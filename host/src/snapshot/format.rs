@@ -1,41 +1,6 @@
 //! The file format of snapshots, version 1.
 //!
-//! Numbers are little-endian. A file is
-//!
-//! | bytes | |
-//! |---|---|
-//! | 8 | magic: `89 4A 53 56 4D 0D 0A 1A` (`\x89JSVM\r\n\x1a`) |
-//! | 2 | version of the format |
-//! | 1 | 0: what follows is plain; 1: it is sealed |
-//! | 1 | 0 |
-//! | 4 | length of the header, *n* |
-//! | *n* | header: the structure `Header` in [postcard]'s encoding |
-//! | 8 | XXH3-64 of the bytes before |
-//! | | chunks: the stored pages, 256 in each, as many chunks as that makes |
-//! | 16 | XXH3-128 of all bytes before |
-//!
-//! A chunk is its length in bytes (4) and a [zstd] frame. Decompressed it holds for each of its
-//! pages a mask (8): which of the page's 64 lines of 64 bytes are there, the first line in the
-//! lowest bit; and then all these lines. A line is the exclusive or of what the VM has there with
-//! what the parent has, or with what a fresh VM has if there is no parent. What is not there is
-//! zero: equal.
-//!
-//! A sealed file has the first 12 bytes too, and after them
-//!
-//! | bytes | |
-//! |---|---|
-//! | 8 | length of the sealed bytes, *n* |
-//! | 24 | nonce |
-//! | *n* | a plain file, encrypted with XChaCha20-Poly1305 |
-//! | 16 | authentication tag; the first 12 bytes are authenticated too |
-//!
-//! A file of another version of the format says so in its first 10 bytes, and nothing else about
-//! it is known. What [postcard] and [zstd] write is specified and stable; a file is the same
-//! whenever the VM's state, its clocks and the metadata are, as long as it is compressed by the
-//! same version of zstd.
-//!
-//! [postcard]: https://postcard.jamesmunns.com/wire-format
-//! [zstd]: https://datatracker.ietf.org/doc/html/rfc8878
+//! It is described in `format.md`, which is a part of the module's documentation.
 
 use std::io::{self, Read, Write};
 

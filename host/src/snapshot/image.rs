@@ -6,6 +6,7 @@ use std::ops::Range;
 use parking_lot::Mutex;
 use twox_hash::xxhash3_128;
 
+use super::stretch::Stretches;
 use super::{base, parallel};
 
 /// Bytes of the unit in which memories are compared.
@@ -123,7 +124,7 @@ impl Image {
     }
 
     /// The pages with their lines.
-    fn iter(&self) -> impl Iterator<Item = PageDifference<'_>> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = PageDifference<'_>> {
         let mut rest = self.lines.as_slice();
         self.pages
             .iter()
@@ -264,15 +265,15 @@ fn copy_differences(page: &Page, base: &Page, mask: u64, differences: &mut [Line
     }
 }
 
-struct PageDifference<'a> {
-    index: u32,
+pub(super) struct PageDifference<'a> {
+    pub(super) index: u32,
     mask: u64,
     lines: &'a [Line],
 }
 
 impl PageDifference<'_> {
     /// Turns a page of a fresh VM into that of the image.
-    fn apply(&self, page: &mut Page) {
+    pub(super) fn apply(&self, page: &mut Page) {
         let (lines, _) = page.as_chunks_mut::<LINE>();
         let mut bits = self.mask;
         for difference in self.lines {
@@ -281,87 +282,6 @@ impl PageDifference<'_> {
             bits &= bits - 1;
         }
     }
-}
-
-/// Stretches of memory that consist of whole pages.
-#[derive(Default)]
-pub(super) struct Stretches {
-    /// Number of the first page, and how many there are.
-    runs: Vec<(u32, u32)>,
-    bytes: Vec<u8>,
-}
-
-impl Stretches {
-    /// Whether the last stretch ends where a page begins, or there is none.
-    fn ends_before(&self, index: u32) -> bool {
-        self.runs
-            .last()
-            .is_none_or(|(first, count)| first + count == index)
-    }
-
-    /// Adds a page that is as in a fresh VM.
-    fn push(&mut self, index: u32) -> &mut Page {
-        match self.runs.last_mut() {
-            Some((first, count)) if *first + *count == index => *count += 1,
-            _ => self.runs.push((index, 1)),
-        }
-        self.bytes.extend_from_slice(base::page(index as usize));
-        // Just added, so it is there.
-        self.bytes
-            .last_chunk_mut()
-            .unwrap_or_else(|| unreachable!("a page was added"))
-    }
-
-    fn pop(&mut self) {
-        self.bytes.truncate(self.bytes.len() - PAGE);
-        match self.runs.last_mut() {
-            Some((_, count)) if *count > 1 => *count -= 1,
-            _ => {
-                self.runs.pop();
-            }
-        }
-    }
-
-    fn clear(&mut self) {
-        self.runs.clear();
-        self.bytes.clear();
-    }
-
-    /// Where each stretch begins, and its bytes.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (u64, &[u8])> {
-        let mut rest = self.bytes.as_slice();
-        self.runs.iter().map(move |(first, count)| {
-            let (bytes, after) = rest.split_at(*count as usize * PAGE);
-            rest = after;
-            (u64::from(*first) * PAGE as u64, bytes)
-        })
-    }
-}
-
-/// What has to be written to a memory for it to be as an image wants it, or as that of a fresh VM.
-pub(super) fn differing(memory: &[u8], image: Option<&Image>) -> Stretches {
-    let mut stretches = Stretches::default();
-    let mut wanted = image.map(Image::iter).into_iter().flatten().peekable();
-    let (pages, _) = memory.as_chunks::<PAGE>();
-    for (index, page) in pages.iter().enumerate() {
-        let difference = wanted.next_if(|wanted| wanted.index as usize == index);
-        match difference {
-            None if index < base::CONSTANT_PAGES => {}
-            None => {
-                if page != base::page(index) {
-                    stretches.push(index as u32);
-                }
-            }
-            Some(difference) => {
-                let target = stretches.push(index as u32);
-                difference.apply(target);
-                if target == page {
-                    stretches.pop();
-                }
-            }
-        }
-    }
-    stretches
 }
 
 #[inline]

@@ -40,7 +40,7 @@
 //! engine to ask whether it should stop, which its memory can prevent. Take snapshots from strangers
 //! only if they are [sealed](Encoder::seal), or restore them in a process that you can kill.
 //!
-//! The file format is described in the sources, at the top of `snapshot/format.rs`.
+#![doc = include_str!("format.md")]
 
 pub(crate) mod base;
 mod chunk;
@@ -52,6 +52,7 @@ pub(crate) mod image;
 mod lazy;
 mod parallel;
 mod seal;
+mod stretch;
 mod vm;
 
 use std::collections::BTreeMap;

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use wasmtime::{AsContextMut, Store};
 
 use super::header::Header;
-use super::image::{self, Image};
+use super::image::Image;
 use super::lazy::Pages;
+use super::stretch;
 use super::{Snapshot, SnapshotError, base};
 use crate::bindings::exports::jsvm::engine::snapshot as wit;
 use crate::builder::VmBuilder;
@@ -223,7 +224,7 @@ pub(crate) struct Frozen<'a> {
 /// as far as it reaches that of an image.
 fn rewrite(e: Entered<'_>, image: Option<&Image>) -> wasmtime::Result<()> {
     // All is found before anything is written, since reading the memory borrows the store.
-    let stretches = image::differing(e.exports.memory(e.store)?, image);
+    let stretches = stretch::differing(e.exports.memory(e.store)?, image);
     for (offset, bytes) in stretches.iter() {
         put(&mut *e.store, e.exports, offset, bytes)?;
     }

@@ -9,7 +9,7 @@ use crate::bindings::exports::jsvm::engine::vm as wit;
 use crate::builder::VmBuilder;
 use crate::context::Context;
 use crate::data::{Data, IntoJs};
-use crate::error::{Error, Exception};
+use crate::error::{Error, Exception, Limit};
 use crate::function::HostError;
 use crate::limits::{InterruptHandle, Limits};
 use crate::shared::Shared;
@@ -192,6 +192,7 @@ impl Vm {
         let rejections = rejections.into_iter().map(|rejection| Rejection {
             promise: Value::from_handle(&self.shared, rejection.promise),
             reason: Exception::from_wit(rejection.reason, |output| self.shared.wrap(output)),
+            limit: rejection.out_of_memory.then_some(Limit::Memory),
         });
         Ok(rejections.collect())
     }
@@ -298,6 +299,8 @@ pub struct Rejection {
     pub promise: Value,
     /// The reason.
     pub reason: Exception,
+    /// The limit that was reached, if that is the reason.
+    pub limit: Option<Limit>,
 }
 
 pub use keep::ExportToken;
