@@ -22,6 +22,11 @@ test: _guest fmt-check lint cargo-test doc audit
 cargo-test *ARGS: _guest
     cargo test --workspace "$@"
 
+# The tests of what is done otherwise where the system is not Linux, as if it were not
+test-portable: _guest
+    RUSTFLAGS="--cfg jsvm_portable" cargo test --target-dir target/portable -p jsvm-tests \
+        --test instances --test snapshot --test leaks
+
 # Build everything, optimised
 build: _guest
     cargo build --release --workspace

@@ -1,6 +1,6 @@
 //! Zeroes the stack of an instance, of which only few pages have ever been touched.
 #![cfg_attr(
-    target_os = "linux",
+    all(target_os = "linux", not(jsvm_portable)),
     expect(unsafe_code, reason = "the system is asked to take pages back")
 )]
 
@@ -10,7 +10,7 @@ use crate::context::Context;
 
 /// Zeroes the module's stack, which ends where the image begins, at `image`. Returns whether that
 /// was possible; where it is not known how, an instance is not used twice.
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", not(jsvm_portable)))]
 pub(super) fn scrub_stack(_exclusive: &mut Store<Context>, image: *const u8) -> bool {
     use crate::snapshot::base;
 
@@ -27,7 +27,7 @@ pub(super) fn scrub_stack(_exclusive: &mut Store<Context>, image: *const u8) -> 
 }
 
 /// Elsewhere no call is known that does it.
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(all(target_os = "linux", not(jsvm_portable))))]
 pub(super) fn scrub_stack(_exclusive: &mut Store<Context>, _image: *const u8) -> bool {
     false
 }

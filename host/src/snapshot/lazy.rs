@@ -42,7 +42,7 @@ impl Snapshot {
 
 pub(crate) use system::{Overlay, Pages};
 
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", not(jsvm_portable)))]
 mod system {
     #![expect(unsafe_code, reason = "memory is mapped into a VM's")]
 
@@ -150,7 +150,7 @@ mod system {
     }
 }
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(all(target_os = "linux", not(jsvm_portable))))]
 mod system {
     use std::convert::Infallible;
     use std::io;
