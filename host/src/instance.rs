@@ -113,15 +113,7 @@ impl Instances {
             }
             None => (Box::new(self.fresh(context)?), false),
         };
-        let limits = &instance.store.data().limits;
-        let handles = limits.handles as usize;
-        // What one call can make us copy is bounded by the VM's own memory; four times that,
-        // since the nodes of data are larger outside than inside.
-        let fuel = limits.hard_memory.saturating_mul(4);
-        instance.store.set_max_component_handles(handles);
-        instance
-            .store
-            .set_hostcall_fuel(usize::try_from(fuel).unwrap_or(usize::MAX));
+        apply_limits(&mut instance.store);
         Ok((instance, used))
     }
 
@@ -146,6 +138,17 @@ impl Instances {
             exports,
         })
     }
+}
+
+/// Puts those limits of a store's context in force that are the store's own.
+pub(crate) fn apply_limits(store: &mut Store<Context>) {
+    let limits = &store.data().limits;
+    let handles = limits.handles as usize;
+    // What one call can make us copy is bounded by the VM's own memory; four times that, since
+    // the nodes of data are larger outside than inside.
+    let fuel = limits.hard_memory.saturating_mul(4);
+    store.set_max_component_handles(handles);
+    store.set_hostcall_fuel(usize::try_from(fuel).unwrap_or(usize::MAX));
 }
 
 /// Instances whose VM is gone.
@@ -177,8 +180,11 @@ impl Idle {
     /// Returns whether the instance can be used again.
     fn clean(instance: &mut Instance, releases: &Releases) -> wasmtime::Result<bool> {
         let Instance { store, exports, .. } = instance;
-        // What is freed now is little, since there is not more memory than in a fresh VM, or the
-        // instance is of no use anyway.
+        // A memory that has grown cannot shrink.
+        if exports.memory(store)?.len() as u64 != base::SIZE {
+            return Ok(false);
+        }
+        // What is freed now is little, since there is not more memory than in a fresh VM.
         store.data_mut().watch.hurry();
         if let Some(queue) = releases.take() {
             for handle in queue.handles {
@@ -187,9 +193,9 @@ impl Idle {
         }
         // Functions and clock of the VM that is gone may hold things of the embedder's.
         *store.data_mut() = Context::idle();
+        // It can have grown by what finalizers left to do. The stack is not part of the image, and
+        // what is left there must not reach the next VM.
         let memory = exports.memory(store)?;
-        // A memory that has grown cannot shrink. The stack is not part of the image, and what
-        // is left there must not reach the next VM.
         let (start, size) = (memory.as_ptr(), memory.len() as u64);
         Ok(size == base::SIZE && scrub::scrub_stack(store, start))
     }

@@ -6,7 +6,7 @@ pub mod forge;
 
 use std::sync::{Arc, Mutex};
 
-use jsvm::{Engine, Error, Exception, Value, Vm, VmBuilder};
+use jsvm::{Engine, Error, Exception, Value, ViewKind, Vm, VmBuilder};
 
 /// Settings for a VM of the engine that all tests of a program share.
 ///
@@ -63,6 +63,23 @@ pub fn assert_usable(vm: &Vm) {
         Err(error) => panic!("the VM cannot be used any more: {error}"),
     }
 }
+
+/// Every kind of view: the name of its constructor, the kind, and how many bytes an element has.
+pub const VIEWS: &[(&str, ViewKind, u32)] = &[
+    ("Int8Array", ViewKind::Int8, 1),
+    ("Uint8Array", ViewKind::Uint8, 1),
+    ("Uint8ClampedArray", ViewKind::Uint8Clamped, 1),
+    ("Int16Array", ViewKind::Int16, 2),
+    ("Uint16Array", ViewKind::Uint16, 2),
+    ("Int32Array", ViewKind::Int32, 4),
+    ("Uint32Array", ViewKind::Uint32, 4),
+    ("BigInt64Array", ViewKind::Bigint64, 8),
+    ("BigUint64Array", ViewKind::Biguint64, 8),
+    ("Float16Array", ViewKind::Float16, 2),
+    ("Float32Array", ViewKind::Float32, 4),
+    ("Float64Array", ViewKind::Float64, 8),
+    ("DataView", ViewKind::DataView, 1),
+];
 
 /// Collects what `console` writes.
 #[derive(Clone, Debug, Default)]

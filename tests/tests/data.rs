@@ -4,7 +4,7 @@ use jsvm::data::{
     DataBuilder, Node, RegexpData, SparseArrayData, SymbolData, SymbolKind, ViewData,
 };
 use jsvm::{Data, Error, ErrorClass, Limit, Limits, Value, ViewKind, Vm};
-use jsvm_tests::{assert_usable, builder, eval, exception, vm};
+use jsvm_tests::{VIEWS, assert_usable, builder, eval, exception, vm};
 
 /// Values, and what must hold for their copy in another VM.
 const ROUND_TRIPS: &[(&str, &str)] = &[
@@ -284,22 +284,6 @@ fn values_survive_the_way_into_another_vm() {
     }
 }
 
-const VIEWS: &[(&str, ViewKind, usize)] = &[
-    ("Int8Array", ViewKind::Int8, 1),
-    ("Uint8Array", ViewKind::Uint8, 1),
-    ("Uint8ClampedArray", ViewKind::Uint8Clamped, 1),
-    ("Int16Array", ViewKind::Int16, 2),
-    ("Uint16Array", ViewKind::Uint16, 2),
-    ("Int32Array", ViewKind::Int32, 4),
-    ("Uint32Array", ViewKind::Uint32, 4),
-    ("BigInt64Array", ViewKind::Bigint64, 8),
-    ("BigUint64Array", ViewKind::Biguint64, 8),
-    ("Float16Array", ViewKind::Float16, 2),
-    ("Float32Array", ViewKind::Float32, 4),
-    ("Float64Array", ViewKind::Float64, 8),
-    ("DataView", ViewKind::DataView, 1),
-];
-
 #[test]
 fn views_of_every_kind_are_data() {
     let vm = vm();
@@ -317,7 +301,7 @@ fn views_of_every_kind_are_data() {
             (*kind, 8, 2),
             "{name}"
         );
-        assert_eq!(data.root().bytes().unwrap().len(), 2 * size);
+        assert_eq!(data.root().bytes().unwrap().len(), 2 * *size as usize);
         let back = vm.from_data(&data).unwrap();
         assert_eq!(back.view_kind().unwrap(), Some(*kind), "{name}");
         assert_eq!(back.to_bytes().unwrap(), view.to_bytes().unwrap(), "{name}");

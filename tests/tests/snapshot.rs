@@ -390,3 +390,21 @@ fn snapshot_larger_than_the_limit_is_refused_before_anything_is_made() {
         other => panic!("{other:?}"),
     }
 }
+
+#[test]
+fn memory_limit_that_was_raised_later_counts() {
+    let limits = |hard_memory| Limits {
+        memory: hard_memory,
+        hard_memory,
+        ..Limits::default()
+    };
+    let vm = builder().limits(limits(8 << 20)).build().unwrap();
+    vm.set_limits(&limits(256 << 20)).unwrap();
+    eval(&vm, "globalThis.heap = new Uint8Array(100 << 20).fill(1)");
+    let snapshot = vm.snapshot().unwrap();
+    let vm = builder()
+        .limits(limits(256 << 20))
+        .restore(&snapshot)
+        .unwrap();
+    assert_eq!(eval(&vm, "heap.at(-1)").to::<u32>().unwrap(), 1);
+}

@@ -1,7 +1,7 @@
 //! Values: what they are, how they are made, converted and compared.
 
 use jsvm::{Error, ErrorClass, Key, Value, ValueKind, ViewKind, Vm};
-use jsvm_tests::{assert_usable, eval, exception, vm};
+use jsvm_tests::{VIEWS, assert_usable, eval, exception, vm};
 
 /// Each expression and what it is.
 const KINDS: &[(&str, ValueKind)] = &[
@@ -88,22 +88,6 @@ fn a_kind_does_not_depend_on_what_scripts_can_change() {
         ValueKind::Object
     );
 }
-
-const VIEWS: &[(&str, ViewKind, u32)] = &[
-    ("Int8Array", ViewKind::Int8, 1),
-    ("Uint8Array", ViewKind::Uint8, 1),
-    ("Uint8ClampedArray", ViewKind::Uint8Clamped, 1),
-    ("Int16Array", ViewKind::Int16, 2),
-    ("Uint16Array", ViewKind::Uint16, 2),
-    ("Int32Array", ViewKind::Int32, 4),
-    ("Uint32Array", ViewKind::Uint32, 4),
-    ("BigInt64Array", ViewKind::Bigint64, 8),
-    ("BigUint64Array", ViewKind::Biguint64, 8),
-    ("Float16Array", ViewKind::Float16, 2),
-    ("Float32Array", ViewKind::Float32, 4),
-    ("Float64Array", ViewKind::Float64, 8),
-    ("DataView", ViewKind::DataView, 1),
-];
 
 #[test]
 fn views_of_every_kind_are_made_over_a_buffer() {

@@ -19,6 +19,11 @@ fn bytes() -> Vec<u8> {
     sample().snapshot().unwrap().to_bytes().unwrap()
 }
 
+fn sealed(key: &SealKey) -> Vec<u8> {
+    let snapshot = sample().snapshot().unwrap();
+    snapshot.encode().seal(key).to_bytes().unwrap()
+}
+
 /// Reads without looking at what comes after the end, from a stream.
 fn both_ways(bytes: &[u8]) -> [Result<Snapshot, SnapshotError>; 2] {
     [Snapshot::from_bytes(bytes), Snapshot::read_from(bytes)]
@@ -39,13 +44,7 @@ fn truncated_at_every_length() {
         }
     }
     let key = SealKey::new([1; 32]);
-    let sealed = sample()
-        .snapshot()
-        .unwrap()
-        .encode()
-        .seal(&key)
-        .to_bytes()
-        .unwrap();
+    let sealed = sealed(&key);
     for len in 0..sealed.len() {
         let result = Decoder::new().key(&key).from_bytes(&sealed[..len]);
         assert!(
@@ -83,13 +82,7 @@ fn each_byte_flipped() {
 #[test]
 fn each_byte_of_a_sealed_one_flipped() {
     let key = SealKey::new([1; 32]);
-    let sealed = sample()
-        .snapshot()
-        .unwrap()
-        .encode()
-        .seal(&key)
-        .to_bytes()
-        .unwrap();
+    let sealed = sealed(&key);
     let decoder = Decoder::new().key(&key);
     decoder.from_bytes(&sealed).unwrap();
     for at in 0..sealed.len() {

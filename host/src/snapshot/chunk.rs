@@ -6,7 +6,7 @@ use std::io;
 use zstd::bulk::{Compressor, Decompressor};
 
 use super::error::SnapshotError;
-use super::image::{Image, LINE, PAGE};
+use super::image::{Image, PAGE, stored};
 use super::parallel::{map, workers};
 
 /// Pages in one chunk.
@@ -37,8 +37,7 @@ pub(super) fn compress(
         .masks
         .chunks(CHUNK_PAGES)
         .map(|masks| {
-            let count: u32 = masks.iter().map(|mask| mask.count_ones()).sum();
-            let (ours, rest) = lines.split_at(count as usize * LINE);
+            let (ours, rest) = lines.split_at(stored(masks));
             lines = rest;
             (masks, ours)
         })
@@ -110,8 +109,7 @@ fn decompress_one(pages: usize, chunk: &[u8]) -> Result<(Vec<u64>, Vec<u8>), Sna
     let (masks, _) = bytes[..pages * MASK].as_chunks();
     let masks: Vec<u64> = masks.iter().map(|mask| u64::from_le_bytes(*mask)).collect();
     bytes.drain(..pages * MASK);
-    let expected: usize = masks.iter().map(|mask| mask.count_ones() as usize).sum();
-    if bytes.len() != expected * LINE {
+    if bytes.len() != stored(&masks) {
         return Err(SnapshotError::Malformed(
             "its pages do not have their lines",
         ));

@@ -51,9 +51,13 @@ impl Image {
         }
         for (index, page) in pages.iter().enumerate().skip(base::CONSTANT_PAGES) {
             let base = base::page(index);
-            // The comparison of the C library uses wider registers than ours may.
-            if page != base {
-                image.push_difference(index as u32, page, base);
+            let mask = mask(page, base);
+            if mask != 0 {
+                let start = image.lines.len();
+                image.lines.resize(start + stored(&[mask]), 0);
+                let (lines, _) = image.lines[start..].as_chunks_mut();
+                copy_differences(page, base, mask, lines);
+                image.push_mask(index as u32, mask);
             }
         }
         image
@@ -74,15 +78,11 @@ impl Image {
             });
             masks.collect::<Vec<u64>>()
         });
-        let count = |masks: &[u64]| {
-            let lines: u32 = masks.iter().map(|mask| mask.count_ones()).sum();
-            lines as usize * LINE
-        };
-        self.lines = vec![0; differing.iter().map(|masks| count(masks)).sum()];
+        self.lines = vec![0; differing.iter().map(|masks| stored(masks)).sum()];
         let mut rest = self.lines.as_mut_slice();
         let mut work = Vec::new();
         for ((number, pages), masks) in parts.iter().zip(&differing) {
-            let (lines, after) = rest.split_at_mut(count(masks));
+            let (lines, after) = rest.split_at_mut(stored(masks));
             rest = after;
             work.push(Mutex::new((number * part, *pages, masks, lines)));
         }
@@ -101,21 +101,6 @@ impl Image {
         }
     }
 
-    fn push_difference(&mut self, index: u32, page: &Page, base: &Page) {
-        let (lines, _) = page.as_chunks::<LINE>();
-        let (base, _) = base.as_chunks::<LINE>();
-        let mut mask = 0;
-        self.lines.reserve(PAGE);
-        for (bit, (line, base)) in lines.iter().zip(base).enumerate() {
-            let difference = xor(line, base);
-            if difference != [0; LINE] {
-                mask |= 1 << bit;
-                self.lines.extend_from_slice(&difference);
-            }
-        }
-        self.push_mask(index, mask);
-    }
-
     fn push_mask(&mut self, index: u32, mask: u64) {
         if mask != 0 {
             self.pages.push(index);
@@ -130,7 +115,7 @@ impl Image {
             .iter()
             .zip(&self.masks)
             .map(move |(index, mask)| {
-                let (lines, after) = rest.split_at(mask.count_ones() as usize * LINE);
+                let (lines, after) = rest.split_at(stored(&[*mask]));
                 rest = after;
                 PageDifference {
                     index: *index,
@@ -240,8 +225,24 @@ impl Image {
     }
 }
 
+/// How many bytes the lines in these masks take.
+pub(super) fn stored(masks: &[u64]) -> usize {
+    let lines: u32 = masks.iter().map(|mask| mask.count_ones()).sum();
+    lines as usize * LINE
+}
+
+/// The numbers of the lines in a mask.
+fn lines_in(mut mask: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let line = mask.trailing_zeros() as usize;
+        mask &= mask.checked_sub(1)?;
+        Some(line)
+    })
+}
+
 /// Which lines of a page differ.
 fn mask(page: &Page, base: &Page) -> u64 {
+    // The comparison of the C library uses wider registers than ours may.
     if page == base {
         return 0;
     }
@@ -257,11 +258,8 @@ fn mask(page: &Page, base: &Page) -> u64 {
 fn copy_differences(page: &Page, base: &Page, mask: u64, differences: &mut [Line]) {
     let (lines, _) = page.as_chunks::<LINE>();
     let (base, _) = base.as_chunks::<LINE>();
-    let mut bits = mask;
-    for difference in differences {
-        let line = bits.trailing_zeros() as usize;
+    for (difference, line) in differences.iter_mut().zip(lines_in(mask)) {
         *difference = xor(&lines[line], &base[line]);
-        bits &= bits - 1;
     }
 }
 
@@ -275,11 +273,8 @@ impl PageDifference<'_> {
     /// Turns a page of a fresh VM into that of the image.
     pub(super) fn apply(&self, page: &mut Page) {
         let (lines, _) = page.as_chunks_mut::<LINE>();
-        let mut bits = self.mask;
-        for difference in self.lines {
-            let line = &mut lines[bits.trailing_zeros() as usize];
-            *line = xor(line, difference);
-            bits &= bits - 1;
+        for (difference, line) in self.lines.iter().zip(lines_in(self.mask)) {
+            lines[line] = xor(&lines[line], difference);
         }
     }
 }

@@ -155,19 +155,16 @@ impl VmBuilder {
         {
             context.entropy.go_on_from(position);
         }
-        let vm = self.vm_with(
-            context,
-            Some(Frozen {
-                image,
-                pages: snapshot.pages.as_deref(),
-                origin,
-            }),
-        )?;
-        vm.set_limits(&self.limits)?;
-        Ok(vm)
+        let frozen = Frozen {
+            image,
+            pages: snapshot.pages.as_deref(),
+            origin,
+        };
+        self.vm_with(context, Some(frozen))
     }
 
-    /// A VM with the state of a fresh one, or with that of an image.
+    /// A VM with the limits of this builder and the state of a fresh one, or with that of an
+    /// image.
     pub(crate) fn vm_with(
         &self,
         context: Context,
@@ -185,6 +182,7 @@ impl VmBuilder {
         if let Some(frozen) = frozen {
             vm.shared.enter(|e| write(e, frozen, used))??;
         }
+        vm.set_limits(&self.limits)?;
         Ok(vm)
     }
 }

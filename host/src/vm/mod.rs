@@ -11,6 +11,7 @@ use crate::context::Context;
 use crate::data::{Data, IntoJs};
 use crate::error::{Error, Exception, Limit};
 use crate::function::HostError;
+use crate::instance::apply_limits;
 use crate::limits::{InterruptHandle, Limits};
 use crate::shared::Shared;
 use crate::source::Source;
@@ -37,7 +38,6 @@ pub struct Vm {
 impl Vm {
     pub(crate) fn new(builder: &VmBuilder) -> Result<Vm, Error> {
         let vm = builder.vm_with(Context::new(builder), None)?;
-        vm.set_limits(&builder.limits)?;
         if !builder.globals.is_empty() || !builder.requests.is_empty() {
             let global = vm.global()?;
             for (name, length) in &builder.globals {
@@ -218,7 +218,7 @@ impl Vm {
             context.watch.time = limits.time;
             context.watch.grace = limits.grace;
             context.limits = limits.clone();
-            e.store.set_max_component_handles(limits.handles as usize);
+            apply_limits(e.store);
             e.vm.call_set_limits(e.store, wit)
         })
     }
