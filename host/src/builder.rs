@@ -7,7 +7,7 @@ use crate::engine::Engine;
 use crate::error::Error;
 use crate::function::{Functions, HostError, HostFunction};
 use crate::limits::Limits;
-use crate::module::ModuleLoader;
+use crate::module::{Import, ImportKind, Module, ModuleLoader};
 use crate::vm::Vm;
 
 /// Settings for VMs, from [`Engine::vm`]. One builder can make any number of them.
@@ -136,11 +136,18 @@ impl VmBuilder {
         let resolver = loader.clone();
         self.handler(
             "jsvm:resolve-module",
-            move |specifier: String, importer: String| resolver.resolve(&specifier, &importer),
+            move |specifier: String, importer: String, require: Option<bool>| {
+                let kind = if require == Some(true) {
+                    ImportKind::Require
+                } else {
+                    ImportKind::Import
+                };
+                resolver.resolve(&Import::new(&specifier, &importer, kind))
+            },
         )
         .handler(
             "jsvm:load-module",
-            move |name: String| -> Result<String, HostError> { loader.load(&name) },
+            move |name: String| -> Result<Module, HostError> { loader.load(&name) },
         )
     }
 

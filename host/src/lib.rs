@@ -69,7 +69,7 @@ pub use engine::{COMPONENT, Engine, EngineConfig};
 pub use error::{Error, Exception, Gone, Limit, Location};
 pub use function::{Arguments, HostError, HostFunction, HostResult, Variadic};
 pub use limits::{InterruptHandle, Limits};
-pub use module::{FolderModules, ModuleLoader};
+pub use module::{FolderModules, Import, ImportKind, Module, ModuleKind, ModuleLoader};
 pub use release::Token;
 pub use snapshot::{SealKey, Snapshot, SnapshotError, SnapshotId};
 pub use source::Source;

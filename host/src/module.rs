@@ -2,19 +2,20 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::data::{DataBuilder, IntoJs, Node};
 use crate::function::HostError;
 
 /// Where imported modules come from.
 ///
 /// ```
-/// use jsvm::{HostError, ModuleLoader, Source};
+/// use jsvm::{HostError, Import, Module, ModuleLoader, Source};
 /// struct Greeting;
 /// impl ModuleLoader for Greeting {
-///     fn resolve(&self, specifier: &str, _importer: &str) -> Result<String, HostError> {
-///         Ok(specifier.to_owned())
+///     fn resolve(&self, import: &Import<'_>) -> Result<String, HostError> {
+///         Ok(import.specifier.to_owned())
 ///     }
-///     fn load(&self, name: &str) -> Result<String, HostError> {
-///         Ok(format!("export default 'hello from {name}'"))
+///     fn load(&self, name: &str) -> Result<Module, HostError> {
+///         Ok(Module::es(format!("export default 'hello from {name}'")))
 ///     }
 /// }
 /// let vm = jsvm::Engine::global()?.vm().modules(Greeting).build()?;
@@ -24,18 +25,174 @@ use crate::function::HostError;
 /// # Ok::<(), jsvm::Error>(())
 /// ```
 pub trait ModuleLoader: Send + Sync + 'static {
-    /// The full name of a module, from the specifier in an import and the full name of the
-    /// module that imports it. One name is one module: it is loaded once.
+    /// The full name of a module that is imported. One name is one module: it is loaded once.
     ///
     /// # Errors
     /// What the import throws.
-    fn resolve(&self, specifier: &str, importer: &str) -> Result<String, HostError>;
+    fn resolve(&self, import: &Import<'_>) -> Result<String, HostError>;
 
-    /// The source of a module.
+    /// A module, from its full name.
     ///
     /// # Errors
     /// What the import throws.
-    fn load(&self, name: &str) -> Result<String, HostError>;
+    fn load(&self, name: &str) -> Result<Module, HostError>;
+}
+
+/// An import that is to be resolved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Import<'a> {
+    /// What stands in the import.
+    pub specifier: &'a str,
+    /// The full name of the module that imports.
+    pub importer: &'a str,
+    /// How it imports.
+    pub kind: ImportKind,
+}
+
+impl<'a> Import<'a> {
+    /// An import.
+    pub fn new(specifier: &'a str, importer: &'a str, kind: ImportKind) -> Self {
+        Import {
+            specifier,
+            importer,
+            kind,
+        }
+    }
+}
+
+/// How a module is imported, which decides among the `exports` of a package.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ImportKind {
+    /// `import`, static or dynamic.
+    Import,
+    /// `require` of a CommonJS module.
+    Require,
+}
+
+/// A module as a loader hands it over.
+#[derive(Clone, Debug)]
+pub struct Module {
+    kind: ModuleKind,
+    text: String,
+    exports: Vec<String>,
+    url: Option<String>,
+    mappings: Option<String>,
+}
+
+/// What a module is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ModuleKind {
+    /// An ES module.
+    Es,
+    /// A CommonJS module.
+    CommonJs,
+    /// JSON.
+    Json,
+}
+
+impl Module {
+    fn new(kind: ModuleKind, text: impl Into<String>) -> Self {
+        Module {
+            kind,
+            text: text.into(),
+            exports: Vec::new(),
+            url: None,
+            mappings: None,
+        }
+    }
+
+    /// An ES module.
+    pub fn es(text: impl Into<String>) -> Self {
+        Self::new(ModuleKind::Es, text)
+    }
+
+    /// A CommonJS module: the body of a function of `exports`, `require`, `module`, `__filename`
+    /// and `__dirname`.
+    ///
+    /// `exports` are the names that an ES module can import from it beside `default`: it must be
+    /// known before the module runs. A name that it does not export in the end is `undefined`.
+    pub fn common_js<N: Into<String>>(
+        text: impl Into<String>,
+        exports: impl IntoIterator<Item = N>,
+    ) -> Self {
+        Module {
+            exports: exports.into_iter().map(Into::into).collect(),
+            ..Self::new(ModuleKind::CommonJs, text)
+        }
+    }
+
+    /// A JSON text, whose value is the default export: `import x from "./x.json" with { type:
+    /// "json" }`.
+    pub fn json(text: impl Into<String>) -> Self {
+        Self::new(ModuleKind::Json, text)
+    }
+
+    /// What `import.meta.url` is; the module's full name by default.
+    #[must_use]
+    pub fn url(mut self, url: impl Into<String>) -> Self {
+        self.url = Some(url.into());
+        self
+    }
+
+    /// The `mappings` of a source map (ECMA-426) with one source: positions in stacks then are
+    /// those in the source that the text was made from.
+    #[must_use]
+    pub fn mappings(mut self, mappings: impl Into<String>) -> Self {
+        self.mappings = Some(mappings.into());
+        self
+    }
+
+    /// What it is written in.
+    pub fn kind(&self) -> ModuleKind {
+        self.kind
+    }
+
+    /// Its text, as the engine reads it.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The names that a CommonJS module exports.
+    pub fn exports(&self) -> &[String] {
+        &self.exports
+    }
+}
+
+impl<T: Into<String>> From<T> for Module {
+    /// An ES module.
+    fn from(text: T) -> Self {
+        Module::es(text)
+    }
+}
+
+/// As the WIT interface `host` describes it.
+impl IntoJs for Module {
+    fn write(self, data: &mut DataBuilder) -> u32 {
+        let kind = match self.kind {
+            ModuleKind::Es if self.url.is_none() && self.mappings.is_none() => {
+                return data.push(Node::Text(self.text));
+            }
+            ModuleKind::Es => "module",
+            ModuleKind::CommonJs => "commonjs",
+            ModuleKind::Json => "json",
+        };
+        let root = data.reserve();
+        let mut properties = vec![
+            ("kind".to_owned(), kind.write(data)),
+            ("text".to_owned(), self.text.write(data)),
+        ];
+        if !self.exports.is_empty() {
+            properties.push(("exports".to_owned(), self.exports.write(data)));
+        }
+        for (name, text) in [("url", self.url), ("mappings", self.mappings)] {
+            if let Some(text) = text {
+                properties.push((name.to_owned(), text.write(data)));
+            }
+        }
+        data.fill(root, Node::Object(properties));
+        root
+    }
 }
 
 /// Modules in a folder and below: relative and absolute paths, nothing outside of it.
@@ -57,7 +214,12 @@ impl FolderModules {
 }
 
 impl ModuleLoader for FolderModules {
-    fn resolve(&self, specifier: &str, importer: &str) -> Result<String, HostError> {
+    fn resolve(&self, import: &Import<'_>) -> Result<String, HostError> {
+        let Import {
+            specifier,
+            importer,
+            ..
+        } = *import;
         let relative = specifier.starts_with("./") || specifier.starts_with("../");
         if !relative && !Path::new(specifier).is_absolute() {
             return Err(HostError::new(format!(
@@ -84,8 +246,9 @@ impl ModuleLoader for FolderModules {
             .map_err(|_| not_found("its path is not Unicode"))
     }
 
-    fn load(&self, name: &str) -> Result<String, HostError> {
+    fn load(&self, name: &str) -> Result<Module, HostError> {
         std::fs::read_to_string(name)
+            .map(Module::es)
             .map_err(|error| HostError::new(format!("cannot read module {name}: {error}")))
     }
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jsvm::{
-    Arguments, Error, FolderModules, HostError, Limit, Limits, ModuleLoader, PromiseState, Source,
-    Vm,
+    Arguments, Error, FolderModules, HostError, Import, Limit, Limits, Module, ModuleLoader,
+    PromiseState, Source, Vm,
 };
 use jsvm_tests::engine_suite::{Meta, Suite, skipped};
 use libtest_mimic::{Failed, Trial};
@@ -71,17 +71,17 @@ fn must_fail(suite: &Suite, name: &str, reason: &str) -> Result<(), Failed> {
 struct Modules(FolderModules);
 
 impl ModuleLoader for Modules {
-    fn resolve(&self, specifier: &str, importer: &str) -> Result<String, HostError> {
-        match specifier {
-            "qjs:std" | "qjs:os" => Ok(specifier.to_owned()),
-            _ => self.0.resolve(specifier, importer),
+    fn resolve(&self, import: &Import<'_>) -> Result<String, HostError> {
+        match import.specifier {
+            name @ ("qjs:std" | "qjs:os") => Ok(name.to_owned()),
+            _ => self.0.resolve(import),
         }
     }
 
-    fn load(&self, name: &str) -> Result<String, HostError> {
+    fn load(&self, name: &str) -> Result<Module, HostError> {
         match name {
-            "qjs:std" => Ok(STD.to_owned()),
-            "qjs:os" => Ok(OS.to_owned()),
+            "qjs:std" => Ok(STD.into()),
+            "qjs:os" => Ok(OS.into()),
             _ => self.0.load(name),
         }
     }

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use jsvm::{Error, FolderModules, HostError, ModuleLoader, PromiseState, Source, Value, Vm};
+use jsvm::{
+    Error, FolderModules, HostError, Import, Module, ModuleLoader, PromiseState, Source, Value, Vm,
+};
 use jsvm_tests::{assert_usable, builder, eval, exception, vm};
 
 /// Modules in memory; notes what is asked for.
@@ -34,7 +36,12 @@ impl Memory {
 }
 
 impl ModuleLoader for Memory {
-    fn resolve(&self, specifier: &str, importer: &str) -> Result<String, HostError> {
+    fn resolve(&self, import: &Import<'_>) -> Result<String, HostError> {
+        let Import {
+            specifier,
+            importer,
+            ..
+        } = *import;
         self.asked
             .lock()
             .unwrap()
@@ -47,11 +54,11 @@ impl ModuleLoader for Memory {
         }
     }
 
-    fn load(&self, name: &str) -> Result<String, HostError> {
+    fn load(&self, name: &str) -> Result<Module, HostError> {
         self.asked.lock().unwrap().push(format!("load {name}"));
         match self.files.get(name) {
             Some(text) if text == "<unreadable>" => Err(HostError::new("unreadable")),
-            Some(text) => Ok(text.clone()),
+            Some(text) => Ok(Module::es(text)),
             None => Err(HostError::new("gone")),
         }
     }

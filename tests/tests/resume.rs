@@ -14,8 +14,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jsvm::{
-    Error, HostError, InspectOptions, ManualClock, ModuleLoader, Snapshot, SnapshotId, Source,
-    Value, Vm, VmBuilder,
+    Error, HostError, Import, InspectOptions, ManualClock, Module, ModuleLoader, Snapshot,
+    SnapshotId, Source, Value, Vm, VmBuilder,
 };
 use jsvm_tests::{Console, builder, cases};
 use libtest_mimic::{Arguments, Failed};
@@ -218,14 +218,14 @@ fn shown(value: &Value) -> Result<String, Error> {
 struct Counter;
 
 impl ModuleLoader for Counter {
-    fn resolve(&self, specifier: &str, _importer: &str) -> Result<String, HostError> {
-        match specifier {
+    fn resolve(&self, import: &Import<'_>) -> Result<String, HostError> {
+        match import.specifier {
             "counter" => Ok("counter".to_owned()),
-            _ => Err(HostError::new(format!("there is no module {specifier}"))),
+            specifier => Err(HostError::new(format!("there is no module {specifier}"))),
         }
     }
 
-    fn load(&self, _name: &str) -> Result<String, HostError> {
-        Ok("export let count = 0; export const next = () => ++count".to_owned())
+    fn load(&self, _name: &str) -> Result<Module, HostError> {
+        Ok("export let count = 0; export const next = () => ++count".into())
     }
 }

@@ -14,7 +14,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use jsvm::{
-    FixedClock, HostError, InspectOptions, ModuleLoader, Snapshot, Source, Value, Vm, VmBuilder,
+    FixedClock, HostError, Import, InspectOptions, Module, ModuleLoader, Snapshot, Source, Value,
+    Vm, VmBuilder,
 };
 use jsvm_tests::{Console, builder, cases};
 use libtest_mimic::{Arguments, Failed};
@@ -230,14 +231,14 @@ impl Case {
 struct Modules(BTreeMap<String, String>);
 
 impl ModuleLoader for Modules {
-    fn resolve(&self, specifier: &str, _importer: &str) -> Result<String, HostError> {
-        Ok(specifier.to_owned())
+    fn resolve(&self, import: &Import<'_>) -> Result<String, HostError> {
+        Ok(import.specifier.to_owned())
     }
 
-    fn load(&self, name: &str) -> Result<String, HostError> {
+    fn load(&self, name: &str) -> Result<Module, HostError> {
         let source = self.0.get(name);
         source
-            .cloned()
+            .map(Module::es)
             .ok_or_else(|| HostError::new(format!("there is no module {name}")))
     }
 }

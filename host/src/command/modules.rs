@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use jsvm::{FolderModules, HostError, ModuleLoader};
+use jsvm::{FolderModules, HostError, Import, Module, ModuleLoader};
 
 use super::Usage;
 use super::usage::reason;
@@ -78,12 +78,12 @@ impl Modules {
 }
 
 impl ModuleLoader for Modules {
-    fn resolve(&self, specifier: &str, importer: &str) -> Result<String, HostError> {
-        let path = self.folder.resolve(specifier, importer)?;
+    fn resolve(&self, import: &Import<'_>) -> Result<String, HostError> {
+        let path = self.folder.resolve(import)?;
         Ok(self.name_of(path))
     }
 
-    fn load(&self, name: &str) -> Result<String, HostError> {
+    fn load(&self, name: &str) -> Result<Module, HostError> {
         // A full path stays what it is.
         let path = self.root.join(name);
         let text = self.folder.load(&path.to_string_lossy())?;
