@@ -26,6 +26,7 @@ mod sweep;
 mod token;
 mod value;
 mod vm;
+mod web;
 
 /// Implements the exports of the world.
 struct Guest;

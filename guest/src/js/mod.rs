@@ -10,24 +10,32 @@
 //!   is taken at once and becomes [`Thrown`].
 #![allow(unsafe_code)]
 
+mod accessor;
 mod atom;
 mod binary;
+mod buffer;
+mod bytecode;
 mod context;
 mod function;
+mod held;
 mod object;
 mod promise;
 mod property;
 mod string;
 mod value;
 
+pub use accessor::define_accessor;
 pub use atom::{Atom, Key};
 pub use binary::{View, ViewKind};
+pub use buffer::throw_later;
+pub use bytecode::run_compiled;
 pub use context::{ModuleLoader, set_module_loader};
 pub use context::{
     Source, collect_garbage, compiles, counts, eval, execute_job, gc_threshold, global,
     is_job_pending, on_interrupt, set_gc_threshold, set_max_stack, start,
 };
 pub use function::{Call, function};
+pub use held::hold;
 pub use object::{OwnKeys, Property};
 pub use promise::{PromiseState, new_promise, on_rejection};
 pub use property::{OwnProperty, Slot};
