@@ -58,7 +58,7 @@
       const signal = make();
       for (let i = 0; i < all.length; i++) {
         if (!(#aborted in Object(all[i]))) {
-          throw new TypeError(`The element ${i} is not an AbortSignal`);
+          throw new TypeError("The element " + i + " is not an AbortSignal");
         }
       }
       for (let i = 0; i < all.length; i++) {

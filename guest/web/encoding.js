@@ -36,7 +36,7 @@
       this.#fatal = !!fatal;
       this.#ignoreBOM = !!ignoreBOM;
       const made = native.decoder(label, this.#fatal, this.#ignoreBOM);
-      if (made === undefined) throw new RangeError(`The "${label}" encoding is not supported`);
+      if (made === undefined) throw new RangeError('The "' + label + '" encoding is not supported');
       this.#encoding = made[0];
       this.#decoder = made[1];
     }

@@ -63,7 +63,7 @@
       const all = this.#list;
       let value = null;
       for (let i = 0; i < all.length; i += 2) {
-        if (all[i] === name) value = value === null ? all[i + 1] : `${value}, ${all[i + 1]}`;
+        if (all[i] === name) value = value === null ? all[i + 1] : value + ", " + all[i + 1];
       }
       return value;
     }
@@ -124,7 +124,7 @@
         let at = sorted.length;
         while (at > 0 && sorted[at - 1][0] > name) at--;
         if (at > 0 && sorted[at - 1][0] === name && name !== "set-cookie") {
-          sorted[at - 1][1] = `${sorted[at - 1][1]}, ${all[i + 1]}`;
+          sorted[at - 1][1] = sorted[at - 1][1] + ", " + all[i + 1];
           continue;
         }
         for (let j = sorted.length++; j > at; j--) sorted[j] = sorted[j - 1];
@@ -143,7 +143,7 @@
       const shown = { __proto__: null };
       for (let i = 0; i < all.length; i++) {
         const name = all[i][0];
-        shown[name] = name in shown ? `${shown[name]}, ${all[i][1]}` : all[i][1];
+        shown[name] = name in shown ? shown[name] + ", " + all[i][1] : all[i][1];
       }
       return shown;
     },

@@ -1,4 +1,7 @@
 // What Web IDL says about all classes.
+//
+// In all parts: text is put together with `+`, since the engine's template literals call
+// `String.prototype.concat`, which a script may have replaced; so may it all methods of arrays.
 (native, need) => {
   // A script may have replaced whatever has a name.
   const iteratorPrototype = Object.getPrototypeOf(Object.getPrototypeOf(function* () {}.prototype));
@@ -8,14 +11,14 @@
   const required = (given, needed, what) => {
     if (given < needed) {
       const s = needed === 1 ? "" : "s";
-      throw new TypeError(`${what}: ${needed} argument${s} required, but only ${given} present`);
+      throw new TypeError(what + ": " + needed + " argument" + s + " required, but only " + given + " present");
     }
   };
 
   const dictionary = (value, what) => {
     if (value === undefined || value === null) return {};
     if (typeof value !== "object" && typeof value !== "function") {
-      throw new TypeError(`${what}: the options are not an object`);
+      throw new TypeError(what + ": the options are not an object");
     }
     return value;
   };
@@ -74,7 +77,7 @@
     });
     defineProperty(prototype, toStringTag, {
       __proto__: null,
-      value: `${Class.name} Iterator`,
+      value: Class.name + " Iterator",
       configurable: true,
     });
     const members = {
@@ -83,7 +86,7 @@
       },
       forEach(callback, thisArg = undefined) {
         pair(this, 0);
-        required(arguments.length, 1, `${Class.name}.forEach`);
+        required(arguments.length, 1, Class.name + ".forEach");
         if (typeof callback !== "function") throw new TypeError("The callback is not a function");
         for (let index = 0, found; (found = pair(this, index)) !== undefined; index++) {
           native.apply(callback, thisArg, found[1], found[0], this);

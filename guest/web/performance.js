@@ -146,7 +146,7 @@
         const entry = is(entries[i]);
         if (entry.type === "mark" && entry.name === name) return entry.start;
       }
-      throw exception(`The "${name}" performance mark has not been set`, "SyntaxError");
+      throw exception('The "' + name + '" performance mark has not been set', "SyntaxError");
     }
 
     mark(name, options = undefined) {

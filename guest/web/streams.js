@@ -3,7 +3,7 @@
 (native, need) => {
   const { expose } = native;
   const { dictionary } = need("idl");
-  const library = need("web-streams-polyfill")();
+  const library = need("web-streams-polyfill");
   const { ReadableStream, WritableStream, TransformStream } = library;
 
   class TextEncoderStream {

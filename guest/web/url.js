@@ -151,8 +151,14 @@
     static describe(params) {
       const shown = { __proto__: null };
       const pairs = params.#pairs;
+      const several = { __proto__: null };
       for (let i = 0; i < pairs.length; i += 2) {
-        shown[pairs[i]] = pairs[i] in shown ? [].concat(shown[pairs[i]], pairs[i + 1]) : pairs[i + 1];
+        const name = pairs[i], value = pairs[i + 1];
+        if (!(name in shown)) shown[name] = value;
+        else if (!several[name]) {
+          shown[name] = [shown[name], value];
+          several[name] = true;
+        } else defineProperty(shown[name], shown[name].length, data(value));
       }
       return shown;
     }
