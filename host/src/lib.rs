@@ -34,6 +34,7 @@
 //! | evaluate, run jobs, serve requests | [`Vm`], [`Source`] |
 //! | work with values inside | [`Value`] |
 //! | convert to and from Rust | [`IntoJs`], [`FromJs`], [`Data`] |
+//! | import modules from anywhere, or from packages and TypeScript | [`ModuleLoader`], [`program`] |
 //! | freeze a VM and thaw it elsewhere | [`snapshot`], [`Snapshot`] |
 //! | tell what went wrong | [`Error`], [`Limit`], [`Gone`] |
 //!
@@ -53,6 +54,8 @@ mod function;
 mod instance;
 mod limits;
 mod module;
+#[cfg(feature = "program")]
+pub mod program;
 mod release;
 mod shared;
 pub mod snapshot;
