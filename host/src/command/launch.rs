@@ -1,13 +1,14 @@
 //! Running a program from its file, as `run` and `snapshot` do.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use jsvm::{Source, Value};
+use jsvm::program::{NodeModules, ProgramError};
+use jsvm::{Error, ModuleKind, Source, Value};
 
-use super::Failed;
-use super::package::Package;
 use super::program::Program;
 use super::session::Session;
+use super::usage::reason;
+use super::{Failed, Usage};
 
 /// A program that has run, and all its jobs.
 pub struct Launched {
@@ -17,34 +18,31 @@ pub struct Launched {
     pub is_module: bool,
 }
 
-/// Runs a program, in a session that `start` makes with the folder of its modules. Why it failed
-/// has been printed if it did.
+/// Runs a program, in a session that `start` makes with the folder that it is in. Why it failed has
+/// been printed if it did.
 pub fn launch(
     file: &Path,
     args: Vec<String>,
     start: impl FnOnce(&Path) -> anyhow::Result<Session>,
 ) -> anyhow::Result<Launched> {
-    let program = Program::read(file)?;
-    let package = Package::find(&program.folder);
-    let root = package.as_ref().map_or(&*program.folder, Package::folder);
-    let session = start(root)?;
-    let is_module = is_module(file, &program, package.as_ref(), &session)?;
-    let Program { name, text, .. } = program;
-    let name = session.modules().name_of(name);
+    // Standard input and pipes can be read once, and are where no module is.
+    let main = if file == Path::new("-") || (file.exists() && !file.is_file() && !file.is_dir()) {
+        Main::Text(Program::read(file)?)
+    } else {
+        Main::File(real(file)?)
+    };
+    let session = start(main.folder())?;
+    let main = main.prepare(&session)?;
 
-    let mut script_args = vec![name.clone()];
+    let mut script_args = vec![main.name.clone()];
     script_args.extend(args);
     session.vm().global()?.set("scriptArgs", script_args)?;
 
-    let source = if is_module {
-        Source::module
-    } else {
-        Source::script
-    };
-    let value = session.eval(source(&text), &name, &text);
-    let value = value.map_err(|error| session.failed(&error))?;
+    let value = main
+        .evaluate(&session)
+        .map_err(|error| session.failed(&error))?;
     if !session
-        .finish(is_module.then_some(&value))
+        .finish(main.is_module.then_some(&value))
         .map_err(|error| session.failed(&error))?
     {
         return Err(Failed.into());
@@ -52,26 +50,138 @@ pub fn launch(
     Ok(Launched {
         session,
         value,
-        is_module,
+        is_module: main.is_module,
     })
 }
 
-fn is_module(
-    file: &Path,
-    program: &Program,
-    package: Option<&Package>,
-    session: &Session,
-) -> anyhow::Result<bool> {
-    let extension = file.extension().and_then(|extension| extension.to_str());
-    match (extension, package) {
-        (Some("mjs"), _) => return Ok(true),
-        (Some("cjs"), _) => return Ok(false),
-        (Some("js"), Some(package)) => {
-            if let Some(is_module) = package.is_module(session.vm())? {
-                return Ok(is_module);
-            }
+/// Where a program comes from.
+enum Main {
+    Text(Program),
+    /// A file, or a folder with one.
+    File(PathBuf),
+}
+
+/// A program that is ready to run.
+struct Prepared {
+    /// As stacks show it, and as the program sees it.
+    name: String,
+    /// What to evaluate, and the name of that.
+    text: String,
+    evaluated: String,
+    is_module: bool,
+}
+
+impl Main {
+    fn folder(&self) -> &Path {
+        match self {
+            Main::Text(program) => &program.folder,
+            Main::File(path) if path.is_dir() => path,
+            Main::File(path) => path.parent().unwrap_or(Path::new("/")),
         }
-        _ => {}
     }
-    Ok(program.may_be_module() && session.enter(|vm| vm.detect_module(&program.text))?)
+
+    fn prepare(self, session: &Session) -> anyhow::Result<Prepared> {
+        let folder = self.folder().to_owned();
+        match self {
+            Main::Text(program) => {
+                let may_be = program.may_be_module();
+                let is_module = may_be && session.enter(|vm| vm.detect_module(&program.text))?;
+                Ok(Prepared {
+                    evaluated: program.name.clone(),
+                    name: program.name,
+                    text: program.text,
+                    is_module,
+                })
+            }
+            Main::File(path) => Ok(from_file(&path, &folder, session.modules())?),
+        }
+    }
+}
+
+impl Prepared {
+    fn evaluate(&self, session: &Session) -> Result<Value, Error> {
+        let source = if self.is_module {
+            Source::module
+        } else {
+            Source::script
+        };
+        session.eval(source(&self.text), &self.evaluated, &self.text)
+    }
+}
+
+/// Makes a program of a file: it is imported, so that it is the same module for others that import
+/// it. What is plain JavaScript and neither kind of module is run as a script, whose variables are
+/// those of the VM.
+fn from_file(path: &Path, folder: &Path, modules: &NodeModules) -> Result<Prepared, Usage> {
+    let cannot = |error: ProgramError| match error {
+        ProgramError::Read { source, .. } => cannot_run(path, &reason(&source)),
+        ProgramError::Unsupported { reason, .. } => cannot_run(path, &reason),
+        error => Usage(error.to_string()),
+    };
+    let name = modules.entry(path).map_err(cannot)?;
+    let has_default = match modules.module(&name) {
+        Ok(module) => match module.kind() {
+            ModuleKind::Json => return Err(cannot_run(path, "it is JSON and not a program")),
+            ModuleKind::Es => modules.has_default_export(&name).map_err(cannot)?,
+            ModuleKind::CommonJs => {
+                let source = modules.source(&name);
+                let is_plain = source.is_some_and(|source| source == module.text());
+                if is_plain && !modules.uses_common_js(&name).map_err(cannot)? {
+                    return Ok(Prepared {
+                        evaluated: name.clone(),
+                        name,
+                        text: module.text().to_owned(),
+                        is_module: false,
+                    });
+                }
+                true
+            }
+        },
+        // The import of it says so, too, and with its place.
+        Err(ProgramError::Syntax { .. }) => false,
+        Err(error) => return Err(cannot(error)),
+    };
+    let specifier = quoted(&specifier(path, folder, &name, modules));
+    let mut text = format!("export * from {specifier};\n");
+    if has_default {
+        text.push_str(&format!("export {{ default }} from {specifier};\n"));
+    }
+    Ok(Prepared {
+        name,
+        text,
+        evaluated: "<main>".into(),
+        is_module: true,
+    })
+}
+
+/// The program as seen from the folder: what a frozen VM holds must not say where that is.
+fn specifier(path: &Path, folder: &Path, name: &str, modules: &NodeModules) -> String {
+    let file = modules.root().join(name);
+    let below = file.strip_prefix(folder).ok().and_then(Path::to_str);
+    match below {
+        Some(below) => format!("./{}", below.replace(std::path::MAIN_SEPARATOR, "/")),
+        None => path.display().to_string(),
+    }
+}
+
+/// A string literal.
+fn quoted(text: &str) -> String {
+    let escaped = text.chars().map(|c| match c {
+        '"' | '\\' => format!("\\{c}"),
+        c if c.is_control() => format!("\\u{{{:x}}}", u32::from(c)),
+        c => c.to_string(),
+    });
+    format!("\"{}\"", escaped.collect::<String>())
+}
+
+/// The real path of what is to be run.
+fn real(file: &Path) -> Result<PathBuf, Usage> {
+    file.canonicalize().map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => cannot_run(file, "there is no such file"),
+        _ => cannot_run(file, &reason(&error)),
+    })
+}
+
+fn cannot_run(file: &Path, reason: &str) -> Usage {
+    Usage(format!("cannot run {}: {reason}", file.display()))
 }
