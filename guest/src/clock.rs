@@ -20,9 +20,14 @@ pub fn standing_still<T>(build: impl FnOnce() -> T) -> T {
     result
 }
 
+/// Nanoseconds of the monotonic clock.
+pub fn monotonic_nanoseconds() -> u64 {
+    away(monotonic_clock::now)
+}
+
 /// Milliseconds of the monotonic clock.
 pub fn monotonic_milliseconds() -> f64 {
-    away(monotonic_clock::now) as f64 / 1e6
+    monotonic_nanoseconds() as f64 / 1e6
 }
 
 /// Milliseconds since 1970-01-01T00:00:00Z.

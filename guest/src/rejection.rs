@@ -60,3 +60,8 @@ pub fn take() -> Vec<Rejected> {
     });
     taken.into_values().collect()
 }
+
+/// Whether there are any.
+pub fn waiting() -> bool {
+    TABLE.with_borrow(|table| !table.waiting.is_empty())
+}

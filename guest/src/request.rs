@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::bindings::exports::jsvm::engine::vm::Request;
 use crate::bindings::jsvm::engine::types::Node;
-use crate::js::{self, Call, JsResult, Value};
+use crate::js::{self, Call, JsResult, Tag, Thrown, Value};
 use crate::{data, token};
 
 struct Pending {
@@ -13,6 +13,7 @@ struct Pending {
     args: Vec<Node>,
     resolve: Value,
     reject: Value,
+    abort: Option<Abort>,
 }
 
 struct Requests {
@@ -21,11 +22,19 @@ struct Requests {
     last: u64,
     /// The greatest number that the embedder has taken.
     taken: u64,
+    /// Taken, and given up since.
+    cancelled: Vec<u64>,
 }
 
 thread_local! {
-    static TABLE: RefCell<Requests> =
-        const { RefCell::new(Requests { pending: BTreeMap::new(), last: 0, taken: 0 }) };
+    static TABLE: RefCell<Requests> = const {
+        RefCell::new(Requests {
+            pending: BTreeMap::new(),
+            last: 0,
+            taken: 0,
+            cancelled: Vec::new(),
+        })
+    };
 }
 
 /// A function that queues a request when it is called.
@@ -35,33 +44,145 @@ pub fn function(name: &str, length: u32) -> JsResult<Value> {
 
 fn queue(call: Call<'_>) -> JsResult<Value> {
     let name = call.data[0].to_lossy()?;
+    let signal = match Signal::among(call.args) {
+        Ok(signal) => signal,
+        Err(thrown) => return rejected(thrown),
+    };
+    if let Some(signal) = &signal
+        && signal.is_aborted()?
+    {
+        return rejected(Thrown(signal.reason()?));
+    }
     let args = match data::copy_out_list(call.args) {
         Ok(args) => args,
         // An asynchronous function reports everything through its promise.
-        Err(error) => {
-            let thrown = error.into_thrown();
-            return if thrown.is_interrupt() {
-                Err(thrown)
-            } else {
-                Value::settled_promise(Err(thrown))
-            };
-        }
+        Err(error) => return rejected(error.into_thrown()),
     };
     let (promise, resolve, reject) = js::new_promise().inspect_err(|_| token::release_in(&args))?;
     token::adopt(&args);
-    TABLE.with_borrow_mut(|table| {
+    let id = TABLE.with_borrow_mut(|table| {
         table.last += 1;
-        table.pending.insert(
-            table.last,
-            Pending {
-                name,
-                args,
-                resolve,
-                reject,
-            },
-        );
+        let request = Pending {
+            name,
+            args,
+            resolve,
+            reject,
+            abort: None,
+        };
+        table.pending.insert(table.last, request);
+        table.last
     });
+    if let Some(signal) = signal {
+        let abort = signal.on_abort(id)?;
+        TABLE.with_borrow_mut(|table| {
+            if let Some(request) = table.pending.get_mut(&id) {
+                request.abort = Some(abort);
+            }
+        });
+    }
     Ok(promise)
+}
+
+/// An asynchronous function reports everything through its promise, but for what no script may
+/// catch.
+fn rejected(thrown: Thrown) -> JsResult<Value> {
+    if thrown.is_interrupt() {
+        Err(thrown)
+    } else {
+        Value::settled_promise(Err(thrown))
+    }
+}
+
+/// Called by the signal of a request.
+fn abort(call: Call<'_>) -> JsResult<Value> {
+    let (id, signal) = (&call.data[0], Signal(call.data[1].clone()));
+    let id = id.as_number().unwrap_or(0.0) as u64;
+    let request = TABLE.with_borrow_mut(|table| {
+        let request = table.pending.remove(&id)?;
+        if id <= table.taken {
+            table.cancelled.push(id);
+        }
+        Some(request)
+    });
+    if let Some(request) = request {
+        token::release_in(&request.args);
+        request
+            .reject
+            .call(&Value::UNDEFINED, &[signal.reason()?])?;
+    }
+    Ok(Value::UNDEFINED)
+}
+
+/// An `AbortSignal` (DOM), by what it can do.
+struct Signal(Value);
+
+/// A signal with the listener that was added to it.
+struct Abort {
+    signal: Value,
+    listener: Value,
+}
+
+impl Signal {
+    /// The signal that a request was given: its last argument, or the property `signal` of that.
+    fn among(args: &[Value]) -> JsResult<Option<Signal>> {
+        let Some(last) = args.last() else {
+            return Ok(None);
+        };
+        if !last.is_object() || last.is_function() {
+            return Ok(None);
+        }
+        if Self::is_signal(last)? {
+            return Ok(Some(Signal(last.clone())));
+        }
+        let signal = last.get("signal")?;
+        Ok(Self::is_signal(&signal)?.then_some(Signal(signal)))
+    }
+
+    fn is_signal(value: &Value) -> JsResult<bool> {
+        Ok(value.is_object()
+            && value.get("aborted")?.tag() == Tag::Boolean
+            && value.get("addEventListener")?.is_function())
+    }
+
+    fn is_aborted(&self) -> JsResult<bool> {
+        Ok(self.0.get("aborted")?.to_boolean())
+    }
+
+    fn reason(&self) -> JsResult<Value> {
+        self.0.get("reason")
+    }
+
+    fn on_abort(self, id: u64) -> JsResult<Abort> {
+        let Signal(signal) = self;
+        let data = [Value::number(id as f64), signal.clone()];
+        let listener = js::function("", 0, &data, abort)?;
+        let args = [Value::text("abort")?, listener.clone()];
+        signal.get("addEventListener")?.call(&signal, &args)?;
+        Ok(Abort { signal, listener })
+    }
+}
+
+impl Abort {
+    /// The request is settled: a signal can live longer than that.
+    fn forget(self) -> JsResult<()> {
+        let args = [Value::text("abort")?, self.listener];
+        let remove = self.signal.get("removeEventListener")?;
+        remove.call(&self.signal, &args).map(drop)
+    }
+}
+
+/// Whether requests were made that the embedder has not taken, and whether some were cancelled.
+pub fn waiting() -> (bool, bool) {
+    TABLE.with_borrow(|table| {
+        let last = table.pending.last_key_value();
+        let untaken = last.is_some_and(|(id, _)| *id > table.taken);
+        (untaken, !table.cancelled.is_empty())
+    })
+}
+
+/// The requests that were given up since the last call.
+pub fn take_cancelled() -> Vec<u64> {
+    TABLE.with_borrow_mut(|table| std::mem::take(&mut table.cancelled))
 }
 
 /// The unsettled requests; only those not taken yet, or all.
@@ -100,5 +221,8 @@ pub fn settle(id: u64, outcome: Result<Vec<Node>, Vec<Node>>) -> JsResult<bool> 
         &request.reject
     };
     settle.call(&Value::UNDEFINED, &[value])?;
+    if let Some(abort) = request.abort {
+        abort.forget()?;
+    }
     Ok(true)
 }

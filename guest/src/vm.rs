@@ -4,14 +4,14 @@ use std::cell::Cell;
 
 use crate::bindings::exports::jsvm::engine::vm::{
     EvalOptions, Guest, Input, JobReport, Limits, MemoryUsage, Output, Rejection, Request,
-    SourceKind, TokenScope, Value as Handle, ValueBorrow,
+    SourceKind, TokenScope, Value as Handle, ValueBorrow, Waiting,
 };
 use crate::bindings::jsvm::engine::types::Node;
 use crate::convert::{input, output};
 use crate::error::{self, Result};
 use crate::handle::{self, Held, handle, held};
 use crate::js::{self, Call, JsResult, Source, Value};
-use crate::{memory, rejection, request, root, token};
+use crate::{jobs, memory, module, rejection, request, root, timer, token};
 
 /// The most that the engine may use of the module's stack of 4 MiB: what is left is for leaf
 /// functions, which do not check.
@@ -42,6 +42,11 @@ impl Guest for crate::Guest {
         Ok(output(eval(source, &options)?))
     }
 
+    fn import_module(specifier: String, importer: String) -> Result<Output> {
+        memory::begin();
+        Ok(output(module::import(&specifier, &importer)?))
+    }
+
     fn detect_module(source: String) -> bool {
         !js::compiles(&source, false) && js::compiles(&source, true)
     }
@@ -52,13 +57,20 @@ impl Guest for crate::Guest {
 
     fn run_jobs(limit: u32) -> Result<JobReport> {
         memory::begin();
-        let mut executed = 0;
-        while executed < limit && js::execute_job()? {
-            executed += 1;
-        }
+        let executed = jobs::run(limit)?;
+        let pending = js::is_job_pending();
+        let (requests, cancellations) = request::waiting();
+        let waiting = [
+            (requests, Waiting::REQUESTS),
+            (cancellations, Waiting::CANCELLATIONS),
+            (rejection::waiting(), Waiting::REJECTIONS),
+        ];
+        let waiting = waiting.into_iter().filter(|(is, _)| *is);
         Ok(JobReport {
             executed,
-            pending: js::is_job_pending(),
+            pending,
+            next_timer: timer::until_next(),
+            waiting: waiting.fold(Waiting::empty(), |all, (_, flag)| all | flag),
         })
     }
 
@@ -72,6 +84,10 @@ impl Guest for crate::Guest {
 
     fn settle(id: u64, outcome: std::result::Result<Vec<Node>, Vec<Node>>) -> Result<bool> {
         Ok(request::settle(id, outcome)?)
+    }
+
+    fn take_cancellations() -> Vec<u64> {
+        request::take_cancelled()
     }
 
     fn take_unhandled_rejections() -> Vec<Rejection> {

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use crate::async_function::{AsyncFunctions, AsyncHostFunction};
 use crate::clock::{Clock, SystemClock};
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::function::{Functions, HostError, HostFunction};
+use crate::function::{Functions, HostFunction};
 use crate::limits::Limits;
-use crate::module::{Import, ImportKind, Module, ModuleLoader};
+use crate::module::{Import, ImportKind, Imports, ModuleLoader};
+use crate::native_module::NativeModule;
 use crate::vm::Vm;
 
 /// Settings for VMs, from [`Engine::vm`]. One builder can make any number of them.
@@ -34,6 +36,8 @@ pub struct VmBuilder {
     /// Names and lengths of the functions that are properties of the global object.
     pub(crate) globals: Vec<(String, u32)>,
     pub(crate) requests: Vec<String>,
+    pub(crate) async_functions: Arc<AsyncFunctions>,
+    imports: Imports,
 }
 
 impl VmBuilder {
@@ -46,6 +50,8 @@ impl VmBuilder {
             functions: Arc::default(),
             globals: Vec::new(),
             requests: Vec::new(),
+            async_functions: Arc::default(),
+            imports: Imports::default(),
         }
     }
 
@@ -101,7 +107,33 @@ impl VmBuilder {
     /// [`Vm::take_requests`].
     #[must_use]
     pub fn request(mut self, name: impl Into<String>) -> Self {
-        self.requests.push(name.into());
+        let name = name.into();
+        self.requests.retain(|known| *known != name);
+        self.requests.push(name);
+        self
+    }
+
+    /// A function of the global object that returns a promise for what a future of Rust ends
+    /// with; see [`AsyncHostFunction`]. An [`EventLoop`](crate::EventLoop) runs the futures.
+    #[must_use]
+    pub fn async_function<Args>(
+        self,
+        name: impl Into<String>,
+        function: impl AsyncHostFunction<Args>,
+    ) -> Self {
+        let name = name.into();
+        self.request(&*name).async_handler(&name, function)
+    }
+
+    /// What answers requests of a name, without a function of the global object: for functions
+    /// made with [`Vm::request_function`].
+    #[must_use]
+    pub fn async_handler<Args>(
+        mut self,
+        name: &str,
+        function: impl AsyncHostFunction<Args>,
+    ) -> Self {
+        Arc::make_mut(&mut self.async_functions).insert(name, function);
         self
     }
 
@@ -129,26 +161,39 @@ impl VmBuilder {
         })
     }
 
-    /// Where imported modules come from. By default nothing can be imported.
+    /// Where imported modules come from. By default nothing can be imported but what was made
+    /// with [`module`](Self::module), which comes first.
     #[must_use]
-    pub fn modules(self, loader: impl ModuleLoader) -> Self {
-        let loader = Arc::new(loader);
-        let resolver = loader.clone();
+    pub fn modules(mut self, loader: impl ModuleLoader) -> Self {
+        self.imports.loader = Some(Arc::new(loader));
+        self.answer_imports()
+    }
+
+    /// A module made in Rust, which scripts import by this very name; see [`NativeModule`].
+    #[must_use]
+    pub fn module(mut self, name: impl Into<String>, module: NativeModule) -> Self {
+        let name = name.into();
+        let functions = Arc::make_mut(&mut self.functions);
+        let async_functions = Arc::make_mut(&mut self.async_functions);
+        let described = module.register(&name, functions, async_functions);
+        self.imports.native.insert(name, Arc::new(described));
+        self.answer_imports()
+    }
+
+    fn answer_imports(self) -> Self {
+        let imports = Arc::new(self.imports.clone());
+        let resolver = imports.clone();
         self.handler(
             "jsvm:resolve-module",
             move |specifier: String, importer: String, require: Option<bool>| {
-                let kind = if require == Some(true) {
-                    ImportKind::Require
-                } else {
-                    ImportKind::Import
+                let kind = match require {
+                    Some(true) => ImportKind::Require,
+                    _ => ImportKind::Import,
                 };
                 resolver.resolve(&Import::new(&specifier, &importer, kind))
             },
         )
-        .handler(
-            "jsvm:load-module",
-            move |name: String| -> Result<Module, HostError> { loader.load(&name) },
-        )
+        .handler("jsvm:load-module", move |name: String| imports.load(&name))
     }
 
     /// Makes a VM.

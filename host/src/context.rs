@@ -15,7 +15,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::data::Data;
 use crate::entropy::Entropy;
 use crate::function::{Functions, HostError};
-use crate::limits::{InterruptHandle, Limits};
+use crate::limits::{Deadline, InterruptHandle, Limits};
 use crate::release::Releases;
 
 /// The data of a VM's store.
@@ -79,6 +79,7 @@ pub(crate) struct Watch {
     pub(crate) time: Option<Duration>,
     pub(crate) grace: Duration,
     pub(crate) interrupt: InterruptHandle,
+    pub(crate) deadline: Deadline,
     started: Option<Instant>,
     stopping: Option<Instant>,
     /// Whether a built-in had to be stopped, which ends the instance.
@@ -91,6 +92,7 @@ impl Watch {
             time: limits.time,
             grace: limits.grace,
             interrupt,
+            deadline: Deadline::default(),
             started: None,
             stopping: None,
             stopped_builtin: false,
@@ -113,7 +115,8 @@ impl Watch {
     fn poll(&mut self, point: PollPoint) -> bool {
         let now = Instant::now();
         let started = *self.started.get_or_insert(now);
-        let late = self.time.is_some_and(|time| now - started >= time);
+        let late =
+            self.time.is_some_and(|time| now - started >= time) || self.deadline.is_past(now);
         if !late && !self.interrupt.is_set() {
             return false;
         }
@@ -139,16 +142,7 @@ impl host::Host for Context {
         let functions = &self.functions;
         // A panic must not unwind through the VM, which would leave it in the middle of things.
         let outcome = catch_unwind(AssertUnwindSafe(|| functions.call(&name, &args)));
-        let outcome = outcome.unwrap_or_else(|panic| {
-            let message = panic
-                .downcast_ref::<&str>()
-                .map(|text| (*text).to_owned())
-                .or_else(|| panic.downcast_ref::<String>().cloned())
-                .unwrap_or_default();
-            Err(HostError::new(format!(
-                "host function `{name}` panicked: {message}"
-            )))
-        });
+        let outcome = outcome.unwrap_or_else(|panic| Err(HostError::panicked(&name, &*panic)));
         let checked = |data: Data| {
             if data.belongs_to(&self.releases) {
                 data.into_nodes()

@@ -5,7 +5,8 @@ use std::fmt;
 use crate::bindings::exports::jsvm::engine::vm as wit;
 use crate::data::ConversionError;
 use crate::snapshot::SnapshotError;
-use crate::value::Value;
+use crate::value::{Value, ValueKind};
+use crate::vm::Rejection;
 
 /// Everything that can go wrong. A JavaScript exception, a limit and the loss of the VM are
 /// different things, told apart by their type and never by their text.
@@ -33,13 +34,20 @@ pub enum Error {
     /// A snapshot cannot be used.
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
+    /// A promise was rejected and nothing handles it: what ends a program.
+    #[error("unhandled rejection: {}", .0.reason)]
+    Rejection(Box<Rejection>),
+    /// A promise that was waited for is not settled, and nothing is left to do that could settle
+    /// it.
+    #[error("the promise is never settled: nothing is left to do that could settle it")]
+    Unsettled,
     /// The engine or a VM could not be made.
     #[error("the engine failed: {0}")]
     Engine(String),
 }
 
 impl Error {
-    /// The exception, if it is one.
+    /// The exception, if it is one, or the reason of a rejection.
     ///
     /// ```
     /// let vm = jsvm::Engine::global()?.vm().build()?;
@@ -51,6 +59,7 @@ impl Error {
     pub fn exception(&self) -> Option<&Exception> {
         match self {
             Error::Exception(exception) => Some(exception),
+            Error::Rejection(rejection) => Some(&rejection.reason),
             _ => None,
         }
     }
@@ -106,6 +115,30 @@ pub struct Exception {
     pub stack: String,
     /// What was thrown.
     pub value: Value,
+}
+
+impl Exception {
+    /// What there is to say of a value that was thrown. It asks the value, whose accessors may
+    /// throw or be stopped: their part stays empty then.
+    pub(crate) fn of(value: Value) -> Self {
+        let text = |key: &str| {
+            let text = value.get(key).and_then(|text| text.to_text());
+            text.unwrap_or_default()
+        };
+        let is_error = value.kind().is_ok_and(|kind| kind == ValueKind::Error);
+        let (name, message, stack) = if is_error {
+            (text("name"), text("message"), text("stack"))
+        } else {
+            let message = value.to_text().unwrap_or_default();
+            (String::new(), message, String::new())
+        };
+        Exception {
+            name,
+            message,
+            stack,
+            value,
+        }
+    }
 }
 
 /// A place in source.

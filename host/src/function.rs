@@ -1,5 +1,6 @@
 //! Host functions: Rust closures that JavaScript calls.
 
+use std::any::Any;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -54,6 +55,16 @@ impl HostError {
     /// Any value: JavaScript can throw them all.
     pub fn value(value: impl IntoJs) -> Self {
         HostError(value.into_data())
+    }
+
+    /// What a host function throws that panicked.
+    pub(crate) fn panicked(name: &str, panic: &(dyn Any + Send)) -> Self {
+        let message = panic
+            .downcast_ref::<&str>()
+            .copied()
+            .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+            .unwrap_or_default();
+        HostError::new(format!("host function `{name}` panicked: {message}"))
     }
 
     /// The value to throw.
@@ -173,7 +184,7 @@ where
     }
 }
 
-fn argument<T: FromJs>(args: NodeRef<'_>, index: usize) -> Result<T, HostError> {
+pub(crate) fn argument<T: FromJs>(args: NodeRef<'_>, index: usize) -> Result<T, HostError> {
     let node = match args.node() {
         Node::Array(elements) => elements.get(index).map(|element| args.at(*element)),
         _ => None,
@@ -181,7 +192,7 @@ fn argument<T: FromJs>(args: NodeRef<'_>, index: usize) -> Result<T, HostError> 
     T::from_js(node.unwrap_or(NodeRef::undefined())).map_err(|error| in_argument(error, index))
 }
 
-fn in_argument(error: ConversionError, index: usize) -> HostError {
+pub(crate) fn in_argument(error: ConversionError, index: usize) -> HostError {
     HostError::type_error(format!("argument {}: {error}", index + 1))
 }
 
@@ -227,6 +238,15 @@ impl Functions {
     pub(crate) fn insert<Args>(&mut self, name: String, function: impl HostFunction<Args>) {
         self.by_name
             .insert(name, Arc::new(move |args: NodeRef<'_>| function.call(args)));
+    }
+
+    /// Adds a closure that takes the array of arguments as it is.
+    pub(crate) fn insert_raw(
+        &mut self,
+        name: String,
+        function: impl Fn(NodeRef<'_>) -> Result<Data, HostError> + Send + Sync + 'static,
+    ) {
+        self.by_name.insert(name, Arc::new(function));
     }
 
     /// Calls a function with an array of arguments.

@@ -32,6 +32,7 @@
 //! | share code and memory between VMs | [`Engine`], [`EngineConfig`] |
 //! | give a VM host functions, limits, a clock, a seed | [`VmBuilder`] |
 //! | evaluate, run jobs, serve requests | [`Vm`], [`Source`] |
+//! | run whole programs, with timers and asynchronous functions | [`EventLoop`] |
 //! | work with values inside | [`Value`] |
 //! | convert to and from Rust | [`IntoJs`], [`FromJs`], [`Data`] |
 //! | import modules from anywhere, or from packages and TypeScript | [`ModuleLoader`], [`program`] |
@@ -42,6 +43,7 @@
 //! package `jsvm:engine`.
 
 mod arg;
+mod async_function;
 mod bindings;
 mod builder;
 mod clock;
@@ -50,10 +52,13 @@ pub mod data;
 mod engine;
 mod entropy;
 mod error;
+#[cfg(feature = "event-loop")]
+mod event_loop;
 mod function;
 mod instance;
 mod limits;
 mod module;
+mod native_module;
 #[cfg(feature = "program")]
 pub mod program;
 mod release;
@@ -65,14 +70,18 @@ mod value;
 mod vm;
 
 pub use arg::{Arg, Args, IntoArg, IntoArgs};
+pub use async_function::{AsyncHostFunction, FromRequest, RequestFuture, RequestInfo};
 pub use builder::VmBuilder;
 pub use clock::{Clock, FixedClock, ManualClock, SystemClock};
 pub use data::{Bytes, ConversionError, Data, ErrorClass, FromJs, IntoJs, ViewKind};
 pub use engine::{COMPONENT, Engine, EngineConfig};
 pub use error::{Error, Exception, Gone, Limit, Location};
+#[cfg(feature = "event-loop")]
+pub use event_loop::EventLoop;
 pub use function::{Arguments, HostError, HostFunction, HostResult, Variadic};
 pub use limits::{InterruptHandle, Limits};
 pub use module::{FolderModules, Import, ImportKind, Module, ModuleKind, ModuleLoader};
+pub use native_module::{Class, Method, NativeModule};
 pub use release::Token;
 pub use snapshot::{SealKey, Snapshot, SnapshotError, SnapshotId};
 pub use source::Source;

@@ -1,8 +1,8 @@
 //! What a VM may use.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
@@ -85,5 +85,31 @@ impl InterruptHandle {
 
     pub(crate) fn clear(&self) {
         self.0.store(false, Ordering::Relaxed);
+    }
+}
+
+/// A moment at which a VM is to stop, shared with who sets it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Deadline(Arc<AtomicU64>);
+
+impl Deadline {
+    /// Nanoseconds since the first use; 0 stands for no deadline.
+    fn number(at: Instant) -> u64 {
+        static START: OnceLock<Instant> = OnceLock::new();
+        let start = *START.get_or_init(Instant::now);
+        u64::try_from(at.saturating_duration_since(start).as_nanos())
+            .unwrap_or(u64::MAX)
+            .max(1)
+    }
+
+    pub(crate) fn set(&self, at: Option<Instant>) {
+        self.0.store(at.map_or(0, Self::number), Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_past(&self, now: Instant) -> bool {
+        match self.0.load(Ordering::Relaxed) {
+            0 => false,
+            deadline => Self::number(now) >= deadline,
+        }
     }
 }

@@ -1,8 +1,10 @@
 //! Where imported modules come from.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crate::data::{DataBuilder, IntoJs, Node};
+use crate::data::{Data, DataBuilder, IntoJs, Node};
 use crate::function::HostError;
 
 /// Where imported modules come from.
@@ -192,6 +194,38 @@ impl IntoJs for Module {
         }
         data.fill(root, Node::Object(properties));
         root
+    }
+}
+
+/// All that can be imported.
+#[derive(Clone, Default)]
+pub(crate) struct Imports {
+    pub(crate) loader: Option<Arc<dyn ModuleLoader>>,
+    /// Descriptions of modules made in Rust, by name.
+    pub(crate) native: BTreeMap<String, Arc<Data>>,
+}
+
+impl Imports {
+    pub(crate) fn resolve(&self, import: &Import<'_>) -> Result<String, HostError> {
+        if self.native.contains_key(import.specifier) {
+            return Ok(import.specifier.to_owned());
+        }
+        match &self.loader {
+            Some(loader) => loader.resolve(import),
+            None => Err(HostError::new(format!(
+                "cannot find module '{}' imported from {}: there are no modules but those made \
+                 by the embedder",
+                import.specifier, import.importer
+            ))),
+        }
+    }
+
+    pub(crate) fn load(&self, name: &str) -> Result<Data, HostError> {
+        match (self.native.get(name), &self.loader) {
+            (Some(module), _) => Ok(Data::clone(module)),
+            (None, Some(loader)) => Ok(loader.load(name)?.into_data()),
+            (None, None) => Err(HostError::new(format!("there is no module {name}"))),
+        }
     }
 }
 

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use parking_lot::ReentrantMutex;
 use wasmtime::{Store, Trap};
 
+use crate::async_function::AsyncFunctions;
 use crate::bindings::exports::jsvm::engine::vm as wit;
 use crate::context::Context;
 use crate::data::Data;
 use crate::error::{Error, Gone, Limit};
 use crate::instance::{Exports, Idle, Instance};
-use crate::limits::InterruptHandle;
+use crate::limits::{Deadline, InterruptHandle};
 use crate::release::Releases;
 use crate::snapshot::Overlay;
 use crate::stack::on_large_stack;
@@ -26,6 +27,8 @@ pub(crate) struct Shared {
     idle: Arc<Idle>,
     pub(crate) releases: Arc<Releases>,
     pub(crate) interrupt: InterruptHandle,
+    pub(crate) deadline: Deadline,
+    pub(crate) async_functions: Arc<AsyncFunctions>,
 }
 
 /// An instance is there until it traps, and is taken away with the last reference to the VM.
@@ -43,11 +46,17 @@ pub(crate) struct Entered<'a> {
 }
 
 impl Shared {
-    pub(crate) fn new(instance: Box<Instance>, idle: &Arc<Idle>) -> Arc<Self> {
+    pub(crate) fn new(
+        instance: Box<Instance>,
+        idle: &Arc<Idle>,
+        async_functions: &Arc<AsyncFunctions>,
+    ) -> Arc<Self> {
         let context = instance.store.data();
         Arc::new(Shared {
             releases: context.releases.clone(),
             interrupt: context.watch.interrupt.clone(),
+            deadline: context.watch.deadline.clone(),
+            async_functions: async_functions.clone(),
             idle: idle.clone(),
             state: ReentrantMutex::new(RefCell::new(State::Live(instance))),
         })

@@ -53,14 +53,16 @@ fn a_limit_bounds_how_many_jobs_run() {
         vm.run_some_jobs(0).unwrap(),
         JobReport {
             executed: 0,
-            pending: true
+            pending: true,
+            ..JobReport::default()
         }
     );
     assert_eq!(
         vm.run_some_jobs(2).unwrap(),
         JobReport {
             executed: 2,
-            pending: true
+            pending: true,
+            ..JobReport::default()
         }
     );
     assert_eq!(eval(&vm, "n").to::<i32>().unwrap(), 2);
@@ -68,14 +70,16 @@ fn a_limit_bounds_how_many_jobs_run() {
         vm.run_some_jobs(100).unwrap(),
         JobReport {
             executed: 3,
-            pending: false
+            pending: false,
+            ..JobReport::default()
         }
     );
     assert_eq!(
         vm.run_some_jobs(100).unwrap(),
         JobReport {
             executed: 0,
-            pending: false
+            pending: false,
+            ..JobReport::default()
         }
     );
     // Jobs that make jobs.
@@ -87,7 +91,8 @@ fn a_limit_bounds_how_many_jobs_run() {
         vm.run_some_jobs(50).unwrap(),
         JobReport {
             executed: 50,
-            pending: true
+            pending: true,
+            ..JobReport::default()
         }
     );
     assert_eq!(eval(&vm, "n").to::<i32>().unwrap(), 51);

@@ -5,13 +5,13 @@ use std::ffi::{CStr, CString};
 
 use rquickjs_sys as q;
 
+use super::module::Module;
 use super::value::{JsResult, Thrown, Value};
 use crate::memory;
 
 thread_local! {
     static CONTEXT: Cell<*mut q::JSContext> = const { Cell::new(std::ptr::null_mut()) };
     static INTERRUPT: Cell<Option<fn() -> bool>> = const { Cell::new(None) };
-    static LOADER: Cell<Option<ModuleLoader>> = const { Cell::new(None) };
 }
 
 /// The context.
@@ -141,14 +141,35 @@ pub fn eval(source: Source<'_>, module: bool) -> JsResult<(Value, Option<Value>)
         }
         return Ok((run_source(source.text, &file_name, flags)?, None));
     }
-    let compiled = compile_module(source.text, &file_name)?;
-    // SAFETY: a compiled module holds the module definition, which the context keeps alive.
-    let definition = unsafe { module_definition(&compiled) };
-    // SAFETY: `JS_EvalFunction` takes over the reference count.
-    let promise = unsafe { Value::check(q::JS_EvalFunction(ctx(), compiled.into_raw())) }?;
-    // SAFETY: a linked module has a namespace.
-    let namespace = unsafe { Value::check(q::JS_GetModuleNamespace(ctx(), definition)) }?;
+    let module = Module::compile(source.text, &file_name)?;
+    module.set_url(source.file_name)?;
+    let (promise, namespace) = module.evaluate()?;
     Ok((promise, Some(namespace)))
+}
+
+/// Compiles `source` as the body of a function with these parameters, whose first line is line 1
+/// of `file_name`.
+pub fn compile_function(source: &str, parameters: &str, file_name: &str) -> JsResult<Value> {
+    // What is around the body stands on lines of its own, so that positions are those of the
+    // source, and a comment at its end cannot swallow the brace. The engine takes line 0 for 1.
+    let text = format!("(function ({parameters}) {{\n\n{source}\n}})");
+    run_lines(text, &c_string(file_name), q::JS_EVAL_TYPE_GLOBAL, -1)
+}
+
+/// Parses JSON; `file_name` is for errors.
+pub fn parse_json(mut text: String, file_name: &str) -> JsResult<Value> {
+    let len = text.len();
+    text.push('\0');
+    let file_name = c_string(file_name);
+    // SAFETY: zero-terminated text with its length, and a zero-terminated name.
+    unsafe {
+        Value::check(q::JS_ParseJSON(
+            ctx(),
+            text.as_ptr().cast(),
+            len as _,
+            file_name.as_ptr(),
+        ))
+    }
 }
 
 /// Whether source parses, as a module or as a script.
@@ -164,14 +185,19 @@ pub fn compiles(text: &str, module: bool) -> bool {
     run_source(text.to_owned(), c"<detect>", flags).is_ok()
 }
 
-fn run_source(mut text: String, file_name: &CStr, flags: u32) -> JsResult<Value> {
+pub(super) fn run_source(text: String, file_name: &CStr, flags: u32) -> JsResult<Value> {
+    run_lines(text, file_name, flags, 1)
+}
+
+/// `first_line` is the number of the first line of the text.
+fn run_lines(mut text: String, file_name: &CStr, flags: u32, first_line: i32) -> JsResult<Value> {
     let len = text.len();
     text.push('\0');
     let mut options = q::JSEvalOptions {
         version: q::JS_EVAL_OPTIONS_VERSION as i32,
         eval_flags: flags as i32,
         filename: file_name.as_ptr(),
-        line_num: 1,
+        line_num: first_line,
     };
     // SAFETY: zero-terminated source with its length, valid options.
     unsafe {
@@ -182,27 +208,6 @@ fn run_source(mut text: String, file_name: &CStr, flags: u32) -> JsResult<Value>
             &raw mut options,
         ))
     }
-}
-
-fn compile_module(text: String, name: &CStr) -> JsResult<Value> {
-    let compiled = run_source(
-        text,
-        name,
-        q::JS_EVAL_TYPE_MODULE | q::JS_EVAL_FLAG_COMPILE_ONLY,
-    )?;
-    // SAFETY: what was compiled as a module holds a module definition.
-    let definition = unsafe { module_definition(&compiled) };
-    // SAFETY: live definition.
-    let meta = unsafe { Value::check(q::JS_GetImportMeta(ctx(), definition)) }?;
-    meta.set("url", Value::text(&name.to_string_lossy())?)?;
-    Ok(compiled)
-}
-
-/// # Safety
-/// `compiled` must be a compiled module.
-unsafe fn module_definition(compiled: &Value) -> *mut q::JSModuleDef {
-    // SAFETY: a module value holds a pointer to its definition.
-    unsafe { q::JS_VALUE_GET_PTR(compiled.raw()).cast() }
 }
 
 /// Whether a job is queued.
@@ -219,86 +224,8 @@ pub fn execute_job() -> JsResult<bool> {
     Ok(Thrown::check(status)? != 0)
 }
 
-/// How imported modules are found.
-#[derive(Clone, Copy)]
-pub struct ModuleLoader {
-    /// Full name of a module from the specifier and the name of the importing module.
-    pub resolve: fn(specifier: &str, importer: &str) -> JsResult<String>,
-    /// Source of a module from its full name.
-    pub load: fn(name: &str) -> JsResult<String>,
-}
-
-/// Sets how imported modules are found.
-pub fn set_module_loader(loader: ModuleLoader) {
-    LOADER.set(Some(loader));
-    // SAFETY: the callbacks match the expected signatures and need no opaque pointer.
-    unsafe {
-        q::JS_SetModuleLoaderFunc(
-            runtime(),
-            Some(resolve_module),
-            Some(load_module),
-            std::ptr::null_mut(),
-        );
-    }
-}
-
-fn loader() -> JsResult<ModuleLoader> {
-    LOADER
-        .get()
-        .ok_or_else(|| Thrown::error("modules cannot be imported here"))
-}
-
-unsafe extern "C" fn resolve_module(
-    _: *mut q::JSContext,
-    importer: *const q::c_char,
-    specifier: *const q::c_char,
-    _: *mut q::c_void,
-) -> *mut q::c_char {
-    // SAFETY: the engine passes zero-terminated strings that live during the call.
-    let (importer, specifier) = unsafe {
-        (
-            CStr::from_ptr(importer).to_string_lossy(),
-            CStr::from_ptr(specifier).to_string_lossy(),
-        )
-    };
-    let resolved = loader().and_then(|loader| (loader.resolve)(&specifier, &importer));
-    match resolved {
-        Ok(name) => {
-            let name = c_string(&name);
-            // SAFETY: zero-terminated; the engine copies it with its own allocator, as the
-            // caller expects, and frees the copy.
-            unsafe { q::js_strdup(ctx(), name.as_ptr()) }
-        }
-        Err(thrown) => {
-            thrown.raise();
-            std::ptr::null_mut()
-        }
-    }
-}
-
-unsafe extern "C" fn load_module(
-    _: *mut q::JSContext,
-    name: *const q::c_char,
-    _: *mut q::c_void,
-) -> *mut q::JSModuleDef {
-    // SAFETY: the engine passes a zero-terminated string that lives during the call.
-    let name = unsafe { CStr::from_ptr(name) };
-    let compiled = loader()
-        .and_then(|loader| (loader.load)(&name.to_string_lossy()))
-        .and_then(|text| compile_module(text, name));
-    match compiled {
-        // SAFETY: a compiled module; the context keeps the definition alive after the value
-        // has gone.
-        Ok(compiled) => unsafe { module_definition(&compiled) },
-        Err(thrown) => {
-            thrown.raise();
-            std::ptr::null_mut()
-        }
-    }
-}
-
 /// Zero-terminated text; what follows a NUL in it is cut off.
-fn c_string(text: &str) -> CString {
+pub(super) fn c_string(text: &str) -> CString {
     let end = text.find('\0').unwrap_or(text.len());
     CString::new(&text[..end]).unwrap_or_default()
 }

@@ -14,6 +14,7 @@ mod atom;
 mod binary;
 mod context;
 mod function;
+mod module;
 mod object;
 mod promise;
 mod property;
@@ -22,12 +23,12 @@ mod value;
 
 pub use atom::{Atom, Key};
 pub use binary::{View, ViewKind};
-pub use context::{ModuleLoader, set_module_loader};
 pub use context::{
-    Source, collect_garbage, compiles, counts, eval, execute_job, gc_threshold, global,
-    is_job_pending, on_interrupt, set_gc_threshold, set_max_stack, start,
+    Source, collect_garbage, compile_function, compiles, counts, eval, execute_job, gc_threshold,
+    global, is_job_pending, on_interrupt, parse_json, set_gc_threshold, set_max_stack, start,
 };
 pub use function::{Call, function};
+pub use module::{Loaded, Module, ModuleLoader, Synthetic, import, set_module_loader};
 pub use object::{OwnKeys, Property};
 pub use promise::{PromiseState, new_promise, on_rejection};
 pub use property::{OwnProperty, Slot};

@@ -102,6 +102,49 @@ impl Value {
         Thrown::check(status).map(drop)
     }
 
+    /// Defines the getter or the setter of an own property, or both; the other stays as it is.
+    pub fn define_accessor<'a>(
+        &self,
+        key: impl Into<Key<'a>>,
+        getter: Option<Value>,
+        setter: Option<Value>,
+    ) -> JsResult<()> {
+        let atom = key.into().to_atom()?;
+        let mut flags = q::JS_PROP_HAS_CONFIGURABLE
+            | q::JS_PROP_CONFIGURABLE
+            | q::JS_PROP_HAS_ENUMERABLE
+            | q::JS_PROP_THROW;
+        for (flag, function) in [(q::JS_PROP_HAS_GET, &getter), (q::JS_PROP_HAS_SET, &setter)] {
+            if function.is_some() {
+                flags |= flag;
+            }
+        }
+        let (getter, setter) = (
+            getter.unwrap_or(Value::UNDEFINED),
+            setter.unwrap_or(Value::UNDEFINED),
+        );
+        // SAFETY: live values, which are only borrowed.
+        let status = unsafe {
+            q::JS_DefineProperty(
+                ctx(),
+                self.raw(),
+                atom.raw(),
+                q::JS_UNDEFINED,
+                getter.raw(),
+                setter.raw(),
+                flags as i32,
+            )
+        };
+        Thrown::check(status).map(drop)
+    }
+
+    /// Replaces the prototype; `null` for none.
+    pub fn set_prototype(&self, prototype: &Value) -> JsResult<()> {
+        // SAFETY: live values.
+        let status = unsafe { q::JS_SetPrototype(ctx(), self.raw(), prototype.raw()) };
+        Thrown::check(status).map(drop)
+    }
+
     /// `delete value[key]`
     pub fn delete<'a>(&self, key: impl Into<Key<'a>>) -> JsResult<bool> {
         let atom = key.into().to_atom()?;

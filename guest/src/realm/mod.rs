@@ -9,7 +9,7 @@ pub use intrinsics::{Class, Intrinsics, intrinsics};
 pub use readers::readers;
 
 use crate::js::{self, JsResult, Property, Thrown, Value};
-use crate::{clock, console, module, random, rejection};
+use crate::{clock, console, module, random, rejection, timer};
 
 /// Completes the realm that [`js::start`] made.
 ///
@@ -30,6 +30,7 @@ fn try_install() -> JsResult<()> {
     global.define("performance", performance()?, Property::HIDDEN)?;
     js::on_rejection(rejection::track);
     module::install();
+    timer::install(&global)?;
     intrinsics::keep()?;
     readers::keep()?;
     global.define("console", console::new()?, Property::HIDDEN)?;

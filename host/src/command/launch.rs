@@ -42,7 +42,7 @@ pub fn launch(
         .evaluate(&session)
         .map_err(|error| session.failed(&error))?;
     if !session
-        .finish(main.is_module.then_some(&value))
+        .finish(main.is_module().then_some(&value))
         .map_err(|error| session.failed(&error))?
     {
         return Err(Failed.into());
@@ -50,7 +50,7 @@ pub fn launch(
     Ok(Launched {
         session,
         value,
-        is_module: main.is_module,
+        is_module: main.is_module(),
     })
 }
 
@@ -65,10 +65,15 @@ enum Main {
 struct Prepared {
     /// As stacks show it, and as the program sees it.
     name: String,
-    /// What to evaluate, and the name of that.
-    text: String,
-    evaluated: String,
-    is_module: bool,
+    code: Code,
+}
+
+enum Code {
+    /// A module, from its text.
+    Module(String),
+    Script(String),
+    /// What is to be imported.
+    Import(String),
 }
 
 impl Main {
@@ -86,11 +91,14 @@ impl Main {
             Main::Text(program) => {
                 let may_be = program.may_be_module();
                 let is_module = may_be && session.enter(|vm| vm.detect_module(&program.text))?;
+                let code = if is_module {
+                    Code::Module
+                } else {
+                    Code::Script
+                };
                 Ok(Prepared {
-                    evaluated: program.name.clone(),
                     name: program.name,
-                    text: program.text,
-                    is_module,
+                    code: code(program.text),
                 })
             }
             Main::File(path) => Ok(from_file(&path, &folder, session.modules())?),
@@ -99,13 +107,16 @@ impl Main {
 }
 
 impl Prepared {
+    fn is_module(&self) -> bool {
+        !matches!(self.code, Code::Script(_))
+    }
+
     fn evaluate(&self, session: &Session) -> Result<Value, Error> {
-        let source = if self.is_module {
-            Source::module
-        } else {
-            Source::script
-        };
-        session.eval(source(&self.text), &self.evaluated, &self.text)
+        match &self.code {
+            Code::Module(text) => session.eval(Source::module(text), &self.name, text),
+            Code::Script(text) => session.eval(Source::script(text), &self.name, text),
+            Code::Import(specifier) => session.enter(|vm| vm.import_module(specifier)),
+        }
     }
 }
 
@@ -119,59 +130,37 @@ fn from_file(path: &Path, folder: &Path, modules: &NodeModules) -> Result<Prepar
         error => Usage(error.to_string()),
     };
     let name = modules.entry(path).map_err(cannot)?;
-    let has_default = match modules.module(&name) {
-        Ok(module) => match module.kind() {
-            ModuleKind::Json => return Err(cannot_run(path, "it is JSON and not a program")),
-            ModuleKind::Es => modules.has_default_export(&name).map_err(cannot)?,
-            ModuleKind::CommonJs => {
-                let source = modules.source(&name);
-                let is_plain = source.is_some_and(|source| source == module.text());
-                if is_plain && !modules.uses_common_js(&name).map_err(cannot)? {
-                    return Ok(Prepared {
-                        evaluated: name.clone(),
-                        name,
-                        text: module.text().to_owned(),
-                        is_module: false,
-                    });
-                }
-                true
+    match modules.module(&name) {
+        Ok(module) if module.kind() == ModuleKind::Json => {
+            return Err(cannot_run(path, "it is JSON and not a program"));
+        }
+        Ok(module) => {
+            let is_plain = modules.source(&name).as_deref() == Some(module.text());
+            if is_plain
+                && module.kind() == ModuleKind::CommonJs
+                && !modules.uses_common_js(&name).map_err(cannot)?
+            {
+                return Ok(Prepared {
+                    name,
+                    code: Code::Script(module.text().to_owned()),
+                });
             }
-        },
+        }
         // The import of it says so, too, and with its place.
-        Err(ProgramError::Syntax { .. }) => false,
+        Err(ProgramError::Syntax { .. }) => {}
         Err(error) => return Err(cannot(error)),
-    };
-    let specifier = quoted(&specifier(path, folder, &name, modules));
-    let mut text = format!("export * from {specifier};\n");
-    if has_default {
-        text.push_str(&format!("export {{ default }} from {specifier};\n"));
     }
+    // As seen from the folder: what a frozen VM holds must not say where that is.
+    let file = modules.root().join(&name);
+    let below = file.strip_prefix(folder).ok().and_then(Path::to_str);
+    let specifier = match below {
+        Some(below) => format!("./{}", below.replace(std::path::MAIN_SEPARATOR, "/")),
+        None => file.display().to_string(),
+    };
     Ok(Prepared {
         name,
-        text,
-        evaluated: "<main>".into(),
-        is_module: true,
+        code: Code::Import(specifier),
     })
-}
-
-/// The program as seen from the folder: what a frozen VM holds must not say where that is.
-fn specifier(path: &Path, folder: &Path, name: &str, modules: &NodeModules) -> String {
-    let file = modules.root().join(name);
-    let below = file.strip_prefix(folder).ok().and_then(Path::to_str);
-    match below {
-        Some(below) => format!("./{}", below.replace(std::path::MAIN_SEPARATOR, "/")),
-        None => path.display().to_string(),
-    }
-}
-
-/// A string literal.
-fn quoted(text: &str) -> String {
-    let escaped = text.chars().map(|c| match c {
-        '"' | '\\' => format!("\\{c}"),
-        c if c.is_control() => format!("\\u{{{:x}}}", u32::from(c)),
-        c => c.to_string(),
-    });
-    format!("\"{}\"", escaped.collect::<String>())
 }
 
 /// The real path of what is to be run.

@@ -169,17 +169,6 @@ impl File {
         self.kind == ModuleKind::CommonJs && self.analysis().uses_common_js
     }
 
-    /// Whether it is an ES module with a default export.
-    pub fn has_default_export(&self) -> bool {
-        self.kind == ModuleKind::Es
-            && self
-                .analysis()
-                .exports
-                .names
-                .iter()
-                .any(|name| name == "default")
-    }
-
     fn text(&self) -> &str {
         match &self.converted {
             Some((text, _)) => text,

@@ -175,18 +175,6 @@ impl NodeModules {
         Ok(file.uses_common_js())
     }
 
-    /// Whether an ES module has a default export.
-    ///
-    /// # Errors
-    /// Those of [`module`](NodeModules::module).
-    pub fn has_default_export(&self, name: &str) -> Result<bool, ProgramError> {
-        let path = self.path(name)?;
-        let file = self
-            .files
-            .get(&path, &self.names.shown(&path), &self.resolve)?;
-        Ok(file.has_default_export())
-    }
-
     /// The text of a module that was loaded, as it is in its file. Nothing else is read: a name that
     /// comes from a VM can be anything.
     pub fn source(&self, name: &str) -> Option<String> {

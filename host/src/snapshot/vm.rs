@@ -173,7 +173,7 @@ impl VmBuilder {
         let instances = self.engine.instances();
         let (instance, used) = instances.get(context)?;
         let vm = Vm {
-            shared: Shared::new(instance, instances.idle()),
+            shared: Shared::new(instance, instances.idle(), &self.async_functions),
         };
         if used {
             let image = frozen.as_ref().map(|frozen| frozen.image);

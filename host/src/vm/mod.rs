@@ -4,7 +4,9 @@ mod keep;
 mod make;
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use crate::async_function::AsyncFunctions;
 use crate::bindings::exports::jsvm::engine::vm as wit;
 use crate::builder::VmBuilder;
 use crate::context::Context;
@@ -66,6 +68,18 @@ impl Vm {
         Ok(self.shared.wrap(output))
     }
 
+    /// Imports a module from the [loader](crate::ModuleLoader), as what a program begins with:
+    /// a promise for its namespace object. It does not run jobs.
+    ///
+    /// # Errors
+    /// [`Error::Limit`]. That there is no such module, or that it throws, rejects the promise.
+    pub fn import_module(&self, specifier: &str) -> Result<Value, Error> {
+        let output = self
+            .shared
+            .try_enter(|e| e.vm.call_import_module(e.store, specifier, ""))?;
+        Ok(self.shared.wrap(output))
+    }
+
     /// Whether source can only be a module: it does not parse as a script and does as a module.
     ///
     /// # Errors
@@ -84,7 +98,7 @@ impl Vm {
         Ok(Value::from_handle(&self.shared, handle))
     }
 
-    /// Runs queued jobs (promise reactions) until none is left.
+    /// Runs queued jobs (promise reactions) until none is left, and the timers that are due.
     ///
     /// ```
     /// let vm = jsvm::Engine::global()?.vm().build()?;
@@ -101,7 +115,7 @@ impl Vm {
         Ok(self.run_some_jobs(u32::MAX)?.executed)
     }
 
-    /// Runs at most `limit` jobs.
+    /// Runs at most `limit` jobs and timers, and tells what is to be done next.
     ///
     /// # Errors
     /// As [`run_jobs`](Self::run_jobs).
@@ -112,7 +126,33 @@ impl Vm {
         Ok(JobReport {
             executed: report.executed,
             pending: report.pending,
+            next_timer: report.next_timer.map(Duration::from_nanos),
+            requests: report.waiting.contains(wit::Waiting::REQUESTS),
+            cancellations: report.waiting.contains(wit::Waiting::CANCELLATIONS),
+            rejections: report.waiting.contains(wit::Waiting::REJECTIONS),
         })
+    }
+
+    /// The requests that were taken and that the script gave up since the last call, by an
+    /// `AbortSignal` among their arguments. They are settled; the work may be stopped.
+    ///
+    /// # Errors
+    /// [`Error::Gone`].
+    pub fn take_cancellations(&self) -> Result<Vec<u64>, Error> {
+        self.shared.enter(|e| e.vm.call_take_cancellations(e.store))
+    }
+
+    /// The functions that answer requests.
+    pub(crate) fn async_functions(&self) -> &AsyncFunctions {
+        &self.shared.async_functions
+    }
+
+    /// Stops calls that are made by `calls` at a moment.
+    pub(crate) fn until<T>(&self, deadline: Instant, calls: impl FnOnce() -> T) -> T {
+        self.shared.deadline.set(Some(deadline));
+        let result = calls();
+        self.shared.deadline.set(None);
+        result
     }
 
     /// The requests that scripts made since the last call, in order.
@@ -273,12 +313,20 @@ impl std::fmt::Debug for Vm {
 }
 
 /// What [`Vm::run_some_jobs`] did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct JobReport {
     /// How many jobs ran.
     pub executed: u32,
     /// Whether jobs are left.
     pub pending: bool,
+    /// Time until the first timer is due, zero if it is; nothing if no timer is set.
+    pub next_timer: Option<Duration>,
+    /// Whether requests wait to be [taken](Vm::take_requests).
+    pub requests: bool,
+    /// Whether requests were given up; see [`Vm::take_cancellations`].
+    pub cancellations: bool,
+    /// Whether there are [unhandled rejections](Vm::take_unhandled_rejections).
+    pub rejections: bool,
 }
 
 /// Work that a script asked for and that the embedder does.

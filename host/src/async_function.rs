@@ -1,0 +1,219 @@
+//! Asynchronous host functions: Rust closures that return futures, and promises of JavaScript.
+
+use std::collections::HashMap;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use crate::data::{Data, DataBuilder, ErrorClass, ErrorData, FromJs, IntoJs, Node, NodeRef};
+use crate::function::{Arguments, HostError, HostResult, in_argument};
+
+/// The future behind a request.
+pub type RequestFuture = Pin<Box<dyn Future<Output = Result<Data, HostError>> + Send>>;
+
+/// A closure that JavaScript calls and that answers later: what it returns is a promise.
+///
+/// It takes arguments as [`HostFunction`](crate::HostFunction)s do, and returns a future of a value
+/// or of a `Result` of one. One of its parameters can be a [`RequestInfo`], and the last one
+/// [`Arguments`] for all the rest.
+///
+/// ```
+/// use jsvm::{EventLoop, Source};
+/// use std::time::Duration;
+/// let vm = jsvm::Engine::global()?
+///     .vm()
+///     .async_function("greet", async |name: String| {
+///         tokio::time::sleep(Duration::from_millis(1)).await;
+///         format!("Hello, {name}!")
+///     })
+///     .build()?;
+/// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+/// let greeting = EventLoop::new(&vm).eval("greet('world')").await?;
+/// assert_eq!(greeting.to::<String>()?, "Hello, world!");
+/// # Ok::<(), jsvm::Error>(()) })?;
+/// # Ok::<(), jsvm::Error>(())
+/// ```
+pub trait AsyncHostFunction<Args>: Send + Sync + 'static {
+    /// How many arguments of JavaScript it takes.
+    const ARITY: u32;
+
+    /// Starts it.
+    ///
+    /// # Errors
+    /// What the promise is rejected with at once.
+    fn call(&self, request: RequestInfo, args: NodeRef<'_>) -> Result<RequestFuture, HostError>;
+}
+
+/// Which request an asynchronous function answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestInfo {
+    /// The number of the request, unique in the life of the VM and the same after a restore.
+    pub id: u64,
+    /// The name of the function.
+    pub name: Arc<str>,
+    /// Whether it was handed out before, to an event loop that did not settle it: the VM was
+    /// frozen meanwhile, or that event loop was dropped. The work may have been done, in part or
+    /// wholly.
+    pub repeated: bool,
+}
+
+impl RequestInfo {
+    /// What to answer when the work must not be done twice: the promise is rejected with an
+    /// `Error` whose `name` is `RequestLostError` and whose `code` is `ERR_REQUEST_LOST`; the
+    /// properties `request` and `id` say which it is.
+    ///
+    /// ```
+    /// use jsvm::{HostError, RequestInfo};
+    /// let charge = async |request: RequestInfo, cents: u32| {
+    ///     if request.repeated {
+    ///         return Err(request.lost());
+    ///     }
+    ///     Ok::<u32, HostError>(cents)
+    /// };
+    /// let builder = jsvm::Engine::global()?.vm().async_function("charge", charge);
+    /// # let _ = builder;
+    /// # Ok::<(), jsvm::Error>(())
+    /// ```
+    pub fn lost(&self) -> HostError {
+        let mut data = DataBuilder::new();
+        let root = data.reserve();
+        let message = format!(
+            "request `{}` was in flight when its VM was frozen or its event loop dropped; \
+             whether it was carried out is not known",
+            self.name
+        );
+        let properties = [
+            ("message", message.write(&mut data)),
+            ("code", "ERR_REQUEST_LOST".write(&mut data)),
+            ("request", (&*self.name).write(&mut data)),
+            ("id", (self.id as f64).write(&mut data)),
+        ];
+        let error = ErrorData {
+            class: ErrorClass::Error,
+            name: Some("RequestLostError".to_owned()),
+            properties: properties.map(|(key, node)| (key.to_owned(), node)).into(),
+        };
+        data.fill(root, Node::Error(error));
+        HostError::value(data.finish())
+    }
+}
+
+/// A parameter of an [`AsyncHostFunction`]: what is [`FromJs`], a [`RequestInfo`], or
+/// [`Arguments`].
+pub trait FromRequest: Sized {
+    /// How many arguments of JavaScript it takes.
+    const COUNT: usize;
+
+    /// Takes it from a request, of whose arguments `index` have been taken.
+    ///
+    /// # Errors
+    /// If the argument is of another type.
+    fn from_request(
+        request: &RequestInfo,
+        args: NodeRef<'_>,
+        index: usize,
+    ) -> Result<Self, HostError>;
+}
+
+impl<T: FromJs> FromRequest for T {
+    const COUNT: usize = 1;
+
+    fn from_request(_: &RequestInfo, args: NodeRef<'_>, index: usize) -> Result<Self, HostError> {
+        crate::function::argument(args, index)
+    }
+}
+
+impl FromRequest for RequestInfo {
+    const COUNT: usize = 0;
+
+    fn from_request(request: &RequestInfo, _: NodeRef<'_>, _: usize) -> Result<Self, HostError> {
+        Ok(request.clone())
+    }
+}
+
+impl FromRequest for Arguments {
+    const COUNT: usize = 0;
+
+    fn from_request(_: &RequestInfo, args: NodeRef<'_>, index: usize) -> Result<Self, HostError> {
+        let mut args = args
+            .to::<Vec<Data>>()
+            .map_err(|error| in_argument(error, index))?;
+        Ok(Arguments(args.split_off(index.min(args.len()))))
+    }
+}
+
+macro_rules! async_closures {
+    ($($($name:ident)*;)*) => {
+        $(impl<Func, Fut, R, $($name),*> AsyncHostFunction<($($name,)*)> for Func
+        where
+            Func: Fn($($name),*) -> Fut + Send + Sync + 'static,
+            Fut: Future<Output = R> + Send + 'static,
+            R: HostResult,
+            $($name: FromRequest,)*
+        {
+            const ARITY: u32 = (0 $(+ $name::COUNT)*) as u32;
+
+            #[allow(unused_assignments, unused_mut, unused_variables, non_snake_case)]
+            fn call(
+                &self,
+                request: RequestInfo,
+                args: NodeRef<'_>,
+            ) -> Result<RequestFuture, HostError> {
+                let mut index = 0;
+                $(
+                    let $name = <$name as FromRequest>::from_request(&request, args, index)?;
+                    index += $name::COUNT;
+                )*
+                let future = self($($name),*);
+                Ok(Box::pin(async move { future.await.into_outcome() }))
+            }
+        })*
+    };
+}
+
+async_closures! {
+    ;
+    A;
+    A B;
+    A B C;
+    A B C D;
+    A B C D E;
+    A B C D E F;
+    A B C D E F G;
+    A B C D E F G H;
+}
+
+type Erased = dyn Fn(RequestInfo, NodeRef<'_>) -> Result<RequestFuture, HostError> + Send + Sync;
+
+/// Asynchronous functions by name.
+#[derive(Clone, Default)]
+pub(crate) struct AsyncFunctions {
+    by_name: HashMap<Arc<str>, Arc<Erased>>,
+}
+
+impl AsyncFunctions {
+    pub(crate) fn insert<Args>(&mut self, name: &str, function: impl AsyncHostFunction<Args>) {
+        let erased: Arc<Erased> =
+            Arc::new(move |request, args: NodeRef<'_>| function.call(request, args));
+        self.by_name.insert(name.into(), erased);
+    }
+
+    /// Whether there is a function of this name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.by_name.contains_key(name)
+    }
+
+    /// Starts a function with an array of arguments.
+    pub(crate) fn start(
+        &self,
+        request: RequestInfo,
+        args: &Data,
+    ) -> Result<RequestFuture, HostError> {
+        match self.by_name.get(&request.name) {
+            Some(function) => function(request, args.root()),
+            None => Err(HostError::type_error(format!(
+                "nothing answers requests of the name `{}`",
+                request.name
+            ))),
+        }
+    }
+}
