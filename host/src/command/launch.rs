@@ -29,7 +29,10 @@ pub fn launch(
     let main = if file == Path::new("-") || (file.exists() && !file.is_file() && !file.is_dir()) {
         Main::Text(Program::read(file)?)
     } else {
-        Main::File(real(file)?)
+        Main::File {
+            file,
+            path: real(file)?,
+        }
     };
     let session = start(main.folder())?;
     let main = main.prepare(&session)?;
@@ -55,10 +58,13 @@ pub fn launch(
 }
 
 /// Where a program comes from.
-enum Main {
+enum Main<'a> {
     Text(Program),
-    /// A file, or a folder with one.
-    File(PathBuf),
+    /// A file, or a folder with one: as it was named, and its real path.
+    File {
+        file: &'a Path,
+        path: PathBuf,
+    },
 }
 
 /// A program that is ready to run.
@@ -76,12 +82,12 @@ enum Code {
     Import(String),
 }
 
-impl Main {
+impl Main<'_> {
     fn folder(&self) -> &Path {
         match self {
             Main::Text(program) => &program.folder,
-            Main::File(path) if path.is_dir() => path,
-            Main::File(path) => path.parent().unwrap_or(Path::new("/")),
+            Main::File { path, .. } if path.is_dir() => path,
+            Main::File { path, .. } => path.parent().unwrap_or(Path::new("/")),
         }
     }
 
@@ -101,7 +107,7 @@ impl Main {
                     code: code(program.text),
                 })
             }
-            Main::File(path) => Ok(from_file(&path, &folder, session.modules())?),
+            Main::File { file, path } => Ok(from_file(file, &path, &folder, session.modules())?),
         }
     }
 }
@@ -123,16 +129,24 @@ impl Prepared {
 /// Makes a program of a file: it is imported, so that it is the same module for others that import
 /// it. What is plain JavaScript and neither kind of module is run as a script, whose variables are
 /// those of the VM.
-fn from_file(path: &Path, folder: &Path, modules: &NodeModules) -> Result<Prepared, Usage> {
+fn from_file(
+    file: &Path,
+    path: &Path,
+    folder: &Path,
+    modules: &NodeModules,
+) -> Result<Prepared, Usage> {
     let cannot = |error: ProgramError| match error {
-        ProgramError::Read { source, .. } => cannot_run(path, &reason(&source)),
-        ProgramError::Unsupported { reason, .. } => cannot_run(path, &reason),
+        ProgramError::Read { source, .. } => cannot_run(file, &reason(&source)),
+        ProgramError::Unsupported { reason, .. } => cannot_run(file, &reason),
+        ProgramError::NotText { line, .. } => {
+            cannot_run(file, &format!("line {line} is not valid UTF-8"))
+        }
         error => Usage(error.to_string()),
     };
     let name = modules.entry(path).map_err(cannot)?;
     match modules.module(&name) {
         Ok(module) if module.kind() == ModuleKind::Json => {
-            return Err(cannot_run(path, "it is JSON and not a program"));
+            return Err(cannot_run(file, "it is JSON and not a program"));
         }
         Ok(module) => {
             let is_plain = modules.source(&name).as_deref() == Some(module.text());
@@ -151,11 +165,11 @@ fn from_file(path: &Path, folder: &Path, modules: &NodeModules) -> Result<Prepar
         Err(error) => return Err(cannot(error)),
     }
     // As seen from the folder: what a frozen VM holds must not say where that is.
-    let file = modules.root().join(&name);
-    let below = file.strip_prefix(folder).ok().and_then(Path::to_str);
+    let main = modules.root().join(&name);
+    let below = main.strip_prefix(folder).ok().and_then(Path::to_str);
     let specifier = match below {
         Some(below) => format!("./{}", below.replace(std::path::MAIN_SEPARATOR, "/")),
-        None => file.display().to_string(),
+        None => main.display().to_string(),
     };
     Ok(Prepared {
         name,

@@ -83,6 +83,15 @@ pub enum ProgramError {
         source: std::io::Error,
     },
 
+    /// It is not text.
+    #[error("cannot read {}: line {line} is not valid UTF-8", .path.display())]
+    NotText {
+        /// The file.
+        path: PathBuf,
+        /// Where that begins.
+        line: usize,
+    },
+
     /// Its path is not Unicode.
     #[error("cannot load {}: its path is not Unicode", .path.display())]
     NotUnicode {

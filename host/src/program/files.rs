@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use oxc::span::SourceType;
 
@@ -19,6 +19,8 @@ use crate::stack::on_large_stack;
 #[derive(Debug, Default)]
 pub struct Files {
     known: Mutex<HashMap<PathBuf, Arc<File>>>,
+    /// The texts of those that do not parse, which errors point into.
+    unparsable: Mutex<HashMap<PathBuf, String>>,
     packages: Packages,
 }
 
@@ -45,18 +47,32 @@ impl Files {
         if let Some(file) = self.known(path) {
             return Ok(file);
         }
-        let file = large(|| self.read(path, name, resolve))?;
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(known
-            .entry(path.to_owned())
-            .or_insert(Arc::new(file))
-            .clone())
+        let source = read_text(path)?;
+        let file = match large(|| self.read(path, name, &source, resolve)) {
+            Ok(file) => file,
+            Err(error) => {
+                if let ProgramError::Syntax { .. } = error {
+                    lock(&self.unparsable).insert(path.to_owned(), source);
+                }
+                return Err(error);
+            }
+        };
+        let mut known = lock(&self.known);
+        let file = known.entry(path.to_owned()).or_insert(Arc::new(file));
+        Ok(file.clone())
     }
 
     /// A file that was read before.
     pub fn known(&self, path: &Path) -> Option<Arc<File>> {
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.get(path).cloned()
+        lock(&self.known).get(path).cloned()
+    }
+
+    /// The text of a file that was read before.
+    pub fn source(&self, path: &Path) -> Option<String> {
+        if let Some(file) = self.known(path) {
+            return Some(file.source.clone());
+        }
+        lock(&self.unparsable).get(path).cloned()
     }
 
     /// The names that a CommonJS module exports. Files that it exports again and that cannot be
@@ -76,12 +92,17 @@ impl Files {
         names.clone()
     }
 
-    fn read(&self, path: &Path, name: &str, resolve: &Resolve) -> Result<File, ProgramError> {
+    fn read(
+        &self,
+        path: &Path,
+        name: &str,
+        source: &str,
+        resolve: &Resolve,
+    ) -> Result<File, ProgramError> {
         let file_type = FileType::of(path).map_err(|reason| ProgramError::Unsupported {
             path: path.to_owned(),
             reason: reason.to_owned(),
         })?;
-        let source = read_text(path)?;
         let package = || match file_type.goal {
             Goal::Unknown => self.packages.goal(path.parent().unwrap_or(path)),
             goal => Ok(goal),
@@ -89,7 +110,7 @@ impl Files {
         if file_type.language.is_converted() {
             let tsconfig = resolve.tsconfig(path)?;
             let original = Original {
-                text: &source,
+                text: source,
                 path,
                 name,
                 file_type,
@@ -109,7 +130,7 @@ impl Files {
             Goal::Es => File::new(ModuleKind::Es, source),
             Goal::CommonJs => File::common_js(source),
             Goal::Unknown => {
-                let analysis = analyse(&source, SourceType::unambiguous());
+                let analysis = analyse(source, SourceType::unambiguous());
                 let file = if analysis.is_es {
                     File::new(ModuleKind::Es, source)
                 } else {
@@ -125,17 +146,17 @@ impl Files {
 }
 
 impl File {
-    fn new(kind: ModuleKind, source: String) -> File {
+    fn new(kind: ModuleKind, source: &str) -> File {
         File {
             kind,
-            source,
+            source: source.to_owned(),
             converted: None,
             analysis: OnceLock::new(),
             exports: OnceLock::new(),
         }
     }
 
-    fn common_js(source: String) -> File {
+    fn common_js(source: &str) -> File {
         // It becomes the body of a function, which cannot begin with `#!`.
         let converted = source
             .strip_prefix("#!")
@@ -144,11 +165,6 @@ impl File {
             converted,
             ..File::new(ModuleKind::CommonJs, source)
         }
-    }
-
-    /// As it is in the file.
-    pub fn source(&self) -> &str {
-        &self.source
     }
 
     /// The module for the engine.
@@ -224,14 +240,25 @@ impl Names {
 
 /// The text of a file. A byte order mark is not JavaScript.
 fn read_text(path: &Path) -> Result<String, ProgramError> {
-    let mut text = std::fs::read_to_string(path).map_err(|source| ProgramError::Read {
+    let bytes = std::fs::read(path).map_err(|source| ProgramError::Read {
         path: path.to_owned(),
         source,
+    })?;
+    let mut text = String::from_utf8(bytes).map_err(|error| {
+        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        ProgramError::NotText {
+            path: path.to_owned(),
+            line: valid.iter().filter(|byte| **byte == b'\n').count() + 1,
+        }
     })?;
     if text.starts_with('\u{feff}') {
         text.drain(..'\u{feff}'.len_utf8());
     }
     Ok(text)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Parses on a large stack: what is parsed can be nested as deeply as its author likes.

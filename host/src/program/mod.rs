@@ -178,8 +178,7 @@ impl NodeModules {
     /// The text of a module that was loaded, as it is in its file. Nothing else is read: a name that
     /// comes from a VM can be anything.
     pub fn source(&self, name: &str) -> Option<String> {
-        let path = self.names.path(name);
-        Some(self.files.known(&path)?.source().to_owned())
+        self.files.source(&self.names.path(name))
     }
 
     /// The file of a full name. It comes from the VM, so it is looked at again.
