@@ -4,6 +4,7 @@
 #   ./setup.sh guest    a Rust that compiles for wasm32-unknown-unknown, clang and llvm-ar
 #   ./setup.sh lint     rustfmt and clippy
 #   ./setup.sh audit    cargo-deny
+#   ./setup.sh packages npm, and the packages of it that tests run
 #   ./setup.sh fuzz     cargo-fuzz, and a C++ compiler
 #
 # Several may be named at once. The answers are never cached, so they cannot be stale; looking
@@ -369,6 +370,20 @@ setup_audit() {
         fail "cannot get cargo-deny." "By hand: cargo install cargo-deny --locked"
 }
 
+# The packages that tests/packages pins, installed beside it. None of their own scripts runs.
+setup_packages() {
+    local folder=tests/packages
+    # npm keeps what it installed where nobody else writes.
+    cmp -s "$folder/package-lock.json" "$folder/node_modules/.installed" && return
+    have npm || { have_apt && apt_update && apt_install npm; } ||
+        fail "npm is missing, which installs the packages that tests run." \
+            "By hand: install Node.js (https://nodejs.org) with npm, then start again."
+    say "installing packages into $folder with npm (some seconds)"
+    logged within 300 npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund ||
+        fail "cannot install the packages." "By hand: npm ci --prefix $folder --ignore-scripts"
+    cp "$folder/package-lock.json" "$folder/node_modules/.installed"
+}
+
 setup_fuzz() {
     have c++ || have g++ || have clang++ ||
         fail "libFuzzer needs a C++ compiler." "Install g++ or clang."
@@ -378,10 +393,10 @@ setup_fuzz() {
         fail "cannot get cargo-fuzz." "By hand: cargo install cargo-fuzz --locked"
 }
 
-(($#)) || set -- guest lint audit
+(($#)) || set -- guest lint audit packages
 for what; do
     case $what in
-    guest | lint | audit | fuzz) "setup_$what" ;;
-    *) fail "\"$what\" is none of guest, lint, audit, fuzz." ;;
+    guest | lint | audit | packages | fuzz) "setup_$what" ;;
+    *) fail "\"$what\" is none of guest, lint, audit, packages, fuzz." ;;
     esac
 done
