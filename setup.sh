@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Makes sure of the tools this repository needs, and installs those which are missing:
 #
-#   ./setup.sh guest    a Rust that compiles for wasm32-unknown-unknown, clang and llvm-ar
+#   ./setup.sh guest    a Rust that compiles for wasm32-unknown-unknown, clang and llvm-ar, and the
+#                       npm packages that are compiled into the guest
 #   ./setup.sh lint     rustfmt and clippy
 #   ./setup.sh audit    cargo-deny
 #   ./setup.sh packages npm, and the packages of it that tests run
@@ -335,6 +336,22 @@ c_by_hand() {
     esac
 }
 
+# ---- the npm packages of the guest ----------------------------------------------------------
+
+# npm writes what it installed to a file of its own; that is older than a lock file that changed.
+have_web() { [[ guest/web/node_modules/.package-lock.json -nt guest/web/package-lock.json ]]; }
+
+add_web() {
+    have npm ||
+        fail "npm is missing, which gets the JavaScript packages that are compiled into the guest." \
+            "Install Node.js 18 or newer (on Debian: apt-get install npm), then start again."
+    say "installing the packages of guest/web with npm"
+    logged within 180 npm ci --prefix guest/web --no-fund --no-audit --ignore-scripts ||
+        fail "npm cannot install the packages of guest/web." \
+            "By hand: npm ci --prefix guest/web" "npm wrote to $log."
+    touch guest/web/node_modules/.package-lock.json
+}
+
 # ---- what can be asked for ------------------------------------------------------------------
 
 setup_guest() {
@@ -350,6 +367,7 @@ setup_guest() {
         printf 'export CC_wasm32_unknown_unknown=%q\n' "$clang"
         printf 'export AR_wasm32_unknown_unknown=%q\n' "$ar"
     } >.tools/guest.env
+    have_web || add_web
     say "Rust $host_rust; guest by ${guest_rust}'s Rust, $clang and $ar"
 }
 

@@ -44,6 +44,8 @@
 
 mod arg;
 mod async_function;
+#[cfg(feature = "event-loop")]
+mod async_modules;
 mod bindings;
 mod builder;
 mod clock;
@@ -71,6 +73,8 @@ mod vm;
 
 pub use arg::{Arg, Args, IntoArg, IntoArgs};
 pub use async_function::{AsyncHostFunction, FromRequest, RequestFuture, RequestInfo};
+#[cfg(feature = "event-loop")]
+pub use async_modules::AsyncModuleLoader;
 pub use builder::VmBuilder;
 pub use clock::{Clock, FixedClock, ManualClock, SystemClock};
 pub use data::{Bytes, ConversionError, Data, ErrorClass, FromJs, IntoJs, ViewKind};

@@ -3,7 +3,7 @@ use wasmtime::{Engine, Instance, Module, Store};
 use super::{PreinitError, preinitialize};
 
 fn preinit(text: &str) -> Result<Vec<u8>, PreinitError> {
-    preinitialize(&wat::parse_str(text).unwrap())
+    preinitialize(&wat::parse_str(text).unwrap(), &[])
 }
 
 #[test]
