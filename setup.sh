@@ -336,20 +336,21 @@ c_by_hand() {
     esac
 }
 
-# ---- the npm packages of the guest ----------------------------------------------------------
+# ---- packages of npm --------------------------------------------------------------------------
 
 # npm writes what it installed to a file of its own; that is older than a lock file that changed.
-have_web() { [[ guest/web/node_modules/.package-lock.json -nt guest/web/package-lock.json ]]; }
+have_packages() { [[ $1/node_modules/.package-lock.json -nt $1/package-lock.json ]]; }
 
-add_web() {
+# add_packages FOLDER WHAT: installs what FOLDER/package-lock.json says. None of its scripts runs.
+add_packages() {
     have npm ||
-        fail "npm is missing, which gets the JavaScript packages that are compiled into the guest." \
+        fail "npm is missing, which gets $2." \
             "Install Node.js 18 or newer (on Debian: apt-get install npm), then start again."
-    say "installing the packages of guest/web with npm"
-    logged within 180 npm ci --prefix guest/web --no-fund --no-audit --ignore-scripts ||
-        fail "npm cannot install the packages of guest/web." \
-            "By hand: npm ci --prefix guest/web" "npm wrote to $log."
-    touch guest/web/node_modules/.package-lock.json
+    say "installing the packages of $1 with npm"
+    logged within 180 npm ci --prefix "$1" --no-fund --no-audit --ignore-scripts ||
+        fail "npm cannot install the packages of $1." \
+            "By hand: npm ci --prefix $1" "npm wrote to $log."
+    touch "$1/node_modules/.package-lock.json"
 }
 
 # ---- what can be asked for ------------------------------------------------------------------
@@ -367,7 +368,8 @@ setup_guest() {
         printf 'export CC_wasm32_unknown_unknown=%q\n' "$clang"
         printf 'export AR_wasm32_unknown_unknown=%q\n' "$ar"
     } >.tools/guest.env
-    have_web || add_web
+    have_packages guest/web ||
+        add_packages guest/web "the JavaScript packages that are compiled into the guest"
     say "Rust $host_rust; guest by ${guest_rust}'s Rust, $clang and $ar"
 }
 
@@ -388,18 +390,8 @@ setup_audit() {
         fail "cannot get cargo-deny." "By hand: cargo install cargo-deny --locked"
 }
 
-# The packages that tests/packages pins, installed beside it. None of their own scripts runs.
 setup_packages() {
-    local folder=tests/packages
-    # npm keeps what it installed where nobody else writes.
-    cmp -s "$folder/package-lock.json" "$folder/node_modules/.installed" && return
-    have npm || { have_apt && apt_update && apt_install npm; } ||
-        fail "npm is missing, which installs the packages that tests run." \
-            "By hand: install Node.js (https://nodejs.org) with npm, then start again."
-    say "installing packages into $folder with npm (some seconds)"
-    logged within 300 npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund ||
-        fail "cannot install the packages." "By hand: npm ci --prefix $folder --ignore-scripts"
-    cp "$folder/package-lock.json" "$folder/node_modules/.installed"
+    have_packages tests/packages || add_packages tests/packages "the packages that tests run"
 }
 
 setup_fuzz() {
