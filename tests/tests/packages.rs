@@ -14,26 +14,14 @@ use jsvm::{EventLoop, PromiseState};
 use jsvm_tests::{builder, cases};
 use libtest_mimic::{Arguments, Failed};
 
-/// What packages expect of every host and the engine alone does not have. What is there stays.
-const HOST: &str = r#"
-    globalThis.process ??= { env: { NODE_ENV: "production" } };
-    globalThis.crypto ??= {
-        getRandomValues(array) {
-            const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-            for (let index = 0; index < bytes.length; index++) bytes[index] = Math.random() * 256;
-            return array;
-        },
-    };
-    globalThis.TextEncoder ??= class TextEncoder {
-        encode(text) {
-            return Uint8Array.from(unescape(encodeURIComponent(text)), (c) => c.charCodeAt(0));
-        }
-    };
-"#;
+/// The one thing of Node that packages read everywhere.
+const PROCESS: &str = r#"globalThis.process ??= { env: { NODE_ENV: "production" } }"#;
 
 fn main() -> ExitCode {
     let kinds = ["mjs", "ts", "tsx"];
-    let trials = kinds.into_iter().flat_map(|kind| cases::golden("packages", kind, run));
+    let trials = kinds
+        .into_iter()
+        .flat_map(|kind| cases::golden("packages", kind, run));
     libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit_code()
 }
 
@@ -55,7 +43,7 @@ fn run(case: &Path) -> Result<String, Failed> {
             }
         })
         .build()?;
-    vm.eval(HOST)?;
+    vm.eval(PROCESS)?;
     let path = case.to_str().ok_or("the path is not Unicode")?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
@@ -67,7 +55,12 @@ fn run(case: &Path) -> Result<String, Failed> {
             Some(PromiseState::Fulfilled) => Ok(()),
             Some(PromiseState::Rejected) => {
                 let error = program.promise_result()?;
-                let error = vm.global()?.get("String")?.call((&error,))?.to::<String>()? + "\n"
+                let error = vm
+                    .global()?
+                    .get("String")?
+                    .call((&error,))?
+                    .to::<String>()?
+                    + "\n"
                     + &error.get("stack")?.to::<String>().unwrap_or_default();
                 Err(Failed::from(error))
             }

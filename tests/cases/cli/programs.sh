@@ -3,6 +3,7 @@ jsvm run programs/app.ts one
 jsvm run programs/page.tsx
 jsvm run programs/script.ts
 jsvm run programs/folder
+jsvm run programs/legacy/main.ts
 cd programs; jsvm run folder/src/start.ts
 
 # Errors point into the source as it was written.
