@@ -35,6 +35,7 @@
 //! | run whole programs, with timers and asynchronous functions | [`EventLoop`] |
 //! | work with values inside | [`Value`] |
 //! | convert to and from Rust | [`IntoJs`], [`FromJs`], [`Data`] |
+//! | import modules from anywhere, or from packages and TypeScript | [`ModuleLoader`], [`program`] |
 //! | freeze a VM and thaw it elsewhere | [`snapshot`], [`Snapshot`] |
 //! | tell what went wrong | [`Error`], [`Limit`], [`Gone`] |
 //!
@@ -60,6 +61,8 @@ mod instance;
 mod limits;
 mod module;
 mod native_module;
+#[cfg(feature = "program")]
+pub mod program;
 mod release;
 mod shared;
 pub mod snapshot;

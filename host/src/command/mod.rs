@@ -13,7 +13,6 @@ mod launch;
 mod modules;
 mod options;
 mod output;
-mod package;
 mod program;
 mod prompt;
 mod repl;

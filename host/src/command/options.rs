@@ -6,9 +6,10 @@ use std::time::{Duration, SystemTime};
 
 use clap::Args;
 use humantime::TimestampError;
+use jsvm::program::NodeModules;
 use jsvm::{EngineConfig, FixedClock, Vm, VmBuilder};
 
-use super::modules::Modules;
+use super::modules;
 use super::session::Session;
 use super::{Usage, output};
 
@@ -52,9 +53,9 @@ pub enum Console {
 }
 
 impl VmOptions {
-    /// A session with these settings that can import modules from a folder.
+    /// A session with these settings that can import the modules around a folder.
     pub fn session(&self, folder: &Path, console: Console) -> anyhow::Result<Session> {
-        self.session_with(Modules::new(folder)?, console, |builder| {
+        self.session_with(modules::around(folder)?, console, |builder| {
             Ok(builder.build()?)
         })
     }
@@ -62,7 +63,7 @@ impl VmOptions {
     /// A session with these settings and a VM that `make` makes.
     pub fn session_with(
         &self,
-        modules: Modules,
+        modules: NodeModules,
         console: Console,
         make: impl FnOnce(&VmBuilder) -> anyhow::Result<Vm>,
     ) -> anyhow::Result<Session> {

@@ -4,9 +4,9 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
+use jsvm::program::NodeModules;
 use jsvm::{Error, Exception, Gone, Limit, Limits, Snapshot, Source, Value, Vm, VmBuilder};
 
-use super::modules::Modules;
 use super::options::Given;
 use super::report::Report;
 use super::{Failed, output};
@@ -30,14 +30,14 @@ pub struct Session {
     at_prompt: bool,
     /// Program texts by the names that the VM has for them.
     texts: RefCell<HashMap<String, String>>,
-    modules: Modules,
+    modules: NodeModules,
 }
 
 impl Session {
     /// A session with the VM that `make` makes; its time starts when there is one.
     pub fn new(
         builder: VmBuilder,
-        modules: Modules,
+        modules: NodeModules,
         memory: Given<u64>,
         timeout: Option<Given<Duration>>,
         make: impl FnOnce(&VmBuilder) -> anyhow::Result<Vm>,
@@ -76,7 +76,7 @@ impl Session {
     }
 
     /// Where modules come from.
-    pub fn modules(&self) -> &Modules {
+    pub fn modules(&self) -> &NodeModules {
         &self.modules
     }
 
@@ -199,7 +199,7 @@ impl Session {
         if let Some(text) = self.texts.borrow().get(file) {
             return Some(text.clone());
         }
-        self.modules.text_of(file)
+        self.modules.source(file)
     }
 }
 
