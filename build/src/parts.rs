@@ -75,7 +75,9 @@ pub fn read(guest: &Path) -> Result<Vec<Part>, PartsError> {
         };
         parts.push(Part {
             name: package.to_owned(),
-            source: format!("() => {{ const exports = {{}}, module = {{}}; {text}; return exports; }}"),
+            source: format!(
+                "() => {{ const exports = {{}}, module = {{}}; {text}; return exports; }}"
+            ),
         });
     }
     Ok(parts)
@@ -99,3 +101,6 @@ fn failure(path: &Path, source: io::Error) -> PartsError {
         source,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,7 +13,10 @@ fn main() -> ExitCode {
     let mut trials = cases::golden("web", "js", run);
     trials.push(Trial::test("an untouched VM costs what it did", untouched));
     trials.push(Trial::test("each name runs its part alone", alone));
-    trials.push(Trial::test("random values are the embedder's", random_values));
+    trials.push(Trial::test(
+        "random values are the embedder's",
+        random_values,
+    ));
     trials.push(Trial::test("what holds native state is freed", freed));
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
@@ -65,15 +68,27 @@ fn untouched() -> Result<(), Failed> {
     assert!(used < 1000, "{used} bytes are used by looking at names");
     assert!(size < 1500, "the snapshot of a fresh VM has {size} bytes");
     eval(&vm, "new URL('http://a')");
-    assert!(vm.memory_usage()?.used > fresh + 5000, "the part is in memory");
+    assert!(
+        vm.memory_usage()?.used > fresh + 5000,
+        "the part is in memory"
+    );
     Ok(())
 }
 
 /// The parts come one by one.
 fn alone() -> Result<(), Failed> {
     const NAMES: [&str; 11] = [
-        "Event", "AbortSignal", "TextDecoder", "URL", "crypto", "performance", "Headers", "File",
-        "MessagePort", "TextEncoderStream", "ReadableStream",
+        "Event",
+        "AbortSignal",
+        "TextDecoder",
+        "URL",
+        "crypto",
+        "performance",
+        "Headers",
+        "File",
+        "MessagePort",
+        "TextEncoderStream",
+        "ReadableStream",
     ];
     for name in NAMES {
         let vm = vm();

@@ -112,7 +112,12 @@ impl Inspector {
         self.seen.push(address);
         self.current_depth = level;
         let mut output = self.content(object, content, level);
-        self.properties(stand_in.as_ref().unwrap_or(object), &keys, level, &mut output);
+        self.properties(
+            stand_in.as_ref().unwrap_or(object),
+            &keys,
+            level,
+            &mut output,
+        );
         output.append(&mut inherited);
         if let Some(index) = self.circular.iter().position(|known| *known == address) {
             let reference = self.style(&format!("<ref *{}>", index + 1), Style::Special);

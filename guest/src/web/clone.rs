@@ -103,12 +103,13 @@ impl Cloner {
         for buffer in list {
             let class = buffer.class_name();
             if class.as_deref() != Some("ArrayBuffer") || buffer.is_immutable_buffer() {
-                return Err(exception(
-                    "Value not transferable",
-                    "DataCloneError",
-                ));
+                return Err(exception("Value not transferable", "DataCloneError"));
             }
-            if self.transferred.iter().any(|known| known.strict_equals(buffer)) {
+            if self
+                .transferred
+                .iter()
+                .any(|known| known.strict_equals(buffer))
+            {
                 return Err(exception(
                     "An ArrayBuffer is in the list to transfer twice",
                     "DataCloneError",
@@ -330,7 +331,9 @@ fn unclonable(object: &Value) -> Thrown {
         let text = readers().function_text(object).unwrap_or_default();
         return refused(&text);
     }
-    let class = object.get("constructor").and_then(|class| class.get("name"));
+    let class = object
+        .get("constructor")
+        .and_then(|class| class.get("name"));
     let class = class.and_then(|name| name.to_lossy());
     refused(&format!("#<{}>", class.unwrap_or_default()))
 }

@@ -78,7 +78,12 @@ fn digest(call: Call<'_>) -> JsResult<Value> {
         "SHA-256" => |bytes| Sha256::digest(bytes).to_vec(),
         "SHA-384" => |bytes| Sha384::digest(bytes).to_vec(),
         "SHA-512" => |bytes| Sha512::digest(bytes).to_vec(),
-        _ => return Err(exception("Unrecognized algorithm name", "NotSupportedError")),
+        _ => {
+            return Err(exception(
+                "Unrecognized algorithm name",
+                "NotSupportedError",
+            ));
+        }
     };
     Value::array_buffer(&bytes::with(&call.arg(1), hash)?)
 }

@@ -51,7 +51,9 @@ fn encode_into(call: Call<'_>) -> JsResult<Value> {
 fn split_pair(call: Call<'_>) -> JsResult<Value> {
     let mut units = call.arg(0).to_utf16()?;
     units.extend(call.arg(1).to_utf16()?);
-    let is_half = units.last().is_some_and(|unit| (0xd800..0xdc00).contains(unit));
+    let is_half = units
+        .last()
+        .is_some_and(|unit| (0xd800..0xdc00).contains(unit));
     let half = units.split_off(units.len() - usize::from(is_half));
     Value::array_of(vec![Value::utf16(&units)?, Value::utf16(&half)?])
 }

@@ -98,8 +98,6 @@ pub fn clone(object: &Value) -> JsResult<Cloning> {
     Ok(match find(object, |class| &class.clone) {
         None => Cloning::Ordinary,
         Some(clone) if clone.tag() == Tag::Undefined => Cloning::Refused,
-        Some(clone) => {
-            Cloning::Done(clone.call(&Value::UNDEFINED, std::slice::from_ref(object))?)
-        }
+        Some(clone) => Cloning::Done(clone.call(&Value::UNDEFINED, std::slice::from_ref(object))?),
     })
 }
