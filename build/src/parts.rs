@@ -101,3 +101,6 @@ fn failure(path: &Path, source: io::Error) -> PartsError {
         source,
     }
 }
+
+#[cfg(test)]
+mod tests;

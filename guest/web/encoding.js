@@ -23,7 +23,13 @@
       const done = native.encodeInto(source, destination);
       return { read: done[0], written: done[1] };
     }
+    static describe(encoder) {
+      encoder.#brand;
+      return { encoding: "utf-8" };
+    }
   }
+  const describeEncoder = TextEncoder.describe;
+  delete TextEncoder.describe;
 
   class TextDecoder {
     #encoding;
@@ -59,7 +65,7 @@
   const { describe } = TextDecoder;
   delete TextDecoder.describe;
 
-  expose(TextEncoder, { describe: (encoder) => ({ encoding: encoder.encoding }) });
+  expose(TextEncoder, { describe: describeEncoder });
   expose(TextDecoder, { describe });
   return { TextEncoder, TextDecoder };
 };

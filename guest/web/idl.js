@@ -16,7 +16,7 @@
   };
 
   const dictionary = (value, what) => {
-    if (value === undefined || value === null) return {};
+    if (value === undefined || value === null) return { __proto__: null };
     if (typeof value !== "object" && typeof value !== "function") {
       throw new TypeError(what + ": the options are not an object");
     }

@@ -1,5 +1,5 @@
-// `MessageChannel` (HTML), within one VM. A message arrives as a job, or as a timer if there are
-// any; there is nothing to send a port to.
+// `MessageChannel` (HTML), within one VM. A message arrives as a job; there is nothing to send a
+// port to.
 (native, need) => {
   const { required, dictionary } = need("idl");
   const { Event, EventTarget, fire, setHandler, describe } = need("events");
@@ -64,10 +64,7 @@
       if (other.#started) other.#schedule();
     }
     #schedule() {
-      const deliver = () => this.#deliver();
-      const { setTimeout } = globalThis;
-      if (typeof setTimeout === "function") setTimeout(deliver, 0);
-      else apply(then, settle(() => {}), deliver);
+      apply(then, settle(() => {}), () => this.#deliver());
     }
     #deliver() {
       const waiting = this.#waiting;

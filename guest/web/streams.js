@@ -6,6 +6,8 @@
   const library = need("web-streams-polyfill");
   const { ReadableStream, WritableStream, TransformStream } = library;
 
+  const pair = (transform) => ({ readable: transform._readable, writable: transform._writable });
+
   class TextEncoderStream {
     #transform;
     constructor() {
@@ -31,6 +33,7 @@
     }
     get readable() { return this.#transform.readable; }
     get writable() { return this.#transform.writable; }
+    static describe(stream) { return pair(stream.#transform); }
   }
 
   class TextDecoderStream {
@@ -59,7 +62,12 @@
     get ignoreBOM() { return this.#decoder.ignoreBOM; }
     get readable() { return this.#transform.readable; }
     get writable() { return this.#transform.writable; }
+    static describe(stream) { return pair(stream.#transform); }
   }
+  const describeEncoder = TextEncoderStream.describe;
+  const describeDecoder = TextDecoderStream.describe;
+  delete TextEncoderStream.describe;
+  delete TextDecoderStream.describe;
 
   // The package keeps the state of a stream in properties, which are of no interest.
   const describes = {
@@ -90,8 +98,7 @@
     parts[name] = library[name];
     expose(library[name], { describe: describes[name] ?? (() => ({})) });
   }
-  const pair = (stream) => ({ readable: stream.readable, writable: stream.writable });
-  expose(TextEncoderStream, { describe: pair });
-  expose(TextDecoderStream, { describe: pair });
+  expose(TextEncoderStream, { describe: describeEncoder });
+  expose(TextDecoderStream, { describe: describeDecoder });
   return parts;
 };
