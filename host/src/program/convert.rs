@@ -14,6 +14,7 @@ use oxc_resolver::TsConfig;
 use super::error::ProgramError;
 use super::language::{FileType, Goal};
 use super::mappings;
+use super::nesting::is_too_deep;
 use super::options;
 use super::parse::{first_error, syntax_error, written_as};
 use crate::module::ModuleKind;
@@ -40,6 +41,10 @@ pub struct Original<'a> {
 impl Original<'_> {
     /// Removes types, and transforms what else the engine cannot read.
     pub fn convert(&self) -> Result<Converted, ProgramError> {
+        if is_too_deep(self.text) {
+            let message = "it is nested too deeply to be made JavaScript".into();
+            return Err(syntax_error(message, self.text, 0, self.name));
+        }
         let allocator = Allocator::default();
         let mut parsed = Parser::new(&allocator, self.text, self.file_type.source_type()).parse();
         first_error(&parsed.diagnostics, self.text, self.name)?;

@@ -1,6 +1,6 @@
 //! Programs of many files, as they are written for Node: packages, CommonJS, JSON, TypeScript, JSX.
 //!
-//! [`NodeModules`] is a [`ModuleLoader`](crate::ModuleLoader) for a folder of them.
+//! [`NodeModules`] is a [`ModuleLoader`] for a folder of them.
 //!
 //! | what | how |
 //! |---|---|
@@ -12,7 +12,9 @@
 //! | `.ts`, `.mts`, `.cts`, `.tsx`, `.jsx` | made JavaScript, with a map from its positions to those in the original; types are removed and not checked |
 //!
 //! Nothing of a program runs outside of its VM, but its files are read and parsed by this library,
-//! in the embedder's process. JavaScript that is not CommonJS is parsed by the VM alone.
+//! in the embedder's process: TypeScript, JSX, and CommonJS or what may be that. The limits of the VM
+//! do not count there, and somebody who wants to can write a text that exhausts the parser's stack.
+//! ES modules by extension or `package.json` are parsed by the VM alone.
 
 mod convert;
 mod error;
@@ -23,6 +25,7 @@ mod language;
 mod mappings;
 mod missing;
 mod names;
+mod nesting;
 mod options;
 mod package;
 mod parse;

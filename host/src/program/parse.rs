@@ -9,6 +9,7 @@ use oxc::span::SourceType;
 
 use super::error::ProgramError;
 use super::exports::{self, Exports};
+use super::nesting::is_too_deep;
 use crate::module::ModuleKind;
 
 /// What only CommonJS modules have.
@@ -27,13 +28,20 @@ pub struct Analysis {
 
 /// Looks at JavaScript. What does not parse is for the engine to report.
 pub fn analyse(text: &str, source_type: SourceType) -> Analysis {
+    let unknown = || Analysis {
+        is_es: looks_like_es(text),
+        ..Analysis::default()
+    };
+    if is_too_deep(text) {
+        return Analysis {
+            uses_common_js: text.contains("require") || text.contains("exports"),
+            ..unknown()
+        };
+    }
     let allocator = Allocator::default();
     let parsed = Parser::new(&allocator, text, source_type).parse();
     if parsed.panicked {
-        return Analysis {
-            is_es: looks_like_es(text),
-            ..Analysis::default()
-        };
+        return unknown();
     }
     let program = &parsed.program;
     // What else tells, such as an await, is noted in the type of the source.

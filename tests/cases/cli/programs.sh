@@ -5,6 +5,8 @@ jsvm run programs/script.ts
 jsvm run programs/folder
 jsvm run programs/legacy/main.ts
 cd programs; jsvm run folder/src/start.ts
+jsvm eval "(await import('file://$PWD/programs/jsx/jsx-runtime.js')).jsx.name"
+echo 'console.log(import.meta.url.split("/").at(-1))' > 'a #1?%20.mts'; jsvm run 'a #1?%20.mts'
 
 # Errors point into the source as it was written.
 jsvm run programs/fails.ts
