@@ -29,7 +29,7 @@ pub fn is_too_deep(text: &str) -> bool {
     let mut in_word = false;
     for (index, &byte) in bytes.iter().enumerate() {
         let is_word = byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | 0x80..);
-        let starts_token = !byte.is_ascii_whitespace() && !(is_word && in_word);
+        let goes_on_word = is_word && in_word;
         in_word = is_word;
         match byte {
             b'(' | b'[' | b'{' => {
@@ -44,7 +44,7 @@ pub fn is_too_deep(text: &str) -> bool {
             // `if (a) b; else if (c) d; else …` goes on after it.
             b';' if !goes_on(&bytes[index + 1..]) => level = Level::default(),
             _ => {
-                level.tokens += u32::from(starts_token);
+                level.tokens += u32::from(!byte.is_ascii_whitespace() && !goes_on_word);
                 level.angles += u32::from(byte == b'<');
             }
         }
