@@ -367,7 +367,7 @@ async fn positions_are_those_of_the_original() {
 fn native() -> NativeModule {
     NativeModule::new()
         .value("default", "the default")
-        .value("PI", 3.14)
+        .value("PI", 3.25)
         .value(
             "config",
             std::collections::HashMap::from([("deep".to_owned(), vec![1, 2])]),
@@ -424,7 +424,7 @@ async fn modules_made_in_rust() {
         .unwrap();
     assert_eq!(
         result.to::<String>().unwrap(),
-        r#"["the default",3.14,{"deep":[1,2]},3,"RangeError: out","X",["Account","PI","add","config","default","fail","later"],7,"Ada!",7,1,true,"EUR","RangeError: negative",7,"TypeError: an owner is needed",true,true,"Account",2,1,[],"[object Object]"]"#
+        r#"["the default",3.25,{"deep":[1,2]},3,"RangeError: out","X",["Account","PI","add","config","default","fail","later"],7,"Ada!",7,1,true,"EUR","RangeError: negative",7,"TypeError: an owner is needed",true,true,"Account",2,1,[],"[object Object]"]"#
     );
 }
 
