@@ -1,15 +1,17 @@
 //! Running programs: what drives a VM until nothing is left to do.
 
+mod launch;
+
 use std::collections::{HashMap, HashSet};
 use std::future::poll_fn;
-use std::panic::AssertUnwindSafe;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use futures_util::future::{AbortHandle, Abortable, Aborted, BoxFuture, FutureExt};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
-use crate::async_function::{AsyncFunctions, RequestInfo};
+use self::launch::launch;
+use crate::async_function::RequestInfo;
 use crate::data::Data;
 use crate::error::{Error, Exception, Limit};
 use crate::function::HostError;
@@ -155,7 +157,10 @@ impl EventLoop {
             match self.step(None)?.0 {
                 Next::Run => tokio::task::yield_now().await,
                 Next::Timer(time) if time.is_zero() => tokio::task::yield_now().await,
-                Next::Timer(_) | Next::Future => return Ok(true),
+                Next::Timer(_) | Next::Future => match self.ended().await {
+                    Some(ended) => self.conclude(ended)?,
+                    None => return Ok(true),
+                },
                 Next::Nothing => return Ok(false),
             }
         }
@@ -299,7 +304,7 @@ impl EventLoop {
             name: name.into(),
             repeated: is_repeated,
         };
-        match start(functions, info, &args) {
+        match launch(functions, info, &args) {
             Ok(future) => {
                 let (abort, registration) = AbortHandle::new_pair();
                 self.aborts.insert(id, abort);
@@ -330,24 +335,35 @@ impl EventLoop {
             // The jobs of one settled promise run before the next is settled.
             None
         } else if timer == Some(Duration::ZERO) {
-            poll_fn(|context| match self.in_flight.poll_next_unpin(context) {
-                Poll::Ready(ended) => Poll::Ready(ended),
-                Poll::Pending => Poll::Ready(None),
-            })
-            .await
+            self.ended().await
         } else {
             self.wait_until(timer).await?
         };
-        // One that was aborted is settled: the script gave it up.
-        if let Some(Ended {
-            id,
-            outcome: Ok(outcome),
-        }) = ended
-        {
-            self.aborts.remove(&id);
-            self.settle(id, outcome)?;
+        if let Some(ended) = ended {
+            self.conclude(ended)?;
         }
         Ok(true)
+    }
+
+    /// A future that has ended, without waiting for one.
+    async fn ended(&mut self) -> Option<Ended> {
+        poll_fn(|context| match self.in_flight.poll_next_unpin(context) {
+            Poll::Ready(ended) => Poll::Ready(ended),
+            Poll::Pending => Poll::Ready(None),
+        })
+        .await
+    }
+
+    /// Settles the request of a future that has ended. One that was aborted is settled: the
+    /// script gave it up.
+    fn conclude(&mut self, Ended { id, outcome }: Ended) -> Result<(), Error> {
+        match outcome {
+            Ok(outcome) => {
+                self.aborts.remove(&id);
+                self.settle(id, outcome)
+            }
+            Err(Aborted) => Ok(()),
+        }
     }
 
     /// Settles a request. An outcome that the VM cannot take rejects it.
@@ -392,25 +408,5 @@ impl std::fmt::Debug for EventLoop {
             .field("in_flight", &self.in_flight())
             .field("deadline", &self.deadline)
             .finish_non_exhaustive()
-    }
-}
-
-/// Starts a function. What panics in it rejects the promise, as it would throw in a function
-/// that is not asynchronous.
-fn start(
-    functions: &AsyncFunctions,
-    info: RequestInfo,
-    args: &Data,
-) -> Result<BoxFuture<'static, Result<Data, HostError>>, HostError> {
-    let name = info.name.clone();
-    let started = std::panic::catch_unwind(AssertUnwindSafe(|| functions.start(info, args)));
-    let panicked = move |panic: Box<dyn std::any::Any + Send>| HostError::panicked(&name, &*panic);
-    match started {
-        Ok(Ok(future)) => Ok(AssertUnwindSafe(future)
-            .catch_unwind()
-            .map(move |outcome| outcome.unwrap_or_else(|panic| Err(panicked(panic))))
-            .boxed()),
-        Ok(Err(error)) => Err(error),
-        Err(panic) => Err(panicked(panic)),
     }
 }
