@@ -66,10 +66,17 @@ enum Verb {
     Completions(completions::Completions),
 }
 
-/// The program failed and its error has been printed: exit code 1.
-#[derive(Debug, thiserror::Error)]
-#[error("the program failed")]
-pub struct Failed;
+/// The program has ended with an exit code, and all that there is to say has been printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the program ended with exit code {0}")]
+pub struct Exit(pub u8);
+
+impl Exit {
+    /// The program failed.
+    pub const FAILED: Exit = Exit(1);
+    /// What the program awaits never comes; Node has this code for it too.
+    pub const UNSETTLED: Exit = Exit(13);
+}
 
 /// Does what the command line says.
 pub fn main() -> ExitCode {
@@ -90,8 +97,10 @@ pub fn main() -> ExitCode {
     output::flush();
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) if error.is::<Failed>() => ExitCode::FAILURE,
         Err(error) => {
+            if let Some(Exit(code)) = error.downcast_ref() {
+                return ExitCode::from(*code);
+            }
             output::print_error(&format!("jsvm: {error:#}"));
             ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })
         }

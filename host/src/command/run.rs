@@ -3,11 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use jsvm::PromiseState;
 
-use super::launch::{Launched, launch};
+use super::launch::launch;
 use super::options::{Console, VmOptions};
-use super::{Failed, output};
 
 /// Run a program: a module or a script
 ///
@@ -39,21 +37,13 @@ pub struct Run {
 
 impl Run {
     pub fn run(self) -> anyhow::Result<()> {
-        let Launched {
-            session,
-            value,
-            is_module,
-        } = launch(&self.file, self.args, |root| {
+        let program = launch(&self.file, self.args, |root| {
             self.vm.session(root, Console::Both)
         })?;
-        if is_module && value.promise_state()? == Some(PromiseState::Pending) {
-            output::print_error(
-                "jsvm: the program ended while its top-level await was still waiting",
-            );
-            return Err(Failed.into());
-        }
+        program.run()?;
+        program.require_settled()?;
         // The process ends: its memory need not be given back piece by piece.
-        std::mem::forget(session);
+        std::mem::forget(program);
         Ok(())
     }
 }

@@ -96,6 +96,15 @@ impl Interpreter {
         self.interrupt.clone()
     }
 
+    /// Runs until nothing is left to do: timers too, and what was asked for. Whatever goes wrong
+    /// in it is printed.
+    pub fn finish(&self) {
+        let session = &self.vm.session;
+        if let Err(error) = reporting(session, || session.run(&[]), || Ok(true)) {
+            session.failed(&error);
+        }
+    }
+
     /// Whether input goes on in the next line.
     pub fn is_incomplete(&self, input: &str) -> bool {
         self.vm.prompt.is_incomplete(input)
@@ -150,18 +159,19 @@ impl Live {
         let code = prompt.read(input.trim_end());
         let mut value = code.evaluate(session, name)?;
         names.learn(input);
-        session.finish(code.is_async.then_some(&value))?;
         if code.is_async {
-            value = match value.promise_state()? {
-                // It was reported.
-                Some(PromiseState::Rejected) => return Ok(()),
-                Some(PromiseState::Pending) => {
+            let awaited = value;
+            // What a timer throws is not what is awaited.
+            let is_pending = || Ok(awaited.promise_state()? == Some(PromiseState::Pending));
+            value = match reporting(session, || session.settled(&awaited, &[]), is_pending) {
+                Err(Error::Unsettled) => {
                     output::print_error("jsvm: nothing is left to run that could end the await");
                     return Ok(());
                 }
-                Some(PromiseState::Fulfilled) | None => value.promise_result()?,
+                settled => settled?,
             };
         }
+        reporting(session, || session.run_until_waiting(&[]), || Ok(true))?;
         self.show(value)
     }
 
@@ -176,5 +186,21 @@ impl Live {
             let _ = self.session.enter(|vm| vm.global()?.set("_", value));
         }
         Ok(())
+    }
+}
+
+/// Reports what was thrown or rejected and goes on, as long as there is something to go on with:
+/// it ends a program, but not a session.
+fn reporting<T>(
+    session: &Session,
+    mut run: impl FnMut() -> Result<T, Error>,
+    goes_on: impl Fn() -> Result<bool, Error>,
+) -> Result<T, Error> {
+    loop {
+        match run() {
+            Err(error @ Error::Rejection(_)) => drop(session.failed(&error)),
+            Err(error @ Error::Exception(_)) if goes_on()? => drop(session.failed(&error)),
+            result => return result,
+        }
     }
 }

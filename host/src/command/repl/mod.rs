@@ -65,9 +65,13 @@ fn run_piped(mut interpreter: Interpreter) -> anyhow::Result<()> {
         if !at_end && interpreter.is_incomplete(&input) {
             continue;
         }
-        if interpreter.evaluate(&std::mem::take(&mut input))? == Next::Leave || at_end {
+        if interpreter.evaluate(&std::mem::take(&mut input))? == Next::Leave {
+            return Ok(());
+        }
+        if at_end {
             break;
         }
     }
+    interpreter.finish();
     Ok(())
 }
