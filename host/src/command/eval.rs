@@ -56,8 +56,9 @@ impl Eval {
         }
         output::print(&answer.text(&session, &value)?);
         session.run(&[]).map_err(failed)?;
+        let ended = session.exit();
         // The process ends: its memory need not be given back piece by piece.
         std::mem::forget(session);
-        Ok(())
+        ended
     }
 }

@@ -1,6 +1,7 @@
 //! Arguments, and which verb runs.
 
 mod answer;
+mod builtin;
 mod call;
 mod completions;
 mod component;
@@ -14,6 +15,7 @@ mod modules;
 mod options;
 mod output;
 mod package;
+mod permissions;
 mod program;
 mod prompt;
 mod repl;

@@ -8,7 +8,9 @@ use clap::Args;
 use humantime::TimestampError;
 use jsvm::{EngineConfig, FixedClock, Vm, VmBuilder};
 
+use super::builtin::{Builtins, ExitCode, install};
 use super::modules::Modules;
+use super::permissions::PermissionOptions;
 use super::session::Session;
 use super::{Usage, output};
 
@@ -33,6 +35,9 @@ pub struct VmOptions {
     /// Stop the clock at a time: 2026-01-31T12:00:00Z, 2026-01-31 or seconds since 1970
     #[arg(long, value_name = "TIME", value_parser = time, allow_hyphen_values = true)]
     clock: Option<Duration>,
+
+    #[command(flatten)]
+    permissions: PermissionOptions,
 }
 
 /// A value and how it was written, for messages.
@@ -55,7 +60,9 @@ impl VmOptions {
     /// A session with these settings that can import modules from a folder.
     pub fn session(&self, folder: &Path, console: Console) -> anyhow::Result<Session> {
         self.session_with(Modules::new(folder)?, console, |builder| {
-            Ok(builder.build()?)
+            let vm = builder.build()?;
+            install(&vm)?;
+            Ok(vm)
         })
     }
 
@@ -78,8 +85,15 @@ impl VmOptions {
         if let Some(time) = self.clock {
             builder = builder.clock(FixedClock(time));
         }
+        let exit_code = ExitCode::default();
+        let builtins = Builtins {
+            permissions: self.permissions.permissions().into(),
+            console,
+            exit_code: exit_code.clone(),
+        };
         Session::new(
-            builder,
+            builtins.add_to(builder),
+            exit_code,
             modules,
             self.memory.clone(),
             self.timeout.clone(),

@@ -73,6 +73,12 @@ pub fn print_bytes(bytes: &[u8]) {
     out.write();
 }
 
+/// Prints bytes as they are to standard error, after everything that was printed before.
+pub fn print_error_bytes(bytes: &[u8]) {
+    flush();
+    let _ = io::stderr().lock().write_all(bytes);
+}
+
 /// Writes what was gathered.
 pub fn flush() {
     gathered().write();

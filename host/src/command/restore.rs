@@ -142,6 +142,9 @@ impl Restore {
             })
         })?;
 
+        if target.is_some() {
+            session.forbid_exit();
+        }
         let answer = self.go_on(&session, target.is_some())?;
         if let Some(target) = &target {
             let since = self.delta.then_some(&snapshot);
@@ -158,9 +161,10 @@ impl Restore {
             Some(text) => output::print(&text),
             None => {}
         }
+        let ended = session.exit();
         // The process ends: its memory need not be given back piece by piece.
         std::mem::forget(session);
-        Ok(())
+        ended
     }
 
     fn target(&self) -> anyhow::Result<Option<Target>> {

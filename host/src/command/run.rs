@@ -42,8 +42,9 @@ impl Run {
         })?;
         program.run()?;
         program.require_settled()?;
+        let ended = program.session.exit();
         // The process ends: its memory need not be given back piece by piece.
         std::mem::forget(program);
-        Ok(())
+        ended
     }
 }

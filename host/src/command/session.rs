@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
@@ -12,6 +12,7 @@ use jsvm::{
 use tokio::runtime::Runtime;
 use tokio::sync::Notify;
 
+use super::builtin::{ExitCode, WithBuiltins};
 use super::modules::Modules;
 use super::options::Given;
 use super::report::Report;
@@ -41,19 +42,27 @@ pub struct Session {
     /// Program texts by the names that the VM has for them.
     texts: RefCell<HashMap<String, String>>,
     modules: Modules,
+    /// The names of the modules that were loaded, or that failed to.
+    loaded: Arc<Mutex<Vec<String>>>,
+    exit_code: ExitCode,
 }
 
 impl Session {
     /// A session with the VM that `make` makes; its time starts when there is one.
     pub fn new(
         builder: VmBuilder,
+        exit_code: ExitCode,
         modules: Modules,
         memory: Given<u64>,
         timeout: Option<Given<Duration>>,
         make: impl FnOnce(&VmBuilder) -> anyhow::Result<Vm>,
     ) -> anyhow::Result<Session> {
+        let loaded = Arc::default();
         let builder = builder
-            .modules(modules.clone())
+            .modules(WithBuiltins {
+                modules: modules.clone(),
+                loaded: Arc::clone(&loaded),
+            })
             .limits(limits(memory.value, None));
         let vm = make(&builder)?;
         let session = Session {
@@ -71,6 +80,8 @@ impl Session {
             at_prompt: false,
             texts: RefCell::default(),
             modules,
+            loaded,
+            exit_code,
         };
         session.restart_clock();
         Ok(session)
@@ -179,6 +190,19 @@ impl Session {
     pub fn is_waiting(&self) -> Result<bool, Error> {
         let has_timers = self.vm.run_some_jobs(0)?.next_timer.is_some();
         Ok(has_timers || !self.vm.unsettled_requests()?.is_empty())
+    }
+
+    /// From now on the program cannot end the process: something is to be done after it.
+    pub fn forbid_exit(&self) {
+        self.exit_code.forbid_exit();
+    }
+
+    /// Ends the program with the exit code that it chose, if it did.
+    pub fn exit(&self) -> anyhow::Result<()> {
+        match self.exit_code.get() {
+            0 => Ok(()),
+            code => Err(Exit(code).into()),
+        }
     }
 
     /// What ends a wait, from another thread. What runs is stopped by the VM's interrupt handle.

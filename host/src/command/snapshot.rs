@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::builtin::install;
 use super::call::EXPORTS;
 use super::frozen::Frozen;
 use super::key::KeyOption;
@@ -99,11 +100,15 @@ impl Snapshot {
         };
         let start = |root: &Path| {
             let modules = Modules::new(root)?.relative();
-            self.vm.session_with(modules, console, |builder| {
+            let session = self.vm.session_with(modules, console, |builder| {
                 let builder = builder.clone();
                 let builder = self.request.iter().fold(builder, |b, name| b.request(name));
-                Ok(builder.build()?)
-            })
+                let vm = builder.build()?;
+                install(&vm)?;
+                Ok(vm)
+            })?;
+            session.forbid_exit();
+            Ok(session)
         };
         let program = launch(&self.file, self.args, start)?;
         if self.on_pending {
@@ -132,8 +137,9 @@ impl Snapshot {
         if self.on_pending && session.is_waiting()? {
             output::print_error(&pending(&session)?);
         }
+        let ended = session.exit();
         // The process ends: its memory need not be given back piece by piece.
         std::mem::forget(session);
-        Ok(())
+        ended
     }
 }

@@ -1,0 +1,135 @@
+//! What a program finds around it beside the language: `process`, `fetch` and modules of Node.
+//!
+//! None of it is in the VM before it is used. What leaves the VM is checked here, against the
+//! [`Permissions`] of the command line that is in force: a restored program has those of the
+//! process that it is restored in.
+
+pub mod error;
+mod fs;
+mod process;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jsvm::{Error, HostError, Import, Module, ModuleLoader, Vm, VmBuilder};
+
+use super::modules::Modules;
+use super::options::Console;
+use super::permissions::Permissions;
+pub use process::ExitCode;
+
+/// Sets up what programs find around them, and answers for it.
+pub struct Builtins {
+    pub permissions: Arc<Permissions>,
+    pub console: Console,
+    pub exit_code: ExitCode,
+}
+
+impl Builtins {
+    /// Adds what answers the calls of a VM that was or will be [`install`]ed into.
+    pub fn add_to(&self, builder: VmBuilder) -> VmBuilder {
+        let Builtins {
+            permissions,
+            console,
+            exit_code,
+        } = self;
+        builder
+            .handler(
+                "jsvm:process",
+                process::handler(permissions, exit_code, *console),
+            )
+            .handler("jsvm:builtin-source", |name: String| source(&name))
+            .module("jsvm:fs", fs::module(permissions))
+    }
+}
+
+/// Makes the globals of a VM in which nothing has run.
+pub fn install(vm: &Vm) -> Result<(), Error> {
+    let host = vm.host_function("jsvm:process", 0)?;
+    let source = vm.host_function("jsvm:builtin-source", 0)?;
+    let fetch = vm.request_function("jsvm:fetch", 1)?;
+    vm.eval(include_str!("install.js"))?
+        .call((host, source, fetch))?;
+    Ok(())
+}
+
+/// The source of what is made when it is first used.
+fn source(name: &str) -> Result<&'static str, HostError> {
+    match name {
+        "process" => Ok(include_str!("process.js")),
+        _ => Err(HostError::type_error(format!("there is no {name} here"))),
+    }
+}
+
+/// Modules of Node, and behind them those of the program.
+pub struct WithBuiltins {
+    pub modules: Modules,
+    /// The names of the modules that were loaded, or that failed to.
+    pub loaded: Arc<Mutex<Vec<String>>>,
+}
+
+/// What `fs.js` has for the module `jsvm:fs`.
+const NATIVE_FS: &str = "jsvm:fs/natively";
+
+/// A module of Node by its name with or without `node:`.
+fn builtin(specifier: &str) -> Option<&'static str> {
+    match specifier.strip_prefix("node:").unwrap_or(specifier) {
+        "fs" => Some("node:fs"),
+        "fs/promises" => Some("node:fs/promises"),
+        "process" => Some("node:process"),
+        _ => None,
+    }
+}
+
+impl ModuleLoader for WithBuiltins {
+    fn resolve(&self, import: &Import<'_>) -> Result<String, HostError> {
+        match builtin(import.specifier) {
+            // `require` of what is no CommonJS module imports it in a module of its name, in
+            // which that name would be the module itself.
+            _ if import.specifier == NATIVE_FS && import.importer != "node:fs" => {
+                Ok("jsvm:fs".to_owned())
+            }
+            _ if import.specifier == NATIVE_FS => Ok(NATIVE_FS.to_owned()),
+            Some(name) => Ok(name.to_owned()),
+            None => self.modules.resolve(import),
+        }
+    }
+
+    fn load(&self, name: &str) -> Result<Module, HostError> {
+        if name == NATIVE_FS {
+            return Ok(Module::es(""));
+        }
+        match builtin(name).filter(|known| *known == name) {
+            Some("node:fs") => Ok(Module::common_js(
+                include_str!("fs.js"),
+                [
+                    "promises",
+                    "constants",
+                    "Stats",
+                    "Dirent",
+                    "readFileSync",
+                    "readdirSync",
+                    "statSync",
+                    "lstatSync",
+                    "accessSync",
+                    "existsSync",
+                ],
+            )),
+            Some("node:fs/promises") => Ok(Module::common_js(
+                "module.exports = require('node:fs').promises",
+                ["readFile", "readdir", "stat", "lstat", "access"],
+            )),
+            Some(_) => Ok(Module::common_js(
+                "module.exports = process",
+                [
+                    "env", "argv", "exit", "cwd", "nextTick", "platform", "versions", "hrtime",
+                ],
+            )),
+            None => {
+                let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+                loaded.push(name.to_owned());
+                drop(loaded);
+                self.modules.load(name)
+            }
+        }
+    }
+}
