@@ -8,6 +8,7 @@ mod component;
 mod eval;
 mod excerpt;
 mod frozen;
+mod imports;
 mod inspect;
 mod key;
 mod launch;

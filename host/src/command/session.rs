@@ -186,6 +186,22 @@ impl Session {
         }
     }
 
+    /// Goes on with what waits until something else happens. Fails with what goes wrong in it;
+    /// then it can be called again.
+    pub fn until<T>(&self, happens: impl Future<Output = T>) -> Result<T, Error> {
+        let mut events = self.events.borrow_mut();
+        events.set_deadline(None);
+        self.runtime.block_on(async {
+            tokio::pin!(happens);
+            tokio::select! {
+                biased;
+                happened = &mut happens => return Ok(happened),
+                result = events.run() => result?,
+            }
+            Ok(happens.await)
+        })
+    }
+
     /// Whether it waits for timers or requests.
     pub fn is_waiting(&self) -> Result<bool, Error> {
         let has_timers = self.vm.run_some_jobs(0)?.next_timer.is_some();

@@ -100,5 +100,6 @@ pub fn handler(
 /// Ends the process: nothing of the program runs after `process.exit`.
 fn exit(code: u8) -> ! {
     output::flush();
+    output::restore_terminal();
     std::process::exit(code.into())
 }

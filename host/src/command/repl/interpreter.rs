@@ -4,6 +4,8 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio::sync::Notify;
+
 use jsvm::{Error, InspectOptions, InterruptHandle, PromiseState, Value};
 
 use super::complete::Names;
@@ -49,17 +51,27 @@ pub enum Next {
 #[derive(Clone, Default)]
 pub struct Interrupt {
     running: Arc<AtomicBool>,
-    vm: Arc<Mutex<Option<InterruptHandle>>>,
+    vm: Arc<Mutex<Option<(InterruptHandle, Arc<Notify>)>>>,
 }
 
 impl Interrupt {
     /// Stops it if something runs.
     pub fn interrupt(&self) {
-        if self.running.load(Ordering::SeqCst)
-            && let Some(vm) = &*self.vm.lock().unwrap_or_else(PoisonError::into_inner)
-        {
-            vm.interrupt();
+        if self.running.load(Ordering::SeqCst) {
+            self.stop();
         }
+    }
+
+    fn stop(&self) {
+        if let Some((vm, wait)) = &*self.vm.lock().unwrap_or_else(PoisonError::into_inner) {
+            vm.interrupt();
+            wait.notify_one();
+        }
+    }
+
+    /// Stops what a timer runs while nothing was typed.
+    pub fn stop_timer(&self) {
+        self.stop();
     }
 }
 
@@ -68,7 +80,7 @@ impl Live {
         let session = options.session(Path::new("."), Console::Both)?.at_prompt();
         let prompt = Prompt::new(session.vm())?;
         let names = Names::new(session.vm())?;
-        let handle = session.vm().interrupt_handle();
+        let handle = (session.vm().interrupt_handle(), session.stop());
         *interrupt.vm.lock().unwrap_or_else(PoisonError::into_inner) = Some(handle);
         Ok(Live {
             session,
@@ -94,6 +106,27 @@ impl Interpreter {
     /// What stops it, from another thread.
     pub fn interrupt(&self) -> Interrupt {
         self.interrupt.clone()
+    }
+
+    /// Lets timers fire and requests end until something happens. Whatever goes wrong in them is
+    /// printed.
+    pub fn until<T>(&mut self, mut happens: impl AsyncFnMut() -> T) -> anyhow::Result<T> {
+        loop {
+            match self.vm.session.until(happens()) {
+                Ok(happened) => return Ok(happened),
+                Err(error) => self.report(&error)?,
+            }
+        }
+    }
+
+    /// Prints what went wrong. A VM that is gone is replaced.
+    fn report(&mut self, error: &Error) -> anyhow::Result<()> {
+        self.vm.session.failed(error);
+        if let Error::Gone(_) = error {
+            output::print_error("jsvm: this was the end of the VM; here is a new one");
+            self.vm = Live::new(&self.options, &self.interrupt)?;
+        }
+        Ok(())
     }
 
     /// Runs until nothing is left to do: timers too, and what was asked for. Whatever goes wrong
@@ -138,11 +171,7 @@ impl Interpreter {
         // An interrupt that came too late must not stop the next input.
         let _ = self.vm.session.vm().global();
         if let Err(error) = result {
-            self.vm.session.failed(&error);
-            if let Error::Gone(_) = error {
-                output::print_error("jsvm: this was the end of the VM; here is a new one");
-                self.vm = Live::new(&self.options, &self.interrupt)?;
-            }
+            self.report(&error)?;
         }
         Ok(Next::GoOn)
     }
