@@ -18,6 +18,7 @@ mod output;
 mod package;
 mod permissions;
 mod program;
+mod progress;
 mod prompt;
 mod repl;
 mod report;
@@ -29,6 +30,7 @@ mod settle;
 mod snapshot;
 mod target;
 mod usage;
+mod watch;
 
 use std::process::ExitCode;
 

@@ -11,6 +11,7 @@ use jsvm::{EngineConfig, FixedClock, Vm, VmBuilder};
 use super::builtin::{Builtins, ExitCode, install};
 use super::modules::Modules;
 use super::permissions::PermissionOptions;
+use super::progress::Waiting;
 use super::session::Session;
 use super::{Usage, output};
 
@@ -73,7 +74,10 @@ impl VmOptions {
         console: Console,
         make: impl FnOnce(&VmBuilder) -> anyhow::Result<Vm>,
     ) -> anyhow::Result<Session> {
-        let engine = EngineConfig::new().pooling(false).build()?;
+        let engine = {
+            let _waiting = Waiting::new("starting");
+            EngineConfig::new().pooling(false).build()?
+        };
         let mut builder = engine.vm().console(move |level, text| match level {
             "warn" | "error" | "trace" => output::print_error(text),
             _ if console == Console::Stderr => output::print_error(text),

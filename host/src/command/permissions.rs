@@ -1,4 +1,4 @@
-//! What a program may reach of the world outside: files, environment variables, hosts.
+//! What a program may reach of the world outside: files and environment variables.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -22,12 +22,6 @@ pub struct PermissionOptions {
     #[arg(long, value_name = "NAME,...", num_args = 0..=1, require_equals = true)]
     #[arg(value_delimiter = ',', default_missing_value = ALL, value_parser = named)]
     allow_env: Vec<String>,
-
-    /// Let the program connect to hosts: all, or these, each with all ports or one; can be
-    /// repeated
-    #[arg(long, value_name = "HOST[:PORT],...", num_args = 0..=1, require_equals = true)]
-    #[arg(value_delimiter = ',', default_missing_value = ALL, value_parser = named)]
-    allow_net: Vec<String>,
 }
 
 /// Stands for a flag without a value. Nothing on a command line can be this.
@@ -46,7 +40,6 @@ fn named(text: &str) -> Result<String, Usage> {
 pub struct Permissions {
     read: Allowed<PathBuf>,
     env: Allowed<String>,
-    net: Allowed<String>,
 }
 
 enum Allowed<T> {
@@ -77,7 +70,6 @@ impl PermissionOptions {
         Permissions {
             read: Allowed::new(&self.allow_read, |path| real(Path::new(path))),
             env: Allowed::new(&self.allow_env, String::clone),
-            net: Allowed::new(&self.allow_net, |host| host.to_ascii_lowercase()),
         }
     }
 }
@@ -122,21 +114,6 @@ impl Permissions {
         names
             .filter(|name| self.env.allows(|allowed| allowed == name))
             .collect()
-    }
-
-    /// Whether a program may connect to a host.
-    pub fn net(&self, host: &str, port: u16) -> Result<(), HostError> {
-        let host = host.to_ascii_lowercase();
-        let with_port = format!("{host}:{port}");
-        if self
-            .net
-            .allows(|allowed| *allowed == host || *allowed == with_port)
-        {
-            return Ok(());
-        }
-        Err(denied(&format!(
-            "connecting to {with_port} needs --allow-net={with_port}"
-        )))
     }
 }
 
@@ -189,7 +166,6 @@ mod tests {
         let options = PermissionOptions {
             allow_read: vec![root.join("in").to_str().unwrap().into()],
             allow_env: vec!["A".into()],
-            allow_net: vec!["Example.org:80".into(), "localhost".into()],
         };
         let permissions = options.permissions();
         let may_read = |path: &str| permissions.read(root.join(path).to_str().unwrap()).is_ok();
@@ -198,8 +174,5 @@ mod tests {
         assert!(!may_read("in/../inner") && !may_read("inner") && !may_read("in/.."));
         assert!(!may_read("in/x/../../y"));
         assert!(permissions.env("A").is_ok() && permissions.env("B").is_err());
-        assert!(permissions.net("example.org", 80).is_ok());
-        assert!(permissions.net("EXAMPLE.org", 81).is_err());
-        assert!(permissions.net("localhost", 1).is_ok());
     }
 }

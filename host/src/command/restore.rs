@@ -11,6 +11,7 @@ use super::frozen::Frozen;
 use super::key::KeyOption;
 use super::modules::Modules;
 use super::options::{Console, VmOptions};
+use super::progress::Waiting;
 use super::prompt::Prompt;
 use super::save::SaveOptions;
 use super::session::Session;
@@ -117,6 +118,7 @@ impl Restore {
             memory: self.vm.memory(),
             parents: "--parent",
         };
+        let waiting = Waiting::new(format!("restoring {}", self.file.display()));
         let parent = frozen.read_parents(&self.parent)?;
         let (snapshot, _) = frozen.read(&self.file)?;
         let snapshot = frozen.join(&self.file, snapshot, parent.as_ref())?;
@@ -145,6 +147,7 @@ impl Restore {
         if target.is_some() {
             session.forbid_exit();
         }
+        drop(waiting);
         let answer = self.go_on(&session, target.is_some())?;
         if let Some(target) = &target {
             let since = self.delta.then_some(&snapshot);

@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
@@ -16,6 +16,7 @@ use super::builtin::{ExitCode, WithBuiltins};
 use super::modules::Modules;
 use super::options::Given;
 use super::report::Report;
+use super::watch::Watched;
 use super::{Exit, output};
 
 /// Room above the heap for what is not JavaScript's: stack, tables, data under way.
@@ -42,8 +43,6 @@ pub struct Session {
     /// Program texts by the names that the VM has for them.
     texts: RefCell<HashMap<String, String>>,
     modules: Modules,
-    /// The names of the modules that were loaded, or that failed to.
-    loaded: Arc<Mutex<Vec<String>>>,
     exit_code: ExitCode,
 }
 
@@ -57,11 +56,10 @@ impl Session {
         timeout: Option<Given<Duration>>,
         make: impl FnOnce(&VmBuilder) -> anyhow::Result<Vm>,
     ) -> anyhow::Result<Session> {
-        let loaded = Arc::default();
         let builder = builder
             .modules(WithBuiltins {
                 modules: modules.clone(),
-                loaded: Arc::clone(&loaded),
+                watched: Watched::from_env(),
             })
             .limits(limits(memory.value, None));
         let vm = make(&builder)?;
@@ -80,7 +78,6 @@ impl Session {
             at_prompt: false,
             texts: RefCell::default(),
             modules,
-            loaded,
             exit_code,
         };
         session.restart_clock();

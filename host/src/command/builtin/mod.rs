@@ -1,4 +1,4 @@
-//! What a program finds around it beside the language: `process`, `fetch` and modules of Node.
+//! What a program finds around it beside the language: `process` and modules of Node.
 //!
 //! None of it is in the VM before it is used. What leaves the VM is checked here, against the
 //! [`Permissions`] of the command line that is in force: a restored program has those of the
@@ -8,13 +8,15 @@ pub mod error;
 mod fs;
 mod process;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::Path;
+use std::sync::Arc;
 
 use jsvm::{Error, HostError, Import, Module, ModuleLoader, Vm, VmBuilder};
 
 use super::modules::Modules;
 use super::options::Console;
 use super::permissions::Permissions;
+use super::watch::Watched;
 pub use process::ExitCode;
 
 /// Sets up what programs find around them, and answers for it.
@@ -46,9 +48,7 @@ impl Builtins {
 pub fn install(vm: &Vm) -> Result<(), Error> {
     let host = vm.host_function("jsvm:process", 0)?;
     let source = vm.host_function("jsvm:builtin-source", 0)?;
-    let fetch = vm.request_function("jsvm:fetch", 1)?;
-    vm.eval(include_str!("install.js"))?
-        .call((host, source, fetch))?;
+    vm.eval(include_str!("install.js"))?.call((host, source))?;
     Ok(())
 }
 
@@ -63,8 +63,8 @@ fn source(name: &str) -> Result<&'static str, HostError> {
 /// Modules of Node, and behind them those of the program.
 pub struct WithBuiltins {
     pub modules: Modules,
-    /// The names of the modules that were loaded, or that failed to.
-    pub loaded: Arc<Mutex<Vec<String>>>,
+    /// Who wants to know what is loaded.
+    pub watched: Option<Watched>,
 }
 
 /// What `fs.js` has for the module `jsvm:fs`.
@@ -90,7 +90,16 @@ impl ModuleLoader for WithBuiltins {
             }
             _ if import.specifier == NATIVE_FS => Ok(NATIVE_FS.to_owned()),
             Some(name) => Ok(name.to_owned()),
-            None => self.modules.resolve(import),
+            None => {
+                let resolved = self.modules.resolve(import);
+                if let (Err(_), Some(watched)) = (&resolved, &self.watched) {
+                    // When it comes into being, the import is worth another try.
+                    let folder = Path::new(import.importer).parent();
+                    let missing = folder.unwrap_or(Path::new("")).join(import.specifier);
+                    watched.tell(&missing.to_string_lossy());
+                }
+                resolved
+            }
         }
     }
 
@@ -125,9 +134,9 @@ impl ModuleLoader for WithBuiltins {
                 ],
             )),
             None => {
-                let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
-                loaded.push(name.to_owned());
-                drop(loaded);
+                if let Some(watched) = &self.watched {
+                    watched.tell(name);
+                }
                 self.modules.load(name)
             }
         }
