@@ -349,12 +349,14 @@ impl EventLoop {
         } else {
             self.wait_until(timer).await?
         };
-        if let Some(Ended { id, outcome }) = ended {
-            // An aborted one was rejected when the script gave it up.
-            if let Ok(outcome) = outcome {
-                self.aborts.remove(&id);
-                self.settle(id, outcome)?;
-            }
+        // An aborted one was rejected when the script gave it up.
+        if let Some(Ended {
+            id,
+            outcome: Ok(outcome),
+        }) = ended
+        {
+            self.aborts.remove(&id);
+            self.settle(id, outcome)?;
         }
         Ok(true)
     }

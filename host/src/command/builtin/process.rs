@@ -56,7 +56,10 @@ pub fn handler(
         Ok(match &*text(0)? {
             "env" => permissions.env(&text(1)?)?.into_data(),
             "envNames" => permissions.env_names().into_data(),
-            "exitCode" => exit_code.set(number(1)?).into_data(),
+            "exitCode" => {
+                exit_code.set(number(1)?);
+                ().into_data()
+            }
             "exit" if exit_code.may_exit() => exit(low_byte(number(1)?)),
             "exit" => {
                 return Err(HostError::new(

@@ -51,8 +51,11 @@ pub enum Next {
 #[derive(Clone, Default)]
 pub struct Interrupt {
     running: Arc<AtomicBool>,
-    vm: Arc<Mutex<Option<(InterruptHandle, Arc<Notify>)>>>,
+    vm: Arc<Mutex<Option<Stop>>>,
 }
+
+/// What stops a VM that runs, and one that waits.
+type Stop = (InterruptHandle, Arc<Notify>);
 
 impl Interrupt {
     /// Stops it if something runs.
