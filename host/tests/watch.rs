@@ -104,3 +104,24 @@ fn a_program_runs_again_when_it_or_a_module_changes() {
     watched.sees("last");
     assert_eq!(watched.interrupt(), Some(130));
 }
+
+#[test]
+fn a_terminal_shows_that_it_waits() {
+    let folder = TempDir::new().expect("a folder");
+    write(&folder, "main.mjs", "console.log('done')");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_jsvm"));
+    command
+        .args(["run", "--watch", "main.mjs"])
+        .current_dir(folder.path());
+    let patience = u64::try_from(PATIENCE.as_millis()).ok();
+    let mut terminal = rexpect::session::spawn_command(command, patience).expect("a terminal");
+    terminal.exp_string("done").expect("it runs");
+    terminal
+        .exp_string("waiting for changes")
+        .expect("it waits");
+    write(&folder, "main.mjs", "console.log('again')");
+    terminal.exp_string("main.mjs changed").expect("it sees");
+    terminal.exp_string("again").expect("it runs");
+    terminal.send_control('c').expect("a key");
+    terminal.exp_eof().expect("it ends");
+}
