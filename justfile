@@ -19,7 +19,7 @@ jsvm *ARGS: _guest
 test: _guest fmt-check lint cargo-test doc audit
 
 # Only the tests; arguments go to `cargo test`: `cargo-test snapshot`
-cargo-test *ARGS: _guest
+cargo-test *ARGS: _guest _packages
     cargo test --workspace "$@"
 
 # The tests of what is done otherwise where the system is not Linux, as if it were not
@@ -84,7 +84,7 @@ bench *ARGS: _guest
     cargo bench --package jsvm --bench '*' -- "$@"
 
 # Install whatever the other recipes need and this machine lacks
-setup: _guest _lint _audit
+setup: _guest _lint _audit _packages
 
 # Remove what was built; the tools in .tools stay
 clean:
@@ -100,6 +100,10 @@ _guest:
 [no-exit-message]
 _lint:
     @./setup.sh lint
+
+[no-exit-message]
+_packages:
+    @./setup.sh packages
 
 [no-exit-message]
 _fuzz:

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # Makes sure of the tools this repository needs, and installs those which are missing:
 #
-#   ./setup.sh guest    a Rust that compiles for wasm32-unknown-unknown, clang and llvm-ar
+#   ./setup.sh guest    a Rust that compiles for wasm32-unknown-unknown, clang and llvm-ar, and the
+#                       npm packages that are compiled into the guest
 #   ./setup.sh lint     rustfmt and clippy
 #   ./setup.sh audit    cargo-deny
+#   ./setup.sh packages npm, and the packages of it that tests run
 #   ./setup.sh fuzz     cargo-fuzz, and a C++ compiler
 #
 # Several may be named at once. The answers are never cached, so they cannot be stale; looking
@@ -334,6 +336,23 @@ c_by_hand() {
     esac
 }
 
+# ---- packages of npm --------------------------------------------------------------------------
+
+# npm writes what it installed to a file of its own; that is older than a lock file that changed.
+have_packages() { [[ $1/node_modules/.package-lock.json -nt $1/package-lock.json ]]; }
+
+# add_packages FOLDER WHAT: installs what FOLDER/package-lock.json says. None of its scripts runs.
+add_packages() {
+    have npm ||
+        fail "npm is missing, which gets $2." \
+            "Install Node.js 18 or newer (on Debian: apt-get install npm), then start again."
+    say "installing the packages of $1 with npm"
+    logged within 180 npm ci --prefix "$1" --no-fund --no-audit --ignore-scripts ||
+        fail "npm cannot install the packages of $1." \
+            "By hand: npm ci --prefix $1" "npm wrote to $log."
+    touch "$1/node_modules/.package-lock.json"
+}
+
 # ---- what can be asked for ------------------------------------------------------------------
 
 setup_guest() {
@@ -349,6 +368,8 @@ setup_guest() {
         printf 'export CC_wasm32_unknown_unknown=%q\n' "$clang"
         printf 'export AR_wasm32_unknown_unknown=%q\n' "$ar"
     } >.tools/guest.env
+    have_packages guest/web ||
+        add_packages guest/web "the JavaScript packages that are compiled into the guest"
     say "Rust $host_rust; guest by ${guest_rust}'s Rust, $clang and $ar"
 }
 
@@ -369,6 +390,10 @@ setup_audit() {
         fail "cannot get cargo-deny." "By hand: cargo install cargo-deny --locked"
 }
 
+setup_packages() {
+    have_packages tests/packages || add_packages tests/packages "the packages that tests run"
+}
+
 setup_fuzz() {
     have c++ || have g++ || have clang++ ||
         fail "libFuzzer needs a C++ compiler." "Install g++ or clang."
@@ -378,10 +403,10 @@ setup_fuzz() {
         fail "cannot get cargo-fuzz." "By hand: cargo install cargo-fuzz --locked"
 }
 
-(($#)) || set -- guest lint audit
+(($#)) || set -- guest lint audit packages
 for what; do
     case $what in
-    guest | lint | audit | fuzz) "setup_$what" ;;
-    *) fail "\"$what\" is none of guest, lint, audit, fuzz." ;;
+    guest | lint | audit | packages | fuzz) "setup_$what" ;;
+    *) fail "\"$what\" is none of guest, lint, audit, packages, fuzz." ;;
     esac
 done

@@ -10,4 +10,7 @@ fn main() {
     println!("cargo::rustc-env=JSVM_STACK_SIZE={STACK_SIZE}");
     // The backstop pass of the build reads and then removes this export.
     println!("cargo::rustc-link-arg=--export=jsvm_backstop_budget");
+    // The build writes the compiled parts of the web platform there, and removes these exports.
+    println!("cargo::rustc-link-arg=--export=jsvm_parts");
+    println!("cargo::rustc-link-arg=--export=jsvm_parts_size");
 }

@@ -5,6 +5,7 @@
 //! |---|---|---|
 //! | [`toolchain`] | the machine | compilers |
 //! | [`compile`] | sources | a core module |
+//! | [`parts`] | scripts and npm packages | what the next stage compiles into the module |
 //! | [`preinit`] | | the same with its initialisation done |
 //! | [`instrument`] | | the same with a CPU backstop in its loops |
 //! | [`image`] | | the memory of a fresh VM |
@@ -16,6 +17,7 @@ pub mod component;
 pub mod config;
 pub mod image;
 pub mod instrument;
+pub mod parts;
 pub mod precompile;
 pub mod preinit;
 pub mod toolchain;
@@ -59,6 +61,7 @@ pub enum Error {
     Toolchain(#[from] toolchain::ToolchainError),
     Compile(#[from] compile::CompileError),
     Instrument(#[from] instrument::InstrumentError),
+    Parts(#[from] parts::PartsError),
     Preinit(#[from] preinit::PreinitError),
     Image(#[from] image::ImageError),
     Component(#[from] component::ComponentError),
@@ -78,10 +81,11 @@ pub fn build(options: Options<'_>, progress: &mut dyn FnMut(&str)) -> Result<Art
         start = Instant::now();
     };
     let toolchain = Toolchain::find()?;
+    let parts = parts::read(options.guest)?;
     let core = compile::compile(&toolchain, options.guest, options.target_dir)?;
     done("compile", &core);
     let constants = image::constants(&core).map_err(image::ImageError::from)?;
-    let core = preinit::preinitialize(&core)?;
+    let core = preinit::preinitialize(&core, &parts)?;
     done("pre-initialise", &core);
     let core = instrument::instrument(&core)?;
     done("instrument", &core);

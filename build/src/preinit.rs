@@ -3,11 +3,15 @@
 //! This is done to the core module, before it is a component: the initialisation is then an
 //! ordinary export that the component's world need not know, and nothing of it is left.
 
+mod compile;
+
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use wasmtime::{Engine, ExternType, Instance, Linker, Module, OptLevel, Store, Trap, Val};
 use wasmtime_wizer::{InstanceState, SnapshotVal, ValType, Wizer};
+
+use crate::parts::Part;
 
 /// Name of the core function that the guest exports, beside its world, to be run once. It has
 /// no parameters and no results.
@@ -41,6 +45,28 @@ pub enum PreinitError {
          results; define it in guest/ with `#[unsafe(no_mangle)]`"
     )]
     NoInitFunction,
+    /// A part of the guest that is written in JavaScript does not compile.
+    #[error("{name}.js of guest/web does not compile: {reason}")]
+    Part {
+        /// Name of the part.
+        name: String,
+        /// What the guest or its trap says.
+        reason: String,
+    },
+    /// There is no place for compiled parts.
+    #[error("the guest does not export where the compiled parts of guest/web go")]
+    NoPlace,
+    /// The place for compiled parts is too small.
+    #[error(
+        "the compiled parts of guest/web take {needed} bytes and have room for {room}; enlarge \
+         `ROOM` in guest/src/js/bytecode.rs"
+    )]
+    NoRoom {
+        /// Bytes that they take.
+        needed: usize,
+        /// Bytes that there are.
+        room: u32,
+    },
     /// The module has something that cannot be pre-initialised.
     #[error("the guest cannot be pre-initialised: {reason}")]
     Unsupported {
@@ -54,13 +80,13 @@ pub enum PreinitError {
 #[error("`{0}` was called")]
 struct ImportCalled(String);
 
-/// Calls [`INIT_FUNCTION`] and returns the module with the memory and globals that it left,
-/// and without that export.
+/// Compiles `parts` and puts them among the module's constants, calls [`INIT_FUNCTION`], and
+/// returns the module with the memory and globals that this left, and without that export.
 ///
 /// # Errors
 ///
 /// See [`PreinitError`].
-pub fn preinitialize(core: &[u8]) -> Result<Vec<u8>, PreinitError> {
+pub fn preinitialize(core: &[u8], parts: &[Part]) -> Result<Vec<u8>, PreinitError> {
     let mut wizer = Wizer::new();
     wizer.init_func(INIT_FUNCTION).keep_init_func(false);
     let (context, instrumented) = wizer.instrument(core).map_err(unsupported)?;
@@ -72,7 +98,14 @@ pub fn preinitialize(core: &[u8]) -> Result<Vec<u8>, PreinitError> {
         .max_wasm_stack(STACK);
     let engine = Engine::new(&config).map_err(unsupported)?;
     let module = Module::new(&engine, &instrumented).map_err(unsupported)?;
-    let mut state = Initialized::new(&engine, &module)?;
+    let code = if parts.is_empty() {
+        None
+    } else {
+        let mut compiler = Initialized::new(&engine, &module, None)?;
+        let instance = compiler.instance;
+        Some(compile::compile(&mut compiler.store, instance, parts)?)
+    };
+    let mut state = Initialized::new(&engine, &module, code.as_deref())?;
     ready(wizer.snapshot(&context, &mut state)).map_err(unsupported)
 }
 
@@ -89,8 +122,9 @@ struct Initialized {
 }
 
 impl Initialized {
-    /// Instantiates the module with imports that refuse to be called, and initialises it.
-    fn new(engine: &Engine, module: &Module) -> Result<Self, PreinitError> {
+    /// Instantiates the module with imports that refuse to be called, puts compiled parts into
+    /// it, and initialises it.
+    fn new(engine: &Engine, module: &Module, code: Option<&[u8]>) -> Result<Self, PreinitError> {
         match module.get_export(INIT_FUNCTION) {
             Some(ExternType::Func(ty)) if ty.params().len() == 0 && ty.results().len() == 0 => {}
             _ => return Err(PreinitError::NoInitFunction),
@@ -108,16 +142,15 @@ impl Initialized {
             }
         }
         let mut store = Store::new(engine, ());
-        let mut initialize = || {
-            let instance = linker.instantiate(&mut store, module)?;
-            let function = instance.get_typed_func::<(), ()>(&mut store, INIT_FUNCTION)?;
-            function.call(&mut store, ())?;
-            Ok(instance)
-        };
-        match initialize() {
-            Ok(instance) => Ok(Self { store, instance }),
-            Err(error) => Err(failure(error)),
+        let instance = linker.instantiate(&mut store, module).map_err(failure)?;
+        if let Some(code) = code {
+            compile::place(&mut store, instance, code)?;
         }
+        instance
+            .get_typed_func::<(), ()>(&mut store, INIT_FUNCTION)
+            .and_then(|function| function.call(&mut store, ()))
+            .map_err(failure)?;
+        Ok(Self { store, instance })
     }
 }
 

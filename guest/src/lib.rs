@@ -31,6 +31,7 @@ mod timer;
 mod token;
 mod value;
 mod vm;
+mod web;
 
 /// Implements the exports of the world.
 struct Guest;

@@ -17,6 +17,9 @@ pub fn install() {
 /// The full name of a module.
 pub fn resolve(specifier: &str, importer: &str, require: bool) -> JsResult<String> {
     const FUNCTION: &str = "jsvm:resolve-module";
+    if importer == REQUIRER {
+        return Ok(specifier.to_owned());
+    }
     let mut args = vec![Value::text(specifier)?, Value::text(importer)?];
     if require {
         args.push(Value::boolean(true));
@@ -39,13 +42,16 @@ pub fn import(specifier: &str, importer: &str) -> JsResult<Value> {
     promise.then(&pass, &Value::UNDEFINED)
 }
 
+/// Name of the modules that import for `require`, by full names.
+const REQUIRER: &str = "jsvm:require";
+
 /// The namespace of an ES module as `require` wants it: now.
 ///
 /// # Errors
 /// What the module throws; an `Error` if it awaits something at its top level.
 pub fn namespace(name: &str) -> JsResult<Value> {
     let text = format!("export * as namespace from {}", quoted(name)?);
-    let (promise, exports) = Module::new(text, name)?.evaluate()?;
+    let (promise, exports) = Module::new(text, REQUIRER)?.evaluate()?;
     match promise.promise_state() {
         Some(js::PromiseState::Fulfilled) => exports.get("namespace"),
         Some(js::PromiseState::Rejected) => {

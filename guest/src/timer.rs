@@ -63,7 +63,7 @@ pub fn install(global: &Value) -> JsResult<()> {
     ];
     for function in functions {
         let name = function.get("name")?.to_lossy()?;
-        global.define(&*name, function, Property::PLAIN)?;
+        global.define(&*name, function, Property::HIDDEN)?;
     }
     Ok(())
 }

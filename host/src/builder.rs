@@ -169,6 +169,13 @@ impl VmBuilder {
         self.answer_imports()
     }
 
+    /// As [`modules`](Self::modules), for a loader that waits.
+    #[cfg(feature = "event-loop")]
+    #[must_use]
+    pub fn async_modules(self, loader: impl crate::AsyncModuleLoader) -> Self {
+        self.modules(crate::async_modules::Waiting::new(loader))
+    }
+
     /// A module made in Rust, which scripts import by this very name; see [`NativeModule`].
     #[must_use]
     pub fn module(mut self, name: impl Into<String>, module: NativeModule) -> Self {

@@ -349,7 +349,7 @@ impl EventLoop {
         } else {
             self.wait_until(timer).await?
         };
-        // An aborted one was rejected when the script gave it up.
+        // One that was aborted is settled: the script gave it up.
         if let Some(Ended {
             id,
             outcome: Ok(outcome),

@@ -35,6 +35,7 @@
 //! | run whole programs, with timers and asynchronous functions | [`EventLoop`] |
 //! | work with values inside | [`Value`] |
 //! | convert to and from Rust | [`IntoJs`], [`FromJs`], [`Data`] |
+//! | import modules from anywhere, or from packages and TypeScript | [`ModuleLoader`], [`program`] |
 //! | freeze a VM and thaw it elsewhere | [`snapshot`], [`Snapshot`] |
 //! | tell what went wrong | [`Error`], [`Limit`], [`Gone`] |
 //!
@@ -43,6 +44,8 @@
 
 mod arg;
 mod async_function;
+#[cfg(feature = "event-loop")]
+mod async_modules;
 mod bindings;
 mod builder;
 mod clock;
@@ -58,6 +61,8 @@ mod instance;
 mod limits;
 mod module;
 mod native_module;
+#[cfg(feature = "program")]
+pub mod program;
 mod release;
 mod shared;
 pub mod snapshot;
@@ -68,6 +73,8 @@ mod vm;
 
 pub use arg::{Arg, Args, IntoArg, IntoArgs};
 pub use async_function::{AsyncHostFunction, FromRequest, RequestFuture, RequestInfo};
+#[cfg(feature = "event-loop")]
+pub use async_modules::AsyncModuleLoader;
 pub use builder::VmBuilder;
 pub use clock::{Clock, FixedClock, ManualClock, SystemClock};
 pub use data::{Bytes, ConversionError, Data, ErrorClass, FromJs, IntoJs, ViewKind};

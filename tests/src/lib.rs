@@ -3,6 +3,7 @@
 pub mod cases;
 pub mod engine_suite;
 pub mod forge;
+pub mod mappings;
 
 use std::sync::{Arc, Mutex};
 

@@ -7,6 +7,7 @@ use super::style::Style;
 use super::{Inspector, STACK_RESERVE, error, function, peek, stack_left};
 use crate::js::{Atom, Key, Tag, Value};
 use crate::realm::{Class, intrinsics, readers};
+use crate::web;
 
 /// What follows the prefix of an object in brackets, besides its properties.
 #[derive(Clone, Copy)]
@@ -77,7 +78,18 @@ impl Inspector {
     fn object(&mut self, object: &Value, address: usize, level: i32, viewed: bool) -> String {
         let mut inherited = Vec::new();
         let naming = self.naming(object, level, &mut inherited);
-        let plan = self.plan(object, &naming, !inherited.is_empty(), level, viewed);
+        // The state of what the web platform adds is private: its properties stand for it.
+        let stand_in = match self.is_too_deep(level) {
+            true => None,
+            false => web::stand_in(object),
+        };
+        let plan = match &stand_in {
+            Some(stand_in) => {
+                let keys = self.keys(stand_in);
+                named(naming.plain_prefix(object), Content::None, keys, true)
+            }
+            None => self.plan(object, &naming, !inherited.is_empty(), level, viewed),
+        };
         let (mut frame, entries, content, keys) = match plan {
             Plan::Done(text) => {
                 self.charge(text.len());
@@ -100,7 +112,12 @@ impl Inspector {
         self.seen.push(address);
         self.current_depth = level;
         let mut output = self.content(object, content, level);
-        self.properties(object, &keys, level, &mut output);
+        self.properties(
+            stand_in.as_ref().unwrap_or(object),
+            &keys,
+            level,
+            &mut output,
+        );
         output.append(&mut inherited);
         if let Some(index) = self.circular.iter().position(|known| *known == address) {
             let reference = self.style(&format!("<ref *{}>", index + 1), Style::Special);

@@ -151,9 +151,9 @@ pub fn eval(source: Source<'_>, module: bool) -> JsResult<(Value, Option<Value>)
 /// of `file_name`.
 pub fn compile_function(source: &str, parameters: &str, file_name: &str) -> JsResult<Value> {
     // What is around the body stands on lines of its own, so that positions are those of the
-    // source; a comment at its end must not swallow the brace.
-    let text = format!("(function ({parameters}) {{\n{source}\n}})");
-    run_lines(text, &c_string(file_name), q::JS_EVAL_TYPE_GLOBAL, 0)
+    // source, and a comment at its end cannot swallow the brace. The engine takes line 0 for 1.
+    let text = format!("(function ({parameters}) {{\n\n{source}\n}})");
+    run_lines(text, &c_string(file_name), q::JS_EVAL_TYPE_GLOBAL, -1)
 }
 
 /// Parses JSON; `file_name` is for errors.

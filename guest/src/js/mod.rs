@@ -10,10 +10,14 @@
 //!   is taken at once and becomes [`Thrown`].
 #![allow(unsafe_code)]
 
+mod accessor;
 mod atom;
 mod binary;
+mod buffer;
+mod bytecode;
 mod context;
 mod function;
+mod held;
 mod module;
 mod object;
 mod promise;
@@ -21,13 +25,17 @@ mod property;
 mod string;
 mod value;
 
+pub use accessor::define_accessor;
 pub use atom::{Atom, Key};
 pub use binary::{View, ViewKind};
+pub use buffer::throw_later;
+pub use bytecode::run_compiled;
 pub use context::{
     Source, collect_garbage, compile_function, compiles, counts, eval, execute_job, gc_threshold,
     global, is_job_pending, on_interrupt, parse_json, set_gc_threshold, set_max_stack, start,
 };
 pub use function::{Call, function};
+pub use held::hold;
 pub use module::{Loaded, Module, ModuleLoader, Synthetic, import, set_module_loader};
 pub use object::{OwnKeys, Property};
 pub use promise::{PromiseState, new_promise, on_rejection};

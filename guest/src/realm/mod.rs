@@ -9,7 +9,7 @@ pub use intrinsics::{Class, Intrinsics, intrinsics};
 pub use readers::readers;
 
 use crate::js::{self, JsResult, Property, Thrown, Value};
-use crate::{clock, console, module, random, rejection, timer};
+use crate::{console, module, random, rejection, timer, web};
 
 /// Completes the realm that [`js::start`] made.
 ///
@@ -27,22 +27,11 @@ fn try_install() -> JsResult<()> {
     let math = global.get("Math")?;
     let random = js::function("random", 0, &[], |_| Ok(Value::number(random::unit())))?;
     math.define("random", random, Property::HIDDEN)?;
-    global.define("performance", performance()?, Property::HIDDEN)?;
     js::on_rejection(rejection::track);
     module::install();
     timer::install(&global)?;
     intrinsics::keep()?;
     readers::keep()?;
     global.define("console", console::new()?, Property::HIDDEN)?;
-    Ok(())
-}
-
-/// `performance` (High Resolution Time), on the embedder's monotonic clock.
-fn performance() -> JsResult<Value> {
-    let performance = Value::object()?;
-    let now = js::function("now", 0, &[], |_| {
-        Ok(Value::number(clock::monotonic_milliseconds()))
-    })?;
-    performance.define("now", now, Property::HIDDEN)?;
-    Ok(performance)
+    web::install()
 }

@@ -1,13 +1,14 @@
 //! Running a program from its file, as `run` and `snapshot` do.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use jsvm::{PromiseState, Source, Value};
+use jsvm::program::{NodeModules, ProgramError};
+use jsvm::{Error, ModuleKind, PromiseState, Source, Value};
 
-use super::package::Package;
 use super::program::Program;
 use super::session::Session;
-use super::{Exit, output};
+use super::usage::reason;
+use super::{Exit, Usage, output};
 
 /// A program that was evaluated. Its jobs are left to be run.
 pub struct Launched {
@@ -50,56 +51,168 @@ impl Launched {
     }
 }
 
-/// Evaluates a program, in a session that `start` makes with the folder of its modules. Why it failed
+/// Evaluates a program, in a session that `start` makes with the folder that it is in. Why it failed
 /// has been printed if it did.
 pub fn launch(
     file: &Path,
     args: Vec<String>,
     start: impl FnOnce(&Path) -> anyhow::Result<Session>,
 ) -> anyhow::Result<Launched> {
-    let program = Program::read(file)?;
-    let package = Package::find(&program.folder);
-    let root = package.as_ref().map_or(&*program.folder, Package::folder);
-    let session = start(root)?;
-    let is_module = is_module(file, &program, package.as_ref(), &session)?;
-    let Program { name, text, .. } = program;
-    let name = session.modules().name_of(name);
+    // Standard input and pipes can be read once, and are where no module is.
+    let main = if file == Path::new("-") || (file.exists() && !file.is_file() && !file.is_dir()) {
+        Main::Text(Program::read(file)?)
+    } else {
+        Main::File {
+            file,
+            path: real(file)?,
+        }
+    };
+    let session = start(main.folder())?;
+    let main = main.prepare(&session)?;
 
-    let mut script_args = vec![name.clone()];
+    let mut script_args = vec![main.name.clone()];
     script_args.extend(args);
     session.vm().global()?.set("scriptArgs", script_args)?;
 
-    let source = if is_module {
-        Source::module
-    } else {
-        Source::script
-    };
-    let value = session.eval(source(&text), &name, &text);
-    let value = value.map_err(|error| session.failed(&error))?;
+    let value = main
+        .evaluate(&session)
+        .map_err(|error| session.failed(&error))?;
     Ok(Launched {
         session,
         value,
-        is_module,
-        name,
+        is_module: main.is_module(),
+        name: main.name,
     })
 }
 
-fn is_module(
+/// Where a program comes from.
+enum Main<'a> {
+    Text(Program),
+    /// A file, or a folder with one: as it was named, and its real path.
+    File {
+        file: &'a Path,
+        path: PathBuf,
+    },
+}
+
+/// A program that is ready to run.
+struct Prepared {
+    /// As stacks show it, and as the program sees it.
+    name: String,
+    code: Code,
+}
+
+enum Code {
+    /// A module, from its text.
+    Module(String),
+    Script(String),
+    /// What is to be imported.
+    Import(String),
+}
+
+impl Main<'_> {
+    fn folder(&self) -> &Path {
+        match self {
+            Main::Text(program) => &program.folder,
+            Main::File { path, .. } if path.is_dir() => path,
+            Main::File { path, .. } => path.parent().unwrap_or(Path::new("/")),
+        }
+    }
+
+    fn prepare(self, session: &Session) -> anyhow::Result<Prepared> {
+        let folder = self.folder().to_owned();
+        match self {
+            Main::Text(program) => {
+                let may_be = program.may_be_module();
+                let is_module = may_be && session.enter(|vm| vm.detect_module(&program.text))?;
+                let code = if is_module {
+                    Code::Module
+                } else {
+                    Code::Script
+                };
+                Ok(Prepared {
+                    name: program.name,
+                    code: code(program.text),
+                })
+            }
+            Main::File { file, path } => Ok(from_file(file, &path, &folder, session.modules())?),
+        }
+    }
+}
+
+impl Prepared {
+    fn is_module(&self) -> bool {
+        !matches!(self.code, Code::Script(_))
+    }
+
+    fn evaluate(&self, session: &Session) -> Result<Value, Error> {
+        match &self.code {
+            Code::Module(text) => session.eval(Source::module(text), &self.name, text),
+            Code::Script(text) => session.eval(Source::script(text), &self.name, text),
+            Code::Import(specifier) => session.enter(|vm| vm.import_module(specifier)),
+        }
+    }
+}
+
+/// Makes a program of a file: it is imported, so that it is the same module for others that import
+/// it. What is plain JavaScript and neither kind of module is run as a script, whose variables are
+/// those of the VM.
+fn from_file(
     file: &Path,
-    program: &Program,
-    package: Option<&Package>,
-    session: &Session,
-) -> anyhow::Result<bool> {
-    let extension = file.extension().and_then(|extension| extension.to_str());
-    match (extension, package) {
-        (Some("mjs"), _) => return Ok(true),
-        (Some("cjs"), _) => return Ok(false),
-        (Some("js"), Some(package)) => {
-            if let Some(is_module) = package.is_module(session.vm())? {
-                return Ok(is_module);
+    path: &Path,
+    folder: &Path,
+    modules: &NodeModules,
+) -> Result<Prepared, Usage> {
+    let cannot = |error: ProgramError| match error {
+        ProgramError::Read { source, .. } => cannot_run(file, &reason(&source)),
+        ProgramError::Unsupported { reason, .. } => cannot_run(file, &reason),
+        ProgramError::NotText { line, .. } => {
+            cannot_run(file, &format!("line {line} is not valid UTF-8"))
+        }
+        error => Usage(error.to_string()),
+    };
+    let name = modules.entry(path).map_err(cannot)?;
+    match modules.module(&name) {
+        Ok(module) if module.kind() == ModuleKind::Json => {
+            return Err(cannot_run(file, "it is JSON and not a program"));
+        }
+        Ok(module) => {
+            let is_plain = modules.source(&name).as_deref() == Some(module.text());
+            if is_plain
+                && module.kind() == ModuleKind::CommonJs
+                && !modules.uses_common_js(&name).map_err(cannot)?
+            {
+                return Ok(Prepared {
+                    name,
+                    code: Code::Script(module.text().to_owned()),
+                });
             }
         }
-        _ => {}
+        // The import of it says so, too, and with its place.
+        Err(ProgramError::Syntax { .. }) => {}
+        Err(error) => return Err(cannot(error)),
     }
-    Ok(program.may_be_module() && session.enter(|vm| vm.detect_module(&program.text))?)
+    // As seen from the folder: what a frozen VM holds must not say where that is.
+    let main = modules.root().join(&name);
+    let below = main.strip_prefix(folder).ok().and_then(Path::to_str);
+    let specifier = match below {
+        Some(below) => format!("./{}", below.replace(std::path::MAIN_SEPARATOR, "/")),
+        None => main.display().to_string(),
+    };
+    Ok(Prepared {
+        name,
+        code: Code::Import(specifier),
+    })
+}
+
+/// The real path of what is to be run.
+fn real(file: &Path) -> Result<PathBuf, Usage> {
+    file.canonicalize().map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => cannot_run(file, "there is no such file"),
+        _ => cannot_run(file, &reason(&error)),
+    })
+}
+
+fn cannot_run(file: &Path, reason: &str) -> Usage {
+    Usage(format!("cannot run {}: {reason}", file.display()))
 }

@@ -15,7 +15,6 @@ mod launch;
 mod modules;
 mod options;
 mod output;
-mod package;
 mod permissions;
 mod program;
 mod progress;

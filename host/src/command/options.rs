@@ -6,10 +6,11 @@ use std::time::{Duration, SystemTime};
 
 use clap::Args;
 use humantime::TimestampError;
+use jsvm::program::NodeModules;
 use jsvm::{EngineConfig, FixedClock, Vm, VmBuilder};
 
 use super::builtin::{Builtins, ExitCode, install};
-use super::modules::Modules;
+use super::modules;
 use super::permissions::PermissionOptions;
 use super::progress::Waiting;
 use super::session::Session;
@@ -58,9 +59,9 @@ pub enum Console {
 }
 
 impl VmOptions {
-    /// A session with these settings that can import modules from a folder.
+    /// A session with these settings that can import the modules around a folder.
     pub fn session(&self, folder: &Path, console: Console) -> anyhow::Result<Session> {
-        self.session_with(Modules::new(folder)?, console, |builder| {
+        self.session_with(modules::around(folder)?, console, |builder| {
             let vm = builder.build()?;
             install(&vm)?;
             Ok(vm)
@@ -70,7 +71,7 @@ impl VmOptions {
     /// A session with these settings and a VM that `make` makes.
     pub fn session_with(
         &self,
-        modules: Modules,
+        modules: NodeModules,
         console: Console,
         make: impl FnOnce(&VmBuilder) -> anyhow::Result<Vm>,
     ) -> anyhow::Result<Session> {

@@ -1,4 +1,4 @@
-//! The program that a file or standard input holds.
+//! The program that standard input or a pipe holds.
 
 use std::fmt::Display;
 use std::io::{ErrorKind, Read};

@@ -67,8 +67,14 @@ impl Report<'_> {
             colors,
         }) {
             // An error without a stack is put into brackets, of no use where it stands alone.
-            Ok(text) if text == format!("[{title}]") => title,
-            Ok(text) => text,
+            Ok(text) => match text.strip_prefix(&format!("[{title}]")) {
+                // What is told in several lines does not end with a brace.
+                Some(properties) if title.contains('\n') => {
+                    format!("{title}\n{}", properties.trim_start())
+                }
+                Some(properties) => format!("{title}{properties}"),
+                None => text,
+            },
             Err(_) if stack.is_empty() => title,
             Err(_) => format!("{title}\n{stack}"),
         }

@@ -9,7 +9,7 @@ use super::answer::Answer;
 use super::call::{Arguments, EXPORTS, Function};
 use super::frozen::Frozen;
 use super::key::KeyOption;
-use super::modules::Modules;
+use super::modules;
 use super::options::{Console, VmOptions};
 use super::progress::Waiting;
 use super::prompt::Prompt;
@@ -131,7 +131,7 @@ impl Restore {
         } else {
             Console::Both
         };
-        let modules = Modules::new(&self.modules)?.relative();
+        let modules = modules::below(&self.modules)?.relative_names();
         let session = self.vm.session_with(modules, console, |builder| {
             let vm = if self.resume {
                 builder.resume(&snapshot)

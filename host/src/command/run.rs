@@ -11,12 +11,17 @@ use super::watch::watch;
 
 /// Run a program: a module or a script
 ///
-/// A file that ends in .mjs is a module and one that ends in .cjs is a script. One that ends in
-/// .js is what "type" in the nearest package.json says. Any other is a module if it has import or
-/// export declarations or an await at the top level.
+/// The program can be JavaScript, TypeScript (.ts, .mts, .cts), either with JSX (.jsx, .tsx), or a
+/// folder whose package.json names its "main" file.
 ///
-/// Modules can be imported by relative or absolute path from the folder of the nearest
-/// package.json, or else from the folder of the program, and below.
+/// What ends in .mjs or .mts is an ES module, and what ends in .cjs or .cts is CommonJS. Anything else
+/// is what "type" in the nearest package.json says, or else a module if it has import or export
+/// declarations or an await at the top level. What is no ES module and does not use require,
+/// exports, module, __filename or __dirname is a script.
+///
+/// Modules and packages are found as Node finds them, in the nearest folder at or above the program
+/// that has a package.json, a node_modules or a .git, or in the workspace that this is a part of.
+/// Nothing outside of it is loaded.
 ///
 /// The program ends when nothing is left to do: no timer and no request. An exception or a promise
 /// that is rejected and that nothing handles ends it at once.
@@ -28,6 +33,7 @@ use super::watch::watch;
 #[derive(Args)]
 #[command(after_help = "Examples:\n  \
     jsvm run app.js one two\n  \
+    jsvm run app.tsx\n  \
     curl -s https://example.com/app.js | jsvm run - one two\n  \
     jsvm run --memory 32MiB --timeout 500ms untrusted.js\n  \
     jsvm run --allow-read=data --allow-env=HOME,LANG report.js\n  \

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
+use jsvm::program::NodeModules;
 use jsvm::{
     Error, EventLoop, Exception, Gone, Limit, Limits, Snapshot, Source, Value, Vm, VmBuilder,
 };
@@ -13,7 +14,6 @@ use tokio::runtime::Runtime;
 use tokio::sync::Notify;
 
 use super::builtin::{ExitCode, WithBuiltins};
-use super::modules::Modules;
 use super::options::Given;
 use super::report::Report;
 use super::watch::Watched;
@@ -42,7 +42,7 @@ pub struct Session {
     at_prompt: bool,
     /// Program texts by the names that the VM has for them.
     texts: RefCell<HashMap<String, String>>,
-    modules: Modules,
+    modules: NodeModules,
     exit_code: ExitCode,
 }
 
@@ -51,7 +51,7 @@ impl Session {
     pub fn new(
         builder: VmBuilder,
         exit_code: ExitCode,
-        modules: Modules,
+        modules: NodeModules,
         memory: Given<u64>,
         timeout: Option<Given<Duration>>,
         make: impl FnOnce(&VmBuilder) -> anyhow::Result<Vm>,
@@ -101,7 +101,7 @@ impl Session {
     }
 
     /// Where modules come from.
-    pub fn modules(&self) -> &Modules {
+    pub fn modules(&self) -> &NodeModules {
         &self.modules
     }
 
@@ -304,7 +304,7 @@ impl Session {
         if let Some(text) = self.texts.borrow().get(file) {
             return Some(text.clone());
         }
-        self.modules.text_of(file)
+        self.modules.source(file)
     }
 }
 

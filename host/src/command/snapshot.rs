@@ -10,7 +10,7 @@ use super::call::EXPORTS;
 use super::frozen::Frozen;
 use super::key::KeyOption;
 use super::launch::{Launched, launch};
-use super::modules::Modules;
+use super::modules;
 use super::options::{Console, VmOptions};
 use super::output;
 use super::save::SaveOptions;
@@ -98,8 +98,8 @@ impl Snapshot {
         } else {
             Console::Both
         };
-        let start = |root: &Path| {
-            let modules = Modules::new(root)?.relative();
+        let start = |folder: &Path| {
+            let modules = modules::around(folder)?.relative_names();
             let session = self.vm.session_with(modules, console, |builder| {
                 let builder = builder.clone();
                 let builder = self.request.iter().fold(builder, |b, name| b.request(name));

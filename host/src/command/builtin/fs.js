@@ -1,6 +1,6 @@
 // `node:fs`, as far as reading goes.
 "use strict";
-const native = require("jsvm:fs/natively");
+const native = require("jsvm:fs");
 
 const invalid = (name, value) => {
   const error = new TypeError(`The "${name}" argument must be of type string. Received ${typeof value}`);

@@ -11,9 +11,9 @@ mod process;
 use std::path::Path;
 use std::sync::Arc;
 
+use jsvm::program::NodeModules;
 use jsvm::{Error, HostError, Import, Module, ModuleLoader, Vm, VmBuilder};
 
-use super::modules::Modules;
 use super::options::Console;
 use super::permissions::Permissions;
 use super::watch::Watched;
@@ -62,13 +62,10 @@ fn source(name: &str) -> Result<&'static str, HostError> {
 
 /// Modules of Node, and behind them those of the program.
 pub struct WithBuiltins {
-    pub modules: Modules,
+    pub modules: NodeModules,
     /// Who wants to know what is loaded.
     pub watched: Option<Watched>,
 }
-
-/// What `fs.js` has for the module `jsvm:fs`.
-const NATIVE_FS: &str = "jsvm:fs/natively";
 
 /// A module of Node by its name with or without `node:`.
 fn builtin(specifier: &str) -> Option<&'static str> {
@@ -83,12 +80,6 @@ fn builtin(specifier: &str) -> Option<&'static str> {
 impl ModuleLoader for WithBuiltins {
     fn resolve(&self, import: &Import<'_>) -> Result<String, HostError> {
         match builtin(import.specifier) {
-            // `require` of what is no CommonJS module imports it in a module of its name, in
-            // which that name would be the module itself.
-            _ if import.specifier == NATIVE_FS && import.importer != "node:fs" => {
-                Ok("jsvm:fs".to_owned())
-            }
-            _ if import.specifier == NATIVE_FS => Ok(NATIVE_FS.to_owned()),
             Some(name) => Ok(name.to_owned()),
             None => {
                 let resolved = self.modules.resolve(import);
@@ -104,9 +95,6 @@ impl ModuleLoader for WithBuiltins {
     }
 
     fn load(&self, name: &str) -> Result<Module, HostError> {
-        if name == NATIVE_FS {
-            return Ok(Module::es(""));
-        }
         match builtin(name).filter(|known| *known == name) {
             Some("node:fs") => Ok(Module::common_js(
                 include_str!("fs.js"),
@@ -135,7 +123,8 @@ impl ModuleLoader for WithBuiltins {
             )),
             None => {
                 if let Some(watched) = &self.watched {
-                    watched.tell(name);
+                    let path = self.modules.root().join(name);
+                    watched.tell(&path.to_string_lossy());
                 }
                 self.modules.load(name)
             }

@@ -1,0 +1,145 @@
+//! `TextEncoder` and `TextDecoder` (Encoding Standard), with `encoding_rs`.
+
+use encoding_rs::{CoderResult, Decoder, DecoderResult, Encoding, REPLACEMENT};
+
+use super::{bytes, functions};
+use crate::js::{self, Call, JsResult, Thrown, Value};
+
+pub fn natives(object: &Value) -> JsResult<()> {
+    functions! { object;
+        "encode" 1 => |call| bytes::uint8_array(call.arg(0).to_lossy()?.as_bytes()),
+        "encodeInto" 2 => encode_into,
+        "isUint8Array" 1 => |call| {
+            Ok(Value::boolean(call.arg(0).view_kind() == Some(js::ViewKind::Uint8)))
+        },
+        "decoder" 3 => decoder,
+        "decode" 3 => decode,
+    }
+    Ok(())
+}
+
+/// The helpers of the streams.
+pub fn stream_natives(object: &Value) -> JsResult<()> {
+    functions! { object;
+        "splitPair" 2 => split_pair,
+    }
+    Ok(())
+}
+
+/// `encodeInto(text, array)` returns how many code units were read, and how many bytes written.
+fn encode_into(call: Call<'_>) -> JsResult<Value> {
+    let text = call.arg(0).to_lossy()?;
+    let view = call.arg(1).typed_array_view()?;
+    let (mut read, mut written) = (0, 0);
+    for character in text.chars() {
+        if written + character.len_utf8() > view.len {
+            break;
+        }
+        written += character.len_utf8();
+        read += character.len_utf16();
+    }
+    view.buffer
+        .write_buffer(view.offset, &text.as_bytes()[..written])?;
+    Value::array_of(vec![
+        Value::number(read as f64),
+        Value::number(written as f64),
+    ])
+}
+
+/// `splitPair(half, chunk)`: both together, without a first half of a pair of surrogates at the
+/// end, and that half.
+fn split_pair(call: Call<'_>) -> JsResult<Value> {
+    let mut units = call.arg(0).to_utf16()?;
+    units.extend(call.arg(1).to_utf16()?);
+    let is_half = units
+        .last()
+        .is_some_and(|unit| (0xd800..0xdc00).contains(unit));
+    let half = units.split_off(units.len() - usize::from(is_half));
+    Value::array_of(vec![Value::utf16(&units)?, Value::utf16(&half)?])
+}
+
+/// A decoder, between two calls of `decode`.
+struct State {
+    encoding: &'static Encoding,
+    fatal: bool,
+    ignore_bom: bool,
+    /// In the middle of a stream.
+    decoder: Option<Decoder>,
+}
+
+/// `decoder(label, fatal, ignoreBOM)` returns the name of the encoding and the decoder; nothing
+/// if there is no such encoding.
+fn decoder(call: Call<'_>) -> JsResult<Value> {
+    let label = call.arg(0).to_lossy()?;
+    let encoding = Encoding::for_label(label.as_bytes());
+    let Some(encoding) = encoding.filter(|encoding| *encoding != REPLACEMENT) else {
+        return Ok(Value::UNDEFINED);
+    };
+    let state = State {
+        encoding,
+        fatal: call.arg(1).to_boolean(),
+        ignore_bom: call.arg(2).to_boolean(),
+        decoder: None,
+    };
+    Value::array_of(vec![
+        Value::text(&encoding.name().to_ascii_lowercase())?,
+        js::hold(state)?,
+    ])
+}
+
+/// `decode(decoder, bytes, stream)`
+fn decode(call: Call<'_>) -> JsResult<Value> {
+    let (holder, input, stream) = (call.arg(0), call.arg(1), call.arg(2).to_boolean());
+    let decode = |input: &[u8]| holder.with_held(|state: &mut State| state.decode(input, stream));
+    let text = if input.is_undefined() {
+        decode(&[])
+    } else {
+        bytes::with(&input, decode)?
+    }?;
+    match text {
+        Some(text) => Value::text(&text),
+        None => Err(Thrown::type_error(
+            "The encoded data was not valid for the encoding",
+        )),
+    }
+}
+
+impl State {
+    /// Decodes; nothing if that is fatal.
+    fn decode(&mut self, input: &[u8], stream: bool) -> Option<String> {
+        let mut decoder = self.decoder.take().unwrap_or_else(|| {
+            if self.ignore_bom {
+                self.encoding.new_decoder_without_bom_handling()
+            } else {
+                self.encoding.new_decoder_with_bom_removal()
+            }
+        });
+        let mut text = String::new();
+        let mut rest = input;
+        loop {
+            // One more than is said to be enough, so that there is always progress.
+            let more = decoder.max_utf8_buffer_length(rest.len())?;
+            text.reserve(more.min(rest.len() + 64));
+            let (read, done) = if self.fatal {
+                let (result, read) =
+                    decoder.decode_to_string_without_replacement(rest, &mut text, !stream);
+                match result {
+                    DecoderResult::InputEmpty => (read, true),
+                    DecoderResult::OutputFull => (read, false),
+                    DecoderResult::Malformed(..) => return None,
+                }
+            } else {
+                let (result, read, _) = decoder.decode_to_string(rest, &mut text, !stream);
+                (read, result == CoderResult::InputEmpty)
+            };
+            rest = &rest[read..];
+            if done {
+                break;
+            }
+        }
+        if stream {
+            self.decoder = Some(decoder);
+        }
+        Some(text)
+    }
+}

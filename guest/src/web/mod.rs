@@ -1,0 +1,69 @@
+//! The web platform, as far as it needs no input or output: see `docs/web.md`.
+//!
+//! Most of it is JavaScript in parts, one file each in `guest/web`, with helpers that are written
+//! in Rust here. A part is compiled by the build and kept as bytecode among the constants; each
+//! of its names is an accessor of the global object that runs the part when it is first used.
+
+mod blob;
+mod bytes;
+mod clone;
+mod common;
+mod crypto;
+mod encoding;
+mod headers;
+mod parts;
+mod performance;
+mod registry;
+mod url;
+
+use crate::js::{self, Call, JsResult, Property, Thrown, Value};
+
+pub use registry::stand_in;
+
+/// Defines functions that are written in Rust on an object.
+macro_rules! functions {
+    ($object:expr; $($name:literal $length:literal => $run:expr,)*) => {
+        $($object.define($name, $crate::js::function($name, $length, &[], $run)?,
+            $crate::js::Property::HIDDEN)?;)*
+    };
+}
+use functions;
+
+/// Puts the names of all parts and the functions that need none into the global object.
+pub fn install() -> JsResult<()> {
+    let global = js::global();
+    common::keep(&global)?;
+    parts::install(&global)?;
+    functions! { global;
+        "structuredClone" 1 => clone::structured_clone,
+        "reportError" 1 => report_error,
+    }
+    // The engine's own take a missing argument for the text "undefined".
+    for name in ["atob", "btoa"] {
+        let engine = global.get(name)?;
+        let checked = js::function(name, 1, &[engine], |call| {
+            require(call, 1)?;
+            call.data[0].call(&Value::UNDEFINED, call.args)
+        })?;
+        global.define(name, checked, Property::HIDDEN)?;
+    }
+    Ok(())
+}
+
+/// `reportError(error)`: whoever runs the jobs of the VM is told.
+fn report_error(call: Call<'_>) -> JsResult<Value> {
+    require(call, 1)?;
+    js::throw_later(&call.arg(0))?;
+    Ok(Value::UNDEFINED)
+}
+
+/// Refuses a call with fewer arguments than it needs.
+fn require(call: Call<'_>, count: usize) -> JsResult<()> {
+    let given = call.args.len();
+    if given >= count {
+        return Ok(());
+    }
+    let plural = if count == 1 { "" } else { "s" };
+    let message = format!("{count} argument{plural} required, but only {given} present");
+    Err(Thrown::type_error(&message))
+}

@@ -1,0 +1,199 @@
+//! The parts, and how their names come to life.
+
+use std::cell::RefCell;
+
+use super::{blob, common, crypto, encoding, headers, performance, url};
+use crate::js::{self, Call, JsResult, Property, Slot, Thrown, Value};
+
+/// A script of `guest/web`, or an npm package. Its completion value is a function that takes its
+/// helpers and a function which finds other parts, and returns an object with its names.
+struct Part {
+    name: &'static str,
+    /// Names in the global object.
+    globals: &'static [&'static str],
+    /// Adds the helpers that are written in Rust.
+    natives: fn(&Value) -> JsResult<()>,
+}
+
+const NOTHING: fn(&Value) -> JsResult<()> = |_| Ok(());
+
+const PARTS: &[Part] = &[
+    Part {
+        name: "idl",
+        globals: &[],
+        natives: NOTHING,
+    },
+    Part {
+        name: "events",
+        globals: &["Event", "EventTarget", "CustomEvent"],
+        natives: performance::natives,
+    },
+    Part {
+        name: "abort",
+        globals: &["AbortController", "AbortSignal"],
+        natives: NOTHING,
+    },
+    Part {
+        name: "encoding",
+        globals: &["TextEncoder", "TextDecoder"],
+        natives: encoding::natives,
+    },
+    Part {
+        name: "url",
+        globals: &["URL", "URLSearchParams"],
+        natives: url::natives,
+    },
+    Part {
+        name: "crypto",
+        globals: &["crypto", "Crypto", "SubtleCrypto"],
+        natives: crypto::natives,
+    },
+    Part {
+        name: "performance",
+        globals: &[
+            "performance",
+            "Performance",
+            "PerformanceEntry",
+            "PerformanceMark",
+            "PerformanceMeasure",
+        ],
+        natives: performance::natives,
+    },
+    Part {
+        name: "headers",
+        globals: &["Headers"],
+        natives: headers::natives,
+    },
+    Part {
+        name: "blob",
+        globals: &["Blob", "File"],
+        natives: blob::natives,
+    },
+    Part {
+        name: "messaging",
+        globals: &["MessageChannel", "MessagePort", "MessageEvent"],
+        natives: NOTHING,
+    },
+    Part {
+        name: "streams",
+        globals: &[
+            "ReadableStream",
+            "ReadableStreamDefaultReader",
+            "ReadableStreamBYOBReader",
+            "ReadableStreamDefaultController",
+            "ReadableByteStreamController",
+            "ReadableStreamBYOBRequest",
+            "WritableStream",
+            "WritableStreamDefaultWriter",
+            "WritableStreamDefaultController",
+            "TransformStream",
+            "TransformStreamDefaultController",
+            "ByteLengthQueuingStrategy",
+            "CountQueuingStrategy",
+            "TextEncoderStream",
+            "TextDecoderStream",
+        ],
+        natives: encoding::stream_natives,
+    },
+    Part {
+        name: "web-streams-polyfill",
+        globals: &[],
+        natives: NOTHING,
+    },
+];
+
+#[derive(Default)]
+struct Loaded {
+    /// What each part returned.
+    parts: [Option<Value>; PARTS.len()],
+    /// Getters of the global object, with the name of each.
+    getters: Vec<(usize, &'static str, Value)>,
+}
+
+thread_local! {
+    static LOADED: RefCell<Loaded> = RefCell::default();
+}
+
+/// Makes the accessors.
+pub fn install(global: &Value) -> JsResult<()> {
+    for (part, name) in names() {
+        let number = LOADED.with_borrow(|loaded| loaded.getters.len()) as u16;
+        let getter = js::define_accessor(global, name, number, first_use, assign)?;
+        LOADED.with_borrow_mut(|loaded| loaded.getters.push((part, name, getter)));
+    }
+    Ok(())
+}
+
+fn names() -> impl Iterator<Item = (usize, &'static str)> {
+    PARTS
+        .iter()
+        .enumerate()
+        .flat_map(|(part, description)| description.globals.iter().map(move |name| (part, *name)))
+}
+
+/// Part and name of an accessor.
+fn named(number: u16) -> JsResult<(usize, &'static str)> {
+    let found = names().nth(usize::from(number));
+    found.ok_or_else(|| Thrown::error("there is no such part"))
+}
+
+/// The getter of a name.
+fn first_use(number: u16) -> JsResult<Value> {
+    let (part, name) = named(number)?;
+    load(part)?.get(name)
+}
+
+/// The setter of a name: it becomes an ordinary property, as if the name had been one.
+fn assign(number: u16, value: &Value) -> JsResult<()> {
+    let (_, name) = named(number)?;
+    js::global().define(name, value.clone(), Property::HIDDEN)
+}
+
+/// Another part of that name, for the parts themselves.
+fn need(call: Call<'_>) -> JsResult<Value> {
+    let name = call.arg(0).to_lossy()?;
+    match PARTS.iter().position(|part| part.name == name) {
+        Some(part) => load(part),
+        None => Err(Thrown::error("there is no such part")),
+    }
+}
+
+/// What a part returned; it runs the first time.
+fn load(number: usize) -> JsResult<Value> {
+    let known = LOADED.with_borrow(|loaded| loaded.parts.get(number).cloned().flatten());
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    let part = &PARTS[number];
+    let natives = Value::object()?;
+    common::natives(&natives)?;
+    (part.natives)(&natives)?;
+    let need = js::function("need", 1, &[], need)?;
+    let exports = js::run_compiled(part.name)?.call(&Value::UNDEFINED, &[natives, need])?;
+    LOADED.with_borrow_mut(|loaded| loaded.parts[number] = Some(exports.clone()));
+    settle(number, &exports)?;
+    Ok(exports)
+}
+
+/// Replaces the accessors of a part by ordinary properties, except those that a script has
+/// replaced, deleted or frozen.
+fn settle(number: usize, exports: &Value) -> JsResult<()> {
+    let global = js::global();
+    let getters = LOADED.with_borrow_mut(|loaded| {
+        let mine = loaded.getters.extract_if(.., |(part, ..)| *part == number);
+        mine.collect::<Vec<_>>()
+    });
+    for (_, name, getter) in getters {
+        let property = global.own_property(name)?;
+        let untouched = property.is_some_and(|property| match property.slot {
+            Slot::Accessor { get, .. } => get.strict_equals(&getter),
+            Slot::Data(_) => false,
+        });
+        if untouched {
+            let value = exports.get(name)?;
+            // It fails where the global object is frozen, and then the accessor stays.
+            let _ = global.define(name, value, Property::HIDDEN);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,152 @@
+// `Headers` (Fetch), without a guard.
+(native, need) => {
+  const { required, iterable, list, iterator } = need("idl");
+  const { expose, headerName, headerValue } = native;
+
+  class Headers {
+    // Names in lower case and values, one after the other, in the order of their arrival.
+    #list = { __proto__: null, length: 0 };
+    // Sorted and combined, as they are iterated; forgotten by each change.
+    #sorted = undefined;
+
+    constructor(init = undefined) {
+      if (init === undefined) return;
+      if (init === null || (typeof init !== "object" && typeof init !== "function")) {
+        throw new TypeError("The headers are neither a sequence nor a record");
+      }
+      const method = init[iterator];
+      if (method !== undefined && method !== null) {
+        if (typeof method !== "function") throw new TypeError("The headers are not iterable");
+        const all = list(init, method);
+        for (let i = 0; i < all.length; i++) {
+          const inner = all[i]?.[iterator];
+          if (typeof all[i] !== "object" || typeof inner !== "function") {
+            throw new TypeError("Each header must be an iterable of a name and a value");
+          }
+          const pair = list(all[i], inner);
+          if (pair.length !== 2) {
+            throw new TypeError("Each header must be an iterable of a name and a value");
+          }
+          this.#append(pair[0], pair[1]);
+        }
+        return;
+      }
+      const keys = Reflect.ownKeys(init);
+      for (let i = 0; i < keys.length; i++) {
+        const property = Reflect.getOwnPropertyDescriptor(init, keys[i]);
+        if (property !== undefined && property.enumerable) this.#append(keys[i], init[keys[i]]);
+      }
+    }
+
+    #append(name, value) {
+      name = headerName(name);
+      value = headerValue(value);
+      const all = this.#list;
+      all[all.length++] = name;
+      all[all.length++] = value;
+      this.#sorted = undefined;
+    }
+    // Keeps the headers that `keep` wants.
+    #filter(keep) {
+      const all = this.#list;
+      const kept = { __proto__: null, length: 0 };
+      for (let i = 0; i < all.length; i += 2) {
+        if (keep(all[i])) {
+          kept[kept.length++] = all[i];
+          kept[kept.length++] = all[i + 1];
+        }
+      }
+      this.#list = kept;
+      this.#sorted = undefined;
+    }
+    #get(name) {
+      const all = this.#list;
+      let value = null;
+      for (let i = 0; i < all.length; i += 2) {
+        if (all[i] === name) value = value === null ? all[i + 1] : value + ", " + all[i + 1];
+      }
+      return value;
+    }
+
+    append(name, value) {
+      this.#list;
+      required(arguments.length, 2, "Headers.append");
+      this.#append(name, value);
+    }
+    delete(name) {
+      this.#list;
+      required(arguments.length, 1, "Headers.delete");
+      name = headerName(name);
+      this.#filter((known) => known !== name);
+    }
+    get(name) {
+      this.#list;
+      required(arguments.length, 1, "Headers.get");
+      return this.#get(headerName(name));
+    }
+    has(name) {
+      this.#list;
+      required(arguments.length, 1, "Headers.has");
+      return this.#get(headerName(name)) !== null;
+    }
+    set(name, value) {
+      this.#list;
+      required(arguments.length, 2, "Headers.set");
+      name = headerName(name);
+      value = headerValue(value);
+      // The first keeps its place, which only shows in the order of what is combined.
+      this.#filter((known) => known !== name);
+      this.#append(name, value);
+    }
+    getSetCookie() {
+      const all = this.#list;
+      const cookies = [];
+      for (let i = 0; i < all.length; i += 2) {
+        if (all[i] === "set-cookie") {
+          Object.defineProperty(cookies, cookies.length, {
+            __proto__: null,
+            value: all[i + 1],
+            writable: true,
+            enumerable: true,
+            configurable: true,
+          });
+        }
+      }
+      return cookies;
+    }
+
+    static sorted(headers) {
+      if (headers.#sorted !== undefined) return headers.#sorted;
+      const all = headers.#list;
+      const sorted = { __proto__: null, length: 0 };
+      for (let i = 0; i < all.length; i += 2) {
+        const name = all[i];
+        let at = sorted.length;
+        while (at > 0 && sorted[at - 1][0] > name) at--;
+        if (at > 0 && sorted[at - 1][0] === name && name !== "set-cookie") {
+          sorted[at - 1][1] = sorted[at - 1][1] + ", " + all[i + 1];
+          continue;
+        }
+        for (let j = sorted.length++; j > at; j--) sorted[j] = sorted[j - 1];
+        sorted[at] = [name, all[i + 1]];
+      }
+      return (headers.#sorted = sorted);
+    }
+  }
+  const { sorted } = Headers;
+  delete Headers.sorted;
+  iterable(Headers, (headers, index) => sorted(headers)[index]);
+
+  expose(Headers, {
+    describe: (headers) => {
+      const all = sorted(headers);
+      const shown = { __proto__: null };
+      for (let i = 0; i < all.length; i++) {
+        const name = all[i][0];
+        shown[name] = name in shown ? shown[name] + ", " + all[i][1] : all[i][1];
+      }
+      return shown;
+    },
+  });
+  return { Headers };
+};

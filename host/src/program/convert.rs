@@ -1,0 +1,147 @@
+//! TypeScript and JSX become JavaScript.
+
+use std::path::Path;
+
+use oxc::allocator::Allocator;
+use oxc::ast::ast::{AccessorProperty, Decorator, Program};
+use oxc::ast_visit::{Visit, walk};
+use oxc::codegen::{Codegen, CodegenOptions};
+use oxc::parser::Parser;
+use oxc::semantic::SemanticBuilder;
+use oxc::transformer::Transformer;
+use oxc_resolver::TsConfig;
+
+use super::error::ProgramError;
+use super::language::{FileType, Goal};
+use super::mappings;
+use super::nesting::is_too_deep;
+use super::options;
+use super::parse::{first_error, syntax_error, written_as};
+use crate::module::ModuleKind;
+
+/// A module as the engine can read it.
+pub struct Converted {
+    pub kind: ModuleKind,
+    pub code: String,
+    pub mappings: Option<String>,
+}
+
+/// What is to be converted.
+pub struct Original<'a> {
+    pub text: &'a str,
+    pub path: &'a Path,
+    /// As errors name it.
+    pub name: &'a str,
+    pub file_type: FileType,
+    /// What its package says.
+    pub package: Goal,
+    pub tsconfig: Option<&'a TsConfig>,
+}
+
+impl Original<'_> {
+    /// Removes types, and transforms what else the engine cannot read.
+    pub fn convert(&self) -> Result<Converted, ProgramError> {
+        if is_too_deep(self.text) {
+            let message = "it is nested too deeply to be made JavaScript".into();
+            return Err(syntax_error(message, self.text, 0, self.name));
+        }
+        let allocator = Allocator::default();
+        let mut parsed = Parser::new(&allocator, self.text, self.file_type.source_type()).parse();
+        first_error(&parsed.diagnostics, self.text, self.name)?;
+        let program = &mut parsed.program;
+        self.refuse_unsupported(program)?;
+        let kind = self.kind(program);
+        // It decides how what the transformer adds is imported.
+        program.source_type = match kind {
+            ModuleKind::CommonJs => program.source_type.with_commonjs(true),
+            _ => program.source_type.with_module(true),
+        };
+
+        let checked = SemanticBuilder::new()
+            .with_check_syntax_error(true)
+            .with_enum_eval(true)
+            // The transformer adds scopes and symbols.
+            .with_excess_capacity(2.0)
+            .build(program);
+        first_error(&checked.diagnostics, self.text, self.name)?;
+        let scoping = checked.semantic.into_scoping();
+
+        let options = options::transform(self.tsconfig, kind);
+        let transformed =
+            Transformer::new(&allocator, self.path, &options).build_with_scoping(scoping, program);
+        first_error(&transformed.diagnostics, self.text, self.name)?;
+
+        let generated = Codegen::new()
+            .with_options(CodegenOptions {
+                source_map_path: Some(self.path.to_owned()),
+                ..CodegenOptions::default()
+            })
+            .build(program);
+        Ok(Converted {
+            kind,
+            mappings: mappings::mappings(&generated, self.text),
+            code: generated.code,
+        })
+    }
+
+    /// Whether it is an ES module. With imports and exports it is, whatever its package says: those
+    /// are what TypeScript itself would make CommonJS of.
+    fn kind(&self, program: &Program<'_>) -> ModuleKind {
+        if self.file_type.goal == Goal::Es {
+            return ModuleKind::Es;
+        }
+        if let Some(kind) = written_as(program) {
+            return kind;
+        }
+        let goal = match self.file_type.goal {
+            Goal::Unknown => self.package,
+            goal => goal,
+        };
+        match goal {
+            Goal::Es => ModuleKind::Es,
+            Goal::Unknown if program.source_type.is_module() => ModuleKind::Es,
+            _ => ModuleKind::CommonJs,
+        }
+    }
+
+    fn refuse_unsupported(&self, program: &Program<'_>) -> Result<(), ProgramError> {
+        let mut unsupported = Unsupported {
+            allows_decorators: options::has_legacy_decorators(self.tsconfig),
+            found: None,
+        };
+        unsupported.visit_program(program);
+        match unsupported.found {
+            Some((offset, message)) => {
+                let offset = offset as usize;
+                Err(syntax_error(message.into(), self.text, offset, self.name))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// Finds what neither the transformer nor the engine knows.
+struct Unsupported {
+    allows_decorators: bool,
+    found: Option<(u32, &'static str)>,
+}
+
+impl<'a> Visit<'a> for Unsupported {
+    fn visit_decorator(&mut self, decorator: &Decorator<'a>) {
+        if !self.allows_decorators {
+            self.found.get_or_insert((
+                decorator.span.start,
+                "decorators are supported with \"experimentalDecorators\": true in tsconfig.json only",
+            ));
+        }
+        walk::walk_decorator(self, decorator);
+    }
+
+    fn visit_accessor_property(&mut self, property: &AccessorProperty<'a>) {
+        self.found.get_or_insert((
+            property.span.start,
+            "fields with `accessor` are not supported: write a getter and a setter",
+        ));
+        walk::walk_accessor_property(self, property);
+    }
+}

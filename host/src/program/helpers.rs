@@ -1,0 +1,42 @@
+//! The functions that transformed TypeScript calls. They come with this library, so that a program
+//! needs no package for them.
+
+use crate::module::Module;
+
+/// What their specifiers begin with. No package can have this name.
+pub const PACKAGE: &str = "jsvm:typescript";
+
+const HELPERS: [(&str, &str); 6] = [
+    ("decorate", include_str!("helpers/decorate.js")),
+    ("decorateParam", include_str!("helpers/decorateParam.js")),
+    (
+        "decorateMetadata",
+        include_str!("helpers/decorateMetadata.js"),
+    ),
+    ("defineProperty", include_str!("helpers/defineProperty.js")),
+    (
+        "classPrivateFieldLooseKey",
+        include_str!("helpers/privateKey.js"),
+    ),
+    (
+        "classPrivateFieldLooseBase",
+        include_str!("helpers/privateBase.js"),
+    ),
+];
+
+/// Whether a specifier or name is that of a helper.
+pub fn is_helper(name: &str) -> bool {
+    text(name).is_some()
+}
+
+/// The module of a helper.
+pub fn module(name: &str) -> Option<Module> {
+    let none: [&str; 0] = [];
+    Some(Module::common_js(text(name)?, none).url(name))
+}
+
+fn text(name: &str) -> Option<&'static str> {
+    let name = name.strip_prefix(PACKAGE)?.strip_prefix("/helpers/")?;
+    let (_, text) = HELPERS.iter().find(|(known, _)| *known == name)?;
+    Some(text)
+}

@@ -1,0 +1,89 @@
+//! What a `tsconfig.json` changes in how TypeScript and JSX become JavaScript.
+
+use oxc::transformer::{
+    ClassPropertiesOptions, CompilerAssumptions, DecoratorOptions, ES2022Options, EnvOptions,
+    HelperLoaderMode, HelperLoaderOptions, JsxOptions, JsxRuntime, Module, TransformOptions,
+    TypeScriptOptions,
+};
+use oxc_resolver::{CompilerOptions, TsConfig};
+
+use super::helpers;
+use crate::module::ModuleKind;
+
+/// How to transform a module. Nothing is lowered that the engine has itself.
+pub fn transform(tsconfig: Option<&TsConfig>, kind: ModuleKind) -> TransformOptions {
+    let default = CompilerOptions::default();
+    let options = tsconfig.map_or(&default, |tsconfig| &tsconfig.compiler_options);
+    let defines = defines_class_fields(options);
+    TransformOptions {
+        assumptions: CompilerAssumptions {
+            set_public_class_fields: !defines,
+            ..CompilerAssumptions::default()
+        },
+        typescript: TypeScriptOptions {
+            only_remove_type_imports: options.verbatim_module_syntax == Some(true)
+                || options.preserve_value_imports == Some(true),
+            remove_class_fields_without_initializer: !defines,
+            ..TypeScriptOptions::default()
+        },
+        decorator: DecoratorOptions {
+            legacy: has_legacy_decorators(tsconfig),
+            emit_decorator_metadata: options.emit_decorator_metadata == Some(true),
+            strict_null_checks: options
+                .strict_null_checks
+                .or(options.strict)
+                .unwrap_or(false),
+        },
+        jsx: jsx(options),
+        env: EnvOptions {
+            module: match kind {
+                ModuleKind::CommonJs => Module::CommonJS,
+                _ => Module::Preserve,
+            },
+            es2022: ES2022Options {
+                class_properties: (!defines).then_some(ClassPropertiesOptions { loose: true }),
+                ..ES2022Options::default()
+            },
+            ..EnvOptions::default()
+        },
+        helper_loader: HelperLoaderOptions {
+            module_name: helpers::PACKAGE.into(),
+            mode: HelperLoaderMode::Runtime,
+        },
+        ..TransformOptions::default()
+    }
+}
+
+/// Whether decorators are those of `experimentalDecorators`.
+pub fn has_legacy_decorators(tsconfig: Option<&TsConfig>) -> bool {
+    tsconfig.is_some_and(|tsconfig| tsconfig.compiler_options.experimental_decorators == Some(true))
+}
+
+/// `useDefineForClassFields`, which without a word about it follows from `target`. Without that,
+/// the target is this engine.
+fn defines_class_fields(options: &CompilerOptions) -> bool {
+    let recent = |target: &String| {
+        let year = target.to_lowercase();
+        let year = year.trim_start_matches("es");
+        year == "next" || year.parse().is_ok_and(|year: u32| year >= 2022)
+    };
+    options
+        .use_define_for_class_fields
+        .unwrap_or_else(|| options.target.as_ref().is_none_or(recent))
+}
+
+fn jsx(options: &CompilerOptions) -> JsxOptions {
+    JsxOptions {
+        runtime: match options.jsx.as_deref() {
+            Some("react") => JsxRuntime::Classic,
+            _ => JsxRuntime::Automatic,
+        },
+        import_source: options.jsx_import_source.clone(),
+        pragma: options.jsx_factory.clone(),
+        pragma_frag: options.jsx_fragment_factory.clone(),
+        // For React only, and of use only in its developer tools.
+        display_name_plugin: false,
+        throw_if_namespace: false,
+        ..JsxOptions::enable()
+    }
+}

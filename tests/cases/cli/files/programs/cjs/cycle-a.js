@@ -1,0 +1,3 @@
+exports.first = true;
+exports.seen = require("./cycle-b").seen;
+exports.last = true;

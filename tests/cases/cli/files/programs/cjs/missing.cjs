@@ -1,0 +1,6 @@
+try {
+  require("./nothing");
+} catch (error) {
+  console.log(error.code);
+}
+require("./lib/nothing.js");

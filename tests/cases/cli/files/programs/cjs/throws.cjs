@@ -1,0 +1,3 @@
+exports.before = true;
+console.log("runs");
+throw new Error("half-way");

@@ -1,0 +1,4 @@
+const seen = (target: unknown) => console.log(target);
+
+@seen
+export class A {}

@@ -1,0 +1,1 @@
+export const lib: string = "by an import map";

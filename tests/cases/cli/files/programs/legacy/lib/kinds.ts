@@ -1,0 +1,1 @@
+export enum Kind { Circle, Square }

@@ -1,0 +1,2 @@
+var shared: number = 1;
+console.log(typeof shared, typeof globalThis);

@@ -1,0 +1,20 @@
+import _, { chunk, cloneDeep, debounce, groupBy, isEqual, merge, memoize, orderBy, template } from "lodash-es";
+import camelCase from "lodash-es/camelCase.js";
+
+console.log(chunk([1, 2, 3, 4, 5], 2), camelCase("to_camel case"));
+const people = [{ name: "Ada", age: 36 }, { name: "Grace", age: 85 }, { name: "Alan", age: 41 }];
+console.log(orderBy(people, ["age"], ["desc"]).map((person) => person.name));
+console.log(groupBy(people, (person) => person.name[0]));
+console.log(merge({ a: { b: 1 } }, { a: { c: [2] } }), isEqual({ a: [1, new Map([[1, 2]])] }, { a: [1, new Map([[1, 2]])] }));
+const deep = { when: new Date(0), bytes: new Uint8Array([1, 2]), set: new Set([1]) };
+deep.self = deep;
+const copy = cloneDeep(deep);
+console.log(copy.self === copy, copy !== deep, copy.when.getTime(), copy.bytes, copy.set.has(1));
+console.log(_(people).filter((person) => person.age > 40).map("name").sort().join(" & "));
+let calls = 0;
+const square = memoize((n) => (calls++, n * n));
+console.log(square(4) + square(4), calls);
+console.log(template("Hello, <%= name %>! <% for (const x of list) { %>[<%- x %>]<% } %>")({ name: "you", list: ["<", 2] }));
+const late = debounce((x) => console.log("debounced", x), 5);
+late(1);
+late(2);

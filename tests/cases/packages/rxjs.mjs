@@ -1,0 +1,25 @@
+import { BehaviorSubject, combineLatest, concat, EMPTY, from, interval, of, ReplaySubject, Subject, throwError, timer } from "rxjs";
+import { catchError, debounceTime, delay, filter, map, mergeMap, reduce, retry, scan, share, switchMap, take, toArray } from "rxjs/operators";
+
+from([1, 2, 3, 4]).pipe(filter((n) => n % 2 === 0), map((n) => n * 10), scan((sum, n) => sum + n, 0), toArray()).subscribe((list) => console.log("sync", list));
+let attempts = 0;
+const unsteady = of(1).pipe(mergeMap(() => (++attempts < 3 ? throwError(() => new Error("again")) : of(`after ${attempts}`))));
+unsteady.pipe(retry(5)).subscribe((text) => console.log(text));
+throwError(() => new TypeError("wrong")).pipe(catchError((error) => of(error.name))).subscribe((name) => console.log(name));
+const subject = new BehaviorSubject(1);
+const seen = [];
+const subscription = combineLatest([subject, of("x")]).subscribe((pair) => seen.push(pair));
+subject.next(2);
+subscription.unsubscribe();
+subject.next(3);
+console.log(seen);
+const replay = new ReplaySubject(2);
+[1, 2, 3].forEach((n) => replay.next(n));
+replay.subscribe((n) => console.log("replayed", n));
+interval(1).pipe(take(3), reduce((all, n) => [...all, n], [])).subscribe((all) => console.log("interval", all));
+concat(timer(120).pipe(map(() => "late")), of("last")).subscribe((text) => console.log(text));
+const typed = new Subject();
+typed.pipe(debounceTime(40), switchMap((text) => of(text).pipe(delay(2)))).subscribe((text) => console.log("typed", text));
+["a", "ab", "abc"].forEach((text) => typed.next(text));
+const shared = of(1).pipe(share());
+shared.subscribe({ complete: () => EMPTY.subscribe({ complete: () => console.log("complete") }) });

@@ -1,0 +1,3 @@
+console.log(typeof reportError, reportError.length);
+try { reportError(); } catch (error) { console.log(error.name); }
+reportError(new RangeError("reported"));
