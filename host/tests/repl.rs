@@ -221,3 +221,67 @@ fn a_limit_ends_an_input_and_not_the_session() {
     );
     prompt.answers("kept", "5");
 }
+
+#[test]
+fn timers_fire_while_something_is_typed() {
+    let folder = folder();
+    let mut prompt = Prompt::start(folder.path());
+    prompt.types("setTimeout(() => console.log('fi' + 'red'), 300); 0\r");
+    prompt.sees("\n0\r\n");
+    prompt.types("'ty");
+    prompt.sees("fired\r\n");
+    // What was typed is shown again, and can be gone on with.
+    prompt.answers("ped'", "'typed'");
+    prompt.types("setTimeout(() => { throw new Error('in ' + 'a timer') }, 100); 0\r");
+    prompt.sees("\n0\r\n");
+    prompt.sees("Uncaught Error: in a timer");
+    prompt.answers("1 + 1", "2");
+}
+
+#[test]
+fn ctrl_c_stops_what_waits_and_what_a_timer_runs() {
+    let folder = folder();
+    let mut prompt = Prompt::start(folder.path());
+    prompt.types("console.log('waits'); await new Promise((go) => setTimeout(go, 1e6))\r");
+    prompt.sees("\nwaits\r\n");
+    // The log came before the wait began.
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    prompt.types("\u{3}");
+    prompt.sees("interrupted");
+    prompt.answers("3", "3");
+    prompt.types("setTimeout(() => { console.log('ru' + 'ns'); for (;;); }, 10); 0\r");
+    prompt.sees("runs\r\n");
+    prompt.types("\u{3}");
+    prompt.sees("interrupted");
+    prompt.answers("4", "4");
+}
+
+#[test]
+fn modules_are_imported_from_the_current_folder() {
+    let folder = folder();
+    std::fs::write(
+        folder.path().join("m.mjs"),
+        "export default 'default'; export const a = 1",
+    )
+    .expect("a file");
+    let mut prompt = Prompt::start(folder.path());
+    prompt.answers("import text, { a as one } from './m.mjs'", "undefined");
+    prompt.answers("[text, one]", "[ 'default', 1 ]");
+    prompt.types("import {\r");
+    prompt.answers("a } from './m.mjs'; a + 1", "2");
+    prompt.answers("(await import('./m.mjs')).a", "1");
+    prompt.answers(
+        "import './missing.mjs'",
+        "Uncaught Error: cannot find module './missing.mjs' imported from <repl 5>: there is no \
+         such file",
+    );
+}
+
+#[test]
+fn the_program_can_end_it() {
+    let folder = folder();
+    let mut prompt = Prompt::start(folder.path());
+    prompt.types("setTimeout(() => process.exit(3), 100); 0\r");
+    prompt.sees("\n0\r\n");
+    prompt.ends();
+}

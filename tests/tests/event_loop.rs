@@ -299,6 +299,21 @@ async fn a_run_can_be_dropped_while_jobs_make_jobs() {
 }
 
 #[tokio::test]
+async fn rejections_that_come_together_are_told_one_after_the_other() {
+    let (_, vm) = logging();
+    eval(
+        &vm,
+        "Promise.reject(1); Promise.reject(2); setTimeout(() => {}, 1)",
+    );
+    let mut events = EventLoop::new(&vm);
+    for reason in ["1", "2"] {
+        let error = events.run().await.unwrap_err();
+        assert_eq!(error.exception().unwrap().message, reason);
+    }
+    events.run().await.unwrap();
+}
+
+#[tokio::test]
 async fn an_unhandled_rejection_ends_the_run() {
     let (log, vm) = logging();
     eval(

@@ -1,10 +1,10 @@
 //! The value that was asked for, as text.
 
 use anyhow::anyhow;
-use jsvm::{Error, InspectOptions, PromiseState, Value};
+use jsvm::{Error, InspectOptions, Value};
 
 use super::session::Session;
-use super::{Failed, output, report};
+use super::{Exit, output, report};
 
 /// How a value is written.
 pub struct Answer {
@@ -43,24 +43,8 @@ impl Answer {
             output::print_error(
                 "jsvm: the value has no form as JSON: it is undefined, a function or a symbol",
             );
-            return Err(Failed.into());
+            return Err(Exit::FAILED.into());
         }
         Ok(json.to_text()?)
     }
-}
-
-/// What a promise was settled with, if it was; any other value as it is.
-pub fn settled(value: Value) -> Result<Option<Value>, Error> {
-    match value.promise_state()? {
-        None => Ok(Some(value)),
-        // One that was rejected was reported already, unless a handler had it.
-        Some(PromiseState::Fulfilled | PromiseState::Rejected) => value.promise_result().map(Some),
-        Some(PromiseState::Pending) => Ok(None),
-    }
-}
-
-/// Says that a value will never come.
-pub fn never_came() -> anyhow::Error {
-    output::print_error("jsvm: the program ended while its value was still awaited");
-    Failed.into()
 }

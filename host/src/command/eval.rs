@@ -4,10 +4,10 @@ use std::path::Path;
 
 use clap::Args;
 
-use super::answer::{Answer, never_came, settled};
+use super::answer::Answer;
 use super::options::{Console, VmOptions};
+use super::output;
 use super::prompt::Prompt;
-use super::{Failed, output};
 
 /// Evaluate code and print its value
 ///
@@ -47,19 +47,18 @@ impl Eval {
         let code = prompt.read(&self.code);
         let value = code.evaluate(&session, "<eval>");
         let mut value = value.map_err(|error| session.failed(&error))?;
-        if !session
-            .finish(code.is_async.then_some(&value))
-            .map_err(|error| session.failed(&error))?
-        {
-            return Err(Failed.into());
-        }
+        let failed = |error| session.failed(&error);
         // A promise has no form as JSON.
         if code.is_async || self.json {
-            value = settled(value)?.ok_or_else(never_came)?;
+            value = session.settled(&value, &[]).map_err(failed)?;
+        } else {
+            session.run_until_waiting(&[]).map_err(failed)?;
         }
         output::print(&answer.text(&session, &value)?);
+        session.run(&[]).map_err(failed)?;
+        let ended = session.exit();
         // The process ends: its memory need not be given back piece by piece.
         std::mem::forget(session);
-        Ok(())
+        ended
     }
 }

@@ -3,23 +3,56 @@
 use std::path::{Path, PathBuf};
 
 use jsvm::program::{NodeModules, ProgramError};
-use jsvm::{Error, ModuleKind, Source, Value};
+use jsvm::{Error, ModuleKind, PromiseState, Source, Value};
 
 use super::program::Program;
 use super::session::Session;
 use super::usage::reason;
-use super::{Failed, Usage};
+use super::{Exit, Usage, output};
 
-/// A program that has run, and all its jobs.
+/// A program that was evaluated. Its jobs are left to be run.
 pub struct Launched {
     pub session: Session,
     /// What it evaluated to; of a module, a promise for what it exports.
     pub value: Value,
     pub is_module: bool,
+    /// As stacks show it.
+    name: String,
 }
 
-/// Runs a program, in a session that `start` makes with the folder that it is in. Why it failed has
-/// been printed if it did.
+impl Launched {
+    /// Runs the program until nothing is left to do. Why it failed has been printed if it did.
+    pub fn run(&self) -> anyhow::Result<()> {
+        let run = self.session.run(&self.promise());
+        run.map_err(|error| self.session.failed(&error))
+    }
+
+    /// Runs the program until there is nothing to do but to wait.
+    pub fn run_until_waiting(&self) -> anyhow::Result<bool> {
+        let run = self.session.run_until_waiting(&self.promise());
+        run.map_err(|error| self.session.failed(&error))
+    }
+
+    /// Fails if it is a module whose evaluation never ended.
+    pub fn require_settled(&self) -> anyhow::Result<()> {
+        if self.is_module && self.value.promise_state()? == Some(PromiseState::Pending) {
+            output::print_error(&format!(
+                "Warning: unsettled top-level await in {}",
+                self.name
+            ));
+            return Err(Exit::UNSETTLED.into());
+        }
+        Ok(())
+    }
+
+    /// The promise of a module.
+    fn promise(&self) -> Vec<&Value> {
+        self.is_module.then_some(&self.value).into_iter().collect()
+    }
+}
+
+/// Evaluates a program, in a session that `start` makes with the folder that it is in. Why it failed
+/// has been printed if it did.
 pub fn launch(
     file: &Path,
     args: Vec<String>,
@@ -44,16 +77,11 @@ pub fn launch(
     let value = main
         .evaluate(&session)
         .map_err(|error| session.failed(&error))?;
-    if !session
-        .finish(main.is_module().then_some(&value))
-        .map_err(|error| session.failed(&error))?
-    {
-        return Err(Failed.into());
-    }
     Ok(Launched {
         session,
         value,
         is_module: main.is_module(),
+        name: main.name,
     })
 }
 

@@ -1,19 +1,23 @@
 //! Arguments, and which verb runs.
 
 mod answer;
+mod builtin;
 mod call;
 mod completions;
 mod component;
 mod eval;
 mod excerpt;
 mod frozen;
+mod imports;
 mod inspect;
 mod key;
 mod launch;
 mod modules;
 mod options;
 mod output;
+mod permissions;
 mod program;
+mod progress;
 mod prompt;
 mod repl;
 mod report;
@@ -25,6 +29,7 @@ mod settle;
 mod snapshot;
 mod target;
 mod usage;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -65,10 +70,17 @@ enum Verb {
     Completions(completions::Completions),
 }
 
-/// The program failed and its error has been printed: exit code 1.
-#[derive(Debug, thiserror::Error)]
-#[error("the program failed")]
-pub struct Failed;
+/// The program has ended with an exit code, and all that there is to say has been printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the program ended with exit code {0}")]
+pub struct Exit(pub u8);
+
+impl Exit {
+    /// The program failed.
+    pub const FAILED: Exit = Exit(1);
+    /// What the program awaits never comes; Node has this code for it too.
+    pub const UNSETTLED: Exit = Exit(13);
+}
 
 /// Does what the command line says.
 pub fn main() -> ExitCode {
@@ -89,8 +101,10 @@ pub fn main() -> ExitCode {
     output::flush();
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) if error.is::<Failed>() => ExitCode::FAILURE,
         Err(error) => {
+            if let Some(Exit(code)) = error.downcast_ref() {
+                return ExitCode::from(*code);
+            }
             output::print_error(&format!("jsvm: {error:#}"));
             ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })
         }

@@ -9,7 +9,10 @@ use humantime::TimestampError;
 use jsvm::program::NodeModules;
 use jsvm::{EngineConfig, FixedClock, Vm, VmBuilder};
 
+use super::builtin::{Builtins, ExitCode, install};
 use super::modules;
+use super::permissions::PermissionOptions;
+use super::progress::Waiting;
 use super::session::Session;
 use super::{Usage, output};
 
@@ -34,6 +37,9 @@ pub struct VmOptions {
     /// Stop the clock at a time: 2026-01-31T12:00:00Z, 2026-01-31 or seconds since 1970
     #[arg(long, value_name = "TIME", value_parser = time, allow_hyphen_values = true)]
     clock: Option<Duration>,
+
+    #[command(flatten)]
+    permissions: PermissionOptions,
 }
 
 /// A value and how it was written, for messages.
@@ -56,7 +62,9 @@ impl VmOptions {
     /// A session with these settings that can import the modules around a folder.
     pub fn session(&self, folder: &Path, console: Console) -> anyhow::Result<Session> {
         self.session_with(modules::around(folder)?, console, |builder| {
-            Ok(builder.build()?)
+            let vm = builder.build()?;
+            install(&vm)?;
+            Ok(vm)
         })
     }
 
@@ -67,7 +75,10 @@ impl VmOptions {
         console: Console,
         make: impl FnOnce(&VmBuilder) -> anyhow::Result<Vm>,
     ) -> anyhow::Result<Session> {
-        let engine = EngineConfig::new().pooling(false).build()?;
+        let engine = {
+            let _waiting = Waiting::new("starting");
+            EngineConfig::new().pooling(false).build()?
+        };
         let mut builder = engine.vm().console(move |level, text| match level {
             "warn" | "error" | "trace" => output::print_error(text),
             _ if console == Console::Stderr => output::print_error(text),
@@ -79,8 +90,15 @@ impl VmOptions {
         if let Some(time) = self.clock {
             builder = builder.clock(FixedClock(time));
         }
+        let exit_code = ExitCode::default();
+        let builtins = Builtins {
+            permissions: self.permissions.permissions().into(),
+            console,
+            exit_code: exit_code.clone(),
+        };
         Session::new(
-            builder,
+            builtins.add_to(builder),
+            exit_code,
             modules,
             self.memory.clone(),
             self.timeout.clone(),

@@ -40,8 +40,40 @@ fn gathered() -> MutexGuard<'static, Gathered> {
     STDOUT.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// What prints lines while something else has the terminal.
+type Printer = Box<dyn FnMut(String) + Send>;
+
+static PRINTER: Mutex<Option<Printer>> = Mutex::new(None);
+
+/// From now on lines go to `printer`, or again to where they belong.
+pub fn divert(printer: Option<Printer>) -> Option<Printer> {
+    let mut diverted = PRINTER.lock().unwrap_or_else(PoisonError::into_inner);
+    std::mem::replace(&mut *diverted, printer)
+}
+
+/// Prints by what lines are diverted to, if they are.
+fn print_diverted(bytes: &[u8], end: &str) -> bool {
+    let mut diverted = PRINTER.lock().unwrap_or_else(PoisonError::into_inner);
+    let Some(print) = &mut *diverted else {
+        return false;
+    };
+    print(String::from_utf8_lossy(bytes).into_owned() + end);
+    true
+}
+
+/// Makes the terminal what it was, if a line editor has it: the process is about to end.
+pub fn restore_terminal() {
+    if divert(None).is_some() {
+        // What the editor changed only the editor knows, which is in the middle of reading.
+        let _ = std::process::Command::new("stty").arg("sane").status();
+    }
+}
+
 /// Prints a line to standard output.
 pub fn print(text: &str) {
+    if print_diverted(text.as_bytes(), "\n") {
+        return;
+    }
     let mut out = gathered();
     let waiting = !out.lines.is_empty();
     out.lines.reserve(text.len() + 1);
@@ -57,6 +89,9 @@ pub fn print(text: &str) {
 
 /// Prints a line to standard error, after everything that was printed before.
 pub fn print_error(text: &str) {
+    if print_diverted(text.as_bytes(), "\n") {
+        return;
+    }
     flush();
     let mut line = Vec::with_capacity(text.len() + 1);
     line.extend_from_slice(text.as_bytes());
@@ -68,9 +103,21 @@ pub fn print_error(text: &str) {
 
 /// Prints bytes as they are to standard output.
 pub fn print_bytes(bytes: &[u8]) {
+    if print_diverted(bytes, "") {
+        return;
+    }
     let mut out = gathered();
     out.lines.extend_from_slice(bytes);
     out.write();
+}
+
+/// Prints bytes as they are to standard error, after everything that was printed before.
+pub fn print_error_bytes(bytes: &[u8]) {
+    if print_diverted(bytes, "") {
+        return;
+    }
+    flush();
+    let _ = io::stderr().lock().write_all(bytes);
 }
 
 /// Writes what was gathered.

@@ -2,6 +2,7 @@
 
 use jsvm::{Error, Source, Value, Vm};
 
+use super::imports;
 use super::session::Session;
 
 /// Reads code as a prompt does: an object literal needs no parentheses, and `await` works at the
@@ -36,6 +37,12 @@ impl Prompt {
 
     /// Reads code that is complete.
     pub fn read(&self, code: &str) -> Code {
+        if let Some(text) = imports::as_script(code) {
+            return Code {
+                text,
+                is_async: true,
+            };
+        }
         // `{ a: 1 }` is an object at a prompt, not a block.
         let object = format!("({code}\n)");
         let is_object = code.trim_start().starts_with('{')
@@ -56,6 +63,11 @@ impl Prompt {
 
     /// Whether code goes on in the next line.
     pub fn is_incomplete(&self, code: &str) -> bool {
+        if imports::is_cut_off(code) {
+            return true;
+        }
+        let script = imports::as_script(code);
+        let code = script.as_deref().unwrap_or(code);
         self.ends_early(&self.function, code, |text| Source::script(text))
             || (code.contains("await")
                 && self.ends_early(&self.async_function, code, |text| {

@@ -3,20 +3,21 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
-use jsvm::{Error, Value, Vm};
+use jsvm::{Error, PromiseState, Value, Vm};
 
-use super::answer::{Answer, never_came, settled};
+use super::answer::Answer;
 use super::call::{Arguments, EXPORTS, Function};
 use super::frozen::Frozen;
 use super::key::KeyOption;
 use super::modules;
 use super::options::{Console, VmOptions};
+use super::progress::Waiting;
 use super::prompt::Prompt;
 use super::save::SaveOptions;
 use super::session::Session;
-use super::settle::{Outcome, settle};
+use super::settle::{Outcome, pending, settle};
 use super::target::Target;
-use super::{Failed, output};
+use super::{Exit, output};
 
 /// Go on from a snapshot: settle what it waits for, evaluate code or call a function in it
 ///
@@ -96,6 +97,11 @@ pub struct Restore {
     #[arg(long, requires = "output")]
     delta: bool,
 
+    /// Freeze as soon as there is nothing left to do but to wait, with timers and requests in
+    /// flight, rather than when all is done
+    #[arg(long, requires = "output")]
+    on_pending: bool,
+
     #[command(flatten)]
     save: SaveOptions,
 
@@ -112,6 +118,7 @@ impl Restore {
             memory: self.vm.memory(),
             parents: "--parent",
         };
+        let waiting = Waiting::new(format!("restoring {}", self.file.display()));
         let parent = frozen.read_parents(&self.parent)?;
         let (snapshot, _) = frozen.read(&self.file)?;
         let snapshot = frozen.join(&self.file, snapshot, parent.as_ref())?;
@@ -137,12 +144,19 @@ impl Restore {
             })
         })?;
 
+        if target.is_some() {
+            session.forbid_exit();
+        }
+        drop(waiting);
         let answer = self.go_on(&session, target.is_some())?;
         if let Some(target) = &target {
             let since = self.delta.then_some(&snapshot);
             let metadata = snapshot.metadata();
             self.save
                 .save(&session, target, since, metadata, key.as_ref())?;
+            if self.on_pending && session.is_waiting()? {
+                output::print_error(&pending(&session)?);
+            }
         }
         // Whoever reads it can rely on the new snapshot.
         match answer {
@@ -150,9 +164,10 @@ impl Restore {
             Some(text) => output::print(&text),
             None => {}
         }
+        let ended = session.exit();
         // The process ends: its memory need not be given back piece by piece.
         std::mem::forget(session);
-        Ok(())
+        ended
     }
 
     fn target(&self) -> anyhow::Result<Option<Target>> {
@@ -170,33 +185,70 @@ impl Restore {
         Ok(Some(target))
     }
 
-    /// Does what is to be done in the VM. Returns the text of the value that was asked for.
+    /// Does what is to be done in the VM. Returns the text of the value that was asked for, to be
+    /// printed when the VM is frozen again.
     fn go_on(&self, session: &Session, will_freeze: bool) -> anyhow::Result<Option<String>> {
         let blank = session.blank_vm()?;
         let arguments = Arguments::new(&blank)?;
         settle(session.vm(), &self.settle, &self.reject, &arguments)?;
-        finish(session, None)?;
-        let Some((value, awaited)) = self.evaluate(session, &blank, &arguments)? else {
-            return Ok(None);
-        };
-        finish(session, awaited.then_some(&value))?;
-        let value = if awaited || self.json {
-            settled(value)?
-        } else {
-            Some(value)
-        };
-        match value {
-            Some(value) => {
-                let text = Answer::new(session, self.json)?.text(session, &value)?;
-                // To write JSON runs methods.
-                finish(session, None)?;
-                Ok(Some(text))
+        // A module that failed at last has thrown its error, and not some promise in it.
+        let module = session.vm().root(EXPORTS)?;
+        let module: Vec<&Value> = module.iter().collect();
+        let failed = |error| session.failed(&error);
+        session.run_until_waiting(&module).map_err(failed)?;
+        let mut text = None;
+        if let Some((value, awaited)) = self.evaluate(session, &blank, &arguments)? {
+            let own: Vec<&Value> = module.iter().copied().chain([&value]).collect();
+            session.run_until_waiting(&own).map_err(failed)?;
+            let value = match value.promise_state()? {
+                Some(_) if awaited || self.json => self.await_value(session, &value, &own)?,
+                _ => Some(value),
+            };
+            if let Some(value) = value {
+                text = Some(Answer::new(session, self.json)?.text(session, &value)?);
             }
-            None if will_freeze => {
+        }
+        if !will_freeze && let Some(text) = text.take() {
+            output::print(&text);
+        }
+        if self.on_pending {
+            // To write JSON runs methods.
+            session.run_until_waiting(&module).map_err(failed)?;
+        } else {
+            session.run(&module).map_err(failed)?;
+        }
+        let nothing_asked = self.eval.is_none() && self.call.is_none() && !will_freeze;
+        if nothing_asked && session.vm().unsettled_requests()?.is_empty() {
+            for promise in module {
+                if promise.promise_state()? == Some(PromiseState::Pending) {
+                    output::print_error("Warning: unsettled top-level await in the program");
+                    return Err(Exit::UNSETTLED.into());
+                }
+            }
+        }
+        Ok(text)
+    }
+
+    /// Waits for a value, unless that can be done by whoever restores the next snapshot.
+    fn await_value(
+        &self,
+        session: &Session,
+        value: &Value,
+        own: &[&Value],
+    ) -> anyhow::Result<Option<Value>> {
+        let is_pending = value.promise_state()? == Some(PromiseState::Pending);
+        let settled = if self.on_pending && is_pending {
+            Err(Error::Unsettled)
+        } else {
+            session.settled(value, own)
+        };
+        match settled {
+            Ok(value) => Ok(Some(value)),
+            Err(Error::Unsettled) if self.output.is_some() => {
                 output::print_error("jsvm: the value is still awaited");
                 Ok(None)
             }
-            None => Err(never_came()),
+            Err(error) => Err(session.failed(&error)),
         }
     }
 
@@ -224,16 +276,5 @@ impl Restore {
             value.map_err(|error| session.failed(&error))?,
             awaited,
         )))
-    }
-}
-
-/// Runs all jobs.
-fn finish(session: &Session, value: Option<&Value>) -> anyhow::Result<()> {
-    // A module that failed at last has thrown its error, and not some promise in it.
-    let module = session.vm().root(EXPORTS)?;
-    match session.finish(value.or(module.as_ref())) {
-        Ok(true) => Ok(()),
-        Ok(false) => Err(Failed.into()),
-        Err(error) => Err(session.failed(&error)),
     }
 }

@@ -2,14 +2,22 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt;
 use jsvm::program::NodeModules;
-use jsvm::{Error, Exception, Gone, Limit, Limits, Snapshot, Source, Value, Vm, VmBuilder};
+use jsvm::{
+    Error, EventLoop, Exception, Gone, Limit, Limits, Snapshot, Source, Value, Vm, VmBuilder,
+};
+use tokio::runtime::Runtime;
+use tokio::sync::Notify;
 
+use super::builtin::{ExitCode, WithBuiltins};
 use super::options::Given;
 use super::report::Report;
-use super::{Failed, output};
+use super::watch::Watched;
+use super::{Exit, output};
 
 /// Room above the heap for what is not JavaScript's: stack, tables, data under way.
 const HEADROOM: u64 = 64 << 20;
@@ -23,6 +31,10 @@ const BRIEF: Duration = Duration::from_millis(500);
 /// since whoever types `--timeout` means the program.
 pub struct Session {
     vm: Vm,
+    events: RefCell<EventLoop>,
+    runtime: Runtime,
+    /// Ends a wait.
+    stop: Arc<Notify>,
     builder: VmBuilder,
     memory: Given<u64>,
     timeout: Option<Given<Duration>>,
@@ -31,22 +43,34 @@ pub struct Session {
     /// Program texts by the names that the VM has for them.
     texts: RefCell<HashMap<String, String>>,
     modules: NodeModules,
+    exit_code: ExitCode,
 }
 
 impl Session {
     /// A session with the VM that `make` makes; its time starts when there is one.
     pub fn new(
         builder: VmBuilder,
+        exit_code: ExitCode,
         modules: NodeModules,
         memory: Given<u64>,
         timeout: Option<Given<Duration>>,
         make: impl FnOnce(&VmBuilder) -> anyhow::Result<Vm>,
     ) -> anyhow::Result<Session> {
         let builder = builder
-            .modules(modules.clone())
+            .modules(WithBuiltins {
+                modules: modules.clone(),
+                watched: Watched::from_env(),
+            })
             .limits(limits(memory.value, None));
+        let vm = make(&builder)?;
         let session = Session {
-            vm: make(&builder)?,
+            // What nothing here answers, `jsvm restore --settle` does.
+            events: RefCell::new(EventLoop::new(&vm).leaving_unknown_requests()),
+            runtime: tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()?,
+            stop: Arc::default(),
+            vm,
             builder,
             memory,
             timeout,
@@ -54,6 +78,7 @@ impl Session {
             at_prompt: false,
             texts: RefCell::default(),
             modules,
+            exit_code,
         };
         session.restart_clock();
         Ok(session)
@@ -108,25 +133,94 @@ impl Session {
         self.enter(|vm| vm.eval(source.file_name(name)))
     }
 
-    /// Runs all jobs, and prints the promises that were rejected without a handler. Returns
-    /// whether there were none.
+    /// Runs until nothing is left to do: no job, no timer, no request that is answered here.
     ///
-    /// `program` is the promise of the program itself if it has one. Its rejection is not called
-    /// that: to the program's author it is an error that was thrown.
-    pub fn finish(&self, program: Option<&Value>) -> Result<bool, Error> {
-        self.enter(Vm::run_jobs)?;
-        let rejections = self.vm.take_unhandled_rejections()?;
-        for rejection in &rejections {
-            let is_program = match program {
-                Some(program) => rejection.promise.strict_equals(program)?,
-                None => false,
-            };
-            self.print_exception(&rejection.reason, !is_program);
-            if let Some(limit) = rejection.limit {
-                self.failed(&Error::Limit(limit));
+    /// `promises` are those of the program itself and of what was typed. Their rejection is not
+    /// called one: to the author it is an error that was thrown.
+    pub fn run(&self, promises: &[&Value]) -> Result<(), Error> {
+        self.drive(promises, async |events| events.run().await)
+    }
+
+    /// Runs until there is nothing to do but to wait. Returns whether it waits for something.
+    pub fn run_until_waiting(&self, promises: &[&Value]) -> Result<bool, Error> {
+        self.drive(promises, async |events| events.run_until_waiting().await)
+    }
+
+    /// Runs until a promise is settled, and returns its value; anything else as it is.
+    pub fn settled(&self, value: &Value, promises: &[&Value]) -> Result<Value, Error> {
+        self.drive(promises, async |events| events.settled(value).await)
+    }
+
+    fn drive<T>(
+        &self,
+        promises: &[&Value],
+        work: impl AsyncFnOnce(&mut EventLoop) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        // One that came when nothing waited has stopped what ran then.
+        while self.stop.notified().now_or_never().is_some() {}
+        let mut events = self.events.borrow_mut();
+        events.set_deadline(self.deadline.get());
+        let result = self.runtime.block_on(async {
+            tokio::select! {
+                biased;
+                result = work(&mut events) => result,
+                () = self.stop.notified() => Err(Error::Limit(Limit::Time)),
             }
+        });
+        match result {
+            Err(Error::Rejection(rejection)) => {
+                for promise in promises {
+                    if rejection.promise.strict_equals(promise)? {
+                        return Err(match rejection.limit {
+                            Some(limit) => Error::Limit(limit),
+                            None => Error::Exception(Box::new(rejection.reason)),
+                        });
+                    }
+                }
+                Err(Error::Rejection(rejection))
+            }
+            result => result,
         }
-        Ok(rejections.is_empty())
+    }
+
+    /// Goes on with what waits until something else happens. Fails with what goes wrong in it;
+    /// then it can be called again.
+    pub fn until<T>(&self, happens: impl Future<Output = T>) -> Result<T, Error> {
+        let mut events = self.events.borrow_mut();
+        events.set_deadline(None);
+        self.runtime.block_on(async {
+            tokio::pin!(happens);
+            tokio::select! {
+                biased;
+                happened = &mut happens => return Ok(happened),
+                result = events.run() => result?,
+            }
+            Ok(happens.await)
+        })
+    }
+
+    /// Whether it waits for timers or requests.
+    pub fn is_waiting(&self) -> Result<bool, Error> {
+        let has_timers = self.vm.run_some_jobs(0)?.next_timer.is_some();
+        Ok(has_timers || !self.vm.unsettled_requests()?.is_empty())
+    }
+
+    /// From now on the program cannot end the process: something is to be done after it.
+    pub fn forbid_exit(&self) {
+        self.exit_code.forbid_exit();
+    }
+
+    /// Ends the program with the exit code that it chose, if it did.
+    pub fn exit(&self) -> anyhow::Result<()> {
+        match self.exit_code.get() {
+            0 => Ok(()),
+            code => Err(Exit(code).into()),
+        }
+    }
+
+    /// What ends a wait, from another thread. What runs is stopped by the VM's interrupt handle.
+    pub fn stop(&self) -> Arc<Notify> {
+        self.stop.clone()
     }
 
     /// Prints why the program failed.
@@ -134,7 +228,18 @@ impl Session {
         let sentence = match error {
             Error::Exception(exception) => {
                 self.print_exception(exception, false);
-                return Failed.into();
+                return Exit::FAILED.into();
+            }
+            Error::Rejection(rejection) => {
+                self.print_exception(&rejection.reason, true);
+                if let Some(limit) = rejection.limit {
+                    return self.failed(&Error::Limit(limit));
+                }
+                return Exit::FAILED.into();
+            }
+            Error::Unsettled => {
+                output::print_error("jsvm: the program ended while its value was still awaited");
+                return Exit::UNSETTLED.into();
             }
             Error::Limit(Limit::Time) | Error::Gone(Gone::Time) => match &self.timeout {
                 Some(timeout) if self.is_late() => {
@@ -154,7 +259,7 @@ impl Session {
             error => error.to_string(),
         };
         output::print_error(&format!("jsvm: {sentence}"));
-        Failed.into()
+        Exit::FAILED.into()
     }
 
     fn is_late(&self) -> bool {

@@ -1,9 +1,12 @@
 //! Outcomes of requests, as they are typed.
 
-use jsvm::{HostError, Vm};
+use std::collections::BTreeSet;
+
+use jsvm::{Error, HostError, Vm};
 
 use super::Usage;
 use super::call::Arguments;
+use super::session::Session;
 
 /// The number of a request and what comes after `=`.
 #[derive(Clone, Debug)]
@@ -42,6 +45,32 @@ pub fn settle(
         check(vm.settle::<()>(*id, Err(reason))?, *id, vm)?;
     }
     Ok(())
+}
+
+/// Says what a VM waits for that is frozen.
+pub fn pending(session: &Session) -> Result<String, Error> {
+    let requests = session.vm().unsettled_requests()?;
+    let mut waits = Vec::new();
+    match requests.as_slice() {
+        [] => {}
+        [request] => waits.push(format!("1 request ({})", request.name)),
+        requests => {
+            let names: BTreeSet<&str> = requests.iter().map(|r| &*r.name).collect();
+            let names: Vec<&str> = names.into_iter().collect();
+            waits.push(format!(
+                "{} requests ({})",
+                requests.len(),
+                names.join(", ")
+            ));
+        }
+    }
+    if session.vm().run_some_jobs(0)?.next_timer.is_some() {
+        waits.push("timers".into());
+    }
+    Ok(format!(
+        "jsvm: frozen with work in flight: {}",
+        waits.join(" and ")
+    ))
 }
 
 fn check(was_there: bool, id: u64, vm: &Vm) -> anyhow::Result<()> {

@@ -5,13 +5,16 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::builtin::install;
 use super::call::EXPORTS;
 use super::frozen::Frozen;
 use super::key::KeyOption;
 use super::launch::{Launched, launch};
 use super::modules;
 use super::options::{Console, VmOptions};
+use super::output;
 use super::save::SaveOptions;
+use super::settle::pending;
 use super::target::Target;
 
 /// Run a program until nothing is left to run, and freeze it
@@ -51,6 +54,11 @@ pub struct Snapshot {
     /// --settle` settles; can be repeated
     #[arg(long, value_name = "NAME")]
     request: Vec<String>,
+
+    /// Freeze as soon as there is nothing left to do but to wait, with timers and requests in
+    /// flight: `jsvm restore` goes on waiting for them
+    #[arg(long)]
+    on_pending: bool,
 
     /// Store only what differs from another snapshot. If that is itself relative to others, name
     /// these before it, oldest first
@@ -92,17 +100,28 @@ impl Snapshot {
         };
         let start = |folder: &Path| {
             let modules = modules::around(folder)?.relative_names();
-            self.vm.session_with(modules, console, |builder| {
+            let session = self.vm.session_with(modules, console, |builder| {
                 let builder = builder.clone();
                 let builder = self.request.iter().fold(builder, |b, name| b.request(name));
-                Ok(builder.build()?)
-            })
+                let vm = builder.build()?;
+                install(&vm)?;
+                Ok(vm)
+            })?;
+            session.forbid_exit();
+            Ok(session)
         };
+        let program = launch(&self.file, self.args, start)?;
+        if self.on_pending {
+            program.run_until_waiting()?;
+        } else {
+            program.run()?;
+        }
         let Launched {
             session,
             value,
             is_module,
-        } = launch(&self.file, self.args, start)?;
+            ..
+        } = program;
         if is_module {
             session.vm().set_root(EXPORTS, &value)?;
         }
@@ -115,8 +134,12 @@ impl Snapshot {
             &BTreeMap::new(),
             key.as_ref(),
         )?;
+        if self.on_pending && session.is_waiting()? {
+            output::print_error(&pending(&session)?);
+        }
+        let ended = session.exit();
         // The process ends: its memory need not be given back piece by piece.
         std::mem::forget(session);
-        Ok(())
+        ended
     }
 }

@@ -2,7 +2,7 @@
 
 mod launch;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::future::poll_fn;
 use std::task::Poll;
 use std::time::{Duration, Instant};
@@ -17,7 +17,7 @@ use crate::error::{Error, Exception, Limit};
 use crate::function::HostError;
 use crate::source::Source;
 use crate::value::{PromiseState, Value};
-use crate::vm::{Request, Vm};
+use crate::vm::{Rejection, Request, Vm};
 
 /// How many jobs run before other tasks of the thread get their turn.
 const JOBS: u32 = 10_000;
@@ -68,6 +68,8 @@ pub struct EventLoop {
     /// Whether requests that nothing answers are left for somebody else.
     leaves_unknown: bool,
     settled_in_a_row: u32,
+    /// Those that came together with one that was returned as an error.
+    rejections: VecDeque<Rejection>,
 }
 
 /// A future that ended, or was aborted.
@@ -100,6 +102,7 @@ impl EventLoop {
             has_begun: false,
             leaves_unknown: false,
             settled_in_a_row: 0,
+            rejections: VecDeque::new(),
         }
     }
 
@@ -111,6 +114,11 @@ impl EventLoop {
         // A deadline beyond what the clock can count is none.
         self.deadline = Instant::now().checked_add(time);
         self
+    }
+
+    /// Replaces the [`deadline`](Self::deadline): a moment, or none.
+    pub fn set_deadline(&mut self, deadline: Option<Instant>) {
+        self.deadline = deadline;
     }
 
     /// Leaves requests for which there is no function to somebody else, who takes them with
@@ -250,6 +258,9 @@ impl EventLoop {
         }
         let mut reason = None;
         if report.rejections {
+            self.rejections.extend(self.vm.take_unhandled_rejections()?);
+        }
+        if !self.rejections.is_empty() {
             reason = self.reject(promise)?;
         }
         let next = match report.next_timer {
@@ -274,9 +285,9 @@ impl EventLoop {
     }
 
     /// Fails with the first rejection that nothing handles, and returns that of `promise`.
-    fn reject(&self, promise: Option<&Value>) -> Result<Option<Error>, Error> {
+    fn reject(&mut self, promise: Option<&Value>) -> Result<Option<Error>, Error> {
         let mut awaited = None;
-        for rejection in self.vm.take_unhandled_rejections()? {
+        while let Some(rejection) = self.rejections.pop_front() {
             let is_awaited = match promise {
                 Some(promise) => rejection.promise.strict_equals(promise)?,
                 None => false,

@@ -31,6 +31,7 @@ pub fn text(facts: &Facts, vm: &Vm) -> Result<String, Error> {
             vm: inside,
             roots,
             requests,
+            has_timers,
         } => {
             report.set("roots", roots.clone())?;
             let list: Result<Vec<Value>, Error> = requests
@@ -38,10 +39,12 @@ pub fn text(facts: &Facts, vm: &Vm) -> Result<String, Error> {
                 .map(|from| request(from, inside, &stringify, vm))
                 .collect();
             report.set("requests", vm.array(list?)?)?;
+            report.set("timers", *has_timers)?;
         }
         Inside::Unknown(_) => {
             report.set("roots", Value::NULL)?;
             report.set("requests", Value::NULL)?;
+            report.set("timers", Value::NULL)?;
         }
     }
     stringify.call((report, Value::NULL, 2))?.to_text()

@@ -62,6 +62,8 @@ enum Inside {
         vm: Vm,
         roots: Vec<String>,
         requests: Vec<Request>,
+        /// Whether there are timers to fire.
+        has_timers: bool,
     },
     /// Why it is not known.
     Unknown(String),
@@ -123,6 +125,7 @@ impl Inside {
         Ok(Inside::Known {
             roots: vm.roots()?,
             requests: vm.unsettled_requests()?,
+            has_timers: vm.run_some_jobs(0)?.next_timer.is_some(),
             vm,
         })
     }

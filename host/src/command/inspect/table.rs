@@ -47,10 +47,14 @@ pub fn text(facts: &Facts) -> Result<String, Error> {
             vm,
             roots,
             requests,
+            has_timers,
         } => {
             table.row("roots", roots.iter().cloned());
             let requests = requests.iter().map(|request| line(vm, request));
             table.row("requests", requests.collect::<Result<Vec<_>, _>>()?);
+            if *has_timers {
+                table.row("timers", ["pending".to_owned()]);
+            }
         }
         Inside::Unknown(reason) => {
             table.row("roots", [format!("unknown: {reason}")]);

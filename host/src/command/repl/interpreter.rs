@@ -4,6 +4,8 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio::sync::Notify;
+
 use jsvm::{Error, InspectOptions, InterruptHandle, PromiseState, Value};
 
 use super::complete::Names;
@@ -49,17 +51,30 @@ pub enum Next {
 #[derive(Clone, Default)]
 pub struct Interrupt {
     running: Arc<AtomicBool>,
-    vm: Arc<Mutex<Option<InterruptHandle>>>,
+    vm: Arc<Mutex<Option<Stop>>>,
 }
+
+/// What stops a VM that runs, and one that waits.
+type Stop = (InterruptHandle, Arc<Notify>);
 
 impl Interrupt {
     /// Stops it if something runs.
     pub fn interrupt(&self) {
-        if self.running.load(Ordering::SeqCst)
-            && let Some(vm) = &*self.vm.lock().unwrap_or_else(PoisonError::into_inner)
-        {
-            vm.interrupt();
+        if self.running.load(Ordering::SeqCst) {
+            self.stop();
         }
+    }
+
+    fn stop(&self) {
+        if let Some((vm, wait)) = &*self.vm.lock().unwrap_or_else(PoisonError::into_inner) {
+            vm.interrupt();
+            wait.notify_one();
+        }
+    }
+
+    /// Stops what a timer runs while nothing was typed.
+    pub fn stop_timer(&self) {
+        self.stop();
     }
 }
 
@@ -68,7 +83,7 @@ impl Live {
         let session = options.session(Path::new("."), Console::Both)?.at_prompt();
         let prompt = Prompt::new(session.vm())?;
         let names = Names::new(session.vm())?;
-        let handle = session.vm().interrupt_handle();
+        let handle = (session.vm().interrupt_handle(), session.stop());
         *interrupt.vm.lock().unwrap_or_else(PoisonError::into_inner) = Some(handle);
         Ok(Live {
             session,
@@ -94,6 +109,36 @@ impl Interpreter {
     /// What stops it, from another thread.
     pub fn interrupt(&self) -> Interrupt {
         self.interrupt.clone()
+    }
+
+    /// Lets timers fire and requests end until something happens. Whatever goes wrong in them is
+    /// printed.
+    pub fn until<T>(&mut self, mut happens: impl AsyncFnMut() -> T) -> anyhow::Result<T> {
+        loop {
+            match self.vm.session.until(happens()) {
+                Ok(happened) => return Ok(happened),
+                Err(error) => self.report(&error)?,
+            }
+        }
+    }
+
+    /// Prints what went wrong. A VM that is gone is replaced.
+    fn report(&mut self, error: &Error) -> anyhow::Result<()> {
+        self.vm.session.failed(error);
+        if let Error::Gone(_) = error {
+            output::print_error("jsvm: this was the end of the VM; here is a new one");
+            self.vm = Live::new(&self.options, &self.interrupt)?;
+        }
+        Ok(())
+    }
+
+    /// Runs until nothing is left to do: timers too, and what was asked for. Whatever goes wrong
+    /// in it is printed.
+    pub fn finish(&self) {
+        let session = &self.vm.session;
+        if let Err(error) = reporting(session, || session.run(&[]), || Ok(true)) {
+            session.failed(&error);
+        }
     }
 
     /// Whether input goes on in the next line.
@@ -129,11 +174,7 @@ impl Interpreter {
         // An interrupt that came too late must not stop the next input.
         let _ = self.vm.session.vm().global();
         if let Err(error) = result {
-            self.vm.session.failed(&error);
-            if let Error::Gone(_) = error {
-                output::print_error("jsvm: this was the end of the VM; here is a new one");
-                self.vm = Live::new(&self.options, &self.interrupt)?;
-            }
+            self.report(&error)?;
         }
         Ok(Next::GoOn)
     }
@@ -150,18 +191,19 @@ impl Live {
         let code = prompt.read(input.trim_end());
         let mut value = code.evaluate(session, name)?;
         names.learn(input);
-        session.finish(code.is_async.then_some(&value))?;
         if code.is_async {
-            value = match value.promise_state()? {
-                // It was reported.
-                Some(PromiseState::Rejected) => return Ok(()),
-                Some(PromiseState::Pending) => {
+            let awaited = value;
+            // What a timer throws is not what is awaited.
+            let is_pending = || Ok(awaited.promise_state()? == Some(PromiseState::Pending));
+            value = match reporting(session, || session.settled(&awaited, &[]), is_pending) {
+                Err(Error::Unsettled) => {
                     output::print_error("jsvm: nothing is left to run that could end the await");
                     return Ok(());
                 }
-                Some(PromiseState::Fulfilled) | None => value.promise_result()?,
+                settled => settled?,
             };
         }
+        reporting(session, || session.run_until_waiting(&[]), || Ok(true))?;
         self.show(value)
     }
 
@@ -176,5 +218,21 @@ impl Live {
             let _ = self.session.enter(|vm| vm.global()?.set("_", value));
         }
         Ok(())
+    }
+}
+
+/// Reports what was thrown or rejected and goes on, as long as there is something to go on with:
+/// it ends a program, but not a session.
+fn reporting<T>(
+    session: &Session,
+    mut run: impl FnMut() -> Result<T, Error>,
+    goes_on: impl Fn() -> Result<bool, Error>,
+) -> Result<T, Error> {
+    loop {
+        match run() {
+            Err(error @ Error::Rejection(_)) => drop(session.failed(&error)),
+            Err(error @ Error::Exception(_)) if goes_on()? => drop(session.failed(&error)),
+            result => return result,
+        }
     }
 }

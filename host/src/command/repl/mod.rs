@@ -18,7 +18,10 @@ use interpreter::{Interpreter, Next};
 ///
 /// Input that is not complete goes on in the next line. Tab completes names, the arrow keys and
 /// Ctrl-R find what was typed before, also in earlier sessions. `_` is the last value that was not
-/// undefined, and await works at the top level. Ctrl-C stops what runs, Ctrl-D leaves.
+/// undefined. Ctrl-C stops what runs, Ctrl-D leaves.
+///
+/// await works at the top level, and modules are imported from the current folder by import
+/// declarations as well as by import(). Timers fire while the prompt waits.
 ///
 /// What is piped into it is evaluated as if it were typed. The limit on time is for each input.
 #[derive(Args)]
@@ -65,9 +68,13 @@ fn run_piped(mut interpreter: Interpreter) -> anyhow::Result<()> {
         if !at_end && interpreter.is_incomplete(&input) {
             continue;
         }
-        if interpreter.evaluate(&std::mem::take(&mut input))? == Next::Leave || at_end {
+        if interpreter.evaluate(&std::mem::take(&mut input))? == Next::Leave {
+            return Ok(());
+        }
+        if at_end {
             break;
         }
     }
+    interpreter.finish();
     Ok(())
 }

@@ -1,0 +1,108 @@
+//! What is behind the global object `process`.
+
+use std::io::IsTerminal;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+
+use jsvm::{Arguments, Bytes, Data, HostError, IntoJs};
+
+use crate::command::options::Console;
+use crate::command::output;
+use crate::command::permissions::Permissions;
+
+/// The exit code that a program set, to be asked for when it has ended.
+#[derive(Clone, Default)]
+pub struct ExitCode {
+    code: Arc<AtomicU8>,
+    /// Whether the program may not end the process.
+    stays: Arc<AtomicBool>,
+}
+
+impl ExitCode {
+    pub fn get(&self) -> u8 {
+        self.code.load(Ordering::Relaxed)
+    }
+
+    /// From now on `process.exit` throws.
+    pub fn forbid_exit(&self) {
+        self.stays.store(true, Ordering::Relaxed);
+    }
+
+    fn may_exit(&self) -> bool {
+        !self.stays.load(Ordering::Relaxed)
+    }
+
+    fn set(&self, code: f64) {
+        self.code.store(low_byte(code), Ordering::Relaxed);
+    }
+}
+
+/// What the system keeps of an exit code.
+fn low_byte(code: f64) -> u8 {
+    (code as i64).rem_euclid(256) as u8
+}
+
+/// Answers the calls of `process.js`: the name of an operation and its arguments.
+pub fn handler(
+    permissions: &Arc<Permissions>,
+    exit_code: &ExitCode,
+    console: Console,
+) -> impl Fn(Arguments) -> Result<Data, HostError> + Send + Sync + 'static {
+    let (permissions, exit_code) = (permissions.clone(), exit_code.clone());
+    move |Arguments(args)| {
+        let arg = |index: usize| args.get(index).map(Data::root);
+        let text = |index| arg(index).map_or(Ok(String::new()), |node| node.to::<String>());
+        let number = |index| arg(index).map_or(Ok(0.0), |node| node.to::<f64>());
+        Ok(match &*text(0)? {
+            "env" => permissions.env(&text(1)?)?.into_data(),
+            "envNames" => permissions.env_names().into_data(),
+            "exitCode" => {
+                exit_code.set(number(1)?);
+                ().into_data()
+            }
+            "exit" if exit_code.may_exit() => exit(low_byte(number(1)?)),
+            "exit" => {
+                return Err(HostError::new(
+                    "process.exit would leave no snapshot: let the program end or wait",
+                ));
+            }
+            "write" => {
+                let bytes = match text(2) {
+                    Ok(text) => text.into_bytes(),
+                    Err(_) => arg(2).map_or(Ok(Bytes::default()), |node| node.to())?.0,
+                };
+                if number(1)? == 2.0 || console == Console::Stderr {
+                    output::print_error_bytes(&bytes);
+                } else {
+                    output::print_bytes(&bytes);
+                }
+                ().into_data()
+            }
+            "isTerminal" if number(1)? == 2.0 => std::io::stderr().is_terminal().into_data(),
+            "isTerminal" => (console == Console::Both && output::is_terminal()).into_data(),
+            "cwd" => {
+                let folder = std::env::current_dir()?;
+                folder.to_string_lossy().into_owned().into_data()
+            }
+            "platform" => match std::env::consts::OS {
+                "macos" => "darwin",
+                "windows" => "win32",
+                other => other,
+            }
+            .into_data(),
+            "version" => env!("CARGO_PKG_VERSION").into_data(),
+            operation => {
+                return Err(HostError::type_error(format!(
+                    "process has no operation {operation}"
+                )));
+            }
+        })
+    }
+}
+
+/// Ends the process: nothing of the program runs after `process.exit`.
+fn exit(code: u8) -> ! {
+    output::flush();
+    output::restore_terminal();
+    std::process::exit(code.into())
+}
