@@ -1,9 +1,10 @@
-//! What a program may reach of the world outside: files and environment variables.
+//! What a program may reach of the world outside: files, environment variables, hosts.
 
 use std::path::{Component, Path, PathBuf};
 
 use clap::Args;
 use jsvm::HostError;
+use reqwest::Url;
 
 use super::Usage;
 use super::builtin::error::coded;
@@ -22,6 +23,12 @@ pub struct PermissionOptions {
     #[arg(long, value_name = "NAME,...", num_args = 0..=1, require_equals = true)]
     #[arg(value_delimiter = ',', default_missing_value = ALL, value_parser = named)]
     allow_env: Vec<String>,
+
+    /// Let the program reach the network: all of it, or these hosts, at one port or at any; can be
+    /// repeated
+    #[arg(long, value_name = "HOST[:PORT],...", num_args = 0..=1, require_equals = true)]
+    #[arg(value_delimiter = ',', default_missing_value = ALL, value_parser = named)]
+    allow_net: Vec<String>,
 }
 
 /// Stands for a flag without a value. Nothing on a command line can be this.
@@ -40,6 +47,32 @@ fn named(text: &str) -> Result<String, Usage> {
 pub struct Permissions {
     read: Allowed<PathBuf>,
     env: Allowed<String>,
+    net: Allowed<Place>,
+}
+
+/// A host, in the form that URLs have it in, and a port, if only one is meant.
+struct Place {
+    host: String,
+    port: Option<u16>,
+}
+
+impl Place {
+    fn new(text: &str) -> Self {
+        let (host, port) = match text.rsplit_once(':') {
+            Some((host, port)) => match port.parse() {
+                // What stands before is `host` or `[::1]`, and not a part of an address.
+                Ok(port) if !host.contains(':') || host.ends_with(']') => (host, Some(port)),
+                _ => (text, None),
+            },
+            None => (text, None),
+        };
+        let host = if host.contains(':') && !host.starts_with('[') {
+            format!("[{host}]")
+        } else {
+            host.to_lowercase()
+        };
+        Place { host, port }
+    }
 }
 
 enum Allowed<T> {
@@ -70,6 +103,7 @@ impl PermissionOptions {
         Permissions {
             read: Allowed::new(&self.allow_read, |path| real(Path::new(path))),
             env: Allowed::new(&self.allow_env, String::clone),
+            net: Allowed::new(&self.allow_net, |place| Place::new(place)),
         }
     }
 }
@@ -92,6 +126,30 @@ impl Permissions {
             )));
         }
         Err(denied(&format!("reading {path} needs --allow-read={path}")))
+    }
+
+    /// Whether the program may talk to the host of a URL.
+    pub fn net(&self, url: &Url) -> Result<(), HostError> {
+        if !matches!(url.scheme(), "http" | "https") {
+            let message = format!("fetch of {url} failed: only http and https are supported");
+            return Err(HostError::type_error(message));
+        }
+        let (host, port) = (
+            url.host_str().unwrap_or_default(),
+            url.port_or_known_default(),
+        );
+        let allows =
+            |place: &Place| place.host == host && (place.port.is_none() || place.port == port);
+        if self.net.allows(allows) {
+            return Ok(());
+        }
+        let named = match url.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        };
+        Err(denied(&format!(
+            "reaching {named} needs --allow-net={named}"
+        )))
     }
 
     /// An environment variable. Whether there is one must not be told either.
@@ -166,6 +224,12 @@ mod tests {
         let options = PermissionOptions {
             allow_read: vec![root.join("in").to_str().unwrap().into()],
             allow_env: vec!["A".into()],
+            allow_net: vec![
+                "Example.com".into(),
+                "127.0.0.1:8080".into(),
+                "[::1]:9".into(),
+                "::2".into(),
+            ],
         };
         let permissions = options.permissions();
         let may_read = |path: &str| permissions.read(root.join(path).to_str().unwrap()).is_ok();
@@ -173,6 +237,12 @@ mod tests {
         assert!(may_read("missing/../in/x"));
         assert!(!may_read("in/../inner") && !may_read("inner") && !may_read("in/.."));
         assert!(!may_read("in/x/../../y"));
+        let may_reach = |url: &str| permissions.net(&url.parse().unwrap()).is_ok();
+        assert!(may_reach("https://example.com/x") && may_reach("http://EXAMPLE.com:81"));
+        assert!(may_reach("http://127.0.0.1:8080") && may_reach("http://[::1]:9/"));
+        assert!(may_reach("http://[::2]") && !may_reach("http://[::1]"));
+        assert!(!may_reach("http://127.0.0.1") && !may_reach("http://a.example.com"));
+        assert!(!may_reach("http://example.com.evil.org") && !may_reach("ftp://example.com"));
         assert!(permissions.env("A").is_ok() && permissions.env("B").is_err());
     }
 }

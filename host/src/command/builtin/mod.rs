@@ -1,10 +1,11 @@
-//! What a program finds around it beside the language: `process` and modules of Node.
+//! What a program finds around it beside the language: `process`, `fetch` and modules of Node.
 //!
 //! None of it is in the VM before it is used. What leaves the VM is checked here, against the
 //! [`Permissions`] of the command line that is in force: a restored program has those of the
 //! process that it is restored in.
 
 pub mod error;
+mod fetch;
 mod fs;
 mod process;
 
@@ -12,7 +13,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jsvm::program::NodeModules;
-use jsvm::{Error, HostError, Import, Module, ModuleLoader, Vm, VmBuilder};
+use jsvm::{Bytes, Error, HostError, Import, Module, ModuleLoader, RequestInfo, Vm, VmBuilder};
 
 use super::options::Console;
 use super::permissions::Permissions;
@@ -40,6 +41,19 @@ impl Builtins {
                 process::handler(permissions, exit_code, *console),
             )
             .handler("jsvm:builtin-source", |name: String| source(&name))
+            .async_handler("jsvm:fetch", {
+                let permissions = permissions.clone();
+                move |request: RequestInfo,
+                      url: String,
+                      method: String,
+                      headers: Vec<(String, String)>,
+                      body: Option<Bytes>,
+                      redirect: String,
+                      _signal: fetch::Ignored| {
+                    let what = (url, method, headers, body, redirect);
+                    fetch::fetch(permissions.clone(), request, what)
+                }
+            })
             .module("jsvm:fs", fs::module(permissions))
     }
 }
@@ -48,7 +62,9 @@ impl Builtins {
 pub fn install(vm: &Vm) -> Result<(), Error> {
     let host = vm.host_function("jsvm:process", 0)?;
     let source = vm.host_function("jsvm:builtin-source", 0)?;
-    vm.eval(include_str!("install.js"))?.call((host, source))?;
+    let fetch = vm.request_function("jsvm:fetch", 0)?;
+    let install = vm.eval(include_str!("install.js"))?;
+    install.call((host, source, fetch))?;
     Ok(())
 }
 
@@ -56,6 +72,7 @@ pub fn install(vm: &Vm) -> Result<(), Error> {
 fn source(name: &str) -> Result<&'static str, HostError> {
     match name {
         "process" => Ok(include_str!("process.js")),
+        "fetch" => Ok(include_str!("fetch.js")),
         _ => Err(HostError::type_error(format!("there is no {name} here"))),
     }
 }
