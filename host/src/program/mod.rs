@@ -17,6 +17,7 @@
 //! ES modules by extension or `package.json` are parsed by the VM alone.
 
 mod convert;
+mod decorators;
 mod error;
 mod exports;
 mod files;
