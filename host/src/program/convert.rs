@@ -52,6 +52,11 @@ impl Original<'_> {
         let legacy = options::has_legacy_decorators(self.tsconfig);
         let has_decorators =
             decorators::find(program, legacy).map_err(|refusal| self.refused(refusal))?;
+        // In classes that are lowered, fields are initialized between other things.
+        let keep_fields = has_decorators && !legacy;
+        if keep_fields && !options::defines_class_fields(self.tsconfig) {
+            decorators::check_fields(program).map_err(|refusal| self.refused(refusal))?;
+        }
         let kind = self.kind(program);
         // It decides how what the transformer adds is imported.
         program.source_type = match kind {
@@ -84,7 +89,7 @@ impl Original<'_> {
                 .into_scoping();
         }
 
-        let options = options::transform(self.tsconfig, kind);
+        let options = options::transform(self.tsconfig, kind, keep_fields);
         let transformed =
             Transformer::new(&allocator, self.path, &options).build_with_scoping(scoping, program);
         first_error(&transformed.diagnostics, self.text, self.name)?;

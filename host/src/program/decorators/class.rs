@@ -56,13 +56,14 @@ impl<'a> Lowering<'_, 'a> {
         let is_decorated = !own.is_empty();
         let first = self.evaluate(own, &variables)?;
 
+        let hint = self.names.remove(&span);
         let privates = static_privates(class);
         let body = class.body.body.take_in(&self.quote.allocator);
         let mut elements = Elements::new(self, &variables, is_decorated);
         for element in body {
             elements.add(element)?;
         }
-        elements.finish(span, name.as_deref())?;
+        elements.finish(span, name.as_deref(), hint.as_deref())?;
         class.body.body = elements.into_list();
         if is_decorated {
             let mut references = References {
@@ -84,7 +85,6 @@ impl<'a> Lowering<'_, 'a> {
             class.id = None;
         }
 
-        let hint = self.names.remove(&span);
         let code = self.around(
             class,
             is_decorated,
@@ -127,7 +127,7 @@ impl<'a> Lowering<'_, 'a> {
             format!("({{ [{name}]: {class} }})[{name}]")
         });
         let variables =
-            format!("let {decorators} = [{first}], {keys} = [], {state}, {original}, {current}");
+            format!("let {keys} = [], {decorators} = [{first}], {state}, {original}, {current}");
         match name {
             _ if !is_decorated => format!("{variables}; return {named};"),
             Some(name) => {

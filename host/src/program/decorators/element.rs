@@ -421,7 +421,12 @@ impl<'e, 'l, 'a> Elements<'e, 'l, 'a> {
     }
 
     /// What comes before and after all elements.
-    pub fn finish(&mut self, span: Span, class: Option<&str>) -> Result<(), Refusal> {
+    pub fn finish(
+        &mut self,
+        span: Span,
+        class: Option<&str>,
+        hint: Option<&str>,
+    ) -> Result<(), Refusal> {
         let Variables {
             decorators,
             keys,
@@ -443,10 +448,11 @@ impl<'e, 'l, 'a> Elements<'e, 'l, 'a> {
         if self.is_decorated || !self.applied.is_empty() {
             let apply = self.lowering.apply;
             let applied = self.applied.join(", ");
+            let known = class.or(hint).map_or("this.name".to_owned(), text);
             let name = class.filter(|_| self.is_decorated);
             let name = name.map_or(String::new(), |name| format!("{name} = "));
             first.push_str(&format!(
-                "{state} = {apply}(this, {decorators}[0], [{applied}]);
+                "{state} = {apply}(this, {decorators}[0], [{applied}], {known});
                  {current} = {name}{state}.target; {state}.start();"
             ));
         }

@@ -9,7 +9,7 @@
 //! @d class C { @e x = 1 }
 //!
 //! let C = (() => {
-//!   let decorators = [[d]], keys = [], state, original, current, C;
+//!   let keys = [], decorators = [[d]], state, original, current, C;
 //!   C = class {
 //!     static { … current = C = (state = applyDecorators(…)).target; state.start(); }
 //!     [(decorators[1] = [e], "x")] = state.initial(0, this, 1);
@@ -25,6 +25,7 @@
 
 mod class;
 mod element;
+mod fields;
 mod found;
 mod quote;
 mod references;
@@ -42,6 +43,7 @@ use oxc::ast_visit::{VisitMut, walk_mut};
 use oxc::semantic::Scoping;
 use oxc::span::Span;
 
+pub use fields::check as check_fields;
 pub use found::find;
 use quote::Quote;
 

@@ -81,7 +81,7 @@ function run(initializers, self) {
   for (const initializer of initializers) initializer.call(self);
 }
 
-module.exports = function applyDecorators(target, classDecorators, elements) {
+module.exports = function applyDecorators(target, classDecorators, elements, name) {
   // As long as no engine has the symbol, it is whatever the program made it.
   const symbol = Symbol.metadata ?? Symbol.for("Symbol.metadata");
   const metadata = Object.create(Object.getPrototypeOf(target)[symbol] ?? null);
@@ -102,7 +102,6 @@ module.exports = function applyDecorators(target, classDecorators, elements) {
       });
     }
   }
-  const { name } = target;
   apply(
     classDecorators,
     () => ({ kind: "class", name, metadata }),
