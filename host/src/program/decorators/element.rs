@@ -143,6 +143,7 @@ impl<'e, 'l, 'a> Elements<'e, 'l, 'a> {
                 if is_used {
                     let name = format!("{}[{}]", self.variables.keys, self.keys);
                     self.keys += 1;
+                    self.lowering.has_keys.set(true);
                     let evaluated = self.lowering.property_key;
                     (format!("{name} = {evaluated}({expression})"), name)
                 } else {
@@ -351,7 +352,8 @@ impl<'e, 'l, 'a> Elements<'e, 'l, 'a> {
             .as_deref()
             .unwrap_or("accessor")
             .trim_start_matches('#');
-        let is_word = base.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        let is_word =
+            !base.is_empty() && base.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         let storage = quote.unique(&format!(
             "{}_storage",
             if is_word { base } else { "accessor" }
@@ -401,6 +403,9 @@ impl<'e, 'l, 'a> Elements<'e, 'l, 'a> {
                 // That of the constructor is a name of its own only if it is computed.
                 (None, false) if base == "constructor" => {
                     (format!("[{name}]"), format!("[{name}]"))
+                }
+                (None, false) if is_word && !base.starts_with(|c: char| c.is_ascii_digit()) => {
+                    (base.to_owned(), base.to_owned())
                 }
                 (None, false) => (name.clone(), name.clone()),
             };

@@ -30,6 +30,7 @@ mod found;
 mod quote;
 mod references;
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use oxc::allocator::{Allocator, Vec};
@@ -93,23 +94,23 @@ pub fn lower<'a>(
         context,
         names: HashMap::new(),
         is_namespace: false,
-        has_helpers: false,
+        applies: false,
+        has_keys: Cell::new(false),
         refusal: None,
     };
     lowering.visit_program(program);
     if let Some(refusal) = lowering.refusal {
         return Err(refusal);
     }
-    if lowering.has_helpers {
-        for (name, local) in &helpers {
-            let specifier = format!("{}/helpers/{name}", helpers::PACKAGE);
-            let import = match context.kind {
-                ModuleKind::CommonJs => format!("var {local} = require({specifier:?});"),
-                _ => format!("import {local} from {specifier:?};"),
-            };
-            let import = quote.statements(&import, Span::default())?;
-            program.body.splice(0..0, import);
-        }
+    let is_used = [lowering.applies, lowering.has_keys.get()];
+    for ((name, local), _) in helpers.iter().zip(is_used).filter(|(_, is_used)| *is_used) {
+        let specifier = format!("{}/helpers/{name}", helpers::PACKAGE);
+        let import = match context.kind {
+            ModuleKind::CommonJs => format!("var {local} = require({specifier:?});"),
+            _ => format!("import {local} from {specifier:?};"),
+        };
+        let import = quote.statements(&import, Span::default())?;
+        program.body.splice(0..0, import);
     }
     Ok(())
 }
@@ -125,7 +126,9 @@ struct Lowering<'l, 'a> {
     names: HashMap<Span, String>,
     /// Whether this is the body of a namespace.
     is_namespace: bool,
-    has_helpers: bool,
+    /// Which of the helpers are called.
+    applies: bool,
+    has_keys: Cell<bool>,
     refusal: Option<Refusal>,
 }
 
@@ -165,7 +168,7 @@ impl<'a> Lowering<'_, 'a> {
                 message: "with \"experimentalDecorators\" a field with `accessor` must not have a computed key, and its class must have a name if it is static",
             })
         } else {
-            self.has_helpers = true;
+            self.applies = true;
             self.with_variables(class).map(Some)
         };
         result.unwrap_or_else(|refusal| {
