@@ -2,7 +2,7 @@
 
 use oxc::allocator::{Box, TakeIn, Vec};
 use oxc::ast::ast::{
-    AccessorProperty, ClassElement, Decorator, Expression, MethodDefinition, MethodDefinitionKind,
+    ClassElement, Decorator, Expression, MethodDefinition, MethodDefinitionKind,
     PropertyDefinition, PropertyKey, PropertyKind,
 };
 use oxc::span::{GetSpan, Span};
@@ -18,11 +18,11 @@ pub fn text(text: &str) -> String {
 
 /// The elements of a class as they are lowered, one after the other.
 pub struct Elements<'e, 'l, 'a> {
-    lowering: &'e Lowering<'l, 'a>,
-    variables: &'e Variables,
+    pub(super) lowering: &'e Lowering<'l, 'a>,
+    pub(super) variables: &'e Variables,
     /// Whether the class itself has decorators.
     is_decorated: bool,
-    list: Vec<'a, ClassElement<'a>>,
+    pub(super) list: Vec<'a, ClassElement<'a>>,
     /// What is to be evaluated with the next key.
     pending: std::vec::Vec<String>,
     /// What `applyDecorators` is told of each element with decorators.
@@ -33,15 +33,15 @@ pub struct Elements<'e, 'l, 'a> {
 }
 
 /// What an element with decorators is told by.
-struct Applied<'s> {
-    kind: &'s str,
+pub(super) struct Applied<'s> {
+    pub kind: &'s str,
     /// Code that is its name.
-    name: String,
-    is_static: bool,
+    pub name: String,
+    pub is_static: bool,
     /// Its name with the `#`, if it is private.
-    private: Option<String>,
+    pub private: Option<String>,
     /// An object with its function, where that is none of the class.
-    source: Option<String>,
+    pub source: Option<String>,
 }
 
 impl<'e, 'l, 'a> Elements<'e, 'l, 'a> {
@@ -102,14 +102,14 @@ impl<'e, 'l, 'a> Elements<'e, 'l, 'a> {
         }
     }
 
-    fn generate(&mut self, code: &str, span: Span) -> Result<(), Refusal> {
+    pub(super) fn generate(&mut self, code: &str, span: Span) -> Result<(), Refusal> {
         let elements = self.lowering.quote.elements(code, span)?;
         self.list.extend(elements);
         Ok(())
     }
 
     /// Notes decorators, to be evaluated with the next key.
-    fn decorators(&mut self, decorators: Vec<'a, Decorator<'a>>) -> Result<(), Refusal> {
+    pub(super) fn decorators(&mut self, decorators: Vec<'a, Decorator<'a>>) -> Result<(), Refusal> {
         let values = self.lowering.evaluate(decorators, self.variables)?;
         let index = self.applied.len() + 1;
         let code = format!("{}[{index}] = {values}", self.variables.decorators);
@@ -119,7 +119,7 @@ impl<'e, 'l, 'a> Elements<'e, 'l, 'a> {
 
     /// A key that evaluates what is pending, and code for its name. The name of a computed key is
     /// kept, if it `is_used`.
-    fn key(
+    pub(super) fn key(
         &mut self,
         key: &mut PropertyKey<'a>,
         computed: &mut bool,
@@ -159,7 +159,7 @@ impl<'e, 'l, 'a> Elements<'e, 'l, 'a> {
     }
 
     /// Tells of an element with decorators. Returns its index.
-    fn apply(&mut self, applied: &Applied<'_>) -> usize {
+    pub(super) fn apply(&mut self, applied: &Applied<'_>) -> usize {
         let index = self.applied.len();
         let Applied {
             kind,
@@ -295,7 +295,7 @@ impl<'e, 'l, 'a> Elements<'e, 'l, 'a> {
     }
 
     /// What initializes a field: its value through what its decorators returned.
-    fn initial(
+    pub(super) fn initial(
         &self,
         index: Option<usize>,
         value: Option<Expression<'a>>,
@@ -321,108 +321,18 @@ impl<'e, 'l, 'a> Elements<'e, 'l, 'a> {
     }
 
     /// What runs when a field has its value.
-    fn initialized(&mut self, index: usize, is_static: bool, span: Span) -> Result<(), Refusal> {
+    pub(super) fn initialized(
+        &mut self,
+        index: usize,
+        is_static: bool,
+        span: Span,
+    ) -> Result<(), Refusal> {
         let run = format!("{}.initialized({index}, this)", self.variables.state);
         if is_static {
             return self.generate(&format!("static {{ {run}; }}"), span);
         }
         let name = self.lowering.quote.unique("initialized");
         self.generate(&format!("#{name} = {run};"), span)
-    }
-
-    fn accessor(&mut self, mut property: Box<'a, AccessorProperty<'a>>) -> Result<(), Refusal> {
-        let quote = self.lowering.quote;
-        let span = place(&property.decorators, property.key.span());
-        // Those of `experimentalDecorators` are the getter's.
-        let legacy = self.lowering.context.legacy;
-        let mut decorators = property.decorators.take_in(&quote.allocator);
-        let left = legacy.then(|| decorators.take_in(&quote.allocator));
-        let is_decorated = !decorators.is_empty();
-        if is_decorated {
-            self.decorators(decorators)?;
-        }
-        let is_static = property.r#static;
-        let word = if is_static { "static " } else { "" };
-        let private = property.key.private_name().map(|name| format!("#{name}"));
-        let known = key_name(&property.key, property.computed);
-        let mut computed = property.computed;
-        let name = self.key(&mut property.key, &mut computed, true)?;
-
-        let base = known
-            .as_deref()
-            .unwrap_or("accessor")
-            .trim_start_matches('#');
-        let is_word =
-            !base.is_empty() && base.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        let storage = quote.unique(&format!(
-            "{}_storage",
-            if is_word { base } else { "accessor" }
-        ));
-        let owner = if is_static {
-            &self.variables.original
-        } else {
-            "this"
-        };
-        let get = format!("return {owner}.#{storage};");
-        let set = format!("{owner}.#{storage} = value;");
-
-        let index = is_decorated.then(|| {
-            let source = private
-                .as_ref()
-                .map(|_| format!("{{ get {name}() {{ {get} }}, set {name}(value) {{ {set} }} }}"));
-            let private = private.clone();
-            self.apply(&Applied {
-                kind: "accessor",
-                name: name.clone(),
-                is_static,
-                private,
-                source,
-            })
-        });
-        let value = property.value.take();
-        let initial = quote.hole(self.initial(index, value, &name, span)?);
-        self.generate(&format!("{word}#{storage} = {initial};"), span)?;
-
-        if let (Some(private), Some(index)) = (&private, index) {
-            let found = format!("{}.descriptor({index})", self.variables.state);
-            let code = format!(
-                "{word}get {private}() {{ return {found}.get.call(this); }}
-                 {word}set {private}(value) {{ {found}.set.call(this, value); }}"
-            );
-            self.generate(&code, span)?;
-        } else {
-            let (first, second) = match (&private, computed) {
-                (Some(private), _) => (private.clone(), private.clone()),
-                (None, true) => {
-                    let Ok(key) = Expression::try_from(property.key.take_in(&quote.allocator))
-                    else {
-                        return Err(Refusal::internal(span));
-                    };
-                    (format!("[{}]", quote.hole(key)), format!("[{name}]"))
-                }
-                // That of the constructor is a name of its own only if it is computed.
-                (None, false) if base == "constructor" => {
-                    (format!("[{name}]"), format!("[{name}]"))
-                }
-                (None, false) if is_word && !base.starts_with(|c: char| c.is_ascii_digit()) => {
-                    (base.to_owned(), base.to_owned())
-                }
-                (None, false) => (name.clone(), name.clone()),
-            };
-            let code =
-                format!("{word}get {first}() {{ {get} }} {word}set {second}(value) {{ {set} }}");
-            let mut elements = quote.elements(&code, span)?;
-            if let (Some(left), Some(ClassElement::MethodDefinition(getter))) =
-                (left, elements.first_mut())
-            {
-                getter.decorators = left;
-            }
-            self.list.extend(elements);
-        }
-        match index {
-            Some(index) => self.initialized(index, is_static, span),
-            None => Ok(()),
-        }
     }
 
     /// What comes before and after all elements.

@@ -23,6 +23,7 @@
 //! Decorators of elements are evaluated where the keys of those are: there, `this`, `await` and
 //! private names mean what they do in the source.
 
+mod accessor;
 mod class;
 mod element;
 mod fields;
