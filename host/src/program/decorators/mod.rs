@@ -38,8 +38,9 @@ use oxc::allocator::{Allocator, Vec};
 use oxc::ast::ast::{
     AccessorProperty, AssignmentExpression, AssignmentPattern, AssignmentTarget,
     AssignmentTargetPropertyIdentifier, AssignmentTargetWithDefault, BindingPattern, Class,
-    Declaration, ExportDefaultDeclarationKind, Expression, FormalParameter, ObjectProperty,
-    Program, PropertyDefinition, PropertyKey, Statement, TSModuleBlock, VariableDeclarator,
+    Declaration, ExportDefaultDeclaration, ExportDefaultDeclarationKind, Expression,
+    FormalParameter, ObjectProperty, Program, PropertyDefinition, PropertyKey, Statement,
+    TSModuleBlock, VariableDeclarator,
 };
 use oxc::ast_visit::{VisitMut, walk_mut};
 use oxc::semantic::Scoping;
@@ -270,6 +271,11 @@ impl<'a> VisitMut<'a> for Lowering<'_, 'a> {
         {
             export.declaration = Declaration::VariableDeclaration(variable);
         }
+    }
+
+    fn visit_export_default_declaration(&mut self, export: &mut ExportDefaultDeclaration<'a>) {
+        self.name(export.declaration.as_expression(), "default");
+        walk_mut::walk_export_default_declaration(self, export);
     }
 
     fn visit_ts_module_block(&mut self, block: &mut TSModuleBlock<'a>) {

@@ -1,7 +1,7 @@
 //! Generated code, written as code. It is parsed, and what was there before takes its place in it.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use oxc::allocator::{Allocator, Box, Vec};
 use oxc::ast::ast::{
@@ -18,7 +18,8 @@ pub struct Quote<'a> {
     pub allocator: &'a Allocator,
     /// The source, which has no name in it that is generated.
     text: &'a str,
-    names: RefCell<HashSet<String>>,
+    /// How many of each name there are.
+    names: RefCell<HashMap<String, u32>>,
     hole: String,
     holes: RefCell<HashMap<String, Hole<'a>>>,
     count: Cell<u32>,
@@ -47,14 +48,18 @@ impl<'a> Quote<'a> {
 
     /// A name that nothing else has.
     pub fn unique(&self, base: &str) -> String {
-        let mut name = format!("_{base}");
-        let mut number = 1;
-        while self.text.contains(&name) || self.names.borrow().contains(&name) {
-            number += 1;
-            name = format!("_{base}{number}");
+        let mut names = self.names.borrow_mut();
+        let count = names.entry(base.to_owned()).or_default();
+        loop {
+            *count += 1;
+            let name = match *count {
+                1 => format!("_{base}"),
+                count => format!("_{base}_{count}"),
+            };
+            if !self.text.contains(&name) {
+                return name;
+            }
         }
-        self.names.borrow_mut().insert(name.clone());
-        name
     }
 
     /// A name for an expression in a text.
