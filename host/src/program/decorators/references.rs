@@ -76,7 +76,7 @@ impl<'a> References<'_, 'a> {
     fn private_owner(&mut self, object: &mut Expression<'a>, name: &str, span: Span) {
         if self.privates.contains(name)
             && self.is_class(object)
-            && let Some(original) = self.variable(self.original_name(), span)
+            && let Some(original) = self.variable(self.original, span)
         {
             *object = original;
         } else {
@@ -88,12 +88,6 @@ impl<'a> References<'_, 'a> {
         let before = std::mem::replace(&mut self.is_this, false);
         walk(self);
         self.is_this = before;
-    }
-}
-
-impl<'q> References<'q, '_> {
-    fn original_name(&self) -> &'q str {
-        self.original
     }
 }
 
