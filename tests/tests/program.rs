@@ -7,6 +7,7 @@
 //! import SPECIFIER from FILE     the full name that an import resolves to; also `require`
 //! load FILE                      the module of a full name, as the engine gets it
 //! exports FILE                   the names that a CommonJS module exports
+//! run FILE                       what a program prints, and what it throws
 //! map FILE                       what its mappings say: the code, and the source that it is from
 //! entry PATH                     the module that a program starts with
 //! around PATH                    the folder of the program that a folder belongs to
@@ -19,11 +20,12 @@
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::{Arc, Mutex};
 
 use jsvm::data::{IntoJs, Node, NodeRef};
 use jsvm::program::NodeModules;
-use jsvm::{HostError, Import, ImportKind, Module, ModuleKind, ModuleLoader};
-use jsvm_tests::{cases, mappings};
+use jsvm::{HostError, Import, ImportKind, Module, ModuleKind, ModuleLoader, PromiseState};
+use jsvm_tests::{builder, cases, mappings};
 use libtest_mimic::{Arguments, Failed};
 use tempfile::TempDir;
 
@@ -123,6 +125,7 @@ impl Case<'_> {
             ["exports", name] => {
                 self.load(name, |module| format!("  {}\n", module.exports().join(" ")))
             }
+            ["run", name] => self.run(name)?,
             ["map", name] => {
                 let source = fs::read_to_string(self.root.join(name))?;
                 self.load(name, |module| {
@@ -145,6 +148,39 @@ impl Case<'_> {
             }
             _ => return Err(format!("there is no command '{line}'").into()),
         })
+    }
+
+    fn run(&self, name: &str) -> Result<String, Failed> {
+        let printed = Arc::new(Mutex::new(String::new()));
+        let vm = builder()
+            .modules(self.loader.clone())
+            .console({
+                let printed = printed.clone();
+                move |_, text| {
+                    let mut printed = printed.lock().expect("nothing panics while printing");
+                    for line in text.lines() {
+                        printed.push_str(format!("  {line}").trim_end());
+                        printed.push('\n');
+                    }
+                }
+            })
+            .build()?;
+        let program = vm.import_module(&format!("./{name}"))?;
+        vm.run_jobs()?;
+        let mut text = printed
+            .lock()
+            .expect("nothing panics while printing")
+            .clone();
+        if program.promise_state()? == Some(PromiseState::Rejected) {
+            let error = program.promise_result()?;
+            let message = vm.global()?.get("String")?.call((&error,))?;
+            text.push_str(&format!("  throws {}\n", message.to::<String>()?));
+            let stack = error.get("stack")?.to::<String>().unwrap_or_default();
+            for line in stack.lines() {
+                text.push_str(&format!("  | {line}\n"));
+            }
+        }
+        Ok(text)
     }
 
     fn resolve(&self, specifier: &str, importer: &str, kind: ImportKind) -> String {

@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use oxc::allocator::Allocator;
-use oxc::ast::ast::{AccessorProperty, Decorator, Program};
-use oxc::ast_visit::{Visit, walk};
+use oxc::ast::ast::Program;
 use oxc::codegen::{Codegen, CodegenOptions};
 use oxc::parser::Parser;
 use oxc::semantic::SemanticBuilder;
 use oxc::transformer::Transformer;
 use oxc_resolver::TsConfig;
 
+use super::decorators::{self, Refusal};
 use super::error::ProgramError;
 use super::language::{FileType, Goal};
 use super::mappings;
@@ -49,7 +49,14 @@ impl Original<'_> {
         let mut parsed = Parser::new(&allocator, self.text, self.file_type.source_type()).parse();
         first_error(&parsed.diagnostics, self.text, self.name)?;
         let program = &mut parsed.program;
-        self.refuse_unsupported(program)?;
+        let legacy = options::has_legacy_decorators(self.tsconfig);
+        let has_decorators =
+            decorators::find(program, legacy).map_err(|refusal| self.refused(refusal))?;
+        // In classes that are lowered, fields are initialized between other things.
+        let keep_fields = has_decorators && !legacy;
+        if keep_fields && !options::defines_class_fields(self.tsconfig) {
+            decorators::check_fields(program).map_err(|refusal| self.refused(refusal))?;
+        }
         let kind = self.kind(program);
         // It decides how what the transformer adds is imported.
         program.source_type = match kind {
@@ -64,9 +71,25 @@ impl Original<'_> {
             .with_excess_capacity(2.0)
             .build(program);
         first_error(&checked.diagnostics, self.text, self.name)?;
-        let scoping = checked.semantic.into_scoping();
+        let mut scoping = checked.semantic.into_scoping();
+        if has_decorators {
+            let context = decorators::Context {
+                scoping: &scoping,
+                kind,
+                legacy,
+            };
+            decorators::lower(program, &allocator, &context)
+                .map_err(|refusal| self.refused(refusal))?;
+            // What was generated has scopes and symbols too.
+            scoping = SemanticBuilder::new()
+                .with_enum_eval(true)
+                .with_excess_capacity(2.0)
+                .build(program)
+                .semantic
+                .into_scoping();
+        }
 
-        let options = options::transform(self.tsconfig, kind);
+        let options = options::transform(self.tsconfig, kind, keep_fields);
         let transformed =
             Transformer::new(&allocator, self.path, &options).build_with_scoping(scoping, program);
         first_error(&transformed.diagnostics, self.text, self.name)?;
@@ -104,44 +127,8 @@ impl Original<'_> {
         }
     }
 
-    fn refuse_unsupported(&self, program: &Program<'_>) -> Result<(), ProgramError> {
-        let mut unsupported = Unsupported {
-            allows_decorators: options::has_legacy_decorators(self.tsconfig),
-            found: None,
-        };
-        unsupported.visit_program(program);
-        match unsupported.found {
-            Some((offset, message)) => {
-                let offset = offset as usize;
-                Err(syntax_error(message.into(), self.text, offset, self.name))
-            }
-            None => Ok(()),
-        }
-    }
-}
-
-/// Finds what neither the transformer nor the engine knows.
-struct Unsupported {
-    allows_decorators: bool,
-    found: Option<(u32, &'static str)>,
-}
-
-impl<'a> Visit<'a> for Unsupported {
-    fn visit_decorator(&mut self, decorator: &Decorator<'a>) {
-        if !self.allows_decorators {
-            self.found.get_or_insert((
-                decorator.span.start,
-                "decorators are supported with \"experimentalDecorators\": true in tsconfig.json only",
-            ));
-        }
-        walk::walk_decorator(self, decorator);
-    }
-
-    fn visit_accessor_property(&mut self, property: &AccessorProperty<'a>) {
-        self.found.get_or_insert((
-            property.span.start,
-            "fields with `accessor` are not supported: write a getter and a setter",
-        ));
-        walk::walk_accessor_property(self, property);
+    fn refused(&self, refusal: Refusal) -> ProgramError {
+        let message = refusal.message.to_owned();
+        syntax_error(message, self.text, refusal.offset as usize, self.name)
     }
 }

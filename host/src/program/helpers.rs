@@ -6,7 +6,12 @@ use crate::module::Module;
 /// What their specifiers begin with. No package can have this name.
 pub const PACKAGE: &str = "jsvm:typescript";
 
-const HELPERS: [(&str, &str); 6] = [
+const HELPERS: [(&str, &str); 8] = [
+    (
+        "applyDecorators",
+        include_str!("helpers/applyDecorators.js"),
+    ),
+    ("propertyKey", include_str!("helpers/propertyKey.js")),
     ("decorate", include_str!("helpers/decorate.js")),
     ("decorateParam", include_str!("helpers/decorateParam.js")),
     (

@@ -10,6 +10,7 @@
 //! | `.json` | JSON |
 //! | `.js`, `.jsx`, `.ts`, `.tsx` and anything else | what `type` in the nearest `package.json` says, or else what its syntax is |
 //! | `.ts`, `.mts`, `.cts`, `.tsx`, `.jsx` | made JavaScript, with a map from its positions to those in the original; types are removed and not checked |
+//! | decorators and `accessor` in these | the standard ones, or those of `experimentalDecorators` in `tsconfig.json` |
 //!
 //! Nothing of a program runs outside of its VM, but its files are read and parsed by this library,
 //! in the embedder's process: TypeScript, JSX, and CommonJS or what may be that. The limits of the VM
@@ -17,6 +18,7 @@
 //! ES modules by extension or `package.json` are parsed by the VM alone.
 
 mod convert;
+mod decorators;
 mod error;
 mod exports;
 mod files;

@@ -11,13 +11,19 @@ use super::helpers;
 use crate::module::ModuleKind;
 
 /// How to transform a module. Nothing is lowered that the engine has itself.
-pub fn transform(tsconfig: Option<&TsConfig>, kind: ModuleKind) -> TransformOptions {
+///
+/// Fields stay in their classes where these `keep_fields`.
+pub fn transform(
+    tsconfig: Option<&TsConfig>,
+    kind: ModuleKind,
+    keep_fields: bool,
+) -> TransformOptions {
     let default = CompilerOptions::default();
     let options = tsconfig.map_or(&default, |tsconfig| &tsconfig.compiler_options);
-    let defines = defines_class_fields(options);
+    let defines = defines_class_fields(tsconfig);
     TransformOptions {
         assumptions: CompilerAssumptions {
-            set_public_class_fields: !defines,
+            set_public_class_fields: !defines && !keep_fields,
             ..CompilerAssumptions::default()
         },
         typescript: TypeScriptOptions {
@@ -41,7 +47,8 @@ pub fn transform(tsconfig: Option<&TsConfig>, kind: ModuleKind) -> TransformOpti
                 _ => Module::Preserve,
             },
             es2022: ES2022Options {
-                class_properties: (!defines).then_some(ClassPropertiesOptions { loose: true }),
+                class_properties: (!defines && !keep_fields)
+                    .then_some(ClassPropertiesOptions { loose: true }),
                 ..ES2022Options::default()
             },
             ..EnvOptions::default()
@@ -61,7 +68,9 @@ pub fn has_legacy_decorators(tsconfig: Option<&TsConfig>) -> bool {
 
 /// `useDefineForClassFields`, which without a word about it follows from `target`. Without that,
 /// the target is this engine.
-fn defines_class_fields(options: &CompilerOptions) -> bool {
+pub fn defines_class_fields(tsconfig: Option<&TsConfig>) -> bool {
+    let default = CompilerOptions::default();
+    let options = tsconfig.map_or(&default, |tsconfig| &tsconfig.compiler_options);
     let recent = |target: &String| {
         let year = target.to_lowercase();
         let year = year.trim_start_matches("es");
