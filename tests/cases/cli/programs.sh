@@ -4,6 +4,7 @@ jsvm run programs/page.tsx
 jsvm run programs/script.ts
 jsvm run programs/folder
 jsvm run programs/legacy/main.ts
+jsvm run programs/decorated.ts
 cd programs; jsvm run folder/src/start.ts
 jsvm eval "(await import('file://$PWD/programs/jsx/jsx-runtime.js')).jsx.name"
 echo 'console.log(import.meta.url.split("/").at(-1))' > 'a #1?%20.mts'; jsvm run 'a #1?%20.mts'
@@ -12,7 +13,6 @@ echo 'console.log(import.meta.url.split("/").at(-1))' > 'a #1?%20.mts'; jsvm run
 jsvm run programs/fails.ts
 jsvm run programs/wrong.ts
 jsvm run programs/imports-wrong.ts
-jsvm run programs/decorated.ts
 
 # CommonJS.
 jsvm run programs/cjs/main.js
