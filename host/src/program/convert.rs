@@ -17,6 +17,7 @@ use super::mappings;
 use super::nesting::is_too_deep;
 use super::options;
 use super::parse::{first_error, syntax_error, written_as};
+use super::private_methods;
 use crate::module::ModuleKind;
 
 /// A module as the engine can read it.
@@ -89,7 +90,8 @@ impl Original<'_> {
                 .into_scoping();
         }
 
-        let options = options::transform(self.tsconfig, kind, keep_fields);
+        let has_private_methods = private_methods::has_any(program);
+        let options = options::transform(self.tsconfig, kind, keep_fields, has_private_methods);
         let transformed =
             Transformer::new(&allocator, self.path, &options).build_with_scoping(scoping, program);
         first_error(&transformed.diagnostics, self.text, self.name)?;

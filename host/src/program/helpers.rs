@@ -6,7 +6,7 @@ use crate::module::Module;
 /// What their specifiers begin with. No package can have this name.
 pub const PACKAGE: &str = "jsvm:typescript";
 
-const HELPERS: [(&str, &str); 8] = [
+const HELPERS: [(&str, &str); 15] = [
     (
         "applyDecorators",
         include_str!("helpers/applyDecorators.js"),
@@ -27,6 +27,25 @@ const HELPERS: [(&str, &str); 8] = [
         "classPrivateFieldLooseBase",
         include_str!("helpers/privateBase.js"),
     ),
+    (
+        "classPrivateMethodInitSpec",
+        include_str!("helpers/privateMethods.js"),
+    ),
+    ("assertClassBrand", include_str!("helpers/assertBrand.js")),
+    (
+        "classPrivateFieldInitSpec",
+        include_str!("helpers/privateInit.js"),
+    ),
+    (
+        "classPrivateFieldGet2",
+        include_str!("helpers/privateGet.js"),
+    ),
+    (
+        "classPrivateFieldSet2",
+        include_str!("helpers/privateSet.js"),
+    ),
+    ("toSetter", include_str!("helpers/toSetter.js")),
+    ("checkInRHS", include_str!("helpers/checkIn.js")),
 ];
 
 /// Whether a specifier or name is that of a helper.

@@ -31,6 +31,7 @@ mod nesting;
 mod options;
 mod package;
 mod parse;
+mod private_methods;
 mod resolve;
 mod root;
 

@@ -17,6 +17,7 @@ pub fn transform(
     tsconfig: Option<&TsConfig>,
     kind: ModuleKind,
     keep_fields: bool,
+    has_private_methods: bool,
 ) -> TransformOptions {
     let default = CompilerOptions::default();
     let options = tsconfig.map_or(&default, |tsconfig| &tsconfig.compiler_options);
@@ -47,8 +48,9 @@ pub fn transform(
                 _ => Module::Preserve,
             },
             es2022: ES2022Options {
-                class_properties: (!defines && !keep_fields)
-                    .then_some(ClassPropertiesOptions { loose: true }),
+                class_properties: (!defines && !keep_fields).then_some(ClassPropertiesOptions {
+                    loose: !has_private_methods,
+                }),
                 ..ES2022Options::default()
             },
             ..EnvOptions::default()
