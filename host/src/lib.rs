@@ -35,6 +35,7 @@
 //! | run whole programs, with timers and asynchronous functions | [`EventLoop`] |
 //! | work with values inside | [`Value`] |
 //! | convert to and from Rust | [`IntoJs`], [`FromJs`], [`Data`] |
+//! | let scripts import functions, values and classes of Rust | [`NativeModule`], [`Class`] |
 //! | import modules from anywhere, or from packages and TypeScript | [`ModuleLoader`], [`program`] |
 //! | freeze a VM and thaw it elsewhere | [`snapshot`], [`Snapshot`] |
 //! | tell what went wrong | [`Error`], [`Limit`], [`Gone`] |
