@@ -4,7 +4,7 @@ echo 'await new Promise((go) => setTimeout(go, 5)); console.log("awaited")' | js
 jsvm eval 'setTimeout(() => console.log("later"), 5); "value"'
 jsvm eval 'await new Promise((go) => setTimeout(go, 5, "waited for"))'
 jsvm eval --json 'new Promise((go) => setTimeout(go, 5, [1]))'
-printf 'setTimeout(() => console.log("later"), 5); 1\nawait new Promise((go) => setTimeout(go, 20, 2))\n' | jsvm repl
+printf 'setTimeout(() => console.log("later"), 300); 1\nawait new Promise((go) => setTimeout(go, 600, 2))\n' | jsvm repl
 echo 'let left = 100000; for (let i = 0; i < 100000; i++) setTimeout(() => { if (--left === 0) console.log("all of them") }, i % 10)' | jsvm run -
 
 # What ends a program.
