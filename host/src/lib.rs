@@ -43,6 +43,9 @@
 //! The component itself, for use without this crate, is [`COMPONENT`]; its interface is the WIT
 //! package `jsvm:engine`.
 
+// Without the event loop, what only it uses is not used.
+#![cfg_attr(not(feature = "event-loop"), allow(dead_code))]
+
 mod arg;
 mod async_function;
 #[cfg(feature = "event-loop")]
