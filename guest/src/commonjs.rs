@@ -71,8 +71,13 @@ pub fn set_entry(name: String) -> JsResult<()> {
     state(|state| state.entry = Some(name))
 }
 
+/// `require.cache`
+fn cache() -> JsResult<Value> {
+    state(|state| state.cache.clone())
+}
+
 fn cached(name: &str) -> JsResult<Option<Value>> {
-    let module = state(|state| state.cache.clone())?.get(name)?;
+    let module = cache()?.get(name)?;
     Ok(module.is_object().then_some(module))
 }
 
@@ -106,7 +111,7 @@ fn require(specifier: &Value, parent: &Value) -> JsResult<Value> {
 }
 
 fn keep(name: &str, module: &Value) -> JsResult<()> {
-    state(|state| state.cache.clone())?.define(name, module.clone(), Property::PLAIN)
+    cache()?.define(name, module.clone(), Property::PLAIN)
 }
 
 /// `module`
@@ -146,7 +151,7 @@ fn run(name: &str, text: &str, parent: &Value) -> JsResult<Value> {
     keep(name, &module)?;
     let result = execute(name, text, &module, main);
     if result.is_err() {
-        state(|state| state.cache.clone())?.delete(name)?;
+        cache()?.delete(name)?;
         return result.map(|()| module);
     }
     module.set("loaded", Value::boolean(true))?;
@@ -186,11 +191,7 @@ fn require_of(module: &Value, main: Value) -> JsResult<Value> {
         Value::text(&name)
     })?;
     function.define("resolve", resolve, Property::PLAIN)?;
-    function.define(
-        "cache",
-        state(|state| state.cache.clone())?,
-        Property::PLAIN,
-    )?;
+    function.define("cache", cache()?, Property::PLAIN)?;
     function.define("main", main, Property::PLAIN)?;
     Ok(function)
 }

@@ -17,7 +17,7 @@ pub fn install() {
 /// The full name of a module.
 pub fn resolve(specifier: &str, importer: &str, require: bool) -> JsResult<String> {
     const FUNCTION: &str = "jsvm:resolve-module";
-    if importer == REQUIRER {
+    if importer == BY_FULL_NAME {
         return Ok(specifier.to_owned());
     }
     let mut args = vec![Value::text(specifier)?, Value::text(importer)?];
@@ -31,19 +31,26 @@ pub fn resolve(specifier: &str, importer: &str, require: bool) -> JsResult<Strin
 pub fn import(specifier: &str, importer: &str) -> JsResult<Value> {
     if importer.is_empty() {
         match resolve(specifier, importer, false) {
-            Ok(name) => commonjs::set_entry(name)?,
+            Ok(name) => {
+                commonjs::set_entry(name.clone())?;
+                return imported(js::import(&name, BY_FULL_NAME)?);
+            }
             Err(thrown) if thrown.is_interrupt() => return Err(thrown),
             Err(thrown) => return Value::settled_promise(Err(thrown)),
         }
     }
-    let promise = js::import(specifier, importer)?;
+    imported(js::import(specifier, importer)?)
+}
+
+/// The promise that the embedder gets.
+fn imported(promise: Value) -> JsResult<Value> {
     let pass = js::function("", 1, &[], |call| Ok(call.arg(0)))?;
     // The rejection is that of the program, and is reported for this promise alone.
     promise.then(&pass, &Value::UNDEFINED)
 }
 
-/// Name of the modules that import for `require`, by full names.
-const REQUIRER: &str = "jsvm:require";
+/// Importer of modules whose full names are known already.
+const BY_FULL_NAME: &str = "jsvm:by-full-name";
 
 /// The namespace of an ES module as `require` wants it: now.
 ///
@@ -51,7 +58,7 @@ const REQUIRER: &str = "jsvm:require";
 /// What the module throws; an `Error` if it awaits something at its top level.
 pub fn namespace(name: &str) -> JsResult<Value> {
     let text = format!("export * as namespace from {}", quoted(name)?);
-    let (promise, exports) = Module::new(text, REQUIRER)?.evaluate()?;
+    let (promise, exports) = Module::new(text, BY_FULL_NAME)?.evaluate()?;
     match promise.promise_state() {
         Some(js::PromiseState::Fulfilled) => exports.get("namespace"),
         Some(js::PromiseState::Rejected) => {

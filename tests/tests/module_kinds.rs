@@ -318,7 +318,7 @@ async fn the_loader_knows_how_a_module_is_imported() {
     let asked = files.asked.lock().unwrap().join("\n");
     assert_eq!(
         asked,
-        "import ./main.mjs from \nimport ./main.mjs from \nimport ./a.cjs from /app/main.mjs\n\
+        "import ./main.mjs from \nimport ./a.cjs from /app/main.mjs\n\
          require ./b.json from /app/a.cjs\nimport ./a.cjs from /app/main.mjs"
     );
 }
