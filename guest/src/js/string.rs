@@ -49,6 +49,24 @@ impl Value {
         }
     }
 
+    /// A string from UTF-16 code units as bytes, little-endian.
+    pub fn utf16_le(units: &[[u8; 2]]) -> JsResult<Value> {
+        // SAFETY: WebAssembly is little-endian and reads at any alignment; the engine copies it.
+        unsafe {
+            Value::check(q::JS_NewStringUTF16(
+                ctx(),
+                units.as_ptr().cast(),
+                units.len() as _,
+            ))
+        }
+    }
+
+    /// The value converted to a string, as a value.
+    pub fn to_string_value(&self) -> JsResult<Value> {
+        // SAFETY: live value; returns an owned value or an exception.
+        unsafe { Value::check(q::JS_ToString(ctx(), self.raw())) }
+    }
+
     /// The value converted to a string.
     pub fn to_text(&self) -> JsResult<Text> {
         let bytes = Utf8::of(self)?;
