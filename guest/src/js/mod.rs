@@ -18,6 +18,7 @@ mod bytecode;
 mod context;
 mod function;
 mod held;
+mod internals;
 mod module;
 mod object;
 mod promise;
@@ -36,6 +37,7 @@ pub use context::{
 };
 pub use function::{Call, function};
 pub use held::hold;
+pub use internals::{KeyKind, PlainKey, Shape, Units};
 pub use module::{Loaded, Module, ModuleLoader, Synthetic, import, set_module_loader};
 pub use object::{OwnKeys, Property};
 pub use promise::{PromiseState, new_promise, on_rejection};
