@@ -5,13 +5,6 @@
    What is lent here (pointers, values, atoms) has no reference count of its own. A string's units
    stay where they are while the string is alive; all else is valid until the engine is called. */
 
-/* The key of an entry of an object's table of properties, as js/internals.rs has it. */
-typedef struct {
-    JSAtom atom;   /* lent */
-    uint8_t key;   /* 0: a string, 1: an array index, 2: a symbol, 3: a private name */
-    uint8_t flags; /* JS_PROP_CONFIGURABLE, JS_PROP_WRITABLE, JS_PROP_ENUMERABLE */
-} jsvm_property;
-
 /* Lends the units of a string, of one byte each, or of two if it is `wide`. A string that was put
    together is made one piece first, and stays so. Returns 0, 1 if the value is not a string, -1 with
    an exception if memory ran out. */
@@ -64,70 +57,6 @@ static JSObject *jsvm_plain(JSValueConst value)
         return NULL;
     p = JS_VALUE_GET_OBJ(value);
     return p->class_id == JS_CLASS_OBJECT && !p->is_exotic && !p->fast_array ? p : NULL;
-}
-
-/* The shape of an ordinary object, and how many entries its table has; null for any other object.
-   Two objects with the same shape have the same keys and attributes in the same order. */
-const void *jsvm_plain_shape(JSValueConst value, uint32_t *count)
-{
-    JSObject *p = jsvm_plain(value);
-
-    if (!p)
-        return NULL;
-    *count = p->shape->prop_count;
-    return p->shape;
-}
-
-/* Reads an entry of an ordinary object. Entries are in the order in which they were made, which is
-   JavaScript's but for array indices (first, and ascending) and symbols (last). Returns 0 if there
-   is no such entry, or it is free. */
-int jsvm_plain_property(JSContext *ctx, JSValueConst value, uint32_t index, jsvm_property *to)
-{
-    JSObject *p = jsvm_plain(value);
-    JSShapeProperty *prs;
-    uint32_t ignored;
-
-    if (!p || index >= (uint32_t)p->shape->prop_count)
-        return 0;
-    prs = &get_shape_prop(p->shape)[index];
-    if (prs->atom == JS_ATOM_NULL)
-        return 0;
-    to->atom = prs->atom;
-    to->flags = prs->flags & JS_PROP_C_W_E;
-    switch (JS_AtomGetKind(ctx, prs->atom)) {
-    case JS_ATOM_KIND_STRING:
-        to->key = JS_AtomIsArrayIndex(ctx, &ignored, prs->atom);
-        break;
-    case JS_ATOM_KIND_SYMBOL:
-        to->key = 2;
-        break;
-    case JS_ATOM_KIND_PRIVATE:
-        to->key = 3;
-        break;
-    }
-    return 1;
-}
-
-/* Lends what an entry of an ordinary object holds. Returns 0 if that is not a value: there is no
-   such entry, it is an accessor, or only the engine can read it. */
-int jsvm_plain_value(JSValueConst value, uint32_t index, JSValue *to)
-{
-    JSObject *p = jsvm_plain(value);
-    JSShapeProperty *prs;
-
-    if (!p || index >= (uint32_t)p->shape->prop_count)
-        return 0;
-    prs = &get_shape_prop(p->shape)[index];
-    if (prs->atom == JS_ATOM_NULL || (prs->flags & JS_PROP_TMASK) != JS_PROP_NORMAL)
-        return 0;
-    *to = p->prop[index].u.value;
-    return 1;
-}
-
-/* Lends the text of a key that is a string and no array index, as a value. The key must be alive. */
-JSValue jsvm_atom_text(JSContext *ctx, JSAtom atom)
-{
-    return JS_MKPTR(JS_TAG_STRING, ctx->rt->atom_array[atom]);
 }
 
 /* An array that has each index below its length and no other property. */

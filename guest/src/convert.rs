@@ -109,5 +109,6 @@ pub fn error_class_of_name(name: &str) -> Option<ErrorClass> {
         ErrorClass::InternalError,
         ErrorClass::AggregateError,
     ];
-    all.into_iter().find(|class| error_class_name(*class) == name)
+    all.into_iter()
+        .find(|class| error_class_name(*class) == name)
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use crate::bindings::exports::jsvm::engine::vm::Request;
 use crate::bindings::jsvm::engine::types::Data;
-use crate::js::{self, Call, JsResult, Tag, Thrown, Value};
 use crate::data::{self, Copied};
+use crate::js::{self, Call, JsResult, Tag, Thrown, Value};
 
 struct Pending {
     name: String,

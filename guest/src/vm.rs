@@ -3,8 +3,8 @@
 use std::cell::Cell;
 
 use crate::bindings::exports::jsvm::engine::vm::{
-    BatchReport, EvalOptions, Guest, Input, JobReport, Limits, MemoryUsage, Output, Rejection, Request,
-    SourceKind, Step, TokenScope, Value as Handle, ValueBorrow, Waiting,
+    BatchReport, EvalOptions, Guest, Input, JobReport, Limits, MemoryUsage, Output, Rejection,
+    Request, SourceKind, Step, TokenScope, Value as Handle, ValueBorrow, Waiting,
 };
 use crate::bindings::jsvm::engine::types::Data;
 use crate::convert::{input, output};

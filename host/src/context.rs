@@ -166,11 +166,7 @@ impl Watch {
 }
 
 impl host::Host for Context {
-    fn host_call(
-        &mut self,
-        name: String,
-        args: Form,
-    ) -> wasmtime::Result<Result<Reply, Form>> {
+    fn host_call(&mut self, name: String, args: Form) -> wasmtime::Result<Result<Reply, Form>> {
         let args = Data::from_vm(args, &self.releases);
         let functions = &self.functions;
         // A panic must not unwind through the VM, which would leave it in the middle of things.

@@ -248,7 +248,8 @@ impl Intrinsics {
 
     /// `Symbol.for(key)` of a string.
     pub fn registered_symbol_of(&self, key: &Value) -> JsResult<Value> {
-        self.symbol_for.call(&self.symbol, std::slice::from_ref(key))
+        self.symbol_for
+            .call(&self.symbol, std::slice::from_ref(key))
     }
 
     /// A BigInt from decimal digits; anything else is a `SyntaxError`.
@@ -265,7 +266,10 @@ impl Intrinsics {
     /// A BigInt as data has it: whether it is negative, and the bytes of its magnitude, most
     /// significant first, or if it is negative those of one less.
     pub fn bigint_bytes(&self, value: &Value) -> JsResult<(bool, Vec<u8>)> {
-        let text = self.bigint_text.call(value, &[Value::number(16.0)])?.to_lossy()?;
+        let text = self
+            .bigint_text
+            .call(value, &[Value::number(16.0)])?
+            .to_lossy()?;
         let digits = text.strip_prefix('-').unwrap_or(&text);
         let negative = digits.len() != text.len();
         Ok((negative, magnitude::of_digits(digits, negative)))

@@ -14,8 +14,8 @@ use std::sync::{Arc, OnceLock};
 pub use build::DataBuilder;
 pub use bytes::Bytes;
 pub use error::ConversionError;
-pub use from_js::FromJs;
 pub(crate) use form::Form;
+pub use from_js::FromJs;
 pub use into_js::IntoJs;
 pub use node::{
     ErrorClass, ErrorData, Node, RegexpData, SparseArrayData, SymbolData, SymbolKind, ViewData,
@@ -94,7 +94,9 @@ impl Data {
 
     /// The form in which it crosses.
     pub(crate) fn form(&self) -> Result<&Form, ConversionError> {
-        let form = self.form.get_or_init(|| form::encode(self.nodes()).map(Arc::new));
+        let form = self
+            .form
+            .get_or_init(|| form::encode(self.nodes()).map(Arc::new));
         match form {
             Ok(form) => Ok(form),
             Err(error) => Err(error.clone()),

@@ -129,7 +129,9 @@ impl Node {
             Node::Array(elements) | Node::Set(elements) => {
                 elements.iter().copied().for_each(visit);
             }
-            Node::SparseArray(array) => array.properties.iter().for_each(|(_, index)| visit(*index)),
+            Node::SparseArray(array) => {
+                array.properties.iter().for_each(|(_, index)| visit(*index))
+            }
             Node::Object(properties) => properties.iter().for_each(|(_, index)| visit(*index)),
             Node::Error(error) => error.properties.iter().for_each(|(_, index)| visit(*index)),
             Node::KeyedObject(pairs) | Node::Map(pairs) => pairs.iter().for_each(|(key, value)| {
@@ -147,14 +149,22 @@ impl Node {
             Node::Boxed(index) => visit(index),
             Node::Array(elements) | Node::Set(elements) => elements.iter_mut().for_each(visit),
             Node::SparseArray(array) => {
-                array.properties.iter_mut().for_each(|(_, index)| visit(index));
+                array
+                    .properties
+                    .iter_mut()
+                    .for_each(|(_, index)| visit(index));
             }
             Node::Object(properties) => properties.iter_mut().for_each(|(_, index)| visit(index)),
-            Node::Error(error) => error.properties.iter_mut().for_each(|(_, index)| visit(index)),
-            Node::KeyedObject(pairs) | Node::Map(pairs) => pairs.iter_mut().for_each(|(key, value)| {
-                visit(key);
-                visit(value);
-            }),
+            Node::Error(error) => error
+                .properties
+                .iter_mut()
+                .for_each(|(_, index)| visit(index)),
+            Node::KeyedObject(pairs) | Node::Map(pairs) => {
+                pairs.iter_mut().for_each(|(key, value)| {
+                    visit(key);
+                    visit(value);
+                })
+            }
             Node::View(view) => visit(&mut view.buffer),
             _ => {}
         }

@@ -41,7 +41,8 @@ impl Value {
     pub fn to_data(&self) -> Result<Data, Error> {
         match &self.0 {
             Repr::Handle(h) => {
-                let form = h.vm.try_enter(|e| e.vm.value().call_to_data(e.store, h.resource))?;
+                let form =
+                    h.vm.try_enter(|e| e.vm.value().call_to_data(e.store, h.resource))?;
                 Ok(h.vm.data(form))
             }
             _ => Ok(Data::from_nodes(self.immediate().into_iter().collect())),
@@ -121,9 +122,11 @@ impl Value {
     /// [`Error::Exception`] if the conversion throws.
     pub fn to_utf16(&self) -> Result<Vec<u16>, Error> {
         match &self.0 {
-            Repr::Handle(h) => Ok(text::into_utf16(
-                h.vm.try_enter(|e| e.vm.value().call_to_units(e.store, h.resource))?,
-            )),
+            Repr::Handle(h) => {
+                Ok(text::into_utf16(h.vm.try_enter(|e| {
+                    e.vm.value().call_to_units(e.store, h.resource)
+                })?))
+            }
             _ => Ok(self.to_text()?.encode_utf16().collect()),
         }
     }

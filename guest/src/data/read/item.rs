@@ -170,7 +170,9 @@ impl<'a> Reader<'a> {
 
     fn reference(&mut self) -> JsResult<Value> {
         let number = self.cbor(|item| item.u64())?;
-        let value = usize::try_from(number).ok().and_then(|number| self.marks.get(number));
+        let value = usize::try_from(number)
+            .ok()
+            .and_then(|number| self.marks.get(number));
         match value {
             Some(Some(value)) => Ok(value.clone()),
             Some(None) => Err(self.malformed("a value that is no container refers to itself")),
@@ -180,7 +182,9 @@ impl<'a> Reader<'a> {
 
     fn opaque(&mut self) -> JsResult<Value> {
         let index = self.cbor(|item| item.u64())?;
-        let token = usize::try_from(index).ok().and_then(|index| self.tokens.get(index));
+        let token = usize::try_from(index)
+            .ok()
+            .and_then(|index| self.tokens.get(index));
         match token.and_then(|token| token::get(*token)) {
             Some(value) => Ok(value),
             None => Err(self.malformed(&format!("there is no token {index}"))),

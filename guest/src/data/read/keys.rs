@@ -41,8 +41,7 @@ impl<'a> Keys<'a> {
 fn place(name: &str) -> usize {
     let bytes = name.as_bytes();
     let (first, last) = (bytes.first(), bytes.last());
-    let sum = bytes.len() * 7
-        + usize::from(*first.unwrap_or(&0))
-        + usize::from(*last.unwrap_or(&0)) * 3;
+    let sum =
+        bytes.len() * 7 + usize::from(*first.unwrap_or(&0)) + usize::from(*last.unwrap_or(&0)) * 3;
     sum % SIZE
 }

@@ -73,7 +73,10 @@ type Left = Option<u64>;
 /// A container that is not complete.
 enum Frame {
     /// An array that nothing refers to.
-    List { start: usize, left: Left },
+    List {
+        start: usize,
+        left: Left,
+    },
     /// An array that something may refer to.
     Array {
         array: Value,
@@ -98,7 +101,10 @@ enum Frame {
         key: Option<Value>,
         left: Left,
     },
-    Set { set: Value, left: Left },
+    Set {
+        set: Value,
+        left: Left,
+    },
 }
 
 /// What has properties.
@@ -108,7 +114,9 @@ enum Form {
     /// `27(["Array", length, {...}])`
     Sparse,
     /// `27([class, {...}])`, or with a name after that.
-    Error { named: bool },
+    Error {
+        named: bool,
+    },
 }
 
 impl<'a> Reader<'a> {

@@ -14,10 +14,10 @@ use rustc_hash::FxBuildHasher;
 
 use super::copied::{Chunk, Copied};
 use super::tags;
-use crate::js::{Atom, JsResult, Tag, Thrown, Value};
-use crate::realm::intrinsics;
 use crate::bindings::exports::jsvm::engine::vm::TokenScope;
 use crate::bindings::jsvm::engine::types::Data;
+use crate::js::{Atom, JsResult, Tag, Thrown, Value};
+use crate::realm::intrinsics;
 use crate::{token, vm};
 use keys::Keys;
 use object::Frame;
@@ -72,9 +72,9 @@ pub fn copy_out_list(values: &[Value]) -> CopyResult<Copied> {
 /// An array of strings.
 pub fn list_of_texts(texts: &[&str]) -> Data {
     let mut item = Encoder::new(Vec::new());
-    let written: Encoded = item.array(texts.len() as u64).and_then(|item| {
-        texts.iter().try_for_each(|text| item.str(text).map(drop))
-    });
+    let written: Encoded = item
+        .array(texts.len() as u64)
+        .and_then(|item| texts.iter().try_for_each(|text| item.str(text).map(drop)));
     debug_assert!(written.is_ok());
     Data {
         item: item.into_writer(),

@@ -153,7 +153,10 @@ impl<'a> Reader<'a> {
     }
 
     fn record(&mut self, properties: Vec<(Key, u32)>) -> Node {
-        if properties.iter().all(|(key, _)| matches!(key, Key::Text(_))) {
+        if properties
+            .iter()
+            .all(|(key, _)| matches!(key, Key::Text(_)))
+        {
             let named = properties.into_iter().filter_map(|(key, value)| match key {
                 Key::Text(text) => Some((text, value)),
                 Key::Node(_) => None,

@@ -124,7 +124,11 @@ impl<'a> Writer<'a> {
 
     fn class(&mut self, class: &str, elements: u64) {
         self.tag(tags::CLASS);
-        done(self.item.array(elements).and_then(|item| item.str(class).map(drop)));
+        done(
+            self.item
+                .array(elements)
+                .and_then(|item| item.str(class).map(drop)),
+        );
     }
 
     fn node(&mut self, index: u32) -> Result<()> {
@@ -239,7 +243,10 @@ impl<'a> Writer<'a> {
     }
 
     fn error(&mut self, error: &'a ErrorData) {
-        self.class(tags::error_name(error.class), 2 + u64::from(error.name.is_some()));
+        self.class(
+            tags::error_name(error.class),
+            2 + u64::from(error.name.is_some()),
+        );
         if let Some(name) = &error.name {
             self.work.push(Work::Text(name));
         }
