@@ -31,7 +31,7 @@ impl Sample {
         let item = |index: u32| Item {
             id: f64::from(index),
             name: format!("item {index}"),
-            ok: index % 3 == 0,
+            ok: index.is_multiple_of(3),
             price: f64::from(index) * 1.1,
         };
         [

@@ -46,7 +46,7 @@ impl Engine {
             let values = [
                 Value::Number(number),
                 Value::Text(format!("item {index}").into()),
-                Value::Boolean(index % 3 == 0),
+                Value::Boolean(index.is_multiple_of(3)),
                 Value::Number(number * 1.1),
             ];
             Value::Object(keys.into_iter().zip(values).collect())
