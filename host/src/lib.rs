@@ -68,6 +68,8 @@ mod native_module;
 #[cfg(feature = "program")]
 pub mod program;
 mod release;
+#[allow(dead_code)]
+pub mod serde;
 mod shared;
 pub mod snapshot;
 mod source;
