@@ -9,7 +9,10 @@ pub(crate) fn iso(milliseconds: f64) -> Option<String> {
         return None;
     }
     let milliseconds = milliseconds as i64;
-    let (days, rest) = (milliseconds.div_euclid(86_400_000), milliseconds.rem_euclid(86_400_000));
+    let (days, rest) = (
+        milliseconds.div_euclid(86_400_000),
+        milliseconds.rem_euclid(86_400_000),
+    );
     let (year, month, day) = civil(days);
     let year = match year {
         0..=9999 => format!("{year:04}"),

@@ -33,6 +33,55 @@ pub(crate) const FIRST_UNSAFE: u64 = 1 << 53;
 /// Strings and buffers of more bytes than this are chunks.
 pub(crate) const LONG: usize = 4096;
 
+/// The major type of whole numbers of zero or more.
+pub(crate) const UNSIGNED: u8 = 0;
+/// The major type of whole numbers below zero.
+pub(crate) const BELOW_ZERO: u8 = 1;
+/// The major type of byte strings.
+pub(crate) const BYTES: u8 = 2;
+/// The major type of texts.
+pub(crate) const TEXT: u8 = 3;
+/// The major type of arrays.
+pub(crate) const ARRAY: u8 = 4;
+/// The major type of maps.
+pub(crate) const PAIRS: u8 = 5;
+/// The major type of tags.
+pub(crate) const TAG: u8 = 6;
+/// `false`
+pub(crate) const FALSE: u8 = 0xf4;
+/// `true`
+pub(crate) const TRUE: u8 = 0xf5;
+/// A float of 64 bits.
+pub(crate) const FLOAT64: u8 = 0xfb;
+/// An array without a length.
+pub(crate) const OPEN_ARRAY: u8 = 0x9f;
+/// A map without a length.
+pub(crate) const OPEN_MAP: u8 = 0xbf;
+/// `undefined`
+pub(crate) const UNDEFINED: u8 = 0xf7;
+/// `null`
+pub(crate) const NULL: u8 = 0xf6;
+/// The end of what has no length.
+pub(crate) const BREAK: u8 = 0xff;
+
+/// Writes the head of an item.
+#[inline]
+pub(crate) fn head(item: &mut Vec<u8>, major: u8, argument: u64) {
+    let major = major << 5;
+    let [.., b3, b2, b1, b0] = argument.to_be_bytes();
+    match argument {
+        0..24 => item.push(major | b0),
+        24..0x100 => item.extend_from_slice(&[major | 24, b0]),
+        0x100..0x1_0000 => item.extend_from_slice(&[major | 25, b1, b0]),
+        0x1_0000..=0xffff_ffff => item.extend_from_slice(&[major | 26, b3, b2, b1, b0]),
+        _ => {
+            let mut bytes = [major | 27; 9];
+            bytes[1..].copy_from_slice(&argument.to_be_bytes());
+            item.extend_from_slice(&bytes);
+        }
+    }
+}
+
 /// The type of the elements of a view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Elements {

@@ -2,9 +2,6 @@
 
 use std::collections::HashMap;
 
-use minicbor::Encoder;
-use minicbor::data::Tag;
-
 use super::error::Error;
 use super::form;
 use super::parts::{Parts, Source};
@@ -19,32 +16,20 @@ pub(crate) struct Copied {
 
 /// The positions of what is marked as shared, by number.
 pub(crate) fn marks(item: &[u8]) -> Result<Vec<usize>, Error> {
-    let mut reader = Reader::new(item);
+    let mut reader = Reader::new(item, 0);
     let mut marks = Vec::new();
     // Heads follow each other whatever contains what.
     while reader.left() > 0 {
-        if next(&mut reader)? == Head::Tag(form::SHARED) {
+        if reader.step()? == Head::Tag(form::SHARED) {
             marks.push(reader.position());
         }
     }
     Ok(marks)
 }
 
-/// The next head; strings are passed over.
-fn next(reader: &mut Reader<'_>) -> Result<Head, Error> {
-    let head = reader.head()?;
-    match head {
-        Head::Bytes => drop(reader.bytes()?),
-        Head::Text => drop(reader.text()?),
-        _ => {}
-    }
-    Ok(head)
-}
-
 /// Where the item at a position ends.
 fn end_of(item: &[u8], start: usize) -> Result<usize, Error> {
-    let mut reader = Reader::new(item);
-    reader.set_position(start);
+    let mut reader = Reader::new(item, start);
     reader.skip()?;
     Ok(reader.position())
 }
@@ -54,12 +39,11 @@ fn end_of(item: &[u8], start: usize) -> Result<usize, Error> {
 pub(crate) fn copy(source: &Source<'_>, out: &mut Parts, marked: u64) -> Result<Copied, Error> {
     let end = end_of(source.item, source.start)?;
     let span = &source.item[..end];
-    let mut plain = Reader::new(span);
-    plain.set_position(source.start);
+    let mut plain = Reader::new(span, source.start);
     let mut refers = false;
     while plain.left() > 0 {
         if let Head::Tag(form::SHARED | form::REFERENCE | form::CHUNK | form::OPAQUE) =
-            next(&mut plain)?
+            plain.step()?
         {
             refers = true;
             break;
@@ -99,7 +83,7 @@ struct Copier<'a, 'b> {
 impl Copier<'_, '_> {
     fn root(&mut self, mut start: usize) -> Result<(), Error> {
         let item = self.source.item;
-        let mut reader = Reader::new(item);
+        let mut reader = Reader::new(item, start);
         let mut hops = 0;
         loop {
             reader.set_position(start);
@@ -121,10 +105,9 @@ impl Copier<'_, '_> {
     }
 
     fn refers_outside(&self, start: usize, end: usize) -> Result<bool, Error> {
-        let mut reader = Reader::new(&self.source.item[..end]);
-        reader.set_position(start);
+        let mut reader = Reader::new(&self.source.item[..end], start);
         while reader.left() > 0 {
-            if next(&mut reader)? == Head::Tag(form::REFERENCE) {
+            if reader.step()? == Head::Tag(form::REFERENCE) {
                 let target = self.target(&mut reader)?;
                 if target < start || target >= end {
                     return Ok(true);
@@ -148,15 +131,17 @@ impl Copier<'_, '_> {
                 }
                 continue;
             }
-            if position == root && begun && let Some(number) = self.numbers.get(&root) {
+            if position == root
+                && begun
+                && let Some(number) = self.numbers.get(&root)
+            {
                 self.pair(form::REFERENCE, *number);
                 position = end_of(self.source.item, position)?;
                 continue;
             }
             begun = true;
-            let mut reader = Reader::new(self.source.item);
-            reader.set_position(position);
-            let head = next(&mut reader)?;
+            let mut reader = Reader::new(self.source.item, position);
+            let head = reader.step()?;
             match head {
                 Head::Tag(form::SHARED) => {
                     let content = reader.position();
@@ -216,20 +201,20 @@ impl Copier<'_, '_> {
     fn mark(&mut self, position: usize) {
         self.numbers.insert(position, self.next);
         self.next += 1;
-        let mut encoder = Encoder::new(&mut self.out.item);
-        // Writing into memory cannot fail.
-        let _ = encoder.tag(Tag::new(form::SHARED));
+        form::head(&mut self.out.item, form::TAG, form::SHARED);
     }
 
     fn pair(&mut self, tag: u64, index: u64) {
-        let mut encoder = Encoder::new(&mut self.out.item);
-        let _ = encoder.tag(Tag::new(tag)).and_then(|encoder| encoder.u64(index));
+        form::head(&mut self.out.item, form::TAG, tag);
+        form::head(&mut self.out.item, form::UNSIGNED, index);
     }
 
     /// What a reference refers to, of which the tag was read.
     fn target(&self, reader: &mut Reader<'_>) -> Result<usize, Error> {
         let at = reader.position();
         let target = self.marks.get(reader.index()?);
-        target.copied().ok_or_else(|| Error::malformed("an unknown reference", at))
+        target
+            .copied()
+            .ok_or_else(|| Error::malformed("an unknown reference", at))
     }
 }

@@ -18,7 +18,11 @@ pub(crate) fn encode(text: &str) -> Long {
     }
     let mut units = vec![0; text.len()];
     let len = mem::convert_str_to_utf16(text, &mut units);
-    Long::Utf16(units[..len].iter().flat_map(|unit| unit.to_le_bytes()).collect())
+    let mut bytes = vec![0; 2 * len];
+    for (bytes, unit) in bytes.as_chunks_mut().0.iter_mut().zip(units) {
+        *bytes = unit.to_le_bytes();
+    }
+    Long::Utf16(bytes)
 }
 
 /// A string of one byte per code unit; ASCII needs no copy.
@@ -31,13 +35,13 @@ pub(crate) fn latin1(bytes: Cow<'_, [u8]>) -> Cow<'_, str> {
 
 /// A string of UTF-16, or nothing if it has lone surrogates.
 pub(crate) fn utf16(bytes: &[u8]) -> Option<String> {
-    let units = bytes.chunks_exact(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]]));
-    let units: Vec<u16> = units.collect();
+    let units = bytes.as_chunks().0.iter();
+    let units: Vec<u16> = units.map(|unit| u16::from_le_bytes(*unit)).collect();
     if mem::utf16_valid_up_to(&units) < units.len() {
         return None;
     }
-    let mut text = vec![0; units.len() * 3];
-    let len = mem::convert_utf16_to_utf8(&units, &mut text);
+    let mut text = "\0".repeat(units.len() * 3);
+    let len = mem::convert_utf16_to_str(&units, &mut text);
     text.truncate(len);
-    String::from_utf8(text).ok()
+    Some(text)
 }

@@ -9,7 +9,7 @@ use serde::de::{
 use serde::forward_to_deserialize_any;
 
 use super::super::error::Error;
-use super::super::form::Elements;
+use super::super::form::{self, Elements};
 use super::super::read::Head;
 use super::input::Input;
 use super::key::Key;
@@ -35,14 +35,13 @@ impl Rest {
     /// Whether there is another item or pair.
     #[inline]
     fn next(&mut self, input: &mut Input<'_>) -> Result<bool, Error> {
-        const BREAK: u8 = 0xff;
         match &mut self.0 {
             Some(0) => Ok(false),
             Some(left) => {
                 *left -= 1;
                 Ok(true)
             }
-            None if input.reader.peek() == BREAK => {
+            None if input.reader.peek() == form::BREAK => {
                 input.reader.head()?;
                 self.0 = Some(0);
                 Ok(false)
@@ -222,7 +221,10 @@ impl<'de> Numbers<'de> {
         all[..size].copy_from_slice(bytes);
         let bits = u64::from_le_bytes(all);
         Some(match self.elements {
-            Elements::Uint8 | Elements::Uint8Clamped | Elements::Untyped | Elements::Uint16
+            Elements::Uint8
+            | Elements::Uint8Clamped
+            | Elements::Untyped
+            | Elements::Uint16
             | Elements::Uint32 => Kind::Integer(bits as i64),
             Elements::Int8 => Kind::Integer((bits as i8).into()),
             Elements::Int16 => Kind::Integer((bits as i16).into()),
@@ -232,19 +234,11 @@ impl<'de> Numbers<'de> {
                 value @ 0.. => Big::Unsigned(value as u128),
                 value => Big::Negative(value.into()),
             }),
-            Elements::Float16 => Kind::Number(half(bits as u16)),
+            Elements::Float16 => Kind::Number(half::f16::from_bits(bits as u16).into()),
             Elements::Float32 => Kind::Number(f32::from_bits(bits as u32).into()),
             Elements::Float64 => Kind::Number(f64::from_bits(bits)),
         })
     }
-}
-
-/// A float of 16 bits.
-fn half(bits: u16) -> f64 {
-    let [high, low] = bits.to_be_bytes();
-    // As an item it is what the library reads.
-    let read = minicbor::Decoder::new(&[0xf9, high, low]).f16();
-    read.map_or(f64::NAN, f64::from)
 }
 
 impl<'de> SeqAccess<'de> for Numbers<'de> {
@@ -339,6 +333,15 @@ impl<'de> MapAccess<'de> for Entries<'_, 'de> {
                 return Ok(None);
             }
             self.key = self.input.reader.position();
+            if !self.is_map
+                && !self.is_error
+                && let Some(key) = self.input.plain_key()?
+            {
+                return match seed.deserialize(Key(Cow::Borrowed(key))) {
+                    Ok(key) => Ok(Some(key)),
+                    Err(error) => Err(self.located(error)),
+                };
+            }
             let key = if self.is_map {
                 seed.deserialize(&mut *self.input)
             } else {
@@ -493,11 +496,13 @@ impl<'de> VariantAccess<'de> for Variant<'_, 'de> {
     type Error = Error;
 
     fn unit_variant(self) -> Result<(), Error> {
-        serde::Deserialize::deserialize(self.input).map_err(|error: Error| error.under_key(&self.name))
+        serde::Deserialize::deserialize(self.input)
+            .map_err(|error: Error| error.under_key(&self.name))
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Error> {
-        seed.deserialize(self.input).map_err(|error| error.under_key(&self.name))
+        seed.deserialize(self.input)
+            .map_err(|error| error.under_key(&self.name))
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, Error> {

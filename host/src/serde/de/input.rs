@@ -30,10 +30,8 @@ pub(crate) struct Input<'de> {
 
 impl<'de> Input<'de> {
     pub(crate) fn new(source: Source<'de>) -> Self {
-        let mut reader = Reader::new(source.item);
-        reader.set_position(source.start);
         Input {
-            reader,
+            reader: Reader::new(source.item, source.start),
             source,
             depth: 0,
             marks: None,
@@ -61,12 +59,22 @@ impl<'de> Input<'de> {
     }
 
     /// Finds out what the next item is, and reads it with `read`.
-    #[inline]
     pub(super) fn value<R>(
         &mut self,
         read: impl FnOnce(&mut Self, Kind<'de>) -> Result<R, Error>,
     ) -> Result<R, Error> {
-        match self.reader.head()? {
+        let head = self.reader.head()?;
+        self.value_of(head, read)
+    }
+
+    /// As `value`, where the head was read. Not inlined: what is most frequent is found without.
+    #[inline(never)]
+    pub(super) fn value_of<R>(
+        &mut self,
+        head: Head,
+        read: impl FnOnce(&mut Self, Kind<'de>) -> Result<R, Error>,
+    ) -> Result<R, Error> {
+        match head {
             Head::Tag(tag) => self.tagged(tag, read),
             head => {
                 let kind = self.untagged(head)?;
@@ -84,8 +92,8 @@ impl<'de> Input<'de> {
                 Kind::Integer(-1 - value as i64)
             }
             Head::Negative(value) => Kind::Bigint(Big::Negative(-1 - i128::from(value))),
-            Head::Text => Kind::Text(self.reader.text()?),
-            Head::Bytes => Kind::Buffer(self.reader.bytes()?),
+            Head::Text(len) => Kind::Text(self.reader.text(len)?),
+            Head::Bytes(len) => Kind::Buffer(self.reader.bytes(len)?),
             Head::Array(len) => Kind::Array(len),
             Head::Map(len) => Kind::Object(len),
             Head::Boolean(value) => Kind::Boolean(value),
@@ -223,10 +231,10 @@ impl<'de> Input<'de> {
         let Head::Array(len) = self.reader.head()? else {
             return Err(Error::malformed("what is of no class", at));
         };
-        if !matches!(self.reader.clone().head()?, Head::Text) {
+        let Head::Text(text) = self.reader.head()? else {
             return Err(Error::malformed("what is of no class", at));
-        }
-        let class = self.reader.text()?;
+        };
+        let class = self.reader.text(text)?;
         let (result, count) = match &*class {
             "Array" => {
                 let length = self.reader.index()? as u64;
@@ -319,7 +327,7 @@ impl<'de> Input<'de> {
     fn bytes(&mut self) -> Result<Cow<'de, [u8]>, Error> {
         let at = self.reader.position();
         match self.reader.head()? {
-            Head::Bytes => self.reader.bytes(),
+            Head::Bytes(len) => self.reader.bytes(len),
             Head::Tag(form::CHUNK) => self.chunk(),
             _ => Err(Error::malformed("no bytes", at)),
         }
@@ -343,13 +351,20 @@ impl<'de> Input<'de> {
         Ok(Cow::Borrowed(chunk))
     }
 
-    /// The key of a property; nothing for a symbol.
+    /// The key of a property, if it is a short text as nearly all are; else nothing is read.
     #[inline]
-    pub(super) fn key(&mut self) -> Result<Option<Cow<'de, str>>, Error> {
-        const TEXT: u8 = 3;
-        if self.reader.peek() >> 5 == TEXT {
-            return self.reader.text().map(Some);
+    pub(super) fn plain_key(&mut self) -> Result<Option<&'de str>, Error> {
+        const SHORT: std::ops::Range<u8> = form::TEXT << 5..(form::TEXT << 5) + 24;
+        let head = self.reader.peek();
+        if !SHORT.contains(&head) {
+            return Ok(None);
         }
+        self.reader.set_position(self.reader.position() + 1);
+        self.reader.part((head - SHORT.start).into()).map(Some)
+    }
+
+    /// The key of a property; nothing for a symbol.
+    pub(super) fn key(&mut self) -> Result<Option<Cow<'de, str>>, Error> {
         self.value(|_, kind| match kind {
             Kind::Text(text) => Ok(Some(text)),
             Kind::Integer(index) => Ok(Some(Cow::Owned(index.to_string()))),

@@ -6,12 +6,14 @@ mod key;
 mod kind;
 mod scalar;
 
+use std::borrow::Cow;
+
 use serde::de::{Deserializer, Visitor};
 
-pub(crate) use self::input::Input;
 use self::access::{Entries, Items, Numbers, Variant, WithHoles};
+pub(crate) use self::input::Input;
 use self::kind::Kind;
-use self::scalar::Scalar;
+use self::scalar::{Scalar, visit_text};
 use super::error::Error;
 use super::form::{self, Elements};
 use super::parts::{Parts, Source};
@@ -22,11 +24,9 @@ use crate::release::Token;
 
 /// Whether the item is a string.
 pub(super) fn is_string(source: &Source<'_>) -> bool {
-    let mut reader = Reader::new(source.item);
-    reader.set_position(source.start);
     matches!(
-        reader.head(),
-        Ok(Head::Text | Head::Tag(form::LATIN1 | form::UTF16))
+        Reader::new(source.item, source.start).head(),
+        Ok(Head::Text(_) | Head::Tag(form::LATIN1 | form::UTF16))
     )
 }
 
@@ -49,11 +49,7 @@ pub(super) fn under_key_at(error: Error, source: &Source<'_>) -> Error {
 
 impl<'de> Input<'de> {
     #[inline]
-    fn items<V: Visitor<'de>>(
-        &mut self,
-        len: Option<u64>,
-        visitor: V,
-    ) -> Result<V::Value, Error> {
+    fn items<V: Visitor<'de>>(&mut self, len: Option<u64>, visitor: V) -> Result<V::Value, Error> {
         self.enter()?;
         let mut items = Items::new(self, len)?;
         let value = visitor.visit_seq(&mut items)?;
@@ -101,11 +97,7 @@ impl<'de> Input<'de> {
     }
 
     /// What can be read as an object.
-    fn object<V: Visitor<'de>>(
-        &mut self,
-        kind: Kind<'de>,
-        visitor: V,
-    ) -> Result<V::Value, Error> {
+    fn object<V: Visitor<'de>>(&mut self, kind: Kind<'de>, visitor: V) -> Result<V::Value, Error> {
         let (len, is_map, name) = match kind {
             Kind::Object(len) => (len, false, None),
             Kind::Map(len) => (len, true, None),
@@ -118,6 +110,17 @@ impl<'de> Input<'de> {
             }
             other => return Err(other.mismatch("an object")),
         };
+        self.entries(len, is_map, name, visitor)
+    }
+
+    #[inline]
+    fn entries<V: Visitor<'de>>(
+        &mut self,
+        len: Option<u64>,
+        is_map: bool,
+        name: Option<Cow<'de, str>>,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
         self.enter()?;
         let mut entries = Entries::new(self, len, is_map, name)?;
         let value = visitor.visit_map(&mut entries)?;
@@ -127,11 +130,42 @@ impl<'de> Input<'de> {
     }
 }
 
+// What is most frequent is recognised by its head; everything else goes the long way.
 macro_rules! scalars {
+    ($($method:ident: $($head:pat $(if $guard:expr)? => $visit:ident($($value:expr)?)),*;)*) => {
+        $(#[inline]
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+            match self.reader.head()? {
+                $($head $(if $guard)? => visitor.$visit($($value)?),)*
+                head => self.value_of(head, |_, kind| Scalar(kind).$method(visitor)),
+            }
+        })*
+    };
+}
+
+macro_rules! integers {
+    ($($method:ident $visit:ident $type:ident)*) => {
+        $(#[inline]
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+            let head = self.reader.head()?;
+            if let Head::Unsigned(value) = head
+                && let Ok(value) = $type::try_from(value)
+            {
+                return visitor.$visit(value);
+            }
+            self.value_of(head, |_, kind| Scalar(kind).$method(visitor))
+        })*
+    };
+}
+
+macro_rules! strings {
     ($($method:ident)*) => {
         $(#[inline]
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-            self.value(|_, kind| Scalar(kind).$method(visitor))
+            match self.reader.head()? {
+                Head::Text(len) => visit_text(self.reader.text(len)?, visitor),
+                head => self.value_of(head, |_, kind| Scalar(kind).$method(visitor)),
+            }
         })*
     };
 }
@@ -140,16 +174,41 @@ impl<'de> Deserializer<'de> for &mut Input<'de> {
     type Error = Error;
 
     scalars! {
-        deserialize_bool
-        deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128
-        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128
-        deserialize_f32 deserialize_f64
-        deserialize_char deserialize_str deserialize_string deserialize_identifier
-        deserialize_unit
+        deserialize_bool: Head::Boolean(value) => visit_bool(value);
+        deserialize_f32: Head::Float(value) => visit_f64(value);
+        deserialize_f64: Head::Float(value) => visit_f64(value),
+            Head::Unsigned(value) if value < form::FIRST_UNSAFE => visit_f64(value as f64);
+        deserialize_unit: Head::Undefined | Head::Null => visit_unit();
+        deserialize_char: ;
     }
 
+    integers! {
+        deserialize_i8 visit_i8 i8
+        deserialize_i16 visit_i16 i16
+        deserialize_i32 visit_i32 i32
+        deserialize_i64 visit_i64 i64
+        deserialize_i128 visit_i128 i128
+        deserialize_u8 visit_u8 u8
+        deserialize_u16 visit_u16 u16
+        deserialize_u32 visit_u32 u32
+        deserialize_u64 visit_u64 u64
+        deserialize_u128 visit_u128 u128
+    }
+
+    strings! { deserialize_str deserialize_string deserialize_identifier }
+
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        self.value(|input, kind| match kind {
+        let head = self.reader.head()?;
+        match head {
+            Head::Text(len) => return visit_text(self.reader.text(len)?, visitor),
+            Head::Array(len) => return self.items(len, visitor),
+            Head::Map(len) => return self.entries(len, false, None, visitor),
+            Head::Boolean(value) => return visitor.visit_bool(value),
+            Head::Float(value) => return visitor.visit_f64(value),
+            Head::Unsigned(value) if value < form::FIRST_UNSAFE => return visitor.visit_u64(value),
+            _ => {}
+        }
+        self.value_of(head, |input, kind| match kind {
             Kind::Array(_) | Kind::Set(_) | Kind::Sparse(_) => {
                 input.sequence(kind, String::new, visitor)
             }
@@ -176,10 +235,8 @@ impl<'de> Deserializer<'de> for &mut Input<'de> {
 
     #[inline]
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        const NULL: u8 = 0xf6;
-        const UNDEFINED: u8 = 0xf7;
         match self.reader.peek() {
-            NULL | UNDEFINED => {
+            form::NULL | form::UNDEFINED => {
                 self.reader.head()?;
                 visitor.visit_none()
             }
@@ -205,7 +262,10 @@ impl<'de> Deserializer<'de> for &mut Input<'de> {
                 let token = self.value(|input, kind| match kind {
                     Kind::Opaque(index) => match input.source.tokens.get(index) {
                         Some(token) => Ok(token.clone()),
-                        None => Err(Error::malformed("an unknown token", input.reader.position())),
+                        None => Err(Error::malformed(
+                            "an unknown token",
+                            input.reader.position(),
+                        )),
                     },
                     other => Err(other.mismatch("a function or another value that is not data")),
                 })?;
@@ -229,18 +289,20 @@ impl<'de> Deserializer<'de> for &mut Input<'de> {
 
     #[inline]
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        self.value(|input, kind| input.sequence(kind, || "an array".into(), visitor))
+        match self.reader.head()? {
+            Head::Array(len) => self.items(len, visitor),
+            head => self.value_of(head, |input, kind| {
+                input.sequence(kind, || "an array".into(), visitor)
+            }),
+        }
     }
 
-    fn deserialize_tuple<V: Visitor<'de>>(
-        self,
-        len: usize,
-        visitor: V,
-    ) -> Result<V::Value, Error> {
+    fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, Error> {
         self.value(|input, kind| match kind {
-            Kind::Array(Some(found)) if found != len as u64 => {
-                Err(Error::new(format!("an array of {len}"), format!("an array of {found}")))
-            }
+            Kind::Array(Some(found)) if found != len as u64 => Err(Error::new(
+                format!("an array of {len}"),
+                format!("an array of {found}"),
+            )),
             kind => input.sequence(kind, || format!("an array of {len}"), visitor),
         })
     }
@@ -256,7 +318,10 @@ impl<'de> Deserializer<'de> for &mut Input<'de> {
 
     #[inline]
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        self.value(|input, kind| input.object(kind, visitor))
+        match self.reader.head()? {
+            Head::Map(len) => self.entries(len, false, None, visitor),
+            head => self.value_of(head, |input, kind| input.object(kind, visitor)),
+        }
     }
 
     #[inline]

@@ -23,10 +23,7 @@ pub(super) fn visit_text<'de, V: Visitor<'de>>(
     }
 }
 
-fn visit_bytes<'de, V: Visitor<'de>>(
-    bytes: Cow<'de, [u8]>,
-    visitor: V,
-) -> Result<V::Value, Error> {
+fn visit_bytes<'de, V: Visitor<'de>>(bytes: Cow<'de, [u8]>, visitor: V) -> Result<V::Value, Error> {
     match bytes {
         Cow::Borrowed(bytes) => visitor.visit_borrowed_bytes(bytes),
         Cow::Owned(bytes) => visitor.visit_byte_buf(bytes),

@@ -5,11 +5,11 @@ use serde::ser::{
     SerializeTupleStruct, SerializeTupleVariant,
 };
 
-use super::Writer;
 use super::super::de;
 use super::super::error::Error;
 use super::super::form;
 use super::super::hint::Hint;
+use super::Writer;
 
 /// Writes the elements of an array.
 pub(crate) struct ArrayWriter<'a> {
@@ -61,7 +61,8 @@ impl<'a> ArrayWriter<'a> {
             None => self.writer.close(),
             Some(declared) if declared != written => {
                 let end = self.start + head_len(declared);
-                self.writer.amend(self.start, end, |head| head.array_head(written));
+                self.writer
+                    .amend(self.start, end, |head| head.array_head(written));
             }
             Some(_) => {}
         }
@@ -130,7 +131,8 @@ impl<'a> MapWriter<'a> {
             None => self.writer.close(),
             Some(declared) if declared != written => {
                 let end = self.start + head_len(declared);
-                self.writer.amend(self.start, end, |head| head.map_head(written));
+                self.writer
+                    .amend(self.start, end, |head| head.map_head(written));
             }
             Some(_) => {}
         }

@@ -23,7 +23,9 @@ impl Writer {
     fn wide(&mut self, negative: bool, magnitude: u128) -> Result<(), Error> {
         let safe = magnitude <= MAX_SAFE;
         match self.options.integers {
-            Integers::Number | Integers::Either if safe => self.integer(magnitude as i64 * if negative { -1 } else { 1 }),
+            Integers::Number | Integers::Either if safe => {
+                self.integer(magnitude as i64 * if negative { -1 } else { 1 })
+            }
             Integers::Number => {
                 let sign = if negative { "-" } else { "" };
                 return Err(Error::new(
@@ -214,7 +216,9 @@ impl<'a> Serializer for &'a mut Writer {
         value: &T,
     ) -> Result<(), Error> {
         self.variant(variant)?;
-        value.serialize(&mut *self).map_err(|error| error.under_key(variant))?;
+        value
+            .serialize(&mut *self)
+            .map_err(|error| error.under_key(variant))?;
         self.leave();
         Ok(())
     }
@@ -227,11 +231,7 @@ impl<'a> Serializer for &'a mut Writer {
         ArrayWriter::new(self, Some(len), None)
     }
 
-    fn serialize_tuple_struct(
-        self,
-        _: &'static str,
-        len: usize,
-    ) -> Result<ArrayWriter<'a>, Error> {
+    fn serialize_tuple_struct(self, _: &'static str, len: usize) -> Result<ArrayWriter<'a>, Error> {
         ArrayWriter::new(self, Some(len), None)
     }
 

@@ -1,10 +1,5 @@
 //! Writing items.
 
-use std::convert::Infallible;
-
-use minicbor::Encoder;
-use minicbor::data::Tag;
-
 use super::super::MAX_DEPTH;
 use super::super::error::Error;
 use super::super::form;
@@ -27,11 +22,6 @@ pub(crate) struct Writer {
     pub(crate) options: Options,
 }
 
-/// Writing into memory cannot fail.
-fn done<T>(result: Result<T, minicbor::encode::Error<Infallible>>) {
-    debug_assert!(result.is_ok(), "a vector takes what is written");
-}
-
 impl Writer {
     pub(crate) fn new(options: Options) -> Self {
         Writer {
@@ -45,8 +35,8 @@ impl Writer {
     }
 
     #[inline]
-    fn encoder(&mut self) -> Encoder<&mut Vec<u8>> {
-        Encoder::new(&mut self.parts.item)
+    fn head(&mut self, major: u8, argument: u64) {
+        form::head(&mut self.parts.item, major, argument);
     }
 
     pub(crate) fn position(&self) -> usize {
@@ -83,20 +73,25 @@ impl Writer {
     }
 
     pub(crate) fn undefined(&mut self) {
-        done(self.encoder().undefined().map(|_| ()));
+        self.parts.item.push(form::UNDEFINED);
     }
 
     pub(crate) fn null(&mut self) {
-        done(self.encoder().null().map(|_| ()));
+        self.parts.item.push(form::NULL);
     }
 
     pub(crate) fn boolean(&mut self, value: bool) {
-        done(self.encoder().bool(value).map(|_| ()));
+        self.parts
+            .item
+            .push(if value { form::TRUE } else { form::FALSE });
     }
 
     /// A whole number below 2^53.
     pub(crate) fn integer(&mut self, value: i64) {
-        done(self.encoder().i64(value).map(|_| ()));
+        match u64::try_from(value) {
+            Ok(value) => self.head(form::UNSIGNED, value),
+            Err(_) => self.head(form::BELOW_ZERO, !value as u64),
+        }
     }
 
     /// A number of any kind.
@@ -106,7 +101,9 @@ impl Writer {
         if exact && (whole != 0 || value.is_sign_positive()) {
             self.integer(whole);
         } else {
-            done(self.encoder().f64(value).map(|_| ()));
+            let mut bytes = [form::FLOAT64; 9];
+            bytes[1..].copy_from_slice(&value.to_be_bytes());
+            self.parts.item.extend_from_slice(&bytes);
         }
     }
 
@@ -118,12 +115,19 @@ impl Writer {
         self.tag(tag);
         let bytes = magnitude.to_be_bytes();
         let bytes = &bytes[magnitude.leading_zeros() as usize / 8..];
-        done(self.encoder().bytes(bytes).map(|_| ()));
+        self.string(form::BYTES, bytes);
     }
 
+    #[inline]
+    fn string(&mut self, major: u8, bytes: &[u8]) {
+        self.head(major, bytes.len() as u64);
+        self.parts.item.extend_from_slice(bytes);
+    }
+
+    #[inline]
     pub(crate) fn text(&mut self, text: &str) {
         if text.len() <= form::LONG {
-            done(self.encoder().str(text).map(|_| ()));
+            self.string(form::TEXT, text.as_bytes());
             return;
         }
         let (tag, bytes) = match string::encode(text) {
@@ -137,7 +141,7 @@ impl Writer {
     /// A byte string.
     pub(crate) fn buffer(&mut self, bytes: &[u8]) {
         if bytes.len() < form::LONG {
-            done(self.encoder().bytes(bytes).map(|_| ()));
+            self.string(form::BYTES, bytes);
         } else {
             self.chunk(bytes.to_vec());
         }
@@ -157,34 +161,34 @@ impl Writer {
     }
 
     fn index(&mut self, index: usize) {
-        done(self.encoder().u64(index as u64).map(|_| ()));
+        self.head(form::UNSIGNED, index as u64);
     }
 
     pub(crate) fn tag(&mut self, tag: u64) {
-        done(self.encoder().tag(Tag::new(tag)).map(|_| ()));
+        self.head(form::TAG, tag);
     }
 
     pub(crate) fn array_head(&mut self, len: usize) {
-        done(self.encoder().array(len as u64).map(|_| ()));
+        self.head(form::ARRAY, len as u64);
     }
 
     pub(crate) fn map_head(&mut self, len: usize) {
-        done(self.encoder().map(len as u64).map(|_| ()));
+        self.head(form::PAIRS, len as u64);
     }
 
     /// The head of an array whose length nobody knows yet.
     pub(crate) fn open_array(&mut self) {
-        done(self.encoder().begin_array().map(|_| ()));
+        self.parts.item.push(form::OPEN_ARRAY);
     }
 
     /// The head of a map whose length nobody knows yet.
     pub(crate) fn open_map(&mut self) {
-        done(self.encoder().begin_map().map(|_| ()));
+        self.parts.item.push(form::OPEN_MAP);
     }
 
     /// Ends what was opened.
     pub(crate) fn close(&mut self) {
-        done(self.encoder().end().map(|_| ()));
+        self.parts.item.push(form::BREAK);
     }
 
     /// Replaces the bytes at `start..end` by a head that only turned out later.

@@ -35,11 +35,17 @@ fn written() {
         (parts(&-257i64), &hex!("c3 42 0100")),
         (parts("hé"), &hex!("63 68c3a9")),
         (parts(&[1, 2]), &hex!("82 01 02")),
-        (parts(&Point { x: 1, y: None }), &hex!("a2 61 78 01 61 79 f7")),
+        (
+            parts(&Point { x: 1, y: None }),
+            &hex!("a2 61 78 01 61 79 f7"),
+        ),
         (parts(&BTreeMap::from([("a", 1)])), &hex!("a1 6161 01")),
         (parts(&BTreeMap::from([(1, 2)])), &hex!("d90103 a1 01 02")),
         (parts(&Ok::<u8, ()>(1)), &hex!("a1 62 4f6b 01")),
-        (parts(serde_bytes::Bytes::new(&[1, 2])), &hex!("d840 42 0102")),
+        (
+            parts(serde_bytes::Bytes::new(&[1, 2])),
+            &hex!("d840 42 0102"),
+        ),
     ];
     for (written, expected) in cases {
         assert_eq!(written.item, expected);
@@ -79,9 +85,15 @@ fn numbers() {
 
 #[test]
 fn indefinite_lengths() {
-    reads(&hex!("9f 01 9f 02 ff bf 61 61 03 ff ff"), json(r#"[1, [2], {"a": 3}]"#));
+    reads(
+        &hex!("9f 01 9f 02 ff bf 61 61 03 ff ff"),
+        json(r#"[1, [2], {"a": 3}]"#),
+    );
     reads(&hex!("7f 61 61 61 62 ff"), "ab".to_owned());
-    reads(&hex!("d840 5f 41 01 41 02 ff"), serde_bytes::ByteBuf::from([1, 2]));
+    reads(
+        &hex!("d840 5f 41 01 41 02 ff"),
+        serde_bytes::ByteBuf::from([1, 2]),
+    );
     // Keys that are integers are names.
     reads(&hex!("bf 01 02 ff"), BTreeMap::from([("1".to_owned(), 2)]));
 }
@@ -92,18 +104,30 @@ fn dates() {
     struct Text(String);
     // 1(1e9), 1(0.5), 27(["Date", -1])
     reads(&hex!("c1 1a 3b9aca00"), 1_000_000_000_000i64);
-    reads(&hex!("c1 1a 3b9aca00"), Text("2001-09-09T01:46:40.000Z".into()));
+    reads(
+        &hex!("c1 1a 3b9aca00"),
+        Text("2001-09-09T01:46:40.000Z".into()),
+    );
     reads(&hex!("c1 fb3fe0000000000000"), 500.0);
-    reads(&hex!("d81b 82 64 44617465 20"), json(r#""1969-12-31T23:59:59.999Z""#));
+    reads(
+        &hex!("d81b 82 64 44617465 20"),
+        json(r#""1969-12-31T23:59:59.999Z""#),
+    );
     let invalid = read::<String>(&item(&hex!("c1 f97e00")));
-    assert_eq!(invalid.unwrap_err(), "expected a valid date, found an invalid date");
+    assert_eq!(
+        invalid.unwrap_err(),
+        "expected a valid date, found an invalid date"
+    );
     assert!(read::<f64>(&item(&hex!("c1 f97e00"))).unwrap().is_nan());
 }
 
 #[test]
 fn objects_of_classes() {
     // 27(["RegExp", "a", "g", 0]), 27(["Object", 1])
-    reads(&hex!("d81b 84 66 526567457870 61 61 61 67 00"), "/a/g".to_owned());
+    reads(
+        &hex!("d81b 84 66 526567457870 61 61 61 67 00"),
+        "/a/g".to_owned(),
+    );
     reads(&hex!("d81b 82 66 4f626a656374 01"), 1u8);
     reads(&hex!("d81b 9f 66 4f626a656374 81 01 ff"), [1u8]);
     // 27(["TypeError", {"message": "x"}]), and with a name that it inherits
@@ -131,8 +155,14 @@ fn objects_of_classes() {
 fn sets_and_maps() {
     reads(&hex!("d90102 82 01 02"), [1, 2]);
     reads(&hex!("d90102 82 01 02"), json("[1, 2]"));
-    reads(&hex!("d90103 a2 01 02 61 61 03"), vec![(json("1"), 2), (json("\"a\""), 3)]);
-    reads(&hex!("d90103 a1 61 61 03"), BTreeMap::from([("a".to_owned(), 3)]));
+    reads(
+        &hex!("d90103 a2 01 02 61 61 03"),
+        vec![(json("1"), 2), (json("\"a\""), 3)],
+    );
+    reads(
+        &hex!("d90103 a1 61 61 03"),
+        BTreeMap::from([("a".to_owned(), 3)]),
+    );
     // A symbol as a key is none of the type's business.
     reads(
         &hex!("a2 d81b 81 66 53796d626f6c 01 61 61 02"),

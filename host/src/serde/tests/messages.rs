@@ -46,14 +46,23 @@ fn paths() {
         json!({ "orders": [{ "price": 1 }, { "price": "x" }] }),
         r#"orders[1].price: expected a number, found string "x""#,
     );
-    fails::<Batch>(json!({ "orders": [{}] }), "orders[0]: expected a property `price`, found none");
+    fails::<Batch>(
+        json!({ "orders": [{}] }),
+        "orders[0]: expected a property `price`, found none",
+    );
     fails::<Batch>(
         json!({ "orders": [{ "prize": 1 }] }),
         "orders[0].prize: expected the property `price` or `size`, found `prize`",
     );
-    fails::<Batch>(json!({ "orders": {} }), "orders: expected an array, found an object");
+    fails::<Batch>(
+        json!({ "orders": {} }),
+        "orders: expected an array, found an object",
+    );
     fails::<Batch>(json!([]), "expected an object, found an array");
-    fails::<Batch>(json!({ "orders": [[]] }), "orders[0]: expected an object, found an array");
+    fails::<Batch>(
+        json!({ "orders": [[]] }),
+        "orders[0]: expected an object, found an array",
+    );
     let size = |size| json!({ "orders": [{ "price": 1, "size": size }] });
     fails::<Batch>(
         size(json!({ "Of": { "width": 256 } })),
@@ -87,10 +96,22 @@ fn paths() {
         json!({ "a": 1 }),
         r#"a: expected a key that is a whole number that fits u8, found string "a""#,
     );
-    fails::<[u8; 2]>(json!([1, 2, 3]), "expected an array of 2, found an array of 3");
-    fails::<char>(json!("ab"), r#"expected a string of one character, found string "ab""#);
-    fails::<u8>(json!(-1), "expected a whole number that fits u8, found number -1");
-    fails::<std::num::NonZeroU8>(json!([0]), "expected a whole number that fits u8, found an array");
+    fails::<[u8; 2]>(
+        json!([1, 2, 3]),
+        "expected an array of 2, found an array of 3",
+    );
+    fails::<char>(
+        json!("ab"),
+        r#"expected a string of one character, found string "ab""#,
+    );
+    fails::<u8>(
+        json!(-1),
+        "expected a whole number that fits u8, found number -1",
+    );
+    fails::<std::num::NonZeroU8>(
+        json!([0]),
+        "expected a whole number that fits u8, found an array",
+    );
     fails::<Vec<std::net::Ipv4Addr>>(json!(["x"]), "[0]: invalid IPv4 address syntax");
     let map = parts(&BTreeMap::from([(5, "x")]));
     assert_eq!(
@@ -133,7 +154,10 @@ fn writing() {
     };
     let options = Options::default();
     let nested = BTreeMap::from([("a", vec![(1, Refuses)])]);
-    assert_eq!(failure(&|| to_parts(&nested, &options)), "a[0][1]: not today");
+    assert_eq!(
+        failure(&|| to_parts(&nested, &options)),
+        "a[0][1]: not today"
+    );
     let map = BTreeMap::from([(5, Ok::<_, ()>(Refuses))]);
     assert_eq!(failure(&|| to_parts(&map, &options)), "[5].Ok: not today");
 }
@@ -143,12 +167,21 @@ fn depth() {
     fn nested(depth: u32) -> Value {
         (0..depth).fold(json!(1), |inner, _| json!([inner]))
     }
-    let deepest = parts(&nested(MAX_DEPTH));
-    assert!(read::<Value>(&deepest).is_ok());
+    // On half of the stack that a thread usually has.
+    let deepest = std::thread::Builder::new().stack_size(1 << 20).spawn(|| {
+        let deepest = parts(&nested(MAX_DEPTH));
+        assert!(read::<Value>(&deepest).is_ok());
+    });
+    deepest.unwrap().join().unwrap();
     let error = to_parts(&nested(MAX_DEPTH + 1), &Options::default()).unwrap_err();
     let message = "expected at most 256 levels of nesting, found more";
     assert!(error.to_string().ends_with(message), "{error}");
-    for begin in [&hex!("81")[..], &hex!("d81c"), &hex!("d81b 82 66 4f626a656374"), &hex!("a1 61 61")] {
+    for begin in [
+        &hex!("81")[..],
+        &hex!("d81c"),
+        &hex!("d81b 82 66 4f626a656374"),
+        &hex!("a1 61 61"),
+    ] {
         let bytes = begin.repeat(1_000_000);
         let error = read::<Value>(&item(&bytes)).unwrap_err();
         assert!(error.ends_with(message), "{error}");

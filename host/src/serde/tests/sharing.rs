@@ -80,7 +80,10 @@ fn expansion_is_bounded() {
         }
     }
     let error = read::<Count>(&item(&bytes)).err().unwrap();
-    assert!(error.ends_with("one that refers to the same parts too often"), "{error}");
+    assert!(
+        error.ends_with("one that refers to the same parts too often"),
+        "{error}"
+    );
     // A chunk that is everywhere is the same in another way.
     let mut item = hex!("9a 00000400").to_vec();
     item.extend(hex!("d840 da6a730001 00").repeat(0x400));
@@ -93,8 +96,14 @@ fn expansion_is_bounded() {
     assert!(error.is_ok());
     #[derive(Deserialize)]
     #[serde(transparent)]
-    struct Seen<'a>(#[serde(borrow)] #[allow(dead_code)] &'a serde_bytes::Bytes);
-    let error = super::super::from_source::<Vec<Seen<'_>>>(chunks.source()).err().unwrap();
+    struct Seen<'a>(
+        #[serde(borrow)]
+        #[allow(dead_code)]
+        &'a serde_bytes::Bytes,
+    );
+    let error = super::super::from_source::<Vec<Seen<'_>>>(chunks.source())
+        .err()
+        .unwrap();
     assert!(error.found.ends_with("too often"), "{error}");
 }
 
@@ -112,10 +121,15 @@ fn extracted(parts: &Parts, start: usize) -> Parts {
 #[test]
 fn extracts() {
     // [28({"a": 28([1])}), [29(1), 29(0), 29(1)]]
-    let parts = item(&hex!("82 d81c a1 61 61 d81c 81 01 83 d81d 01 d81d 00 d81d 01"));
+    let parts = item(&hex!(
+        "82 d81c a1 61 61 d81c 81 01 83 d81d 01 d81d 00 d81d 01"
+    ));
     let list = extracted(&parts, 10);
     // 28([28([1]), 28({"a": 29(1)}), 29(1)])
-    assert_eq!(list.item, hex!("d81c 83 d81c 81 01 d81c a1 61 61 d81d 01 d81d 01"));
+    assert_eq!(
+        list.item,
+        hex!("d81c 83 d81c 81 01 d81c a1 61 61 d81d 01 d81d 01")
+    );
     assert_eq!(read(&list), Ok(json!([[1], { "a": [1] }, [1]])));
     // A part without references is the same bytes.
     assert_eq!(extracted(&parts, 8).item, hex!("81 01"));
@@ -164,7 +178,15 @@ fn tokens() {
     assert_eq!(read::<Callbacks>(&wrong).unwrap_err(), message);
     // Another format cannot, and leaves nothing behind for ours.
     let refusal = "a value of a JavaScript VM cannot be read or written in another format";
-    assert_eq!(serde_json::to_string(&token(1)).unwrap_err().to_string(), refusal);
-    assert!(serde_json::from_str::<Token>("1").unwrap_err().to_string().starts_with(refusal));
+    assert_eq!(
+        serde_json::to_string(&token(1)).unwrap_err().to_string(),
+        refusal
+    );
+    assert!(
+        serde_json::from_str::<Token>("1")
+            .unwrap_err()
+            .to_string()
+            .starts_with(refusal)
+    );
     assert!(parts(&token(2)).tokens[0].number() == 2);
 }
