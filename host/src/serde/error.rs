@@ -37,6 +37,12 @@ impl Error {
     }
 }
 
+impl From<ConversionError> for Error {
+    fn from(error: ConversionError) -> Self {
+        Error(Box::new(error))
+    }
+}
+
 impl From<Error> for ConversionError {
     fn from(error: Error) -> Self {
         *error.0

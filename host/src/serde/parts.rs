@@ -9,7 +9,9 @@ pub(crate) struct Parts {
     pub(crate) item: Vec<u8>,
     /// Long strings and buffers.
     pub(crate) chunks: Vec<Vec<u8>>,
-    /// What stays in its VM.
+    /// The numbers of what stays in its VM.
+    pub(crate) numbers: Vec<u64>,
+    /// What keeps that alive, in any order.
     pub(crate) tokens: Vec<Token>,
 }
 
@@ -21,7 +23,20 @@ pub(crate) struct Source<'a> {
     /// Where the item begins.
     pub(crate) start: usize,
     pub(crate) chunks: &'a [Vec<u8>],
+    pub(crate) numbers: &'a [u64],
     pub(crate) tokens: &'a [Token],
+}
+
+impl<'a> Source<'a> {
+    /// A token by its index.
+    pub(crate) fn token(&self, index: usize) -> Option<&'a Token> {
+        let number = *self.numbers.get(index)?;
+        // Nearly always they are in the same order.
+        let likely = self.tokens.get(index);
+        likely
+            .filter(|token| token.number() == number)
+            .or_else(|| self.tokens.iter().find(|token| token.number() == number))
+    }
 }
 
 impl Parts {
@@ -31,6 +46,7 @@ impl Parts {
             item: &self.item,
             start: 0,
             chunks: &self.chunks,
+            numbers: &self.numbers,
             tokens: &self.tokens,
         }
     }

@@ -1,4 +1,4 @@
-//! How a [`Token`] or [`Data`](crate::Data) passes through serde unchanged.
+//! How a [`Token`] or [`Data`] passes through serde unchanged.
 //!
 //! Serde knows no such things. They present themselves as a newtype with a name that no other type
 //! has; our serializer and deserializer know it, and hand the real object over through a slot of the
@@ -11,7 +11,7 @@ use std::marker::PhantomData;
 use serde::de::{Deserialize, Deserializer, Error as _, Visitor};
 use serde::ser::{Error as _, Serialize, Serializer};
 
-use super::parts::Parts;
+use crate::data::Data;
 use crate::release::Token;
 
 /// The name of what stands for a token.
@@ -19,9 +19,12 @@ pub(crate) const TOKEN: &str = "$jsvm::Token";
 /// The name of what stands for data.
 pub(crate) const DATA: &str = "$jsvm::Data";
 
+/// What a token stands for, as messages say it.
+pub(crate) const OPAQUE: &str = "a function or another value that is not data";
+
 thread_local! {
-    static TOKENS: Cell<Option<Token>> = const { Cell::new(None) };
-    static PARTS: Cell<Option<Parts>> = const { Cell::new(None) };
+    static PASSING_TOKEN: Cell<Option<Token>> = const { Cell::new(None) };
+    static PASSING_DATA: Cell<Option<Data>> = const { Cell::new(None) };
 }
 
 /// What passes.
@@ -37,15 +40,15 @@ impl Passed for Token {
     const NAME: &str = TOKEN;
 
     fn exchange(this: Option<Self>) -> Option<Self> {
-        TOKENS.replace(this)
+        PASSING_TOKEN.replace(this)
     }
 }
 
-impl Passed for Parts {
+impl Passed for Data {
     const NAME: &str = DATA;
 
     fn exchange(this: Option<Self>) -> Option<Self> {
-        PARTS.replace(this)
+        PASSING_DATA.replace(this)
     }
 }
 
@@ -100,6 +103,18 @@ impl Serialize for Token {
 }
 
 impl<'de> Deserialize<'de> for Token {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserialize(deserializer)
+    }
+}
+
+impl Serialize for Data {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serialize(self.clone(), serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Data {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserialize(deserializer)
     }

@@ -179,12 +179,13 @@ impl Copier<'_, '_> {
                 Head::Tag(form::OPAQUE) => {
                     let at = reader.position();
                     let index = reader.index()?;
-                    let token = self.source.tokens.get(index);
+                    let token = self.source.token(index);
                     let token = token.ok_or_else(|| Error::malformed("an unknown token", at))?;
-                    let tokens = &mut self.out.tokens;
+                    let out = &mut *self.out;
                     let index = *self.tokens.entry(index).or_insert_with(|| {
-                        tokens.push(token.clone());
-                        tokens.len() - 1
+                        out.numbers.push(token.number());
+                        out.tokens.push(token.clone());
+                        out.numbers.len() - 1
                     });
                     self.pair(form::OPAQUE, index as u64);
                 }

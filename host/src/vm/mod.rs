@@ -6,11 +6,13 @@ mod make;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use serde::ser::Serialize;
+
 use crate::async_function::AsyncFunctions;
 use crate::bindings::exports::jsvm::engine::vm as wit;
 use crate::builder::VmBuilder;
 use crate::context::Context;
-use crate::data::{Data, IntoJs};
+use crate::data::Data;
 use crate::error::{Error, Exception, Limit};
 use crate::function::HostError;
 use crate::instance::apply_limits;
@@ -204,9 +206,13 @@ impl Vm {
     ///
     /// # Errors
     /// [`Error::ForeignValue`] if the outcome holds a token of another VM.
-    pub fn settle<T: IntoJs>(&self, id: u64, outcome: Result<T, HostError>) -> Result<bool, Error> {
+    pub fn settle<T: Serialize>(
+        &self,
+        id: u64,
+        outcome: Result<T, HostError>,
+    ) -> Result<bool, Error> {
         let data = match outcome {
-            Ok(value) => Ok(value.into_data()),
+            Ok(value) => Ok(Data::of(&value)?),
             Err(error) => Err(error.into_data()),
         };
         let (Ok(checked) | Err(checked)) = &data;

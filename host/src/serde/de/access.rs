@@ -18,11 +18,11 @@ use super::scalar::Scalar;
 use super::under_key_at;
 
 /// How much of a container is left.
-struct Rest(Option<u64>);
+pub(super) struct Rest(Option<u64>);
 
 impl Rest {
     /// Checks a length before anything believes it: every item has a byte.
-    fn new(len: Option<u64>, input: &Input<'_>) -> Result<Self, Error> {
+    pub(super) fn new(len: Option<u64>, input: &Input<'_>) -> Result<Self, Error> {
         match len {
             Some(len) if len > input.reader.left() as u64 => Err(Error::malformed(
                 "more items than there are bytes",
@@ -34,7 +34,7 @@ impl Rest {
 
     /// Whether there is another item or pair.
     #[inline]
-    fn next(&mut self, input: &mut Input<'_>) -> Result<bool, Error> {
+    pub(super) fn next(&mut self, input: &mut Input<'_>) -> Result<bool, Error> {
         match &mut self.0 {
             Some(0) => Ok(false),
             Some(left) => {

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use super::super::date;
 use super::super::error::{Error, quoted};
 use super::super::form::Elements;
+use super::super::pass::OPAQUE;
+use crate::data::Node;
 
 /// A bigint.
 #[derive(Clone, Copy, Debug)]
@@ -74,8 +76,23 @@ impl<'de> Kind<'de> {
             Kind::Regexp(_) => "a regular expression".into(),
             Kind::Error(_) => "an error".into(),
             Kind::Symbol => "a symbol".into(),
-            Kind::Opaque(_) => "a function or another value that is not data".into(),
+            Kind::Opaque(_) => OPAQUE.into(),
         }
+    }
+
+    /// The same as a node of a graph, for what has nothing in it.
+    pub(crate) fn node(&self) -> Result<Node, Error> {
+        Ok(match self {
+            Kind::Undefined => Node::Undefined,
+            Kind::Null => Node::Null,
+            Kind::Boolean(value) => Node::Boolean(*value),
+            Kind::Integer(value) => Node::Number(*value as f64),
+            Kind::Number(value) => Node::Number(*value),
+            Kind::Bigint(Big::Unsigned(value)) => Node::Bigint(value.to_string()),
+            Kind::Bigint(Big::Negative(value)) => Node::Bigint(value.to_string()),
+            Kind::Text(text) => Node::Text(text.as_ref().to_owned()),
+            other => return Err(other.mismatch("a primitive")),
+        })
     }
 
     /// An error that says that something else was expected.

@@ -1,6 +1,7 @@
 //! From data to Rust, straight over the bytes.
 
 mod access;
+mod arguments;
 mod input;
 mod key;
 mod kind;
@@ -11,15 +12,18 @@ use std::borrow::Cow;
 use serde::de::{Deserializer, Visitor};
 
 use self::access::{Entries, Items, Numbers, Variant, WithHoles};
+pub use self::arguments::ArgumentReader;
 pub(crate) use self::input::Input;
-use self::kind::Kind;
-use self::scalar::{Scalar, visit_text};
+pub(crate) use self::kind::Kind;
+pub(crate) use self::scalar::Scalar;
+use self::scalar::visit_text;
 use super::error::Error;
 use super::form::{self, Elements};
 use super::parts::{Parts, Source};
 use super::pass::{self, Passed};
 use super::read::{Head, Reader};
 use super::splice::copy;
+use crate::data::Data;
 use crate::release::Token;
 
 /// Whether the item is a string.
@@ -260,14 +264,14 @@ impl<'de> Deserializer<'de> for &mut Input<'de> {
         match name {
             pass::TOKEN => {
                 let token = self.value(|input, kind| match kind {
-                    Kind::Opaque(index) => match input.source.tokens.get(index) {
+                    Kind::Opaque(index) => match input.source.token(index) {
                         Some(token) => Ok(token.clone()),
                         None => Err(Error::malformed(
                             "an unknown token",
                             input.reader.position(),
                         )),
                     },
-                    other => Err(other.mismatch("a function or another value that is not data")),
+                    other => Err(other.mismatch(pass::OPAQUE)),
                 })?;
                 Token::exchange(Some(token));
                 visitor.visit_newtype_struct(Scalar(Kind::Undefined))
@@ -280,7 +284,7 @@ impl<'de> Deserializer<'de> for &mut Input<'de> {
                 self.reader.skip()?;
                 let mut parts = Parts::default();
                 copy(&source, &mut parts, 0)?;
-                Parts::exchange(Some(parts));
+                Data::exchange(Some(Data::from_parts(parts)));
                 visitor.visit_newtype_struct(Scalar(Kind::Undefined))
             }
             _ => visitor.visit_newtype_struct(self),

@@ -6,10 +6,12 @@ use serde::de::{Deserializer, IntoDeserializer, Visitor};
 
 use super::super::error::Error;
 use super::super::form::Elements;
+use super::super::pass::{self, Passed};
 use super::kind::{Big, Kind};
+use crate::data::Data;
 
 /// Deserializes what has nothing in it.
-pub(super) struct Scalar<'de>(pub(super) Kind<'de>);
+pub(crate) struct Scalar<'de>(pub(crate) Kind<'de>);
 
 /// Hands a string to a visitor, as a borrowed one if it is.
 #[inline]
@@ -158,10 +160,17 @@ impl<'de> Deserializer<'de> for Scalar<'de> {
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        _: &'static str,
+        name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Error> {
-        visitor.visit_newtype_struct(self)
+        match name {
+            pass::TOKEN => Err(self.0.mismatch(pass::OPAQUE)),
+            pass::DATA => {
+                Data::exchange(Some(Data::from_nodes(vec![self.0.node()?])));
+                visitor.visit_newtype_struct(self)
+            }
+            _ => visitor.visit_newtype_struct(self),
+        }
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Error> {

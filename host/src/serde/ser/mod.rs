@@ -6,13 +6,13 @@ mod write;
 use serde::ser::{Serialize, Serializer};
 
 pub(crate) use self::compound::{ArrayWriter, MapWriter};
-pub(crate) use self::write::Writer;
+pub(crate) use self::write::{Whole, Writer};
 use super::error::Error;
 use super::form;
 use super::hint::{self, Hint};
 use super::options::{BytesAs, Integers, Missing};
-use super::parts::Parts;
 use super::pass::{self, Passed};
+use crate::data::Data;
 use crate::release::Token;
 
 /// The largest whole number up to which all are exact.
@@ -195,8 +195,12 @@ impl<'a> Serializer for &'a mut Writer {
                 }
             }
             pass::DATA => {
-                if let Some(parts) = Parts::exchange(None) {
-                    return self.splice(&parts.source());
+                if let Some(data) = Data::exchange(None) {
+                    if self.capture(|| Whole::Data(data.clone())) {
+                        return Ok(());
+                    }
+                    let source = data.source().map_err(Error::from)?;
+                    return self.splice(&source);
                 }
             }
             _ => {
@@ -210,11 +214,15 @@ impl<'a> Serializer for &'a mut Writer {
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
         self,
-        _: &'static str,
+        name: &'static str,
         _: u32,
         variant: &'static str,
         value: &T,
     ) -> Result<(), Error> {
+        if name == "Result" && std::mem::take(&mut self.results) && self.depth() == 0 {
+            self.failed = variant == "Err";
+            return value.serialize(self);
+        }
         self.variant(variant)?;
         value
             .serialize(&mut *self)

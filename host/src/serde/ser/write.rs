@@ -8,6 +8,7 @@ use super::super::options::Options;
 use super::super::parts::{Parts, Source};
 use super::super::splice::{Copied, copy};
 use super::super::string::{self, Long};
+use crate::data::Data;
 use crate::release::Token;
 
 /// Data in the making.
@@ -20,6 +21,25 @@ pub(crate) struct Writer {
     /// What the container that comes next is to become.
     pub(crate) hint: Option<Hint>,
     pub(crate) options: Options,
+    /// Whether what comes next is the whole value: it is then kept, if it can be, and not written.
+    captures: bool,
+    /// The value that was kept.
+    captured: Option<Whole>,
+    /// Whether `Result` on its own is a result: `Ok` is what is in it, and `Err` fails.
+    pub(crate) results: bool,
+    /// Whether it was an `Err`.
+    pub(crate) failed: bool,
+}
+
+/// A whole value that need not be written.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Whole {
+    Undefined,
+    Null,
+    Boolean(bool),
+    Number(f64),
+    Text(String),
+    Data(Data),
 }
 
 impl Writer {
@@ -30,8 +50,25 @@ impl Writer {
         }
     }
 
-    pub(crate) fn finish(self) -> Parts {
-        self.parts
+    /// One that does not write what need not be written, but keeps it.
+    pub(crate) fn capturing(options: Options) -> Self {
+        Writer {
+            captures: true,
+            ..Writer::new(options)
+        }
+    }
+
+    pub(crate) fn finish(self) -> Result<Whole, Parts> {
+        self.captured.ok_or(self.parts)
+    }
+
+    /// Keeps what is the whole value.
+    #[inline]
+    pub(crate) fn capture(&mut self, whole: impl FnOnce() -> Whole) -> bool {
+        if self.captures {
+            self.captured = Some(whole());
+        }
+        self.captures
     }
 
     #[inline]
@@ -57,6 +94,7 @@ impl Writer {
 
     /// Goes into a container.
     pub(crate) fn enter(&mut self) -> Result<(), Error> {
+        self.captures = false;
         self.depth += 1;
         if self.depth > MAX_DEPTH {
             return Err(Error::new(
@@ -73,14 +111,23 @@ impl Writer {
     }
 
     pub(crate) fn undefined(&mut self) {
+        if self.capture(|| Whole::Undefined) {
+            return;
+        }
         self.parts.item.push(form::UNDEFINED);
     }
 
     pub(crate) fn null(&mut self) {
+        if self.capture(|| Whole::Null) {
+            return;
+        }
         self.parts.item.push(form::NULL);
     }
 
     pub(crate) fn boolean(&mut self, value: bool) {
+        if self.capture(|| Whole::Boolean(value)) {
+            return;
+        }
         self.parts
             .item
             .push(if value { form::TRUE } else { form::FALSE });
@@ -88,6 +135,9 @@ impl Writer {
 
     /// A whole number below 2^53.
     pub(crate) fn integer(&mut self, value: i64) {
+        if self.capture(|| Whole::Number(value as f64)) {
+            return;
+        }
         match u64::try_from(value) {
             Ok(value) => self.head(form::UNSIGNED, value),
             Err(_) => self.head(form::BELOW_ZERO, !value as u64),
@@ -96,6 +146,9 @@ impl Writer {
 
     /// A number of any kind.
     pub(crate) fn number(&mut self, value: f64) {
+        if self.capture(|| Whole::Number(value)) {
+            return;
+        }
         let whole = value as i64;
         let exact = whole as f64 == value && whole.unsigned_abs() < form::FIRST_UNSAFE;
         if exact && (whole != 0 || value.is_sign_positive()) {
@@ -126,6 +179,9 @@ impl Writer {
 
     #[inline]
     pub(crate) fn text(&mut self, text: &str) {
+        if self.capture(|| Whole::Text(text.to_owned())) {
+            return;
+        }
         if text.len() <= form::LONG {
             self.string(form::TEXT, text.as_bytes());
             return;
@@ -140,6 +196,7 @@ impl Writer {
 
     /// A byte string.
     pub(crate) fn buffer(&mut self, bytes: &[u8]) {
+        self.captures = false;
         if bytes.len() < form::LONG {
             self.string(form::BYTES, bytes);
         } else {
@@ -156,7 +213,8 @@ impl Writer {
     /// A value that stays in its VM.
     pub(crate) fn opaque(&mut self, token: Token) {
         self.tag(form::OPAQUE);
-        self.index(self.parts.tokens.len());
+        self.index(self.parts.numbers.len());
+        self.parts.numbers.push(token.number());
         self.parts.tokens.push(token);
     }
 
@@ -165,10 +223,12 @@ impl Writer {
     }
 
     pub(crate) fn tag(&mut self, tag: u64) {
+        self.captures = false;
         self.head(form::TAG, tag);
     }
 
     pub(crate) fn array_head(&mut self, len: usize) {
+        self.captures = false;
         self.head(form::ARRAY, len as u64);
     }
 
@@ -201,6 +261,7 @@ impl Writer {
 
     /// A copy of other data.
     pub(crate) fn splice(&mut self, source: &Source<'_>) -> Result<(), Error> {
+        self.captures = false;
         let copied: Copied = copy(source, &mut self.parts, self.marks)?;
         self.marks += copied.marks;
         Ok(())
