@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use ::serde::ser::Serialize;
+
 use crate::bindings::exports::jsvm::engine::vm as wit;
-use crate::data::{Data, IntoJs, Node, text};
+use crate::data::{ConversionError, Data, text};
 use crate::error::Error;
+use crate::serde::{self, Options, Whole};
 use crate::shared::Shared;
 use crate::value::Value;
 
@@ -26,17 +29,29 @@ pub enum Arg {
     Data(Data),
     /// A value of the VM.
     Value(Value),
+    /// What could not be converted.
+    Invalid(ConversionError),
 }
 
-/// What can be passed to JavaScript: a [`Value`], or anything that is [`IntoJs`].
+/// What can be passed to JavaScript: a [`Value`], or anything that serde can serialize; see the
+/// module [`serde`](mod@crate::serde).
 pub trait IntoArg {
     /// The value in its cheapest form.
     fn into_arg(self) -> Arg;
 }
 
-impl<T: IntoJs> IntoArg for T {
+impl<T: Serialize> IntoArg for T {
     fn into_arg(self) -> Arg {
-        self.into_cheapest()
+        match serde::capture(&self, &Options::default()) {
+            Ok(Ok(Whole::Undefined)) => Arg::Undefined,
+            Ok(Ok(Whole::Null)) => Arg::Null,
+            Ok(Ok(Whole::Boolean(value))) => Arg::Boolean(value),
+            Ok(Ok(Whole::Number(value))) => Arg::Number(value),
+            Ok(Ok(Whole::Text(text))) => Arg::Text(text),
+            Ok(Ok(Whole::Data(data))) => Arg::Data(data),
+            Ok(Err(parts)) => Arg::Data(Data::from_parts(parts)),
+            Err(error) => Arg::Invalid(error),
+        }
     }
 }
 
@@ -124,18 +139,6 @@ impl Args {
 }
 
 impl Arg {
-    /// A node that is complete by itself.
-    pub(crate) fn from_node(node: Node) -> Self {
-        match node {
-            Node::Undefined => Arg::Undefined,
-            Node::Null => Arg::Null,
-            Node::Boolean(value) => Arg::Boolean(value),
-            Node::Number(value) => Arg::Number(value),
-            Node::Text(text) => Arg::Text(text),
-            node => Arg::Data(Data::from_nodes(vec![node])),
-        }
-    }
-
     /// The interface's form; `kept` keeps its handle alive.
     pub(crate) fn input(
         self,
@@ -156,6 +159,7 @@ impl Arg {
                     input
                 }
             },
+            Arg::Invalid(error) => return Err(error.into()),
             Arg::Value(value) => {
                 let input = value.input(vm)?;
                 kept.push(value);

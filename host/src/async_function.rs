@@ -4,8 +4,11 @@ use std::collections::HashMap;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use crate::data::{Data, DataBuilder, ErrorClass, ErrorData, FromJs, IntoJs, Node, NodeRef};
-use crate::function::{Arguments, HostError, HostResult, in_argument};
+use serde::de::DeserializeOwned;
+
+use crate::data::{Data, DataBuilder, ErrorClass, ErrorData, Node};
+use crate::function::{Arguments, HostError, HostResult, argument};
+use crate::serde::ArgumentReader;
 
 /// The future behind a request.
 pub type RequestFuture = Pin<Box<dyn Future<Output = Result<Data, HostError>> + Send>>;
@@ -40,7 +43,11 @@ pub trait AsyncHostFunction<Args>: Send + Sync + 'static {
     ///
     /// # Errors
     /// What the promise is rejected with at once.
-    fn call(&self, request: RequestInfo, args: NodeRef<'_>) -> Result<RequestFuture, HostError>;
+    fn call(
+        &self,
+        request: RequestInfo,
+        args: &mut ArgumentReader<'_>,
+    ) -> Result<RequestFuture, HostError>;
 }
 
 /// Which request an asynchronous function answers.
@@ -82,10 +89,10 @@ impl RequestInfo {
             self.name
         );
         let properties = [
-            ("message", message.write(&mut data)),
-            ("code", "ERR_REQUEST_LOST".write(&mut data)),
-            ("request", (&*self.name).write(&mut data)),
-            ("id", (self.id as f64).write(&mut data)),
+            ("message", data.push(Node::Text(message))),
+            ("code", data.push(Node::Text("ERR_REQUEST_LOST".to_owned()))),
+            ("request", data.push(Node::Text((*self.name).to_owned()))),
+            ("id", data.push(Node::Number(self.id as f64))),
         ];
         let error = ErrorData {
             class: ErrorClass::Error,
@@ -97,35 +104,34 @@ impl RequestInfo {
     }
 }
 
-/// A parameter of an [`AsyncHostFunction`]: what is [`FromJs`], a [`RequestInfo`], or
+/// A parameter of an [`AsyncHostFunction`]: what serde can deserialize, a [`RequestInfo`], or
 /// [`Arguments`].
 pub trait FromRequest: Sized {
     /// How many arguments of JavaScript it takes.
     const COUNT: usize;
 
-    /// Takes it from a request, of whose arguments `index` have been taken.
+    /// Takes it from a request, of whose arguments some have been read.
     ///
     /// # Errors
     /// If the argument is of another type.
     fn from_request(
         request: &RequestInfo,
-        args: NodeRef<'_>,
-        index: usize,
+        args: &mut ArgumentReader<'_>,
     ) -> Result<Self, HostError>;
 }
 
-impl<T: FromJs> FromRequest for T {
+impl<T: DeserializeOwned> FromRequest for T {
     const COUNT: usize = 1;
 
-    fn from_request(_: &RequestInfo, args: NodeRef<'_>, index: usize) -> Result<Self, HostError> {
-        crate::function::argument(args, index)
+    fn from_request(_: &RequestInfo, args: &mut ArgumentReader<'_>) -> Result<Self, HostError> {
+        argument(args)
     }
 }
 
 impl FromRequest for RequestInfo {
     const COUNT: usize = 0;
 
-    fn from_request(request: &RequestInfo, _: NodeRef<'_>, _: usize) -> Result<Self, HostError> {
+    fn from_request(request: &RequestInfo, _: &mut ArgumentReader<'_>) -> Result<Self, HostError> {
         Ok(request.clone())
     }
 }
@@ -133,36 +139,29 @@ impl FromRequest for RequestInfo {
 impl FromRequest for Arguments {
     const COUNT: usize = 0;
 
-    fn from_request(_: &RequestInfo, args: NodeRef<'_>, index: usize) -> Result<Self, HostError> {
-        let mut args = args
-            .to::<Vec<Data>>()
-            .map_err(|error| in_argument(error, index))?;
-        Ok(Arguments(args.split_off(index.min(args.len()))))
+    fn from_request(_: &RequestInfo, args: &mut ArgumentReader<'_>) -> Result<Self, HostError> {
+        Ok(Arguments(args.rest()?))
     }
 }
 
 macro_rules! async_closures {
     ($($($name:ident)*;)*) => {
-        $(impl<Func, Fut, R, $($name),*> AsyncHostFunction<($($name,)*)> for Func
+        $(impl<Func, Fut, R, Kind, $($name),*> AsyncHostFunction<(Kind, ($($name,)*))> for Func
         where
             Func: Fn($($name),*) -> Fut + Send + Sync + 'static,
             Fut: Future<Output = R> + Send + 'static,
-            R: HostResult,
+            R: HostResult<Kind>,
             $($name: FromRequest,)*
         {
             const ARITY: u32 = (0 $(+ $name::COUNT)*) as u32;
 
-            #[allow(unused_assignments, unused_mut, unused_variables, non_snake_case)]
+            #[allow(unused_variables, non_snake_case)]
             fn call(
                 &self,
                 request: RequestInfo,
-                args: NodeRef<'_>,
+                args: &mut ArgumentReader<'_>,
             ) -> Result<RequestFuture, HostError> {
-                let mut index = 0;
-                $(
-                    let $name = <$name as FromRequest>::from_request(&request, args, index)?;
-                    index += $name::COUNT;
-                )*
+                $(let $name = <$name as FromRequest>::from_request(&request, args)?;)*
                 let future = self($($name),*);
                 Ok(Box::pin(async move { future.await.into_outcome() }))
             }
@@ -182,7 +181,7 @@ async_closures! {
     A B C D E F G H;
 }
 
-type Erased = dyn Fn(RequestInfo, NodeRef<'_>) -> Result<RequestFuture, HostError> + Send + Sync;
+type Erased = dyn Fn(RequestInfo, &Data) -> Result<RequestFuture, HostError> + Send + Sync;
 
 /// Asynchronous functions by name.
 #[derive(Clone, Default)]
@@ -192,8 +191,9 @@ pub(crate) struct AsyncFunctions {
 
 impl AsyncFunctions {
     pub(crate) fn insert<Args>(&mut self, name: &str, function: impl AsyncHostFunction<Args>) {
-        let erased: Arc<Erased> =
-            Arc::new(move |request, args: NodeRef<'_>| function.call(request, args));
+        let erased: Arc<Erased> = Arc::new(move |request, args: &Data| {
+            function.call(request, &mut ArgumentReader::new(args)?)
+        });
         self.by_name.insert(name.into(), erased);
     }
 
@@ -209,7 +209,7 @@ impl AsyncFunctions {
         args: &Data,
     ) -> Result<RequestFuture, HostError> {
         match self.by_name.get(&request.name) {
-            Some(function) => function(request, args.root()),
+            Some(function) => function(request, args),
             None => Err(HostError::type_error(format!(
                 "nothing answers requests of the name `{}`",
                 request.name

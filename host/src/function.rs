@@ -4,9 +4,11 @@ use std::any::Any;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::data::{
-    ConversionError, Data, DataBuilder, ErrorClass, ErrorData, FromJs, IntoJs, Node, NodeRef,
-};
+use ::serde::de::DeserializeOwned;
+use ::serde::ser::Serialize;
+
+use crate::data::{ConversionError, Data, DataBuilder, ErrorClass, ErrorData, Node, NodeRef};
+use crate::serde::{self, ArgumentReader, Whole};
 
 /// What a host function throws.
 ///
@@ -52,9 +54,13 @@ impl HostError {
         HostError(builder.finish())
     }
 
-    /// Any value: JavaScript can throw them all.
-    pub fn value(value: impl IntoJs) -> Self {
-        HostError(value.into_data())
+    /// Any value: JavaScript can throw them all. For one that cannot be converted it is a
+    /// `TypeError` that says why.
+    pub fn value(value: impl Serialize) -> Self {
+        match Data::of(&value) {
+            Ok(data) => HostError(data),
+            Err(error) => HostError::type_error(error.to_string()),
+        }
     }
 
     /// What a host function throws that panicked.
@@ -113,8 +119,13 @@ fn write_error(
     root
 }
 
-/// What a host function can return: a value, or a `Result` of one.
-pub trait HostResult {
+/// What a host function can return: anything that serde can serialize, or a `Result` of it.
+///
+/// The parameter says which of the two, and is inferred. An error that both is a Rust error and can
+/// be serialized leaves it open: convert it, `map_err(HostError::from)` or `map_err(HostError::value)`.
+/// An error that can only be serialized, such as a `String`, is thrown as that value; a string as
+/// the message of an `Error`.
+pub trait HostResult<Kind> {
     /// The value to return or to throw.
     ///
     /// # Errors
@@ -122,20 +133,72 @@ pub trait HostResult {
     fn into_outcome(self) -> Result<Data, HostError>;
 }
 
-impl<T: IntoJs> HostResult for T {
+/// Marks what is returned as it is.
+#[derive(Debug)]
+pub struct Returns;
+
+/// Marks a `Result` with an error of Rust.
+#[derive(Debug)]
+pub struct Throws;
+
+fn unfit(error: &ConversionError) -> HostError {
+    HostError::type_error(format!("the result cannot be converted: {error}"))
+}
+
+impl<T: Serialize> HostResult<Returns> for T {
     fn into_outcome(self) -> Result<Data, HostError> {
-        Ok(self.into_data())
+        match serde::capture_result(&self).map_err(|error| unfit(&error))? {
+            (captured, false) => Ok(Data::captured(captured)),
+            (Ok(Whole::Text(message)), true) => Err(HostError::new(message)),
+            (captured, true) => Err(HostError(Data::captured(captured))),
+        }
     }
 }
 
-impl<T: IntoJs, E: Into<HostError>> HostResult for Result<T, E> {
+impl<T: Serialize, E: Into<HostError>> HostResult<Throws> for Result<T, E> {
     fn into_outcome(self) -> Result<Data, HostError> {
-        self.map(IntoJs::into_data).map_err(Into::into)
+        let value = self.map_err(Into::into)?;
+        Data::of(&value).map_err(|error| unfit(&error))
     }
 }
 
-/// A closure that JavaScript can call: up to eight arguments that are [`FromJs`], and a result
-/// that is [`IntoJs`] or a `Result` of one.
+/// A closure that JavaScript can call: up to eight arguments of types that serde can deserialize,
+/// and a result that it can serialize, or a `Result` of one; see the module
+/// [`serde`](mod@crate::serde).
+///
+/// ```
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Deserialize)]
+/// struct Order {
+///     lines: Vec<Line>,
+/// }
+///
+/// #[derive(Deserialize)]
+/// struct Line {
+///     price: f64,
+/// }
+///
+/// #[derive(Serialize)]
+/// struct Receipt {
+///     total: f64,
+/// }
+///
+/// let vm = jsvm::Engine::global()?
+///     .vm()
+///     .function("pay", |order: Order| Receipt {
+///         total: order.lines.iter().map(|line| line.price).sum(),
+///     })
+///     .build()?;
+/// let total = vm.eval("pay({ lines: [{ price: 2 }, { price: 3 }] }).total")?;
+/// assert_eq!(total.to::<f64>()?, 5.0);
+/// let error = vm.eval("pay({ lines: [{ price: 'x' }] })").unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     r#"TypeError: argument 1: lines[0].price: expected a number, found string "x""#
+/// );
+/// # Ok::<(), jsvm::Error>(())
+/// ```
 ///
 /// A missing argument is `undefined`, and arguments beyond are ignored, as for a function of
 /// JavaScript. An argument of another type throws a `TypeError` that says which.
@@ -143,11 +206,11 @@ pub trait HostFunction<Args>: Send + Sync + 'static {
     /// How many arguments it takes.
     const ARITY: u32;
 
-    /// Calls it with an array of arguments.
+    /// Calls it with arguments.
     ///
     /// # Errors
     /// What it throws.
-    fn call(&self, args: NodeRef<'_>) -> Result<Data, HostError>;
+    fn call(&self, args: &mut ArgumentReader<'_>) -> Result<Data, HostError>;
 }
 
 /// All arguments as they are: for a closure that takes any number of them.
@@ -171,44 +234,37 @@ pub struct Arguments(
 #[derive(Debug)]
 pub struct Variadic;
 
-impl<F, R> HostFunction<Variadic> for F
+impl<F, R, Kind> HostFunction<(Kind, Variadic)> for F
 where
     F: Fn(Arguments) -> R + Send + Sync + 'static,
-    R: HostResult,
+    R: HostResult<Kind>,
 {
     const ARITY: u32 = 0;
 
-    fn call(&self, args: NodeRef<'_>) -> Result<Data, HostError> {
-        let args = args.to::<Vec<Data>>()?;
-        self(Arguments(args)).into_outcome()
+    fn call(&self, args: &mut ArgumentReader<'_>) -> Result<Data, HostError> {
+        self(Arguments(args.rest()?)).into_outcome()
     }
 }
 
-pub(crate) fn argument<T: FromJs>(args: NodeRef<'_>, index: usize) -> Result<T, HostError> {
-    let node = match args.node() {
-        Node::Array(elements) => elements.get(index).map(|element| args.at(*element)),
-        _ => None,
-    };
-    T::from_js(node.unwrap_or(NodeRef::undefined())).map_err(|error| in_argument(error, index))
-}
-
-pub(crate) fn in_argument(error: ConversionError, index: usize) -> HostError {
-    HostError::type_error(format!("argument {}: {error}", index + 1))
+/// The next argument.
+pub(crate) fn argument<T: DeserializeOwned>(args: &mut ArgumentReader<'_>) -> Result<T, HostError> {
+    args.next()
+        .map_err(|error| HostError::type_error(format!("argument {}: {error}", args.index())))
 }
 
 macro_rules! closures {
-    ($($arity:literal ($($name:ident $index:tt)*))*) => {
-        $(impl<Func, R, $($name),*> HostFunction<($($name,)*)> for Func
+    ($($arity:literal ($($name:ident)*))*) => {
+        $(impl<Func, R, Kind, $($name),*> HostFunction<(Kind, ($($name,)*))> for Func
         where
             Func: Fn($($name),*) -> R + Send + Sync + 'static,
-            R: HostResult,
-            $($name: FromJs,)*
+            R: HostResult<Kind>,
+            $($name: DeserializeOwned,)*
         {
             const ARITY: u32 = $arity;
 
-            fn call(&self, args: NodeRef<'_>) -> Result<Data, HostError> {
+            fn call(&self, args: &mut ArgumentReader<'_>) -> Result<Data, HostError> {
                 let _ = args;
-                self($(argument::<$name>(args, $index)?),*).into_outcome()
+                self($(argument::<$name>(args)?),*).into_outcome()
             }
         })*
     };
@@ -216,17 +272,17 @@ macro_rules! closures {
 
 closures! {
     0 ()
-    1 (A 0)
-    2 (A 0 B 1)
-    3 (A 0 B 1 C 2)
-    4 (A 0 B 1 C 2 D 3)
-    5 (A 0 B 1 C 2 D 3 E 4)
-    6 (A 0 B 1 C 2 D 3 E 4 F 5)
-    7 (A 0 B 1 C 2 D 3 E 4 F 5 G 6)
-    8 (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7)
+    1 (A)
+    2 (A B)
+    3 (A B C)
+    4 (A B C D)
+    5 (A B C D E)
+    6 (A B C D E F)
+    7 (A B C D E F G)
+    8 (A B C D E F G H)
 }
 
-type Erased = dyn Fn(NodeRef<'_>) -> Result<Data, HostError> + Send + Sync;
+type Erased = dyn Fn(&Data) -> Result<Data, HostError> + Send + Sync;
 
 /// Host functions by name.
 #[derive(Clone, Default)]
@@ -236,8 +292,17 @@ pub(crate) struct Functions {
 
 impl Functions {
     pub(crate) fn insert<Args>(&mut self, name: String, function: impl HostFunction<Args>) {
-        self.by_name
-            .insert(name, Arc::new(move |args: NodeRef<'_>| function.call(args)));
+        self.insert_erased(name, move |args| function.call(args));
+    }
+
+    /// Adds a closure that reads its arguments itself.
+    pub(crate) fn insert_erased(
+        &mut self,
+        name: String,
+        function: impl Fn(&mut ArgumentReader<'_>) -> Result<Data, HostError> + Send + Sync + 'static,
+    ) {
+        let erased = move |args: &Data| function(&mut ArgumentReader::new(args)?);
+        self.by_name.insert(name, Arc::new(erased));
     }
 
     /// Adds a closure that takes the array of arguments as it is.
@@ -246,15 +311,16 @@ impl Functions {
         name: String,
         function: impl Fn(NodeRef<'_>) -> Result<Data, HostError> + Send + Sync + 'static,
     ) {
-        self.by_name.insert(name, Arc::new(function));
+        let erased = move |args: &Data| function(args.root());
+        self.by_name.insert(name, Arc::new(erased));
     }
 
     /// Calls a function with an array of arguments.
     pub(crate) fn call(&self, name: &str, args: &Data) -> Result<Data, HostError> {
         match self.by_name.get(name) {
-            Some(function) => function(args.root()),
+            Some(function) => function(args),
             // Nobody listens to the console: that is no error.
-            None if name == "jsvm:console" => Ok(().into_data()),
+            None if name == "jsvm:console" => Ok(Data::from_nodes(vec![Node::Undefined])),
             None => Err(HostError::type_error(format!(
                 "there is no host function `{name}`"
             ))),

@@ -34,7 +34,7 @@
 //! | evaluate, run jobs, serve requests | [`Vm`], [`Source`] |
 //! | run whole programs, with timers and asynchronous functions | [`EventLoop`] |
 //! | work with values inside | [`Value`] |
-//! | convert to and from Rust | [`IntoJs`], [`FromJs`], [`Data`] |
+//! | convert to and from Rust | the module [`serde`](mod@serde), [`Data`] |
 //! | let scripts import functions, values and classes of Rust | [`NativeModule`], [`Class`] |
 //! | import modules from anywhere, or from packages and TypeScript | [`ModuleLoader`], [`program`] |
 //! | freeze a VM and thaw it elsewhere | [`snapshot`], [`Snapshot`] |
@@ -50,6 +50,7 @@ mod arg;
 mod async_function;
 #[cfg(feature = "event-loop")]
 mod async_modules;
+mod batch;
 mod bindings;
 mod builder;
 mod clock;
@@ -68,6 +69,7 @@ mod native_module;
 #[cfg(feature = "program")]
 pub mod program;
 mod release;
+pub mod serde;
 mod shared;
 pub mod snapshot;
 mod source;
@@ -79,14 +81,15 @@ pub use arg::{Arg, Args, IntoArg, IntoArgs};
 pub use async_function::{AsyncHostFunction, FromRequest, RequestFuture, RequestInfo};
 #[cfg(feature = "event-loop")]
 pub use async_modules::AsyncModuleLoader;
+pub use batch::{Batch, BatchError, BatchResults, IntoOperand, IntoOperands, Operand, Step};
 pub use builder::VmBuilder;
 pub use clock::{Clock, FixedClock, ManualClock, SystemClock};
-pub use data::{Bytes, ConversionError, Data, ErrorClass, FromJs, IntoJs, ViewKind};
+pub use data::{Bytes, Cbor, ConversionError, Data, ErrorClass, ViewKind};
 pub use engine::{COMPONENT, Engine, EngineConfig};
 pub use error::{Error, Exception, Gone, Limit, Location};
 #[cfg(feature = "event-loop")]
 pub use event_loop::EventLoop;
-pub use function::{Arguments, HostError, HostFunction, HostResult, Variadic};
+pub use function::{Arguments, HostError, HostFunction, HostResult, Returns, Throws, Variadic};
 pub use limits::{InterruptHandle, Limits};
 pub use module::{FolderModules, Import, ImportKind, Module, ModuleKind, ModuleLoader};
 pub use native_module::{Class, Method, NativeModule};

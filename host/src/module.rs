@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::data::{Data, DataBuilder, IntoJs, Node};
+use crate::data::{Data, DataBuilder, Node};
 use crate::function::HostError;
 
 /// Where imported modules come from.
@@ -168,12 +168,13 @@ impl<T: Into<String>> From<T> for Module {
     }
 }
 
-/// As the WIT interface `host` describes it.
-impl IntoJs for Module {
-    fn write(self, data: &mut DataBuilder) -> u32 {
+impl Module {
+    /// It as the WIT interface `host` describes it.
+    pub fn into_data(self) -> Data {
+        let mut data = DataBuilder::new();
         let kind = match self.kind {
             ModuleKind::Es if self.url.is_none() && self.mappings.is_none() => {
-                return data.push(Node::Text(self.text));
+                return Data::from_nodes(vec![Node::Text(self.text)]);
             }
             ModuleKind::Es => "module",
             ModuleKind::CommonJs => "commonjs",
@@ -181,19 +182,21 @@ impl IntoJs for Module {
         };
         let root = data.reserve();
         let mut properties = vec![
-            ("kind".to_owned(), kind.write(data)),
-            ("text".to_owned(), self.text.write(data)),
+            ("kind".to_owned(), data.push(Node::Text(kind.to_owned()))),
+            ("text".to_owned(), data.push(Node::Text(self.text))),
         ];
         if !self.exports.is_empty() {
-            properties.push(("exports".to_owned(), self.exports.write(data)));
+            let names = self.exports.into_iter();
+            let names = names.map(|name| data.push(Node::Text(name))).collect();
+            properties.push(("exports".to_owned(), data.push(Node::Array(names))));
         }
         for (name, text) in [("url", self.url), ("mappings", self.mappings)] {
             if let Some(text) = text {
-                properties.push((name.to_owned(), text.write(data)));
+                properties.push((name.to_owned(), data.push(Node::Text(text))));
             }
         }
         data.fill(root, Node::Object(properties));
-        root
+        data.finish()
     }
 }
 

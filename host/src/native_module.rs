@@ -1,8 +1,12 @@
 //! Modules made in Rust: functions, values and classes that scripts import.
 
 use crate::async_function::{AsyncFunctions, AsyncHostFunction};
-use crate::data::{Data, DataBuilder, FromJs, IntoJs, Node, NodeRef};
+use ::serde::de::DeserializeOwned;
+use ::serde::ser::Serialize;
+
+use crate::data::{Data, DataBuilder, Node};
 use crate::function::{Functions, HostError, HostFunction, HostResult, argument};
+use crate::serde::ArgumentReader;
 
 /// A module made in Rust, for [`VmBuilder::module`](crate::VmBuilder::module).
 ///
@@ -59,8 +63,15 @@ impl NativeModule {
     /// Exports a value, which each VM has a copy of. The name `default` makes it the default
     /// export.
     #[must_use]
-    pub fn value(self, name: impl Into<String>, value: impl IntoJs) -> Self {
-        self.export(name, Export::Value(value.into_data()))
+    ///
+    /// # Panics
+    /// If it cannot be converted; to find out, make [`Data`] of it.
+    pub fn value(self, name: impl Into<String>, value: impl Serialize) -> Self {
+        let name = name.into();
+        match Data::of(&value) {
+            Ok(value) => self.export(name, Export::Value(value)),
+            Err(error) => panic!("the export `{name}` cannot be converted: {error}"),
+        }
     }
 
     /// Exports a function.
@@ -109,7 +120,7 @@ impl NativeModule {
     ) -> Data {
         let mut data = DataBuilder::new();
         let root = data.reserve();
-        let kind = "native".write(&mut data);
+        let kind = text(&mut data, "native");
         let exports = data.reserve();
         let mut described = Vec::new();
         for (name, export) in self.exports {
@@ -117,7 +128,7 @@ impl NativeModule {
             let node = match export {
                 Export::Value(value) => {
                     let fields = [
-                        ("type", "value".write(&mut data)),
+                        ("type", text(&mut data, "value")),
                         ("value", data.data(value)),
                     ];
                     object(&mut data, fields)
@@ -130,9 +141,9 @@ impl NativeModule {
                     register(functions, async_functions, target.clone());
                     let kind = if is_async { "request" } else { "function" };
                     let fields = [
-                        ("type", kind.write(&mut data)),
-                        ("name", target.write(&mut data)),
-                        ("length", length.write(&mut data)),
+                        ("type", text(&mut data, kind)),
+                        ("name", text(&mut data, &target)),
+                        ("length", data.push(Node::Number(length.into()))),
                     ];
                     object(&mut data, fields)
                 }
@@ -151,6 +162,10 @@ impl NativeModule {
 
 fn properties<const N: usize>(fields: [(&str, u32); N]) -> Node {
     Node::Object(fields.map(|(key, node)| (key.to_owned(), node)).into())
+}
+
+fn text(data: &mut DataBuilder, text: &str) -> u32 {
+    data.push(Node::Text(text.to_owned()))
 }
 
 fn object<const N: usize>(data: &mut DataBuilder, fields: [(&str, u32); N]) -> u32 {
@@ -212,7 +227,7 @@ impl Class {
         method: F,
     ) -> Self {
         let register: Register = Box::new(|functions, _, name| {
-            functions.insert_raw(name, move |args| method.call(args));
+            functions.insert_erased(name, move |args| method.call(args));
         });
         self.member(key, kind, F::ARITY, register)
     }
@@ -225,13 +240,21 @@ impl Class {
 
     /// An accessor to read.
     #[must_use]
-    pub fn getter<S, F: Method<S, ()>>(self, name: impl Into<String>, getter: F) -> Self {
+    pub fn getter<S, Kind, F: Method<S, (Kind, ())>>(
+        self,
+        name: impl Into<String>,
+        getter: F,
+    ) -> Self {
         self.with_state(name, "getter", getter)
     }
 
     /// An accessor to write: a closure of the state and the value.
     #[must_use]
-    pub fn setter<S, A, F: Method<S, (A,)>>(self, name: impl Into<String>, setter: F) -> Self {
+    pub fn setter<S, A, Kind, F: Method<S, (Kind, (A,))>>(
+        self,
+        name: impl Into<String>,
+        setter: F,
+    ) -> Self {
         self.with_state(name, "setter", setter)
     }
 
@@ -265,17 +288,17 @@ impl Class {
             let name = format!("{target}{separator}{accessor}{}", member.key);
             (member.register)(functions, async_functions, name.clone());
             let fields = [
-                ("key", member.key.write(data)),
-                ("kind", member.kind.write(data)),
-                ("name", name.write(data)),
-                ("length", member.length.write(data)),
+                ("key", text(data, &member.key)),
+                ("kind", text(data, member.kind)),
+                ("name", text(data, &name)),
+                ("length", data.push(Node::Number(member.length.into()))),
             ];
             members.push(object(data, fields));
         }
         let fields = [
-            ("type", "class".write(data)),
-            ("name", target.write(data)),
-            ("length", self.length.write(data)),
+            ("type", text(data, "class")),
+            ("name", text(data, target)),
+            ("length", data.push(Node::Number(self.length.into()))),
             ("members", data.push(Node::Array(members))),
         ];
         object(data, fields)
@@ -292,25 +315,25 @@ pub trait Method<S, Args>: Send + Sync + 'static {
     ///
     /// # Errors
     /// What it throws. The state then stays as it was.
-    fn call(&self, args: NodeRef<'_>) -> Result<Data, HostError>;
+    fn call(&self, args: &mut ArgumentReader<'_>) -> Result<Data, HostError>;
 }
 
 macro_rules! methods {
-    ($($arity:literal ($($name:ident $index:tt)*))*) => {
-        $(impl<Func, State, R, $($name),*> Method<State, ($($name,)*)> for Func
+    ($($arity:literal ($($name:ident)*))*) => {
+        $(impl<Func, State, R, Kind, $($name),*> Method<State, (Kind, ($($name,)*))> for Func
         where
             Func: Fn(&mut State, $($name),*) -> R + Send + Sync + 'static,
-            State: FromJs + IntoJs,
-            R: HostResult,
-            $($name: FromJs,)*
+            State: DeserializeOwned + Serialize,
+            R: HostResult<Kind>,
+            $($name: DeserializeOwned,)*
         {
             const ARITY: u32 = $arity;
 
-            fn call(&self, args: NodeRef<'_>) -> Result<Data, HostError> {
-                let mut state = argument::<State>(args, 0)?;
-                let result = self(&mut state, $(argument::<$name>(args, $index)?),*);
+            fn call(&self, args: &mut ArgumentReader<'_>) -> Result<Data, HostError> {
+                let mut state = argument::<State>(args)?;
+                let result = self(&mut state, $(argument::<$name>(args)?),*);
                 let result = result.into_outcome()?;
-                Ok((state, result).into_data())
+                Ok(Data::of(&(state, result))?)
             }
         })*
     };
@@ -318,12 +341,14 @@ macro_rules! methods {
 
 methods! {
     0 ()
-    1 (A 1)
-    2 (A 1 B 2)
-    3 (A 1 B 2 C 3)
-    4 (A 1 B 2 C 3 D 4)
-    5 (A 1 B 2 C 3 D 4 E 5)
-    6 (A 1 B 2 C 3 D 4 E 5 F 6)
+    1 (A)
+    2 (A B)
+    3 (A B C)
+    4 (A B C D)
+    5 (A B C D E)
+    6 (A B C D E F)
+    7 (A B C D E F G)
+    8 (A B C D E F G H)
 }
 
 impl std::fmt::Debug for NativeModule {

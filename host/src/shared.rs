@@ -113,12 +113,15 @@ impl Shared {
         self: &Arc<Self>,
         call: impl FnOnce(Entered<'_>) -> wasmtime::Result<Result<T, wit::Error>>,
     ) -> Result<T, Error> {
-        self.enter(call)?.map_err(|error| {
-            if matches!(error, wit::Error::Interrupted) {
-                self.interrupt.clear();
-            }
-            Error::from_wit(error, |output| self.wrap(output))
-        })
+        self.enter(call)?.map_err(|error| self.error(error))
+    }
+
+    /// An error that came out.
+    pub(crate) fn error(self: &Arc<Self>, error: wit::Error) -> Error {
+        if matches!(error, wit::Error::Interrupted) {
+            self.interrupt.clear();
+        }
+        Error::from_wit(error, |output| self.wrap(output))
     }
 
     /// A value that came out.
@@ -130,6 +133,15 @@ impl Shared {
     pub(crate) fn text(self: &Arc<Self>, units: &wit::Units) -> Result<Value, Error> {
         let handle = self.try_enter(|e| e.vm.value().call_new_text(e.store, units))?;
         Ok(Value::from_handle(self, handle))
+    }
+
+    /// Data that goes in must not hold tokens of another VM.
+    pub(crate) fn check_data(&self, data: &Data) -> Result<(), Error> {
+        if data.belongs_to(&self.releases) {
+            Ok(())
+        } else {
+            Err(Error::ForeignValue)
+        }
     }
 
     /// Data that came out.

@@ -22,7 +22,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 
-use jsvm::data::{IntoJs, Node, NodeRef};
+use jsvm::data::{Node, NodeRef};
 use jsvm::program::NodeModules;
 use jsvm::{HostError, Import, ImportKind, Module, ModuleKind, ModuleLoader, PromiseState};
 use jsvm_tests::{builder, cases, mappings};

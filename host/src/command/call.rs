@@ -1,6 +1,6 @@
 //! Functions by name, and their arguments.
 
-use jsvm::{Data, Error, IntoJs, PromiseState, Source, Value, ValueKind, Vm};
+use jsvm::{Data, Error, PromiseState, Source, Value, ValueKind, Vm};
 
 use super::Usage;
 use super::session::Session;
@@ -106,7 +106,7 @@ impl Arguments {
     pub fn read(&self, text: &str) -> Result<Data, Error> {
         match self.parse.call((text,)) {
             Ok(value) => value.to_data(),
-            Err(Error::Exception(_)) => Ok(text.into_data()),
+            Err(Error::Exception(_)) => Ok(Data::of(text)?),
             Err(error) => Err(error),
         }
     }

@@ -1,6 +1,9 @@
 //! Binary data.
 
-use super::{ConversionError, DataBuilder, FromJs, IntoJs, Node, NodeRef, ViewData, ViewKind};
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Visitor};
+use serde::ser::{Serialize, Serializer};
 
 /// Bytes: a `Uint8Array` in JavaScript. Converting from JavaScript takes the bytes of any buffer
 /// or view.
@@ -18,32 +21,32 @@ pub struct Bytes(
     pub Vec<u8>,
 );
 
-impl IntoJs for Bytes {
-    fn write(self, data: &mut DataBuilder) -> u32 {
-        let view = data.reserve();
-        let length = self.0.len() as u32;
-        let buffer = data.push(Node::Buffer(self.0));
-        data.fill(
-            view,
-            Node::View(ViewData {
-                kind: ViewKind::Uint8,
-                buffer,
-                byte_offset: 0,
-                length,
-            }),
-        );
-        view
+impl Serialize for Bytes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(&self.0)
     }
 }
 
-impl FromJs for Bytes {
-    fn from_js(node: NodeRef<'_>) -> Result<Self, ConversionError> {
-        match node.bytes() {
-            Some(bytes) => Ok(Bytes(bytes.to_vec())),
-            None => Err(ConversionError::new(
-                "an ArrayBuffer or a view of one",
-                node.describe(),
-            )),
+impl<'de> Deserialize<'de> for Bytes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Take;
+
+        impl Visitor<'_> for Take {
+            type Value = Bytes;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an ArrayBuffer or a view of one")
+            }
+
+            fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Bytes, E> {
+                Ok(Bytes(bytes.to_vec()))
+            }
+
+            fn visit_byte_buf<E>(self, bytes: Vec<u8>) -> Result<Bytes, E> {
+                Ok(Bytes(bytes))
+            }
         }
+
+        deserializer.deserialize_byte_buf(Take)
     }
 }

@@ -4,21 +4,21 @@ mod build;
 mod bytes;
 mod cbor;
 mod error;
+mod extract;
 mod form;
-mod from_js;
-mod into_js;
 mod node;
 pub(crate) mod text;
 
 use std::sync::{Arc, OnceLock};
+
+use ::serde::de::DeserializeOwned;
+use ::serde::ser::Serialize;
 
 pub use build::DataBuilder;
 pub use bytes::Bytes;
 pub use cbor::Cbor;
 pub use error::ConversionError;
 pub(crate) use form::Form;
-pub use from_js::FromJs;
-pub use into_js::IntoJs;
 pub use node::{
     ErrorClass, ErrorData, Node, RegexpData, SparseArrayData, SymbolData, SymbolKind, ViewData,
     ViewKind,
@@ -26,6 +26,7 @@ pub use node::{
 
 use crate::bindings::jsvm::engine::types::Reply;
 use crate::release::{Releases, Token};
+use crate::serde::{self, Options, Parts, Source, Whole};
 
 /// A JavaScript value that was copied out of a VM, or is to be copied into one.
 ///
@@ -83,6 +84,77 @@ impl Data {
             form: Ok(Arc::new(form)).into(),
             tokens: Vec::new(),
         })
+    }
+
+    /// A Rust value as data.
+    ///
+    /// ```
+    /// let data = jsvm::Data::of(&(1, "two"))?;
+    /// assert_eq!(data.to::<(i32, String)>()?, (1, "two".to_owned()));
+    /// # Ok::<(), jsvm::ConversionError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If it cannot be: it is nested too deeply, or its type says so.
+    pub fn of<T: Serialize + ?Sized>(value: &T) -> Result<Self, ConversionError> {
+        Data::of_with(value, &Options::default())
+    }
+
+    /// A Rust value as data, as the options say.
+    ///
+    /// # Errors
+    /// As [`of`](Self::of); if the options do not allow a value.
+    pub fn of_with<T: Serialize + ?Sized>(
+        value: &T,
+        options: &Options,
+    ) -> Result<Self, ConversionError> {
+        serde::capture(value, options).map(Data::captured)
+    }
+
+    pub(crate) fn captured(captured: Result<Whole, Parts>) -> Self {
+        let node = match captured {
+            Err(parts) => return Data::from_parts(parts),
+            Ok(Whole::Data(data)) => return data,
+            Ok(Whole::Undefined) => Node::Undefined,
+            Ok(Whole::Null) => Node::Null,
+            Ok(Whole::Boolean(value)) => Node::Boolean(value),
+            Ok(Whole::Number(value)) => Node::Number(value),
+            Ok(Whole::Text(text)) => Node::Text(text),
+        };
+        Data::from_nodes(vec![node])
+    }
+
+    pub(crate) fn from_parts(parts: Parts) -> Self {
+        let form = Form {
+            item: parts.item,
+            chunks: parts.chunks,
+            tokens: parts.numbers,
+        };
+        Data {
+            nodes: OnceLock::new(),
+            form: Ok(Arc::new(form)).into(),
+            tokens: parts.tokens,
+        }
+    }
+
+    /// The bytes to read values from.
+    pub(crate) fn source(&self) -> Result<Source<'_>, ConversionError> {
+        let form = self.form()?;
+        Ok(Source {
+            item: &form.item,
+            start: 0,
+            chunks: &form.chunks,
+            numbers: &form.tokens,
+            tokens: &self.tokens,
+        })
+    }
+
+    /// Converts it to a Rust type, without coercion; see the module [`serde`](crate::serde).
+    ///
+    /// # Errors
+    /// If it is of another type.
+    pub fn to<T: DeserializeOwned>(&self) -> Result<T, ConversionError> {
+        serde::from_source(self.source()?)
     }
 
     /// The root.
@@ -147,10 +219,6 @@ impl Data {
     pub(crate) fn belongs_to(&self, releases: &Arc<Releases>) -> bool {
         self.tokens.iter().all(|token| token.belongs_to(releases))
     }
-
-    fn token(&self, number: u64) -> Option<&Token> {
-        self.tokens.iter().find(|token| token.number() == number)
-    }
 }
 
 impl std::fmt::Debug for Data {
@@ -164,13 +232,6 @@ impl PartialEq for Data {
         self.nodes() == other.nodes()
     }
 }
-
-/// What is there where nothing is.
-static NOTHING: Data = Data {
-    nodes: OnceLock::new(),
-    form: OnceLock::new(),
-    tokens: Vec::new(),
-};
 
 /// One node of [`Data`], with access to those it refers to.
 #[derive(Clone, Copy, Debug)]
@@ -186,11 +247,6 @@ impl<'a> NodeRef<'a> {
             .nodes()
             .get(self.index as usize)
             .unwrap_or(&Node::Undefined)
-    }
-
-    /// `undefined`, of no data in particular.
-    pub(crate) fn undefined() -> NodeRef<'static> {
-        NOTHING.root()
     }
 
     /// Another node of the same data.
@@ -259,12 +315,15 @@ impl<'a> NodeRef<'a> {
         }
     }
 
-    /// Converts it.
+    /// Converts it to a Rust type, without coercion; see the module [`serde`](crate::serde).
     ///
     /// # Errors
     /// If it is of another type.
-    pub fn to<T: FromJs>(self) -> Result<T, ConversionError> {
-        T::from_js(self)
+    pub fn to<T: DeserializeOwned>(self) -> Result<T, ConversionError> {
+        match self.index {
+            0 => self.data.to(),
+            _ => extract::extract(self).to(),
+        }
     }
 
     /// What it is, for messages.
@@ -290,13 +349,6 @@ impl<'a> NodeRef<'a> {
             Node::View(_) => "a typed array".into(),
             Node::Error(_) => "an error".into(),
             Node::Opaque(_) => "a function or another value that is not data".into(),
-        }
-    }
-
-    fn token(self) -> Option<Token> {
-        match self.node() {
-            Node::Opaque(number) => self.data.token(*number).cloned(),
-            _ => None,
         }
     }
 }

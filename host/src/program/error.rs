@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::data::{DataBuilder, IntoJs, Node};
+use crate::data::{Data, DataBuilder, Node};
 use crate::data::{ErrorClass, ErrorData};
 use crate::function::HostError;
 
@@ -146,14 +146,17 @@ impl ProgramError {
             } => Some(format!("    at {file}:{line}:{column}\n")),
             _ => None,
         };
-        HostError::value(Thrown {
-            class,
-            properties: [
-                ("message", Some(self.to_string())),
-                ("stack", stack),
-                ("code", code.map(str::to_owned)),
-            ],
-        })
+        HostError::value(
+            Thrown {
+                class,
+                properties: [
+                    ("message", Some(self.to_string())),
+                    ("stack", stack),
+                    ("code", code.map(str::to_owned)),
+                ],
+            }
+            .into_data(),
+        )
     }
 }
 
@@ -163,8 +166,9 @@ struct Thrown {
     properties: [(&'static str, Option<String>); 3],
 }
 
-impl IntoJs for Thrown {
-    fn write(self, data: &mut DataBuilder) -> u32 {
+impl Thrown {
+    fn into_data(self) -> Data {
+        let mut data = DataBuilder::new();
         let root = data.reserve();
         let properties = self.properties.into_iter().filter_map(|(name, value)| {
             let text = data.push(Node::Text(value?));
@@ -179,7 +183,7 @@ impl IntoJs for Thrown {
                 properties,
             }),
         );
-        root
+        data.finish()
     }
 }
 

@@ -1,9 +1,12 @@
 //! From a value to Rust.
 
+use ::serde::de::DeserializeOwned;
+
 use super::{Repr, Value};
 use crate::bindings::exports::jsvm::engine::vm as wit;
-use crate::data::{ConversionError, Data, FromJs, text};
+use crate::data::{ConversionError, Data, text};
 use crate::error::Error;
+use crate::serde::{self, Kind};
 
 /// How [`Value::inspect`] writes a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,13 +28,21 @@ impl Default for InspectOptions {
 
 /// Conversions.
 impl Value {
-    /// Converts it to a Rust type, without coercion; see [`FromJs`].
+    /// Converts it to a Rust type, without coercion; see the module
+    /// [`serde`](mod@crate::serde).
     ///
     /// # Errors
     /// [`Error::Conversion`] if it is of another type; [`Error::Exception`] if an accessor
     /// throws; [`Error::Limit`] if it is too large.
-    pub fn to<T: FromJs>(&self) -> Result<T, Error> {
-        Ok(self.to_data()?.root().to()?)
+    pub fn to<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        let kind = match &self.0 {
+            Repr::Undefined => Kind::Undefined,
+            Repr::Null => Kind::Null,
+            Repr::Boolean(value) => Kind::Boolean(*value),
+            Repr::Number(value) => Kind::Number(*value),
+            Repr::Handle(_) => return Ok(self.to_data()?.to()?),
+        };
+        Ok(serde::from_kind(kind)?)
     }
 
     /// Copies it out as data. Accessors are called.

@@ -1,5 +1,6 @@
 //! Handles of JavaScript values.
 
+mod bulk;
 mod convert;
 mod key;
 mod object;
@@ -125,6 +126,18 @@ impl Value {
             Repr::Boolean(value) => wit::Input::Boolean(*value),
             Repr::Number(value) => wit::Input::Number(*value),
             Repr::Handle(handle) => wit::Input::Value(handle.resource),
+        })
+    }
+
+    /// Its form in a batch of a VM; the handle in it lives as long as `self`.
+    pub(crate) fn operand(&self, vm: &Arc<Shared>) -> Result<wit::Operand, Error> {
+        Ok(match self.input(vm)? {
+            wit::Input::Undefined => wit::Operand::Undefined,
+            wit::Input::Null => wit::Operand::Null,
+            wit::Input::Boolean(value) => wit::Operand::Boolean(value),
+            wit::Input::Number(value) => wit::Operand::Number(value),
+            wit::Input::Text(text) => wit::Operand::Text(text),
+            wit::Input::Value(handle) => wit::Operand::Value(handle),
         })
     }
 

@@ -1,5 +1,6 @@
 //! Making values.
 
+use serde::ser::Serialize;
 use wasmtime::component::ResourceAny;
 
 use super::Vm;
@@ -7,6 +8,7 @@ use crate::arg::{Arg, IntoArg, IntoArgs};
 use crate::bindings::exports::jsvm::engine::vm as wit;
 use crate::data::{Data, ErrorClass, ViewKind, text};
 use crate::error::Error;
+use crate::serde::Options;
 use crate::shared::Entered;
 use crate::value::{Deferred, Value};
 
@@ -39,11 +41,54 @@ impl Vm {
             Arg::Number(value) => Ok(Value::from(value)),
             Arg::Text(text) => self.text(&text),
             Arg::Data(data) => self.from_data(&data),
+            Arg::Invalid(error) => Err(error.into()),
             Arg::Value(value) => {
                 value.check(&self.shared)?;
                 Ok(value)
             }
         }
+    }
+
+    /// A Rust value as a JavaScript value; see the module [`serde`](mod@crate::serde).
+    ///
+    /// ```
+    /// #[derive(serde::Serialize)]
+    /// struct Point {
+    ///     x: f64,
+    ///     y: f64,
+    /// }
+    /// let vm = jsvm::Engine::global()?.vm().build()?;
+    /// let point = vm.to_value(&Point { x: 3.0, y: 4.0 })?;
+    /// assert_eq!(point.get("y")?.to::<f64>()?, 4.0);
+    /// # Ok::<(), jsvm::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Conversion`] if it cannot be converted; and as [`value`](Self::value).
+    pub fn to_value<T: Serialize + ?Sized>(&self, value: &T) -> Result<Value, Error> {
+        self.value(value)
+    }
+
+    /// A Rust value as a JavaScript value, as the options say.
+    ///
+    /// ```
+    /// use jsvm::serde::{Integers, Options};
+    /// let vm = jsvm::Engine::global()?.vm().build()?;
+    /// let numbers = Options::default().integers(Integers::Number);
+    /// let id = vm.to_value_with(&vec![1u64], &numbers)?.get(0)?;
+    /// assert_eq!(id.kind()?, jsvm::ValueKind::Number);
+    /// # Ok::<(), jsvm::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Conversion`] if it cannot be converted or the options do not allow it; and as
+    /// [`value`](Self::value).
+    pub fn to_value_with<T: Serialize + ?Sized>(
+        &self,
+        value: &T,
+        options: &Options,
+    ) -> Result<Value, Error> {
+        self.value(Data::of_with(value, options)?)
     }
 
     /// Copies data in.

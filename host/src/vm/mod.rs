@@ -6,11 +6,16 @@ mod make;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use serde::ser::Serialize;
+
+use ::serde::de::DeserializeOwned;
+
 use crate::async_function::AsyncFunctions;
+use crate::batch::Batch;
 use crate::bindings::exports::jsvm::engine::vm as wit;
 use crate::builder::VmBuilder;
 use crate::context::Context;
-use crate::data::{Data, IntoJs};
+use crate::data::Data;
 use crate::error::{Error, Exception, Limit};
 use crate::function::HostError;
 use crate::instance::apply_limits;
@@ -66,6 +71,35 @@ impl Vm {
             .shared
             .try_enter(|e| e.vm.call_eval(e.store, source.text(), &options))?;
         Ok(self.shared.wrap(output))
+    }
+
+    /// Compiles and runs source, and converts what it results in: one call into the VM where
+    /// [`eval`](Self::eval) and [`Value::to`] are two.
+    ///
+    /// ```
+    /// let vm = jsvm::Engine::global()?.vm().build()?;
+    /// let words: Vec<String> = vm.eval_to("'one two'.split(' ')")?;
+    /// assert_eq!(words, ["one", "two"]);
+    /// # Ok::<(), jsvm::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As both of them.
+    pub fn eval_to<'a, T: DeserializeOwned>(
+        &self,
+        source: impl Into<Source<'a>>,
+    ) -> Result<T, Error> {
+        let source = source.into();
+        let options = source.options();
+        let form = self
+            .shared
+            .try_enter(|e| e.vm.call_eval_data(e.store, source.text(), &options))?;
+        Ok(self.shared.data(form).to()?)
+    }
+
+    /// Several operations that are to be done in one call; see [`Batch`].
+    pub fn batch(&self) -> Batch<'_> {
+        Batch::new(self)
     }
 
     /// Imports a module from the [loader](crate::ModuleLoader), as what a program begins with:
@@ -204,9 +238,13 @@ impl Vm {
     ///
     /// # Errors
     /// [`Error::ForeignValue`] if the outcome holds a token of another VM.
-    pub fn settle<T: IntoJs>(&self, id: u64, outcome: Result<T, HostError>) -> Result<bool, Error> {
+    pub fn settle<T: Serialize>(
+        &self,
+        id: u64,
+        outcome: Result<T, HostError>,
+    ) -> Result<bool, Error> {
         let data = match outcome {
-            Ok(value) => Ok(value.into_data()),
+            Ok(value) => Ok(Data::of(&value)?),
             Err(error) => Err(error.into_data()),
         };
         let (Ok(checked) | Err(checked)) = &data;
@@ -297,12 +335,8 @@ impl Vm {
             .enter(|e| e.vm.call_set_gc_threshold(e.store, bytes))
     }
 
-    fn check(&self, data: &Data) -> Result<(), Error> {
-        if data.belongs_to(&self.shared.releases) {
-            Ok(())
-        } else {
-            Err(Error::ForeignValue)
-        }
+    pub(crate) fn check(&self, data: &Data) -> Result<(), Error> {
+        self.shared.check_data(data)
     }
 }
 

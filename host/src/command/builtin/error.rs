@@ -2,7 +2,7 @@
 
 use std::io::{self, ErrorKind};
 
-use jsvm::data::{DataBuilder, ErrorData, IntoJs, Node};
+use jsvm::data::{DataBuilder, ErrorData, Node};
 use jsvm::{ErrorClass, HostError};
 
 use crate::command::usage::reason;
@@ -34,7 +34,7 @@ fn error(name: Option<&str>, message: &str, properties: &[(&str, &str)]) -> Host
     let all = [("message", message)].into_iter();
     let properties = all.chain(properties.iter().copied());
     let properties = properties
-        .map(|(key, text)| (key.to_owned(), text.write(&mut data)))
+        .map(|(key, text)| (key.to_owned(), data.push(Node::Text(text.to_owned()))))
         .collect();
     let error = ErrorData {
         class: ErrorClass::Error,

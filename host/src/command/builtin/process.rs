@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
-use jsvm::{Arguments, Bytes, Data, HostError, IntoJs};
+use jsvm::{Arguments, Bytes, Data, HostError};
 
 use crate::command::options::Console;
 use crate::command::output;
@@ -54,11 +54,11 @@ pub fn handler(
         let text = |index| arg(index).map_or(Ok(String::new()), |node| node.to::<String>());
         let number = |index| arg(index).map_or(Ok(0.0), |node| node.to::<f64>());
         Ok(match &*text(0)? {
-            "env" => permissions.env(&text(1)?)?.into_data(),
-            "envNames" => permissions.env_names().into_data(),
+            "env" => Data::of(&permissions.env(&text(1)?)?)?,
+            "envNames" => Data::of(&permissions.env_names())?,
             "exitCode" => {
                 exit_code.set(number(1)?);
-                ().into_data()
+                Data::of(&())?
             }
             "exit" if exit_code.may_exit() => exit(low_byte(number(1)?)),
             "exit" => {
@@ -76,21 +76,20 @@ pub fn handler(
                 } else {
                     output::print_bytes(&bytes);
                 }
-                ().into_data()
+                Data::of(&())?
             }
-            "isTerminal" if number(1)? == 2.0 => std::io::stderr().is_terminal().into_data(),
-            "isTerminal" => (console == Console::Both && output::is_terminal()).into_data(),
+            "isTerminal" if number(1)? == 2.0 => Data::of(&std::io::stderr().is_terminal())?,
+            "isTerminal" => Data::of(&(console == Console::Both && output::is_terminal()))?,
             "cwd" => {
                 let folder = std::env::current_dir()?;
-                folder.to_string_lossy().into_owned().into_data()
+                Data::of(&folder.to_string_lossy())?
             }
-            "platform" => match std::env::consts::OS {
+            "platform" => Data::of(match std::env::consts::OS {
                 "macos" => "darwin",
                 "windows" => "win32",
                 other => other,
-            }
-            .into_data(),
-            "version" => env!("CARGO_PKG_VERSION").into_data(),
+            })?,
+            "version" => Data::of(env!("CARGO_PKG_VERSION"))?,
             operation => {
                 return Err(HostError::type_error(format!(
                     "process has no operation {operation}"

@@ -1,0 +1,53 @@
+//! The three parts of the data form.
+
+use crate::release::Token;
+
+/// Data as it crosses, owned.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Parts {
+    /// The value: an item of CBOR.
+    pub(crate) item: Vec<u8>,
+    /// Long strings and buffers.
+    pub(crate) chunks: Vec<Vec<u8>>,
+    /// The numbers of what stays in its VM.
+    pub(crate) numbers: Vec<u64>,
+    /// What keeps that alive, in any order.
+    pub(crate) tokens: Vec<Token>,
+}
+
+/// Data to read: one item of it, which may refer to others.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Source<'a> {
+    /// The bytes of all items.
+    pub(crate) item: &'a [u8],
+    /// Where the item begins.
+    pub(crate) start: usize,
+    pub(crate) chunks: &'a [Vec<u8>],
+    pub(crate) numbers: &'a [u64],
+    pub(crate) tokens: &'a [Token],
+}
+
+impl<'a> Source<'a> {
+    /// A token by its index.
+    pub(crate) fn token(&self, index: usize) -> Option<&'a Token> {
+        let number = *self.numbers.get(index)?;
+        // Nearly always they are in the same order.
+        let likely = self.tokens.get(index);
+        likely
+            .filter(|token| token.number() == number)
+            .or_else(|| self.tokens.iter().find(|token| token.number() == number))
+    }
+}
+
+impl Parts {
+    /// All of it.
+    pub(crate) fn source(&self) -> Source<'_> {
+        Source {
+            item: &self.item,
+            start: 0,
+            chunks: &self.chunks,
+            numbers: &self.numbers,
+            tokens: &self.tokens,
+        }
+    }
+}
