@@ -2,6 +2,7 @@
 
 mod build;
 mod bytes;
+mod cbor;
 mod error;
 mod extract;
 mod form;
@@ -15,6 +16,7 @@ use ::serde::ser::Serialize;
 
 pub use build::DataBuilder;
 pub use bytes::Bytes;
+pub use cbor::Cbor;
 pub use error::ConversionError;
 pub(crate) use form::Form;
 pub use node::{
@@ -144,6 +146,15 @@ impl Data {
     /// If it is of another type.
     pub fn to<T: DeserializeOwned>(&self) -> Result<T, ConversionError> {
         serde::from_source(self.source()?)
+    }
+
+    /// Data that nobody has checked.
+    fn from_form(form: Form) -> Result<Self, ConversionError> {
+        Ok(Data {
+            nodes: form::decode(&form)?.into(),
+            form: Ok(Arc::new(form)).into(),
+            tokens: Vec::new(),
+        })
     }
 
     /// The root.

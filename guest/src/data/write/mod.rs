@@ -276,7 +276,7 @@ impl Writer {
         let name = key.to_value()?;
         self.value(&name)?;
         if name.tag() == Tag::String {
-            self.keys.learn(key, start, self.position());
+            self.keys.learn(key, &self.item.writer()[start..]);
         }
         Ok(())
     }
