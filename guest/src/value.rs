@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::handle::{Held, handle, held};
 use crate::inspect::{Options, inspect};
 use crate::js::{self, Call, JsResult, LentUnits, OwnKeys, Property, Tag, Text, Thrown, Value};
-use crate::realm::{Class, intrinsics};
+use crate::realm::{Class, intrinsics, readers};
 use crate::{data, host, request};
 
 impl GuestValue for Held {
@@ -114,6 +114,10 @@ impl GuestValue for Held {
         Ok(handle(data::copy_in(data)?))
     }
 
+    fn from_json(text: String) -> Result<Handle> {
+        Ok(handle(js::parse_json(text, "<json>")?))
+    }
+
     fn dup(&self) -> Handle {
         handle(self.value().clone())
     }
@@ -172,6 +176,14 @@ impl GuestValue for Held {
 
     fn to_data(&self) -> Result<Data> {
         Ok(data::copy_out(self.value())?.lend())
+    }
+
+    fn to_json(&self) -> Result<Option<String>> {
+        let text = readers().stringify(self.value())?;
+        Ok(match text.tag() {
+            Tag::String => Some(text.to_lossy()?),
+            _ => None,
+        })
     }
 
     fn to_output(&self) -> Output {

@@ -305,16 +305,6 @@ impl Functions {
         self.by_name.insert(name, Arc::new(erased));
     }
 
-    /// Adds a closure that takes the array of arguments as it is.
-    pub(crate) fn insert_raw(
-        &mut self,
-        name: String,
-        function: impl Fn(NodeRef<'_>) -> Result<Data, HostError> + Send + Sync + 'static,
-    ) {
-        let erased = move |args: &Data| function(args.root());
-        self.by_name.insert(name, Arc::new(erased));
-    }
-
     /// Calls a function with an array of arguments.
     pub(crate) fn call(&self, name: &str, args: &Data) -> Result<Data, HostError> {
         match self.by_name.get(name) {

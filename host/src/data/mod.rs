@@ -77,15 +77,6 @@ impl Data {
         }
     }
 
-    /// Data that nobody has checked.
-    fn from_form(form: Form) -> Result<Self, ConversionError> {
-        Ok(Data {
-            nodes: form::decode(&form)?.into(),
-            form: Ok(Arc::new(form)).into(),
-            tokens: Vec::new(),
-        })
-    }
-
     /// A Rust value as data.
     ///
     /// ```
@@ -155,6 +146,15 @@ impl Data {
     /// If it is of another type.
     pub fn to<T: DeserializeOwned>(&self) -> Result<T, ConversionError> {
         serde::from_source(self.source()?)
+    }
+
+    /// Data that nobody has checked.
+    fn from_form(form: Form) -> Result<Self, ConversionError> {
+        Ok(Data {
+            nodes: form::decode(&form)?.into(),
+            form: Ok(Arc::new(form)).into(),
+            tokens: Vec::new(),
+        })
     }
 
     /// The root.

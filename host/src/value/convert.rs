@@ -45,6 +45,25 @@ impl Value {
         Ok(serde::from_kind(kind)?)
     }
 
+    /// It as JSON, as `JSON.stringify` writes it, whatever scripts have made of that; nothing for
+    /// what JSON has no form for, such as `undefined`. Methods `toJSON` and accessors are called.
+    ///
+    /// # Errors
+    /// [`Error::Exception`] with a `TypeError` for a cycle or a BigInt, or if what is called throws;
+    /// [`Error::Limit`].
+    pub fn to_json(&self) -> Result<Option<String>, Error> {
+        Ok(match &self.0 {
+            Repr::Undefined => None,
+            Repr::Null => Some("null".into()),
+            Repr::Boolean(value) => Some(value.to_string()),
+            Repr::Number(value) if !value.is_finite() => Some("null".into()),
+            Repr::Number(_) => Some(self.to_text()?),
+            Repr::Handle(h) => {
+                h.vm.try_enter(|e| e.vm.value().call_to_json(e.store, h.resource))?
+            }
+        })
+    }
+
     /// Copies it out as data. Accessors are called.
     ///
     /// # Errors

@@ -91,6 +91,23 @@ impl Vm {
         self.value(Data::of_with(value, options)?)
     }
 
+    /// The value of a JSON text, as `JSON.parse` gives it, whatever scripts have made of that.
+    ///
+    /// ```
+    /// let vm = jsvm::Engine::global()?.vm().build()?;
+    /// let order = vm.from_json(r#"{ "lines": [{ "price": 2 }] }"#)?;
+    /// assert_eq!(order.get("lines")?.get(0)?.get("price")?.to::<u32>()?, 2);
+    /// assert_eq!(order.to_json()?.unwrap(), r#"{"lines":[{"price":2}]}"#);
+    /// assert!(vm.from_json("{").is_err());
+    /// # Ok::<(), jsvm::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Exception`] with a `SyntaxError` if it is not JSON; [`Error::Limit`].
+    pub fn from_json(&self, text: &str) -> Result<Value, Error> {
+        self.make(|e| e.vm.value().call_from_json(e.store, text))
+    }
+
     /// Copies data in.
     ///
     /// # Errors

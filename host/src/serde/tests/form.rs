@@ -197,7 +197,7 @@ fn views() {
     let chunk = Parts {
         item: hex!("d845 da6a730001 00").to_vec(),
         chunks: vec![vec![1, 0, 2, 0]],
-        tokens: Vec::new(),
+        ..Parts::default()
     };
     assert_eq!(read(&chunk), Ok([1, 2]));
 }
@@ -216,7 +216,7 @@ fn strings() {
     let text = Parts {
         item: hex!("da6a730002 da6a730001 00").to_vec(),
         chunks: vec![b"abc".to_vec()],
-        tokens: Vec::new(),
+        ..Parts::default()
     };
     let borrowed: &str = from_source(text.source()).unwrap();
     assert_eq!(borrowed.as_ptr(), text.chunks[0].as_ptr());

@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::super::{Integers, MAX_DEPTH, Options, to_parts};
-use super::{item, parts, read};
+use super::super::{Integers, MAX_DEPTH, Options};
+use super::{item, parts, read, to_parts};
 
 #[derive(Deserialize, Debug)]
 #[serde(deny_unknown_fields)]

@@ -11,7 +11,14 @@ use std::fmt::Debug;
 use serde::de::DeserializeOwned;
 use serde::ser::Serialize;
 
-use super::{Options, Parts, from_source, to_parts};
+use super::{Options, Parts, from_source, ser};
+use crate::data::ConversionError;
+
+fn to_parts<T: Serialize + ?Sized>(value: &T, options: &Options) -> Result<Parts, ConversionError> {
+    let mut writer = ser::Writer::new(*options);
+    value.serialize(&mut writer)?;
+    Ok(writer.finish().expect_err("it is written"))
+}
 
 fn parts(value: &(impl Serialize + ?Sized)) -> Parts {
     to_parts(value, &Options::default()).expect("it can be written")

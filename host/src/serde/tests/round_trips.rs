@@ -7,8 +7,8 @@ use std::time::Duration;
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::super::{BytesAs, Integers, Missing, Options, from_source, to_parts};
-use super::{parts, read, round_trip};
+use super::super::{BytesAs, Integers, Missing, Options, from_source};
+use super::{parts, read, round_trip, to_parts};
 
 #[derive(Serialize, Deserialize, PartialEq, Debug, Clone, Default)]
 struct Line {

@@ -90,7 +90,7 @@ fn expansion_is_bounded() {
     let chunks = Parts {
         item,
         chunks: vec![vec![0; 10 << 20]],
-        tokens: Vec::new(),
+        ..Parts::default()
     };
     let error = read::<Vec<serde::de::IgnoredAny>>(&chunks);
     assert!(error.is_ok());
@@ -142,7 +142,7 @@ fn extracts() {
     let chunks = Parts {
         item: hex!("82 da6a730001 00 83 da6a730001 01 da6a730001 01 00").to_vec(),
         chunks: vec![vec![0], vec![1]],
-        tokens: Vec::new(),
+        ..Parts::default()
     };
     let second = extracted(&chunks, 7);
     assert_eq!(second.item, hex!("83 da6a730001 00 da6a730001 00 00"));
