@@ -37,7 +37,8 @@ pub use context::{
 };
 pub use function::{Call, function};
 pub use held::hold;
-pub use internals::{KeyKind, PlainKey, Shape, Units};
+#[allow(unused_imports, reason = "not all of it has a user yet")]
+pub use internals::{KeyKind, PlainKey, Shape, Units, sweep_arenas};
 pub use module::{Loaded, Module, ModuleLoader, Synthetic, import, set_module_loader};
 pub use object::{OwnKeys, Property};
 pub use promise::{PromiseState, new_promise, on_rejection};
