@@ -190,3 +190,32 @@ fail:
         JS_FreeValue(ctx, values[i]);
     return JS_EXCEPTION;
 }
+
+/* Zeroes what is left in free blocks of arenas, so that a snapshot does not hold it. What is zero
+   already is not written: it may be in pages that all VMs share. */
+void jsvm_sweep_arenas(JSRuntime *rt)
+{
+    struct list_head *el;
+
+    for (int i = 0; i < JS_ARENA_BLOCK_SIZE_COUNT; i++) {
+        size_t words = (arena_block_sizes[i] - sizeof(JSMallocBlockHeader)) / sizeof(uint64_t);
+        list_for_each(el, &rt->arena_state.free_arena_list[i]) {
+            JSArena *ar = list_entry(el, JSArena, free_link);
+            unsigned int at = ar->first_free_block;
+            while (at != JS_ARENA_FREE_NIL) {
+                JSMallocBlockHeader *b = arena_get_block(ar, at, arena_block_sizes[i]);
+                uint64_t *word = (uint64_t *)b->user_data;
+                for (size_t j = 0; j < words; j++) {
+                    if (word[j])
+                        word[j] = 0;
+                }
+                if (b->ref_count || b->gc_obj_type || b->mark) {
+                    b->ref_count = 0;
+                    b->gc_obj_type = 0;
+                    b->mark = 0;
+                }
+                at = b->u.free_next;
+            }
+        }
+    }
+}

@@ -8,6 +8,8 @@
 
 use std::cell::Cell;
 
+use crate::js;
+
 /// Offsets in a block, which the allocator calls a chunk: the size of the block before it if
 /// that is free, its own size with flags, and what the user gets.
 const SIZE: usize = 4;
@@ -50,8 +52,9 @@ pub fn touched(end: usize) {
     }
 }
 
-/// Zeroes what is free.
+/// Zeroes what is free: in the heap, and in the blocks of it that the engine divides itself.
 pub fn sweep() {
+    js::sweep_arenas();
     let memory_end = core::arch::wasm32::memory_size::<0>() * 65536;
     let heap = (&raw const __heap_base) as usize;
     // What users get is aligned, so the first block is too.

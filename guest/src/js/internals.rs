@@ -6,7 +6,7 @@
 
 use rquickjs_sys as q;
 
-use super::context::ctx;
+use super::context::{ctx, runtime};
 use super::value::{JsResult, Thrown, Value};
 
 unsafe extern "C" {
@@ -20,6 +20,13 @@ unsafe extern "C" {
     fn jsvm_new_string_latin1(ctx: *mut q::JSContext, start: *const u8, len: usize) -> q::JSValue;
     fn jsvm_dense_length(value: q::JSValue, count: *mut u32) -> q::c_int;
     fn jsvm_dense_element(value: q::JSValue, index: u32, to: *mut q::JSValue) -> q::c_int;
+    fn jsvm_sweep_arenas(runtime: *mut q::JSRuntime);
+}
+
+/// Zeroes what is free in the arenas that the engine keeps small things in.
+pub fn sweep_arenas() {
+    // SAFETY: live runtime; what is free belongs to nobody.
+    unsafe { jsvm_sweep_arenas(runtime()) }
 }
 
 /// The code units of a string, where the engine has them.

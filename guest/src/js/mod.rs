@@ -39,7 +39,7 @@ pub use context::{
 };
 pub use function::{Call, function};
 pub use held::hold;
-pub use internals::Units;
+pub use internals::{Units, sweep_arenas};
 pub use lent::{Lent, LentUnits};
 pub use module::{Loaded, Module, ModuleLoader, Synthetic, import, set_module_loader};
 pub use object::{OwnKeys, Property};
