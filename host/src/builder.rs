@@ -10,7 +10,10 @@ use crate::function::{Functions, HostFunction};
 use crate::limits::Limits;
 use crate::module::{Import, ImportKind, Imports, ModuleLoader};
 use crate::native_module::NativeModule;
+use crate::time_zone::TimeZone;
 use crate::vm::Vm;
+
+pub use crate::bindings::exports::jsvm::engine::vm::Intrinsics;
 
 /// Settings for VMs, from [`Engine::vm`]. One builder can make any number of them.
 ///
@@ -32,6 +35,8 @@ pub struct VmBuilder {
     pub(crate) limits: Limits,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) seed: Option<u64>,
+    pub(crate) time_zone: Option<TimeZone>,
+    pub(crate) without: Intrinsics,
     pub(crate) functions: Arc<Functions>,
     /// Names and lengths of the functions that are properties of the global object.
     pub(crate) globals: Vec<(String, u32)>,
@@ -47,6 +52,8 @@ impl VmBuilder {
             limits: Limits::default(),
             clock: Arc::new(SystemClock),
             seed: None,
+            time_zone: None,
+            without: Intrinsics::empty(),
             functions: Arc::default(),
             globals: Vec::new(),
             requests: Vec::new(),
@@ -74,6 +81,41 @@ impl VmBuilder {
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
+        self
+    }
+
+    /// What local time is; UTC by default. A VM that is restored keeps what it had, unless this is
+    /// set. See [`TimeZone`].
+    #[must_use]
+    pub fn time_zone(mut self, zone: TimeZone) -> Self {
+        self.time_zone = Some(zone);
+        self
+    }
+
+    /// Takes parts of the language away before any script runs.
+    ///
+    /// A script then finds no way to them: their names are not in the global object, and objects
+    /// that remain do not lead to them. Without [`EVAL`](Intrinsics::EVAL) a script cannot turn
+    /// text into code, be it by `eval`, `Function`, or the constructors of generator and
+    /// asynchronous functions; what *you* evaluate is compiled as before. What the syntax makes
+    /// (literals of regular expressions and BigInts, the promise of an `async` function) is still
+    /// made; the flags say what can be done with it. What you hand in, such as data with a `Date` in
+    /// it, is handed in.
+    ///
+    /// A VM that is [restored](Self::restore) lacks what the frozen one lacked, and nothing else:
+    /// its scripts may hold on to anything.
+    ///
+    /// ```
+    /// use jsvm::Intrinsics;
+    /// let vm = jsvm::Engine::global()?.vm().without(Intrinsics::EVAL | Intrinsics::PROXY).build()?;
+    /// let error = vm.eval("(() => {}).constructor('return 1')").unwrap_err();
+    /// assert_eq!(error.exception().unwrap().name, "EvalError");
+    /// assert_eq!(vm.eval("typeof Proxy")?.to::<String>()?, "undefined");
+    /// # Ok::<(), jsvm::Error>(())
+    /// ```
+    #[must_use]
+    pub fn without(mut self, intrinsics: Intrinsics) -> Self {
+        self.without |= intrinsics;
         self
     }
 

@@ -1,7 +1,8 @@
 //! What the store of one VM holds, and the answers to what the component imports.
 
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use wasmtime::ResourceLimiter;
@@ -21,6 +22,8 @@ use crate::release::Releases;
 /// The data of a VM's store.
 pub(crate) struct Context {
     pub(crate) functions: Arc<Functions>,
+    /// Names of functions whose closures can be gone.
+    pub(crate) ephemeral: Vec<(String, Weak<dyn Any + Send + Sync>)>,
     pub(crate) clock: Arc<dyn Clock>,
     /// What is added to the monotonic clock.
     monotonic_offset: Duration,
@@ -37,6 +40,7 @@ impl Context {
     pub(crate) fn new(builder: &VmBuilder) -> Self {
         Context {
             functions: builder.functions.clone(),
+            ephemeral: Vec::new(),
             clock: builder.clock.clone(),
             monotonic_offset: Duration::ZERO,
             entropy: Entropy::new(builder.seed),
@@ -52,6 +56,7 @@ impl Context {
         let limits = Limits::default();
         Context {
             functions: Arc::default(),
+            ephemeral: Vec::new(),
             clock: Arc::new(SystemClock),
             monotonic_offset: Duration::ZERO,
             entropy: Entropy::new(None),

@@ -113,12 +113,15 @@ impl Shared {
         self: &Arc<Self>,
         call: impl FnOnce(Entered<'_>) -> wasmtime::Result<Result<T, wit::Error>>,
     ) -> Result<T, Error> {
-        self.enter(call)?.map_err(|error| {
-            if matches!(error, wit::Error::Interrupted) {
-                self.interrupt.clear();
-            }
-            Error::from_wit(error, |output| self.wrap(output))
-        })
+        self.enter(call)?.map_err(|error| self.error(error))
+    }
+
+    /// An error of the interface.
+    pub(crate) fn error(self: &Arc<Self>, error: wit::Error) -> Error {
+        if matches!(error, wit::Error::Interrupted) {
+            self.interrupt.clear();
+        }
+        Error::from_wit(error, |output| self.wrap(output))
     }
 
     /// A value that came out.

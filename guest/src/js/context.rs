@@ -115,6 +115,13 @@ pub fn counts() -> q::JSMemoryUsage {
     }
 }
 
+/// Version of the engine.
+pub fn version() -> String {
+    // SAFETY: a zero-terminated constant.
+    let version = unsafe { CStr::from_ptr(q::JS_GetVersion()) };
+    version.to_string_lossy().into_owned()
+}
+
 /// Source to evaluate.
 pub struct Source<'a> {
     /// The text. It is taken over, since the engine wants it zero-terminated.

@@ -15,12 +15,15 @@ mod atom;
 mod binary;
 mod buffer;
 mod bytecode;
+mod compiled;
 mod context;
+mod descriptor;
 mod function;
 mod held;
 mod module;
 mod object;
 mod promise;
+mod promise_hook;
 mod property;
 mod string;
 mod value;
@@ -30,15 +33,19 @@ pub use atom::{Atom, Key};
 pub use binary::{View, ViewKind};
 pub use buffer::throw_later;
 pub use bytecode::run_compiled;
+pub use compiled::{Compiled, Keep};
 pub use context::{
     Source, collect_garbage, compile_function, compiles, counts, eval, execute_job, gc_threshold,
     global, is_job_pending, on_interrupt, parse_json, set_gc_threshold, set_max_stack, start,
+    version,
 };
+pub use descriptor::Definition;
 pub use function::{Call, function};
 pub use held::hold;
 pub use module::{Loaded, Module, ModuleLoader, Synthetic, import, set_module_loader};
 pub use object::{OwnKeys, Property};
 pub use promise::{PromiseState, new_promise, on_rejection};
+pub use promise_hook::{PromiseEvent, on_promise_event};
 pub use property::{OwnProperty, Slot};
 pub use string::Text;
 pub use value::{JsResult, Tag, Thrown, Value};
