@@ -8,8 +8,6 @@ fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rustc-link-arg=-zstack-size={STACK_SIZE}");
     println!("cargo::rustc-env=JSVM_STACK_SIZE={STACK_SIZE}");
-    // Local time is ours: see `src/time_zone.rs`.
-    println!("cargo::rustc-link-arg=--wrap=localtime_r");
     // The backstop pass of the build reads and then removes this export.
     println!("cargo::rustc-link-arg=--export=jsvm_backstop_budget");
     // The build writes the compiled parts of the web platform there, and removes these exports.

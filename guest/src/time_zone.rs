@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 
 use jiff::Timestamp;
-use jiff::tz::{Offset, TimeZone};
+use jiff::tz::TimeZone;
 
 use crate::bindings::exports::jsvm::engine::vm::TimeZoneName;
 
@@ -51,43 +51,39 @@ pub fn name() -> TimeZoneName {
     })
 }
 
-/// Seconds that local time is ahead of UTC at a moment, in seconds since 1970-01-01T00:00:00Z.
-fn offset(moment: i64) -> i32 {
+/// Seconds since 1970-01-01T00:00:00Z as a moment; what is beyond the year 9999 counts as its end,
+/// and so on.
+fn timestamp(seconds: i64) -> Timestamp {
+    let seconds = seconds.clamp(Timestamp::MIN.as_second(), Timestamp::MAX.as_second());
+    Timestamp::from_second(seconds).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+/// Seconds that local time is ahead of UTC at a moment, in seconds since 1970-01-01T00:00:00Z. The
+/// engine asks, by `guest/engine/edits/local-time.toml`.
+#[unsafe(no_mangle)]
+extern "C" fn jsvm_seconds_ahead_at(seconds: i64) -> i32 {
     ZONE.with_borrow(|zone| match zone {
         Zone::Fixed(minutes) => i32::from(*minutes) * 60,
-        Zone::Rules { rules, .. } => {
-            let (first, last) = (Timestamp::MIN.as_second(), Timestamp::MAX.as_second());
-            let moment = Timestamp::from_second(moment.clamp(first, last));
-            let offset = moment.map_or(Offset::UTC, |moment| rules.to_offset(moment));
-            offset.seconds()
-        }
+        Zone::Rules { rules, .. } => rules.to_offset(timestamp(seconds)).seconds(),
     })
 }
 
-/// The C library's `struct tm`, of which the engine reads one field.
-#[repr(C)]
-struct Tm {
-    /// `tm_sec` to `tm_isdst`.
-    fields: [i32; 9],
-    /// Seconds ahead of UTC.
-    gmtoff: i32,
-    /// Name of the zone, and what else there may be.
-    rest: [i32; 2],
-}
-
-/// What the engine calls in place of `localtime_r`: the linker is told so in `build.rs`.
-///
-/// # Safety
-/// As `localtime_r`.
+/// The same for local time, in milliseconds since what local time calls 1970-01-01T00:00:00. As
+/// ECMAScript has it, of a time that comes twice the first is meant, and a time that clocks leave
+/// out is as far after the change as they are put forward.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn __wrap_localtime_r(time: *const i64, result: *mut Tm) -> *mut Tm {
-    // SAFETY: the caller passes a time and room for the result.
-    unsafe {
-        result.write(Tm {
-            fields: [0; 9],
-            gmtoff: offset(time.read()),
-            rest: [0; 2],
-        });
-    }
-    result
+extern "C" fn jsvm_seconds_ahead_at_local(milliseconds: i64) -> i32 {
+    ZONE.with_borrow(|zone| match zone {
+        Zone::Fixed(minutes) => i32::from(*minutes) * 60,
+        Zone::Rules { rules, .. } => {
+            let local = timestamp(milliseconds.div_euclid(1000));
+            let shown = TimeZone::UTC.to_datetime(local);
+            let moment = rules.to_ambiguous_timestamp(shown).compatible();
+            let ahead = moment.map(|moment| local.as_second() - moment.as_second());
+            ahead.map_or_else(
+                |_| rules.to_offset(local).seconds(),
+                |ahead| i32::try_from(ahead).unwrap_or(0),
+            )
+        }
+    })
 }

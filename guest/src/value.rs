@@ -7,15 +7,15 @@ mod property;
 
 use crate::bindings::exports::jsvm::engine::vm::{
     Deferred, ErrorClass, GuestValue, Input, InspectOptions, Integrity, Iterated, Key, KeyFilter,
-    Output, OwnKey, PromiseState, Property as OwnProperty, PropertyDefinition, Value as Handle,
-    ValueBorrow, ValueKind, ViewKind, ViewSpan,
+    Output, OwnKey, PromiseState, Property as OwnProperty, PropertyDefinition, Units,
+    Value as Handle, ValueBorrow, ValueKind, ViewKind, ViewSpan,
 };
-use crate::bindings::jsvm::engine::types::Node;
+use crate::bindings::jsvm::engine::types::Data;
 use crate::convert::{self, input, inputs, output};
 use crate::error::Result;
 use crate::handle::{Held, handle, held};
 use crate::inspect::{Options, inspect};
-use crate::js::{self, Call, JsResult, OwnKeys, Property, Tag, Text, Thrown, Value};
+use crate::js::{self, Call, JsResult, LentUnits, OwnKeys, Property, Tag, Text, Thrown, Value};
 use crate::realm::{self, Class, Method, intrinsics};
 use crate::{data, host, request};
 
@@ -35,8 +35,11 @@ impl GuestValue for Held {
         Ok(handle(input(&value)?))
     }
 
-    fn new_utf16(units: Vec<u16>) -> Result<Handle> {
-        Ok(handle(Value::utf16(&units)?))
+    fn new_text(units: Units) -> Result<Handle> {
+        Ok(handle(match units {
+            Units::Latin1(units) => Value::latin1(&units)?,
+            Units::Utf16(units) => Value::utf16(&units)?,
+        }))
     }
 
     fn new_bigint(decimal: String) -> Result<Handle> {
@@ -61,7 +64,7 @@ impl GuestValue for Held {
     }
 
     fn new_array_buffer(bytes: Vec<u8>) -> Result<Handle> {
-        Ok(handle(Value::array_buffer(&bytes)?))
+        Ok(handle(Value::array_buffer_of(bytes)?))
     }
 
     fn new_view(
@@ -158,7 +161,7 @@ impl GuestValue for Held {
         intrinsics().well_known(&name).map(handle)
     }
 
-    fn from_data(data: Vec<Node>) -> Result<Handle> {
+    fn from_data(data: Data) -> Result<Handle> {
         Ok(handle(data::copy_in(data)?))
     }
 
@@ -197,19 +200,23 @@ impl GuestValue for Held {
         Ok(self.value().to_lossy()?)
     }
 
-    fn to_utf16(&self) -> Result<Vec<u16>> {
-        if self.value().tag() == Tag::Symbol {
-            return Ok(symbol_text(self.value())?.encode_utf16().collect());
-        }
-        Ok(self.value().to_utf16()?)
+    fn to_units(&self) -> Result<Units> {
+        let string = match self.value().tag() {
+            Tag::Symbol => Value::text(&symbol_text(self.value())?)?,
+            _ => self.value().to_string_value()?,
+        };
+        Ok(match string.lend_units()? {
+            LentUnits::Latin1(units) => Units::Latin1(units.into_list()),
+            LentUnits::Utf16(units) => Units::Utf16(units.into_list()),
+        })
     }
 
     fn to_bytes(&self) -> Result<Vec<u8>> {
         Ok(buffer::read(self.value())?)
     }
 
-    fn to_data(&self) -> Result<Vec<Node>> {
-        Ok(data::copy_out(self.value())?)
+    fn to_data(&self) -> Result<Data> {
+        Ok(data::copy_out(self.value())?.lend())
     }
 
     fn to_output(&self) -> Output {
@@ -271,6 +278,21 @@ impl GuestValue for Held {
     fn call_method(&self, key: Key<'_>, args: Vec<Input<'_>>) -> Result<Output> {
         let method = self.value().get(convert::key(&key))?;
         Ok(output(method.call(self.value(), &inputs(&args)?)?))
+    }
+
+    fn call_data(&self, this: Input<'_>, args: Data) -> Result<Data> {
+        let args = elements(data::copy_in(args)?)?;
+        let result = self.value().call(&input(&this)?, &args)?;
+        Ok(data::copy_out(&result)?.lend())
+    }
+
+    fn call_each(&self, this: Input<'_>, args: Data) -> Result<Data> {
+        let this = input(&this)?;
+        let mut results = Vec::new();
+        for args in elements(data::copy_in(args)?)? {
+            results.push(self.value().call(&this, &elements(args)?)?);
+        }
+        Ok(data::copy_out_list(&results)?.lend())
     }
 
     fn construct(&self, args: Vec<Input<'_>>) -> Result<Output> {
@@ -478,6 +500,15 @@ impl GuestValue for Held {
 /// A host function: its name is the value it was made with.
 fn call_host(call: Call<'_>) -> JsResult<Value> {
     host::call(&call.data[0].to_lossy()?, call.args)
+}
+
+/// The elements of an array of arguments.
+fn elements(array: Value) -> JsResult<Vec<Value>> {
+    let Some(length) = array.dense_length() else {
+        return Err(Thrown::type_error("arguments are an array"));
+    };
+    let elements = (0..length).map(|index| array.dense_element(index).unwrap_or(Value::UNDEFINED));
+    Ok(elements.collect())
 }
 
 /// `String(symbol)`

@@ -3,18 +3,18 @@
 use std::cell::Cell;
 
 use crate::bindings::exports::jsvm::engine::vm::{
-    BytecodeParts, EvalOptions, Guest, HeapStatistics, Input, Intrinsics, JobReport, Limits,
-    MemoryUsage, Output, PromiseEvents, Rejection, Request, SourceKind, TimeZone, TimeZoneName,
-    TimeZoneRules, TokenScope, Value as Handle, ValueBorrow, Waiting,
+    BatchReport, BytecodeParts, EvalOptions, Guest, HeapStatistics, Input, Intrinsics, JobReport,
+    Limits, MemoryUsage, Output, PromiseEvents, Rejection, Request, SourceKind, Step, TimeZone,
+    TimeZoneName, TimeZoneRules, TokenScope, Value as Handle, ValueBorrow, Waiting,
 };
-use crate::bindings::jsvm::engine::types::Node;
+use crate::bindings::jsvm::engine::types::Data;
 use crate::convert::{input, output};
 use crate::error::{self, Result};
 use crate::handle::{self, Held, handle, held};
 use crate::js::{self, Keep, Source, Thrown};
 use crate::{
-    compiled, jobs, memory, module, promise_events, realm, rejection, request, root, time_zone,
-    timer, token,
+    batch, compiled, data, jobs, memory, module, promise_events, realm, rejection, request, root,
+    time_zone, timer, token,
 };
 
 /// The most that the engine may use of the module's stack of 4 MiB: what is left is for leaf
@@ -73,6 +73,18 @@ impl Guest for crate::Guest {
         Ok(handle(compiled::of_bytes(&bytes)?))
     }
 
+    fn eval_data(source: String, options: EvalOptions) -> Result<Data> {
+        memory::begin();
+        let module = options.kind == SourceKind::Module;
+        let value = compiled::eval(text(source, &options), module)?;
+        Ok(data::copy_out(&value)?.lend())
+    }
+
+    fn run_batch(steps: Vec<Step<'_>>) -> BatchReport {
+        memory::begin();
+        batch::run(steps)
+    }
+
     fn import_module(specifier: String, importer: String) -> Result<Output> {
         memory::begin();
         Ok(output(module::import(&specifier, &importer)?))
@@ -113,7 +125,7 @@ impl Guest for crate::Guest {
         request::take(true)
     }
 
-    fn settle(id: u64, outcome: std::result::Result<Vec<Node>, Vec<Node>>) -> Result<bool> {
+    fn settle(id: u64, outcome: std::result::Result<Data, Data>) -> Result<bool> {
         Ok(request::settle(id, outcome)?)
     }
 

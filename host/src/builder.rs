@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::async_function::{AsyncFunctions, AsyncHostFunction};
 use crate::clock::{Clock, SystemClock};
+use crate::context::StopWhen;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::function::{Functions, HostFunction};
@@ -36,6 +37,7 @@ pub struct VmBuilder {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) seed: Option<u64>,
     pub(crate) time_zone: Option<TimeZone>,
+    pub(crate) stop_when: Option<StopWhen>,
     pub(crate) without: Intrinsics,
     pub(crate) functions: Arc<Functions>,
     /// Names and lengths of the functions that are properties of the global object.
@@ -53,6 +55,7 @@ impl VmBuilder {
             clock: Arc::new(SystemClock),
             seed: None,
             time_zone: None,
+            stop_when: None,
             without: Intrinsics::empty(),
             functions: Arc::default(),
             globals: Vec::new(),
@@ -66,6 +69,26 @@ impl VmBuilder {
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
+        self
+    }
+
+    /// Asked while a script runs, about every 10,000 branches, whether to stop it: then the call
+    /// fails with [`Limit::Time`](crate::Limit::Time). It must answer quickly. For a time limit see
+    /// [`Limits::time`], to stop from another thread [`Vm::interrupt_handle`].
+    ///
+    /// ```
+    /// use std::sync::atomic::{AtomicU32, Ordering};
+    /// let polls = AtomicU32::new(0);
+    /// let vm = jsvm::Engine::global()?
+    ///     .vm()
+    ///     .stop_when(move || polls.fetch_add(1, Ordering::Relaxed) >= 100)
+    ///     .build()?;
+    /// assert!(matches!(vm.eval("for (;;);"), Err(jsvm::Error::Limit(jsvm::Limit::Time))));
+    /// # Ok::<(), jsvm::Error>(())
+    /// ```
+    #[must_use]
+    pub fn stop_when(mut self, asked: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        self.stop_when = Some(Arc::new(asked));
         self
     }
 
@@ -97,10 +120,9 @@ impl VmBuilder {
     /// A script then finds no way to them: their names are not in the global object, and objects
     /// that remain do not lead to them. Without [`EVAL`](Intrinsics::EVAL) a script cannot turn
     /// text into code, be it by `eval`, `Function`, or the constructors of generator and
-    /// asynchronous functions; what *you* evaluate is compiled as before. What the syntax makes
-    /// (literals of regular expressions and BigInts, the promise of an `async` function) is still
-    /// made; the flags say what can be done with it. What you hand in, such as data with a `Date` in
-    /// it, is handed in.
+    /// asynchronous functions; what *you* evaluate is compiled as before. What syntax makes (BigInts,
+    /// the promise of an `async` function) is still made. What you hand in, such as data with a
+    /// `Date` in it, has its methods, and no `constructor`.
     ///
     /// A VM that is [restored](Self::restore) lacks what the frozen one lacked, and nothing else:
     /// its scripts may hold on to anything.

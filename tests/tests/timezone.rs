@@ -210,6 +210,35 @@ fn local_time_is_turned_into_moments() {
 }
 
 #[test]
+fn every_hour_of_a_year_comes_back() {
+    for zone in [
+        "Europe/Berlin",
+        "America/New_York",
+        "Australia/Lord_Howe",
+        "Asia/Kathmandu",
+    ] {
+        let vm = vm_in(zone);
+        // An hour that comes twice comes back as its first time.
+        let lost = eval(
+            &vm,
+            "let lost = 0;
+             for (let t = Date.UTC(2024, 0, 1); t < Date.UTC(2025, 0, 1); t += 1800000) {
+               const d = new Date(t);
+               const back = +new Date(d.getFullYear(), d.getMonth(), d.getDate(), d.getHours(), d.getMinutes());
+               if (back !== t) lost++;
+             }
+             lost",
+        );
+        let expected = match zone {
+            "Asia/Kathmandu" => 0,
+            "Australia/Lord_Howe" => 1,
+            _ => 2,
+        };
+        assert_eq!(lost.to::<u32>().unwrap(), expected, "{zone}");
+    }
+}
+
+#[test]
 fn names_are_found_in_any_case_and_wrong_ones_are_not() {
     assert_eq!(
         TimeZone::named("europe/BERLIN").unwrap().name(),

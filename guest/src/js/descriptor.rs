@@ -144,10 +144,4 @@ impl Value {
         // SAFETY: live value.
         Thrown::check(unsafe { q::JS_FreezeObject(ctx(), self.raw()) }).map(drop)
     }
-
-    /// Lets a function be called with `new`.
-    pub fn make_constructor(&self) {
-        // SAFETY: live value.
-        unsafe { q::JS_SetConstructorBit(ctx(), self.raw(), true) };
-    }
 }

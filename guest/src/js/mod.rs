@@ -14,12 +14,16 @@ mod accessor;
 mod atom;
 mod binary;
 mod buffer;
+mod bulk;
 mod bytecode;
 mod compiled;
 mod context;
 mod descriptor;
+mod forbid;
 mod function;
 mod held;
+mod internals;
+mod lent;
 mod module;
 mod object;
 mod promise;
@@ -40,8 +44,11 @@ pub use context::{
     version,
 };
 pub use descriptor::Definition;
+pub use forbid::{forbid_compiling, forbid_regexps};
 pub use function::{Call, function};
 pub use held::hold;
+pub use internals::Units;
+pub use lent::{Lent, LentUnits};
 pub use module::{Loaded, Module, ModuleLoader, Synthetic, import, set_module_loader};
 pub use object::{OwnKeys, Property};
 pub use promise::{PromiseState, new_promise, on_rejection};

@@ -3,6 +3,7 @@
 
 mod collections;
 mod intrinsics;
+mod magnitude;
 mod methods;
 mod readers;
 mod removal;

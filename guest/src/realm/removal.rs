@@ -1,19 +1,19 @@
 //! Taking parts of the realm away.
 //!
-//! What is taken away is still in memory: the engine and the VM itself hold on to it. But a script
-//! finds things only through references, of which there are few: names of the global object, and
-//! properties of what it can reach otherwise. The prototype of a class can be reached from each of
-//! its objects, and those from syntax (a function, a regular expression, what an `async` function
-//! returns) or from other parts (`TextEncoder` makes a `Uint8Array`). So the names go, and of the
-//! prototypes the property `constructor`. `tests/tests/intrinsics.rs` walks through everything that
-//! a script can reach then.
+//! Text is compiled by one function of the engine, and literals of regular expressions by another:
+//! both are forbidden there, so that it does not matter how a script comes to them.
+//!
+//! The rest is still in memory: the engine and the VM itself hold on to it. But a script finds things
+//! only through references, of which there are few: names of the global object, and properties of
+//! what it can reach otherwise. The prototype of a class can be reached from each of its objects, and
+//! those from syntax (what an `async` function returns), from other parts (`TextEncoder` makes a
+//! `Uint8Array`), or from the embedder. So the names go, and of the prototypes the property
+//! `constructor`. `tests/tests/intrinsics.rs` walks through everything that a script can reach then.
 
 use std::cell::OnceCell;
 
 use crate::bindings::exports::jsvm::engine::vm::Intrinsics as Which;
-use crate::bindings::jsvm::engine::types::ErrorClass;
-use crate::js::{self, JsResult, OwnKeys, Property, Slot, Source, Thrown, Value};
-use crate::realm::intrinsics;
+use crate::js::{self, JsResult, OwnKeys, Slot, Source, Thrown, Value};
 use crate::web;
 
 /// A part: its classes, and the other names it has in the global object.
@@ -126,8 +126,6 @@ struct Kept {
     prototypes: Vec<(&'static str, Value)>,
     /// `%TypedArray%.prototype`
     typed_array: Value,
-    /// The prototypes of functions of every kind.
-    functions: Vec<Value>,
     /// The prototype of what `Error.prepareStackTrace` is given.
     call_site: Value,
 }
@@ -153,25 +151,17 @@ pub(super) fn keep() -> JsResult<()> {
         .map(|class| Ok((*class, global.get(*class)?.get("prototype")?)))
         .collect::<JsResult<_>>()?;
     let typed_array = global.get("Int8Array")?.get("prototype")?.prototype()?;
-    let run = |text: &str| {
-        let source = Source {
-            text: text.to_owned(),
-            file_name: "jsvm:removal",
-            strict: true,
-            asynchronous: false,
-        };
-        Ok(js::eval(source, false)?.0)
+    let source = Source {
+        text: CALL_SITE.to_owned(),
+        file_name: "jsvm:removal",
+        strict: true,
+        asynchronous: false,
     };
-    let samples =
-        run("[function () {}, function* () {}, async function () {}, async function* () {}]")?;
-    let functions = (0..4_u32)
-        .map(|index| samples.get(index)?.prototype())
-        .collect::<JsResult<_>>()?;
-    let call_site = run(CALL_SITE)?.prototype()?;
+    let (site, _) = js::eval(source, false)?;
+    let call_site = site.prototype()?;
     let kept: &'static Kept = Box::leak(Box::new(Kept {
         prototypes,
         typed_array,
-        functions,
         call_site,
     }));
     KEPT.with(|cell| {
@@ -204,7 +194,8 @@ pub fn remove(which: Which) -> JsResult<()> {
         drop_property(&kept.typed_array, "constructor")?;
     }
     if which.contains(Which::REGEXP) {
-        // A literal makes an object, which must not be able to do anything.
+        js::forbid_regexps();
+        // `match` and `search` of strings make objects, which must not be able to do anything.
         for (_, prototype) in kept
             .prototypes
             .iter()
@@ -214,7 +205,7 @@ pub fn remove(which: Which) -> JsResult<()> {
         }
     }
     if which.contains(Which::EVAL) {
-        forbid_compiling(&global, kept)?;
+        js::forbid_compiling();
     }
     for (name, is_performance) in web::names() {
         let flag = if is_performance {
@@ -252,41 +243,4 @@ fn drop_methods(object: &Value) -> JsResult<()> {
         }
     }
     Ok(())
-}
-
-/// Replaces everything that compiles text. A call of `eval` is only a direct one if it calls the
-/// engine's own function, so there is no more to it than that nobody can find it.
-fn forbid_compiling(global: &Value, kept: &Kept) -> JsResult<()> {
-    global.define("eval", refusing("eval", None)?, Property::HIDDEN)?;
-    for (index, prototype) in kept.functions.iter().enumerate() {
-        let name = match index {
-            0 => "Function",
-            1 => "GeneratorFunction",
-            2 => "AsyncFunction",
-            _ => "AsyncGeneratorFunction",
-        };
-        let constructor = refusing(name, Some(prototype))?;
-        if index == 0 {
-            global.define(name, constructor.clone(), Property::HIDDEN)?;
-        }
-        // That of a generator function cannot be assigned to, and stays so.
-        prototype.define("constructor", constructor, Property::READ_ONLY)?;
-    }
-    Ok(())
-}
-
-/// A function that throws, in place of one that compiles.
-fn refusing(name: &str, prototype: Option<&Value>) -> JsResult<Value> {
-    let function = js::function(name, 1, &[], |_| {
-        let error = intrinsics().error(ErrorClass::EvalError)?;
-        let message = Value::text("code generation from strings is not allowed")?;
-        error.define("message", message, Property::HIDDEN)?;
-        Err(Thrown(error))
-    })?;
-    if let Some(prototype) = prototype {
-        function.make_constructor();
-        // For `instanceof`.
-        function.define("prototype", prototype.clone(), Property::READ_ONLY)?;
-    }
-    Ok(function)
 }

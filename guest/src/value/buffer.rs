@@ -78,16 +78,14 @@ pub fn view_span(view: &Value) -> JsResult<ViewSpan> {
     })
 }
 
-/// The bytes of a buffer or view.
+/// The bytes of a buffer or view, which are lent: no JavaScript may run while they are there.
 pub fn read(value: &Value) -> JsResult<Vec<u8>> {
     let Span {
         buffer,
         offset,
         len,
     } = span(value)?;
-    let bytes =
-        buffer.with_buffer_bytes(|bytes| bytes.get(offset..offset + len).map(<[u8]>::to_vec))?;
-    bytes.ok_or_else(|| Thrown::type_error("the view is out of bounds"))
+    Ok(buffer.lend_buffer(offset, len)?.into_list())
 }
 
 /// Writes bytes to a buffer or view.
