@@ -262,6 +262,12 @@ impl Value {
         unsafe { q::JS_IsFunction(ctx(), self.raw()) }
     }
 
+    /// Number of the engine's class of an object; scripts cannot change it. 0 for what is none.
+    pub fn class_number(&self) -> u32 {
+        // SAFETY: live value.
+        unsafe { q::JS_GetClassID(self.raw()) }
+    }
+
     /// Name of the engine's class of an object; scripts cannot change it.
     pub fn class_name(&self) -> Option<String> {
         if !self.is_object() {

@@ -1,6 +1,6 @@
 //! The intrinsics, kept so that no script can replace what the VM itself relies on.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 use crate::bindings::jsvm::engine::types::ErrorClass;
 use crate::convert::error_class_name;
@@ -62,6 +62,8 @@ pub struct Intrinsics {
 }
 
 thread_local! {
+    /// What the engine's classes are, by number, as far as it was asked: the names take long.
+    static CLASSES: [Cell<Option<Class>>; 96] = const { [const { Cell::new(None) }; 96] };
     static KEPT: OnceCell<&'static Intrinsics> = const { OnceCell::new() };
 }
 
@@ -150,6 +152,23 @@ impl Intrinsics {
 
     /// The class of an object. Runs no JavaScript.
     pub fn class_of(&self, object: &Value) -> Class {
+        let number = object.class_number() as usize;
+        if let Some(class) = CLASSES.with(|classes| classes.get(number)?.get()) {
+            return class;
+        }
+        let class = Self::class_by_name(object);
+        // One proxy can be called, and another cannot.
+        if !object.is_proxy() {
+            CLASSES.with(|classes| {
+                if let Some(place) = classes.get(number) {
+                    place.set(Some(class));
+                }
+            });
+        }
+        class
+    }
+
+    fn class_by_name(object: &Value) -> Class {
         if object.is_array() {
             return Class::Array;
         }

@@ -22,7 +22,7 @@ impl Writer {
             Units::Latin1(bytes) if bytes.len() > INLINE => return false,
             Units::Latin1(bytes) if bytes.is_ascii() => {
                 self.cbor(|item| item.str_len(bytes.len() as u64).map(drop));
-                self.item.writer_mut().extend_from_slice(bytes);
+                append(self.item.writer_mut(), bytes);
             }
             Units::Latin1(bytes) => {
                 let text: String = bytes.iter().map(|byte| char::from(*byte)).collect();
@@ -59,5 +59,27 @@ impl Writer {
         self.chunks.push(chunk);
         self.tag(tags::CHUNK);
         self.cbor(|item| item.u64(index).map(drop));
+    }
+}
+
+/// Appends bytes. Most are few, and a copy of a size that is known when this is compiled is a few
+/// instructions, where any other is a call out of the module.
+fn append(to: &mut Vec<u8>, bytes: &[u8]) {
+    const FEW: usize = 64;
+    if bytes.len() > FEW {
+        to.extend_from_slice(bytes);
+        return;
+    }
+    to.reserve(bytes.len());
+    let (eights, rest) = bytes.as_chunks::<8>();
+    for eight in eights {
+        to.extend_from_slice(eight);
+    }
+    let (fours, rest) = rest.as_chunks::<4>();
+    for four in fours {
+        to.extend_from_slice(four);
+    }
+    for byte in rest {
+        to.push(*byte);
     }
 }
