@@ -219,3 +219,46 @@ void jsvm_sweep_arenas(JSRuntime *rt)
         }
     }
 }
+
+static JSValue jsvm_throw_eval_error(JSContext *ctx, const char *format, ...)
+{
+    JSValue thrown;
+    va_list arguments;
+
+    va_start(arguments, format);
+    thrown = JS_ThrowError(ctx, JS_EVAL_ERROR, format, arguments);
+    va_end(arguments);
+    return thrown;
+}
+
+/* Whether the next text may be compiled. */
+static bool jsvm_may_compile;
+
+/* What compiles text, in place of the engine's own: every text, wherever it comes from. */
+static JSValue jsvm_compile(JSContext *ctx, JSValueConst this_obj, const char *input,
+                            size_t input_len, const char *filename, int line, int flags,
+                            int scope_idx)
+{
+    if (!jsvm_may_compile)
+        return jsvm_throw_eval_error(ctx, "code generation from strings is not allowed");
+    jsvm_may_compile = false;
+    return __JS_EvalInternal(ctx, this_obj, input, input_len, filename, line, flags, scope_idx);
+}
+
+/* From now on text is compiled only if `jsvm_allow_compiling` was called for it. */
+void jsvm_forbid_compiling(JSContext *ctx)
+{
+    ctx->eval_internal = jsvm_compile;
+}
+
+/* Allows one text to be compiled, or none. */
+void jsvm_allow_compiling(int one)
+{
+    jsvm_may_compile = one;
+}
+
+/* From now on literals of regular expressions are errors of syntax. */
+void jsvm_forbid_regexps(JSContext *ctx)
+{
+    ctx->compile_regexp = NULL;
+}

@@ -21,6 +21,8 @@ struct Rejections {
     order: BTreeMap<usize, u64>,
     /// In the order of rejection.
     waiting: BTreeMap<u64, Rejected>,
+    /// Promises that were taken and that got a handler since.
+    handled: Vec<Value>,
     next: u64,
 }
 
@@ -37,7 +39,11 @@ pub fn track(promise: &Value, reason: &Value, handled: bool) {
     let _freed = TABLE.with_borrow_mut(|table| {
         if handled {
             let number = table.order.remove(&address);
-            number.and_then(|number| table.waiting.remove(&number))
+            let rejected = number.and_then(|number| table.waiting.remove(&number));
+            if rejected.is_none() {
+                table.handled.push(promise.clone());
+            }
+            rejected
         } else {
             let number = table.next;
             table.next += 1;
@@ -54,11 +60,19 @@ pub fn track(promise: &Value, reason: &Value, handled: bool) {
 
 /// The rejections that still have no handler, in order.
 pub fn take() -> Vec<Rejected> {
-    let taken = TABLE.with_borrow_mut(|table| {
+    let (taken, _forgotten) = TABLE.with_borrow_mut(|table| {
         table.order.clear();
-        std::mem::take(&mut table.waiting)
+        (
+            std::mem::take(&mut table.waiting),
+            std::mem::take(&mut table.handled),
+        )
     });
     taken.into_values().collect()
+}
+
+/// The promises that were taken and that got a handler since, in order.
+pub fn take_handled() -> Vec<Value> {
+    TABLE.with_borrow_mut(|table| std::mem::take(&mut table.handled))
 }
 
 /// Whether there are any.

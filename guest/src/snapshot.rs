@@ -117,10 +117,10 @@ fn forget_calls() {
 /// next to nothing tell where they are.
 fn forget_result() {
     // SAFETY: the embedder has read the last result. The places are large enough for all results
-    // of their interface, of which those of `get-memory-usage` and `size` are the largest.
+    // of their interface, of which those of `get-heap-statistics` and `size` are the largest.
     unsafe {
         let place = vm::_export_get_limits_cabi::<crate::Guest>();
-        place.write_bytes(0, size_of::<vm::MemoryUsage>());
+        place.write_bytes(0, size_of::<vm::HeapStatistics>());
         let place = bindings::_export_size_cabi::<crate::Guest>();
         place.write_bytes(0, 2 * size_of::<u64>());
     }

@@ -1,8 +1,14 @@
 //! The resource `value`.
 
+mod buffer;
+mod collection;
+mod iteration;
+mod property;
+
 use crate::bindings::exports::jsvm::engine::vm::{
-    Deferred, ErrorClass, GuestValue, Input, InspectOptions, Key, KeyFilter, Output, OwnKey,
-    PromiseState, Units, Value as Handle, ValueBorrow, ValueKind, ViewKind,
+    Deferred, ErrorClass, GuestValue, Input, InspectOptions, Integrity, Iterated, Key, KeyFilter,
+    Output, OwnKey, PromiseState, Property as OwnProperty, PropertyDefinition, Units,
+    Value as Handle, ValueBorrow, ValueKind, ViewKind, ViewSpan,
 };
 use crate::bindings::jsvm::engine::types::Data;
 use crate::convert::{self, input, inputs, output};
@@ -10,7 +16,7 @@ use crate::error::Result;
 use crate::handle::{Held, handle, held};
 use crate::inspect::{Options, inspect};
 use crate::js::{self, Call, JsResult, LentUnits, OwnKeys, Property, Tag, Text, Thrown, Value};
-use crate::realm::{Class, intrinsics, readers};
+use crate::realm::{self, Class, Method, intrinsics, readers};
 use crate::{data, host, request};
 
 impl GuestValue for Held {
@@ -68,7 +74,7 @@ impl GuestValue for Held {
         length: Option<u32>,
     ) -> Result<Handle> {
         let buffer = held(&buffer).clone();
-        if !buffer.is_array_buffer() {
+        if !buffer::is_buffer(&buffer) {
             return Err(Thrown::type_error("a view needs an array buffer").into());
         }
         let mut args = vec![buffer, Value::number(f64::from(byte_offset))];
@@ -108,6 +114,51 @@ impl GuestValue for Held {
 
     fn new_request_function(name: String, length: u32) -> Result<Handle> {
         Ok(handle(request::function(&name, length)?))
+    }
+
+    fn new_host_method(name: String, length: u32) -> Result<Handle> {
+        let data = [Value::text(&name)?];
+        Ok(handle(js::function(&name, length, &data, |call| {
+            let mut args = vec![call.this.clone()];
+            args.extend_from_slice(call.args);
+            host::call(&call.data[0].to_lossy()?, &args)
+        })?))
+    }
+
+    fn new_object_with(prototype: Input<'_>) -> Result<Handle> {
+        Ok(handle(Value::object_with(&input(&prototype)?)?))
+    }
+
+    fn new_map(entries: Vec<(Input<'_>, Input<'_>)>) -> Result<Handle> {
+        let entries = entries
+            .iter()
+            .map(|(key, value)| Ok((input(key)?, input(value)?)))
+            .collect::<JsResult<_>>()?;
+        Ok(handle(collection::new_map(entries)?))
+    }
+
+    fn new_set(members: Vec<Input<'_>>) -> Result<Handle> {
+        Ok(handle(collection::new_set(inputs(&members)?)?))
+    }
+
+    fn new_regexp(source: String, flags: String) -> Result<Handle> {
+        Ok(handle(intrinsics().regexp(&source, &flags)?))
+    }
+
+    fn new_typed_array(kind: ViewKind, bytes: Vec<u8>) -> Result<Handle> {
+        Ok(handle(buffer::new_typed_array(kind, &bytes)?))
+    }
+
+    fn new_proxy(target: ValueBorrow<'_>, handler: ValueBorrow<'_>) -> Result<Handle> {
+        Ok(handle(Value::proxy(held(&target), held(&handler))?))
+    }
+
+    fn new_weak_ref(target: ValueBorrow<'_>) -> Result<Handle> {
+        Ok(handle(realm::new_weak_ref(held(&target))?))
+    }
+
+    fn well_known_symbol(name: String) -> Option<Handle> {
+        intrinsics().well_known(&name).map(handle)
     }
 
     fn from_data(data: Data) -> Result<Handle> {
@@ -165,13 +216,7 @@ impl GuestValue for Held {
     }
 
     fn to_bytes(&self) -> Result<Vec<u8>> {
-        let value = self.value();
-        if value.is_array_buffer() {
-            let len = value.with_buffer_bytes(<[u8]>::len)?;
-            return Ok(value.lend_buffer(0, len)?.into_list());
-        }
-        let (_, view) = intrinsics().view(value)?;
-        Ok(view.buffer.lend_buffer(view.offset, view.len)?.into_list())
+        Ok(buffer::read(self.value())?)
     }
 
     fn to_data(&self) -> Result<Data> {
@@ -276,6 +321,171 @@ impl GuestValue for Held {
 
     fn same_value(&self, other: Input<'_>) -> bool {
         input(&other).is_ok_and(|other| self.value().same_value(&other))
+    }
+
+    fn class_name(&self) -> Option<String> {
+        if self.value().is_proxy() {
+            return Some("Proxy".to_owned());
+        }
+        self.value().class_name()
+    }
+
+    fn identity(&self) -> Option<u32> {
+        u32::try_from(self.value().address()?).ok()
+    }
+
+    fn symbol_description(&self) -> Option<String> {
+        if self.value().tag() != Tag::Symbol {
+            return None;
+        }
+        let description = realm::readers().symbol_description(self.value()).ok()?;
+        match description.is_undefined() {
+            true => None,
+            false => description.to_lossy().ok(),
+        }
+    }
+
+    fn symbol_key(&self) -> Option<String> {
+        match self.value().tag() {
+            Tag::Symbol => intrinsics().symbol_key(self.value()).ok()?,
+            _ => None,
+        }
+    }
+
+    fn own_property(&self, key: Key<'_>) -> Result<Option<OwnProperty>> {
+        Ok(property::own(self.value(), convert::key(&key))?)
+    }
+
+    fn has_own(&self, key: Key<'_>) -> Result<bool> {
+        Ok(self.value().has_own(convert::key(&key))?)
+    }
+
+    fn define(&self, key: Key<'_>, definition: PropertyDefinition<'_>) -> Result<()> {
+        Ok(property::define(
+            self.value(),
+            convert::key(&key),
+            &definition,
+        )?)
+    }
+
+    fn get_prototype(&self) -> Result<Output> {
+        Ok(output(self.value().prototype()?))
+    }
+
+    fn set_prototype(&self, prototype: Input<'_>) -> Result<()> {
+        Ok(self.value().set_prototype(&input(&prototype)?)?)
+    }
+
+    fn get_integrity(&self) -> Result<Integrity> {
+        Ok(property::integrity(self.value())?)
+    }
+
+    fn set_integrity(&self, level: Integrity) -> Result<()> {
+        Ok(property::close(self.value(), level)?)
+    }
+
+    fn proxy_target(&self) -> Option<Handle> {
+        let target = self.value().proxy_target()?;
+        target.is_object().then(|| handle(target))
+    }
+
+    fn proxy_handler(&self) -> Option<Handle> {
+        let handler = self.value().proxy_handler()?;
+        handler.is_object().then(|| handle(handler))
+    }
+
+    fn weak_target(&self) -> Option<Handle> {
+        if !self.value().is_weak_ref() {
+            return None;
+        }
+        let target = Method::WeakRefDeref.call(self.value(), &[]).ok()?;
+        (!target.is_undefined()).then(|| handle(target))
+    }
+
+    fn iterate(&self) -> Result<Handle> {
+        Ok(handle(iteration::begin(self.value())?))
+    }
+
+    fn next_many(&self, count: u32) -> Result<Iterated> {
+        Ok(iteration::next_many(self.value(), count)?)
+    }
+
+    fn end_iteration(&self) -> Result<()> {
+        Ok(iteration::end(self.value())?)
+    }
+
+    fn map_get(&self, key: Input<'_>) -> Result<Output> {
+        Ok(output(collection::get(self.value(), input(&key)?)?))
+    }
+
+    fn map_set(&self, key: Input<'_>, to: Input<'_>) -> Result<()> {
+        Ok(collection::set(self.value(), input(&key)?, input(&to)?)?)
+    }
+
+    fn set_add(&self, member: Input<'_>) -> Result<()> {
+        Ok(collection::add(self.value(), input(&member)?)?)
+    }
+
+    fn collection_has(&self, key: Input<'_>) -> Result<bool> {
+        Ok(collection::has(self.value(), input(&key)?)?)
+    }
+
+    fn collection_delete(&self, key: Input<'_>) -> Result<bool> {
+        Ok(collection::delete(self.value(), input(&key)?)?)
+    }
+
+    fn collection_clear(&self) -> Result<()> {
+        Ok(collection::clear(self.value())?)
+    }
+
+    fn collection_size(&self) -> Result<u32> {
+        Ok(collection::size(self.value())?)
+    }
+
+    fn map_entries(&self, start: u32, count: u32) -> Result<Vec<(Output, Output)>> {
+        Ok(collection::entries(self.value(), start, count)?)
+    }
+
+    fn set_members(&self, start: u32, count: u32) -> Result<Vec<Output>> {
+        Ok(collection::members(self.value(), start, count)?)
+    }
+
+    fn get_time(&self) -> Result<f64> {
+        Ok(collection::time(self.value())?)
+    }
+
+    fn set_time(&self, milliseconds: f64) -> Result<()> {
+        Ok(collection::set_time(self.value(), milliseconds)?)
+    }
+
+    fn view_span(&self) -> Result<ViewSpan> {
+        Ok(buffer::view_span(self.value())?)
+    }
+
+    fn write_bytes(&self, offset: u32, bytes: Vec<u8>) -> Result<()> {
+        Ok(buffer::write(self.value(), offset, &bytes)?)
+    }
+
+    fn take_bytes(&self) -> Result<Vec<u8>> {
+        Ok(buffer::take(self.value())?)
+    }
+
+    fn transfer(&self, length: Option<u32>) -> Result<Handle> {
+        Ok(handle(buffer::transfer(self.value(), length)?))
+    }
+
+    fn detach(&self) -> Result<()> {
+        Ok(buffer::detach(self.value())?)
+    }
+
+    fn is_detached(&self) -> bool {
+        buffer::is_detached(self.value())
+    }
+
+    fn mark_handled(&self) {
+        if self.value().promise_state().is_some() {
+            self.value().mark_promise_handled();
+        }
     }
 
     fn promise_state(&self) -> Option<PromiseState> {

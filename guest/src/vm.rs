@@ -3,15 +3,19 @@
 use std::cell::Cell;
 
 use crate::bindings::exports::jsvm::engine::vm::{
-    BatchReport, EvalOptions, Guest, Input, JobReport, Limits, MemoryUsage, Output, Rejection,
-    Request, SourceKind, Step, TokenScope, Value as Handle, ValueBorrow, Waiting,
+    BatchReport, BytecodeParts, EvalOptions, Guest, HeapStatistics, Input, Intrinsics, JobReport,
+    Limits, MemoryUsage, Output, PromiseEvents, Rejection, Request, SourceKind, Step, TimeZone,
+    TimeZoneName, TimeZoneRules, TokenScope, Value as Handle, ValueBorrow, Waiting,
 };
 use crate::bindings::jsvm::engine::types::Data;
 use crate::convert::{input, output};
 use crate::error::{self, Result};
 use crate::handle::{self, Held, handle, held};
-use crate::js::{self, Call, JsResult, Source, Value};
-use crate::{batch, data, jobs, memory, module, rejection, request, root, timer, token};
+use crate::js::{self, Keep, Source, Thrown};
+use crate::{
+    batch, compiled, data, jobs, memory, module, promise_events, realm, rejection, request, root,
+    time_zone, timer, token,
+};
 
 /// The most that the engine may use of the module's stack of 4 MiB: what is left is for leaf
 /// functions, which do not check.
@@ -39,12 +43,41 @@ impl Guest for crate::Guest {
 
     fn eval(source: String, options: EvalOptions) -> Result<Output> {
         memory::begin();
-        Ok(output(eval(source, &options)?))
+        let module = options.kind == SourceKind::Module;
+        Ok(output(compiled::eval(text(source, &options), module)?))
+    }
+
+    fn compile(source: String, options: EvalOptions) -> Result<Handle> {
+        memory::begin();
+        let module = options.kind == SourceKind::Module;
+        Ok(handle(compiled::compile(text(source, &options), module)?))
+    }
+
+    fn compile_to_bytecode(
+        source: String,
+        options: EvalOptions,
+        keep: BytecodeParts,
+    ) -> Result<Vec<u8>> {
+        memory::begin();
+        let module = options.kind == SourceKind::Module;
+        let keep = Keep {
+            source: keep.contains(BytecodeParts::SOURCE),
+            positions: keep.contains(BytecodeParts::POSITIONS),
+        };
+        let source = text(source, &options);
+        Ok(compiled::to_bytes(source, module, keep)?)
+    }
+
+    fn load_bytecode(bytes: Vec<u8>) -> Result<Handle> {
+        memory::begin();
+        Ok(handle(compiled::of_bytes(&bytes)?))
     }
 
     fn eval_data(source: String, options: EvalOptions) -> Result<Data> {
         memory::begin();
-        Ok(data::copy_out(&eval(source, &options)?)?.lend())
+        let module = options.kind == SourceKind::Module;
+        let value = compiled::eval(text(source, &options), module)?;
+        Ok(data::copy_out(&value)?.lend())
     }
 
     fn run_batch(steps: Vec<Step<'_>>) -> BatchReport {
@@ -111,6 +144,18 @@ impl Guest for crate::Guest {
             .collect()
     }
 
+    fn take_handled_rejections() -> Vec<Handle> {
+        rejection::take_handled().into_iter().map(handle).collect()
+    }
+
+    fn record_promises(capacity: u32) {
+        promise_events::record(capacity);
+    }
+
+    fn take_promise_events() -> PromiseEvents {
+        promise_events::take()
+    }
+
     fn retain(value: ValueBorrow<'_>, scope: TokenScope) -> u64 {
         token::retain(held(&value).clone(), scope)
     }
@@ -174,6 +219,34 @@ impl Guest for crate::Guest {
         }
     }
 
+    fn get_heap_statistics() -> HeapStatistics {
+        let counts = js::counts();
+        let count = |number: i64| u64::try_from(number).unwrap_or(0);
+        HeapStatistics {
+            atoms: count(counts.atom_count),
+            atom_bytes: count(counts.atom_size),
+            strings: count(counts.str_count),
+            string_bytes: count(counts.str_size),
+            objects: count(counts.obj_count),
+            object_bytes: count(counts.obj_size),
+            properties: count(counts.prop_count),
+            property_bytes: count(counts.prop_size),
+            shapes: count(counts.shape_count),
+            shape_bytes: count(counts.shape_size),
+            functions: count(counts.js_func_count),
+            function_bytes: count(counts.js_func_size),
+            function_code_bytes: count(counts.js_func_code_size),
+            position_tables: count(counts.js_func_pc2line_count),
+            position_bytes: count(counts.js_func_pc2line_size),
+            native_functions: count(counts.c_func_count),
+            arrays: count(counts.array_count),
+            dense_arrays: count(counts.fast_array_count),
+            dense_elements: count(counts.fast_array_elements),
+            buffers: count(counts.binary_object_count),
+            buffer_bytes: count(counts.binary_object_size),
+        }
+    }
+
     fn gc() {
         js::collect_garbage();
     }
@@ -185,26 +258,42 @@ impl Guest for crate::Guest {
     fn set_gc_threshold(bytes: u64) {
         js::set_gc_threshold(u32::try_from(bytes).unwrap_or(u32::MAX));
     }
+
+    fn remove_intrinsics(which: Intrinsics) -> Result<()> {
+        Ok(realm::remove(which)?)
+    }
+
+    fn set_time_zone(zone: TimeZone) -> Result<()> {
+        let (is_possible, why_not) = match zone {
+            TimeZone::Fixed(minutes) => (
+                time_zone::set_fixed(minutes),
+                "local time is less than a day from UTC",
+            ),
+            TimeZone::Rules(TimeZoneRules { name, tzif }) => (
+                time_zone::set_rules(name, &tzif),
+                "the rules of the time zone are not TZif",
+            ),
+        };
+        match is_possible {
+            true => Ok(()),
+            false => Err(Thrown::range_error(why_not).into()),
+        }
+    }
+
+    fn get_time_zone() -> TimeZoneName {
+        time_zone::name()
+    }
+
+    fn engine_version() -> String {
+        js::version()
+    }
 }
 
-fn eval(text: String, options: &EvalOptions) -> JsResult<Value> {
-    let source = Source {
+fn text(text: String, options: &EvalOptions) -> Source<'_> {
+    Source {
         text,
         file_name: &options.file_name,
         strict: options.strict,
         asynchronous: options.async_,
-    };
-    let (value, namespace) = js::eval(source, options.kind == SourceKind::Module)?;
-    if let Some(namespace) = namespace {
-        let pass = js::function("", 0, &[namespace], |call: Call<'_>| {
-            Ok(call.data[0].clone())
-        })?;
-        return value.then(&pass, &Value::UNDEFINED);
     }
-    if options.async_ {
-        // The engine resolves the promise of an asynchronous script with `{ value }`.
-        let unwrap = js::function("", 1, &[], |call: Call<'_>| call.arg(0).get("value"))?;
-        return value.then(&unwrap, &Value::UNDEFINED);
-    }
-    Ok(value)
 }

@@ -4,13 +4,17 @@ use std::sync::Arc;
 
 use crate::async_function::{AsyncFunctions, AsyncHostFunction};
 use crate::clock::{Clock, SystemClock};
+use crate::context::StopWhen;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::function::{Functions, HostFunction};
 use crate::limits::Limits;
 use crate::module::{Import, ImportKind, Imports, ModuleLoader};
 use crate::native_module::NativeModule;
+use crate::time_zone::TimeZone;
 use crate::vm::Vm;
+
+pub use crate::bindings::exports::jsvm::engine::vm::Intrinsics;
 
 /// Settings for VMs, from [`Engine::vm`]. One builder can make any number of them.
 ///
@@ -32,6 +36,9 @@ pub struct VmBuilder {
     pub(crate) limits: Limits,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) seed: Option<u64>,
+    pub(crate) time_zone: Option<TimeZone>,
+    pub(crate) stop_when: Option<StopWhen>,
+    pub(crate) without: Intrinsics,
     pub(crate) functions: Arc<Functions>,
     /// Names and lengths of the functions that are properties of the global object.
     pub(crate) globals: Vec<(String, u32)>,
@@ -47,6 +54,9 @@ impl VmBuilder {
             limits: Limits::default(),
             clock: Arc::new(SystemClock),
             seed: None,
+            time_zone: None,
+            stop_when: None,
+            without: Intrinsics::empty(),
             functions: Arc::default(),
             globals: Vec::new(),
             requests: Vec::new(),
@@ -62,6 +72,26 @@ impl VmBuilder {
         self
     }
 
+    /// Asked while a script runs, about every 10,000 branches, whether to stop it: then the call
+    /// fails with [`Limit::Time`](crate::Limit::Time). It must answer quickly. For a time limit see
+    /// [`Limits::time`], to stop from another thread [`Vm::interrupt_handle`].
+    ///
+    /// ```
+    /// use std::sync::atomic::{AtomicU32, Ordering};
+    /// let polls = AtomicU32::new(0);
+    /// let vm = jsvm::Engine::global()?
+    ///     .vm()
+    ///     .stop_when(move || polls.fetch_add(1, Ordering::Relaxed) >= 100)
+    ///     .build()?;
+    /// assert!(matches!(vm.eval("for (;;);"), Err(jsvm::Error::Limit(jsvm::Limit::Time))));
+    /// # Ok::<(), jsvm::Error>(())
+    /// ```
+    #[must_use]
+    pub fn stop_when(mut self, asked: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        self.stop_when = Some(Arc::new(asked));
+        self
+    }
+
     /// What time it is for the VM; the system's by default.
     #[must_use]
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
@@ -74,6 +104,40 @@ impl VmBuilder {
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
+        self
+    }
+
+    /// What local time is; UTC by default. A VM that is restored keeps what it had, unless this is
+    /// set. See [`TimeZone`].
+    #[must_use]
+    pub fn time_zone(mut self, zone: TimeZone) -> Self {
+        self.time_zone = Some(zone);
+        self
+    }
+
+    /// Takes parts of the language away before any script runs.
+    ///
+    /// A script then finds no way to them: their names are not in the global object, and objects
+    /// that remain do not lead to them. Without [`EVAL`](Intrinsics::EVAL) a script cannot turn
+    /// text into code, be it by `eval`, `Function`, or the constructors of generator and
+    /// asynchronous functions; what *you* evaluate is compiled as before. What syntax makes (BigInts,
+    /// the promise of an `async` function) is still made. What you hand in, such as data with a
+    /// `Date` in it, has its methods, and no `constructor`.
+    ///
+    /// A VM that is [restored](Self::restore) lacks what the frozen one lacked, and nothing else:
+    /// its scripts may hold on to anything.
+    ///
+    /// ```
+    /// use jsvm::Intrinsics;
+    /// let vm = jsvm::Engine::global()?.vm().without(Intrinsics::EVAL | Intrinsics::PROXY).build()?;
+    /// let error = vm.eval("(() => {}).constructor('return 1')").unwrap_err();
+    /// assert_eq!(error.exception().unwrap().name, "EvalError");
+    /// assert_eq!(vm.eval("typeof Proxy")?.to::<String>()?, "undefined");
+    /// # Ok::<(), jsvm::Error>(())
+    /// ```
+    #[must_use]
+    pub fn without(mut self, intrinsics: Intrinsics) -> Self {
+        self.without |= intrinsics;
         self
     }
 

@@ -1,7 +1,8 @@
 //! What the store of one VM holds, and the answers to what the component imports.
 
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use wasmtime::ResourceLimiter;
@@ -21,6 +22,8 @@ use crate::release::Releases;
 /// The data of a VM's store.
 pub(crate) struct Context {
     pub(crate) functions: Arc<Functions>,
+    /// Names of functions whose closures can be gone.
+    pub(crate) ephemeral: Vec<(String, Weak<dyn Any + Send + Sync>)>,
     pub(crate) clock: Arc<dyn Clock>,
     /// What is added to the monotonic clock.
     monotonic_offset: Duration,
@@ -37,11 +40,15 @@ impl Context {
     pub(crate) fn new(builder: &VmBuilder) -> Self {
         Context {
             functions: builder.functions.clone(),
+            ephemeral: Vec::new(),
             clock: builder.clock.clone(),
             monotonic_offset: Duration::ZERO,
             entropy: Entropy::new(builder.seed),
             limits: builder.limits.clone(),
-            watch: Watch::new(&builder.limits, InterruptHandle::default()),
+            watch: Watch {
+                stop_when: builder.stop_when.clone(),
+                ..Watch::new(&builder.limits, InterruptHandle::default())
+            },
             releases: Arc::default(),
             memory_refused: false,
         }
@@ -52,6 +59,7 @@ impl Context {
         let limits = Limits::default();
         Context {
             functions: Arc::default(),
+            ephemeral: Vec::new(),
             clock: Arc::new(SystemClock),
             monotonic_offset: Duration::ZERO,
             entropy: Entropy::new(None),
@@ -106,6 +114,9 @@ impl Context {
 /// `undefined` as data.
 const UNDEFINED: u8 = 0xf7;
 
+/// Asked whether to stop.
+pub(crate) type StopWhen = Arc<dyn Fn() -> bool + Send + Sync>;
+
 /// Watches the time of one call. The clock is first read when the VM first asks, about 50 µs
 /// into a call: short calls pay nothing.
 pub(crate) struct Watch {
@@ -113,6 +124,8 @@ pub(crate) struct Watch {
     pub(crate) grace: Duration,
     pub(crate) interrupt: InterruptHandle,
     pub(crate) deadline: Deadline,
+    /// The embedder's own reason to stop.
+    stop_when: Option<StopWhen>,
     started: Option<Instant>,
     stopping: Option<Instant>,
     /// Whether a built-in had to be stopped, which ends the instance.
@@ -126,6 +139,7 @@ impl Watch {
             grace: limits.grace,
             interrupt,
             deadline: Deadline::default(),
+            stop_when: None,
             started: None,
             stopping: None,
             stopped_builtin: false,
@@ -145,12 +159,18 @@ impl Watch {
         self.begin();
     }
 
+    /// A panic must not unwind through the VM: it is a reason to stop, too.
+    fn is_told_to_stop(&self) -> bool {
+        let asked = self.stop_when.as_ref();
+        asked.is_some_and(|asked| catch_unwind(AssertUnwindSafe(|| asked())).unwrap_or(true))
+    }
+
     fn poll(&mut self, point: PollPoint) -> bool {
         let now = Instant::now();
         let started = *self.started.get_or_insert(now);
         let late =
             self.time.is_some_and(|time| now - started >= time) || self.deadline.is_past(now);
-        if !late && !self.interrupt.is_set() {
+        if !late && !self.interrupt.is_set() && !self.is_told_to_stop() {
             return false;
         }
         match point {

@@ -3,8 +3,10 @@
 use std::fmt;
 
 use crate::bindings::exports::jsvm::engine::vm as wit;
+use crate::bytecode::BytecodeError;
 use crate::data::ConversionError;
 use crate::snapshot::SnapshotError;
+use crate::time_zone::TimeZoneError;
 use crate::value::{Value, ValueKind};
 use crate::vm::Rejection;
 
@@ -34,6 +36,12 @@ pub enum Error {
     /// A snapshot cannot be used.
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
+    /// Bytecode cannot be used.
+    #[error(transparent)]
+    Bytecode(#[from] BytecodeError),
+    /// A time zone cannot be used.
+    #[error(transparent)]
+    TimeZone(#[from] TimeZoneError),
     /// A promise was rejected and nothing handles it: what ends a program.
     #[error("unhandled rejection: {}", .0.reason)]
     Rejection(Box<Rejection>),

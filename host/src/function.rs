@@ -305,6 +305,11 @@ impl Functions {
         self.by_name.insert(name, Arc::new(erased));
     }
 
+    /// Forgets a function. Returns whether there was one.
+    pub(crate) fn remove(&mut self, name: &str) -> bool {
+        self.by_name.remove(name).is_some()
+    }
+
     /// Calls a function with an array of arguments.
     pub(crate) fn call(&self, name: &str, args: &Data) -> Result<Data, HostError> {
         match self.by_name.get(name) {

@@ -37,6 +37,8 @@
 //! | convert to and from Rust | the module [`serde`](mod@serde), [`Data`] |
 //! | let scripts import functions, values and classes of Rust | [`NativeModule`], [`Class`] |
 //! | import modules from anywhere, or from packages and TypeScript | [`ModuleLoader`], [`program`] |
+//! | compile once and run often | [`Vm::compile`], [`Bytecode`] |
+//! | set local time, or take `eval` away | [`TimeZone`], [`VmBuilder::without`] |
 //! | freeze a VM and thaw it elsewhere | [`snapshot`], [`Snapshot`] |
 //! | tell what went wrong | [`Error`], [`Limit`], [`Gone`] |
 //!
@@ -53,6 +55,7 @@ mod async_modules;
 mod batch;
 mod bindings;
 mod builder;
+mod bytecode;
 mod clock;
 mod context;
 pub mod data;
@@ -74,6 +77,7 @@ mod shared;
 pub mod snapshot;
 mod source;
 mod stack;
+mod time_zone;
 mod value;
 mod vm;
 
@@ -82,7 +86,8 @@ pub use async_function::{AsyncHostFunction, FromRequest, RequestFuture, RequestI
 #[cfg(feature = "event-loop")]
 pub use async_modules::AsyncModuleLoader;
 pub use batch::{Batch, BatchError, BatchResults, IntoOperand, IntoOperands, Operand, Step};
-pub use builder::VmBuilder;
+pub use builder::{Intrinsics, VmBuilder};
+pub use bytecode::{Bytecode, BytecodeError};
 pub use clock::{Clock, FixedClock, ManualClock, SystemClock};
 pub use data::{Bytes, Cbor, ConversionError, Data, ErrorClass, ViewKind};
 pub use engine::{COMPONENT, Engine, EngineConfig};
@@ -96,8 +101,15 @@ pub use native_module::{Class, Method, NativeModule};
 pub use release::Token;
 pub use snapshot::{SealKey, Snapshot, SnapshotError, SnapshotId};
 pub use source::Source;
-pub use value::{Deferred, InspectOptions, Key, KeyFilter, OwnKey, PromiseState, Value, ValueKind};
-pub use vm::{ExportToken, JobReport, MemoryUsage, Rejection, Request, Vm};
+pub use time_zone::{TimeZone, TimeZoneError};
+pub use value::{
+    Deferred, InspectOptions, Integrity, Iterate, Key, KeyFilter, OwnKey, PromiseState, Property,
+    PropertyContent, PropertyDefinition, Value, ValueKind, ViewSpan, WeakValue,
+};
+pub use vm::{
+    BytecodeParts, EphemeralFunction, ExportToken, HeapStatistics, JobReport, MemoryUsage,
+    PromiseEvent, PromiseEventKind, PromiseEvents, Rejection, Request, Vm,
+};
 
 /// The example of the README is a test.
 #[cfg(doctest)]

@@ -564,3 +564,156 @@ fn another_component_cannot_forge_handles() {
         assert!(error.contains("handle index"), "{name}: {error}");
     }
 }
+
+/// The name of what a call failed with, which must be an exception.
+fn thrown(result: &Val) -> &str {
+    match result {
+        Val::Result(Err(Some(error))) => match &**error {
+            Val::Variant(case, Some(exception)) if case == "exception" => field(exception, "name"),
+            other => panic!("{other:?}"),
+        },
+        other => panic!("it did not fail: {other:?}"),
+    }
+}
+
+fn list(values: impl IntoIterator<Item = Val>) -> Val {
+    Val::List(values.into_iter().collect())
+}
+
+fn bytes(bytes: &[u8]) -> Val {
+    list(bytes.iter().map(|byte| Val::U8(*byte)))
+}
+
+#[test]
+fn only_an_iteration_is_iterated() {
+    let mut raw = Raw::new();
+    for source in [
+        "[1]",
+        "(function* () {})()",
+        "({ iterator: [], next() {} })",
+        "new Map().entries()",
+    ] {
+        let wrong = raw.handle(source);
+        let next = raw.call(
+            "[method]value.next-many",
+            &[Val::Resource(wrong), Val::U32(1)],
+        );
+        assert_eq!(thrown(&next), "TypeError", "{source}");
+        let end = raw.call("[method]value.end-iteration", &[Val::Resource(wrong)]);
+        assert_eq!(thrown(&end), "TypeError", "{source}");
+    }
+    // A script that is given one can do no harm with it.
+    let source = raw.handle("[1, 2, 3]");
+    let Val::Resource(iteration) = raw.ok("[method]value.iterate", &[Val::Resource(source)]) else {
+        panic!("no handle");
+    };
+    let spoil = raw.handle(
+        "it => { for (const key of Reflect.ownKeys(it)) { try { it[key] = 1 } catch {} delete it[key] }
+                 Object.freeze(it); return 0 }",
+    );
+    let undefined = variant("undefined", None);
+    let given = list([variant("value", Some(Val::Resource(iteration)))]);
+    raw.ok(
+        "[method]value.call",
+        &[Val::Resource(spoil), undefined, given],
+    );
+    let next = raw.call(
+        "[method]value.next-many",
+        &[Val::Resource(iteration), Val::U32(5)],
+    );
+    assert!(matches!(next, Val::Result(_)), "{next:?}");
+    raw.call("[method]value.end-iteration", &[Val::Resource(iteration)]);
+    raw.assert_usable();
+}
+
+#[test]
+fn bytecode_that_is_none_is_refused() {
+    let mut raw = Raw::new();
+    let keep = Val::Flags(Vec::new());
+    let Val::List(code) = raw.ok("compile-to-bytecode", &[text("40 + 2"), script(), keep]) else {
+        panic!("no bytes");
+    };
+    let code: Vec<u8> = code
+        .iter()
+        .map(|byte| match byte {
+            Val::U8(byte) => *byte,
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    for len in 0..code.len() {
+        let cut = raw.call("load-bytecode", &[bytes(&code[..len])]);
+        assert_eq!(thrown(&cut), "SyntaxError", "{len} bytes");
+    }
+    for at in 0..code.len() {
+        let mut damaged = code.clone();
+        damaged[at] ^= 0x10;
+        let damaged = raw.call("load-bytecode", &[bytes(&damaged)]);
+        assert_eq!(thrown(&damaged), "SyntaxError", "byte {at}");
+    }
+    let Val::Resource(run) = raw.ok("load-bytecode", &[bytes(&code)]) else {
+        panic!("no handle");
+    };
+    let undefined = variant("undefined", None);
+    let result = raw.ok(
+        "[method]value.call",
+        &[Val::Resource(run), undefined, list([])],
+    );
+    assert_eq!(result, variant("number", Some(Val::Float64(42.0))));
+}
+
+#[test]
+fn settings_that_make_no_sense_are_refused() {
+    let mut raw = Raw::new();
+    for minutes in [1440, -1440, i16::MAX, i16::MIN] {
+        let zone = variant("fixed", Some(Val::S16(minutes)));
+        assert_eq!(thrown(&raw.call("set-time-zone", &[zone])), "RangeError");
+    }
+    let rules = record(&[("name", text("x")), ("tzif", bytes(b"TZif2 and so on"))]);
+    let zone = variant("rules", Some(rules));
+    assert_eq!(thrown(&raw.call("set-time-zone", &[zone])), "RangeError");
+    assert_eq!(
+        raw.call("get-time-zone", &[]),
+        variant("fixed", Some(Val::S16(0)))
+    );
+    // To take the same away twice, or nothing, is no mistake.
+    for names in [&["eval", "date"][..], &["eval"], &[]] {
+        let which = Val::Flags(names.iter().map(|name| (*name).to_owned()).collect());
+        raw.ok("remove-intrinsics", &[which]);
+    }
+    let kind = raw.eval("typeof Date + typeof eval");
+    let Val::Variant(_, Some(kind)) = kind else {
+        panic!("no text");
+    };
+    let Val::Resource(kind) = *kind else {
+        panic!("no text");
+    };
+    let kind = raw.ok("[method]value.to-text", &[Val::Resource(kind)]);
+    assert_eq!(kind, text("undefinedfunction"));
+    // A name that cannot be taken away is an error, and no trap.
+    let mut raw = Raw::new();
+    raw.eval("Object.defineProperty(globalThis, 'JSON', { configurable: false }); 0");
+    let which = Val::Flags(vec!["json".to_owned()]);
+    assert_eq!(
+        thrown(&raw.call("remove-intrinsics", &[which])),
+        "TypeError"
+    );
+    raw.assert_usable();
+}
+
+#[test]
+fn a_record_of_promises_has_no_more_than_it_was_given_room_for() {
+    let mut raw = Raw::new();
+    raw.call("record-promises", &[Val::U32(u32::MAX)]);
+    raw.number("for (let i = 0; i < 1000; i++) new Promise(() => {}); 1");
+    let Val::Record(fields) = raw.call("take-promise-events", &[]) else {
+        panic!("no record");
+    };
+    assert!(matches!(&fields[0].1, Val::List(events) if events.len() == 1000));
+    raw.call("record-promises", &[Val::U32(1)]);
+    raw.number("for (let i = 0; i < 1000; i++) new Promise(() => {}); 1");
+    let Val::Record(fields) = raw.call("take-promise-events", &[]) else {
+        panic!("no record");
+    };
+    assert!(matches!(&fields[0].1, Val::List(events) if events.len() == 1));
+    assert_eq!(fields[1].1, Val::U64(999));
+}

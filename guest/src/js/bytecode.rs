@@ -74,18 +74,28 @@ fn compile(name: &str, source: &str) -> JsResult<Vec<u8>> {
         filename: file_name.as_ptr(),
         line_num: 1,
     };
-    let write = q::JS_WRITE_OBJ_BYTECODE | q::JS_WRITE_OBJ_STRIP_SOURCE;
-    let mut size = 0;
-    // SAFETY: zero-terminated source with its length, valid options and destination; the bytes
-    // are copied before the engine's own are freed.
-    unsafe {
-        let function = Value::check(q::JS_Eval2(
+    // SAFETY: zero-terminated source with its length, valid options.
+    let function = unsafe {
+        Value::check(q::JS_Eval2(
             ctx(),
             text.as_ptr().cast(),
             source.len() as _,
             &raw mut options,
-        ))?;
-        let start = q::JS_WriteObject(ctx(), &raw mut size, function.raw(), write as i32);
+        ))
+    }?;
+    write(
+        &function,
+        q::JS_WRITE_OBJ_BYTECODE | q::JS_WRITE_OBJ_STRIP_SOURCE,
+    )
+}
+
+/// A compiled script or module as bytes.
+pub(super) fn write(compiled: &Value, flags: u32) -> JsResult<Vec<u8>> {
+    let mut size = 0;
+    // SAFETY: live value, valid destination; the bytes are copied before the engine's own are
+    // freed.
+    unsafe {
+        let start = q::JS_WriteObject(ctx(), &raw mut size, compiled.raw(), flags as i32);
         if start.is_null() {
             return Err(Thrown::take());
         }

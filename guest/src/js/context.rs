@@ -5,6 +5,7 @@ use std::ffi::{CStr, CString};
 
 use rquickjs_sys as q;
 
+use super::forbid::allowing_to_compile;
 use super::module::Module;
 use super::value::{JsResult, Thrown, Value};
 use crate::memory;
@@ -115,6 +116,13 @@ pub fn counts() -> q::JSMemoryUsage {
     }
 }
 
+/// Version of the engine.
+pub fn version() -> String {
+    // SAFETY: a zero-terminated constant.
+    let version = unsafe { CStr::from_ptr(q::JS_GetVersion()) };
+    version.to_string_lossy().into_owned()
+}
+
 /// Source to evaluate.
 pub struct Source<'a> {
     /// The text. It is taken over, since the engine wants it zero-terminated.
@@ -200,14 +208,14 @@ fn run_lines(mut text: String, file_name: &CStr, flags: u32, first_line: i32) ->
         line_num: first_line,
     };
     // SAFETY: zero-terminated source with its length, valid options.
-    unsafe {
+    allowing_to_compile(|| unsafe {
         Value::check(q::JS_Eval2(
             ctx(),
             text.as_ptr().cast(),
             len as _,
             &raw mut options,
         ))
-    }
+    })
 }
 
 /// Whether a job is queued.

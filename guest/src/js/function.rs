@@ -11,6 +11,8 @@ use super::value::{JsResult, Value};
 /// What a function was called with.
 #[derive(Clone, Copy)]
 pub struct Call<'a> {
+    /// What it was called on.
+    pub this: &'a Value,
     /// The arguments.
     pub args: &'a [Value],
     /// The values that the function was made with.
@@ -54,7 +56,7 @@ where
 
 unsafe extern "C" fn trampoline<F>(
     _: *mut q::JSContext,
-    _: q::JSValue,
+    this: q::JSValue,
     argc: i32,
     argv: *mut q::JSValue,
     data_len: i32,
@@ -68,6 +70,7 @@ where
     // SAFETY: the engine passes live values for the duration of the call.
     let call = unsafe {
         Call {
+            this: &Value::slice_from_raw(&raw const this, 1)[0],
             args: Value::slice_from_raw(argv, argc as usize),
             data: Value::slice_from_raw(data, data_len as usize),
         }

@@ -16,7 +16,10 @@ mod binary;
 mod buffer;
 mod bulk;
 mod bytecode;
+mod compiled;
 mod context;
+mod descriptor;
+mod forbid;
 mod function;
 mod held;
 mod internals;
@@ -24,6 +27,7 @@ mod lent;
 mod module;
 mod object;
 mod promise;
+mod promise_hook;
 mod property;
 mod string;
 mod value;
@@ -33,10 +37,14 @@ pub use atom::{Atom, Key};
 pub use binary::{View, ViewKind};
 pub use buffer::throw_later;
 pub use bytecode::run_compiled;
+pub use compiled::{Compiled, Keep};
 pub use context::{
     Source, collect_garbage, compile_function, compiles, counts, eval, execute_job, gc_threshold,
     global, is_job_pending, on_interrupt, parse_json, set_gc_threshold, set_max_stack, start,
+    version,
 };
+pub use descriptor::Definition;
+pub use forbid::{forbid_compiling, forbid_regexps};
 pub use function::{Call, function};
 pub use held::hold;
 pub use internals::{Units, sweep_arenas};
@@ -44,6 +52,7 @@ pub use lent::{Lent, LentUnits};
 pub use module::{Loaded, Module, ModuleLoader, Synthetic, import, set_module_loader};
 pub use object::{OwnKeys, Property};
 pub use promise::{PromiseState, new_promise, on_rejection};
+pub use promise_hook::{PromiseEvent, on_promise_event};
 pub use property::{OwnProperty, Slot};
 pub use string::Text;
 pub use value::{JsResult, Tag, Thrown, Value};

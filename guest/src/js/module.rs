@@ -27,6 +27,21 @@ impl Module {
         Self::compile(text, &c_string(name))
     }
 
+    /// The engine's value, which scripts must not see.
+    pub(super) fn into_value(self) -> Value {
+        self.compiled
+    }
+
+    /// What [`Module::into_value`] gave.
+    pub(super) fn of_value(compiled: Value) -> JsResult<Module> {
+        // SAFETY: reading the tag of a live value.
+        if unsafe { q::JS_VALUE_GET_TAG(compiled.raw()) } == q::JS_TAG_MODULE {
+            Ok(Module { compiled })
+        } else {
+            Err(Thrown::type_error("that is not a module"))
+        }
+    }
+
     /// Its `import.meta`.
     pub fn meta(&self) -> JsResult<Value> {
         // SAFETY: live definition.

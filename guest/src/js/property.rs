@@ -13,6 +13,10 @@ pub struct OwnProperty {
     pub slot: Slot,
     /// Whether it is enumerable.
     pub enumerable: bool,
+    /// Whether it can be assigned to.
+    pub writable: bool,
+    /// Whether it can be deleted or defined anew.
+    pub configurable: bool,
 }
 
 /// What a property holds.
@@ -61,6 +65,8 @@ impl Value {
         Ok(Some(OwnProperty {
             slot,
             enumerable: flags & q::JS_PROP_ENUMERABLE != 0,
+            writable: flags & q::JS_PROP_WRITABLE != 0,
+            configurable: flags & q::JS_PROP_CONFIGURABLE != 0,
         }))
     }
 

@@ -4,10 +4,14 @@
 mod collections;
 mod intrinsics;
 mod magnitude;
+mod methods;
 mod readers;
+mod removal;
 
 pub use intrinsics::{Class, Intrinsics, intrinsics};
+pub use methods::{Method, new_weak_ref};
 pub use readers::readers;
+pub use removal::remove;
 
 use crate::js::{self, JsResult, Property, Thrown, Value};
 use crate::{console, module, random, rejection, timer, web};
@@ -33,6 +37,8 @@ fn try_install() -> JsResult<()> {
     timer::install(&global)?;
     intrinsics::keep()?;
     readers::keep()?;
+    methods::keep()?;
+    removal::keep()?;
     global.define("console", console::new()?, Property::HIDDEN)?;
     web::install()
 }

@@ -18,6 +18,7 @@ mod url;
 
 use crate::js::{self, Call, JsResult, Property, Thrown, Value};
 
+pub use parts::names;
 pub use registry::stand_in;
 
 /// Defines functions that are written in Rust on an object.

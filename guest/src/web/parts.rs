@@ -116,7 +116,7 @@ thread_local! {
 
 /// Makes the accessors.
 pub fn install(global: &Value) -> JsResult<()> {
-    for (part, name) in names() {
+    for (part, name) in parts_and_names() {
         let number = LOADED.with_borrow(|loaded| loaded.getters.len()) as u16;
         let getter = js::define_accessor(global, name, number, first_use, assign)?;
         LOADED.with_borrow_mut(|loaded| loaded.getters.push((part, name, getter)));
@@ -124,7 +124,15 @@ pub fn install(global: &Value) -> JsResult<()> {
     Ok(())
 }
 
-fn names() -> impl Iterator<Item = (usize, &'static str)> {
+/// The names that the web platform has in the global object, and whether each belongs to
+/// `performance`. (`atob` and `btoa` are the engine's.)
+pub fn names() -> impl Iterator<Item = (&'static str, bool)> {
+    let lazy = parts_and_names();
+    let lazy = lazy.map(|(part, name)| (name, PARTS[part].name == "performance"));
+    lazy.chain(["structuredClone", "reportError"].map(|name| (name, false)))
+}
+
+fn parts_and_names() -> impl Iterator<Item = (usize, &'static str)> {
     PARTS
         .iter()
         .enumerate()
@@ -133,7 +141,7 @@ fn names() -> impl Iterator<Item = (usize, &'static str)> {
 
 /// Part and name of an accessor.
 fn named(number: u16) -> JsResult<(usize, &'static str)> {
-    let found = names().nth(usize::from(number));
+    let found = parts_and_names().nth(usize::from(number));
     found.ok_or_else(|| Thrown::error("there is no such part"))
 }
 

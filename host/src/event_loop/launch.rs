@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use futures_util::future::{BoxFuture, FutureExt};
 
@@ -18,13 +19,21 @@ pub(super) fn launch(
 ) -> Result<BoxFuture<'static, Result<Data, HostError>>, HostError> {
     let name = info.name.clone();
     let started = catch_unwind(AssertUnwindSafe(|| functions.start(info, args)));
-    let panicked = move |panic: Box<dyn Any + Send>| HostError::panicked(&name, &*panic);
     match started {
-        Ok(Ok(future)) => Ok(AssertUnwindSafe(future)
-            .catch_unwind()
-            .map(move |outcome| outcome.unwrap_or_else(|panic| Err(panicked(panic))))
-            .boxed()),
+        Ok(Ok(future)) => Ok(guarded(name, future)),
         Ok(Err(error)) => Err(error),
-        Err(panic) => Err(panicked(panic)),
+        Err(panic) => Err(HostError::panicked(&name, &*panic)),
     }
+}
+
+/// A future whose panic is what it ends with.
+pub(super) fn guarded(
+    name: Arc<str>,
+    future: BoxFuture<'static, Result<Data, HostError>>,
+) -> BoxFuture<'static, Result<Data, HostError>> {
+    let panicked = move |panic: Box<dyn Any + Send>| Err(HostError::panicked(&name, &*panic));
+    AssertUnwindSafe(future)
+        .catch_unwind()
+        .map(move |outcome| outcome.unwrap_or_else(panicked))
+        .boxed()
 }

@@ -10,11 +10,11 @@ use std::time::{Duration, Instant};
 use futures_util::future::{AbortHandle, Abortable, Aborted, BoxFuture, FutureExt};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
-use self::launch::launch;
+use self::launch::{guarded, launch};
 use crate::async_function::RequestInfo;
 use crate::data::Data;
 use crate::error::{Error, Exception, Limit};
-use crate::function::HostError;
+use crate::function::{HostError, HostResult};
 use crate::source::Source;
 use crate::value::{PromiseState, Value};
 use crate::vm::{Rejection, Request, Vm};
@@ -220,6 +220,52 @@ impl EventLoop {
         self.settled(&promise).await
     }
 
+    /// A promise for what a future of Rust ends with: to be handed to scripts.
+    ///
+    /// It is a request like those of [`VmBuilder::async_function`](crate::VmBuilder::async_function),
+    /// of the name `jsvm:promise`. So dropping the event loop drops the future, and a VM that is
+    /// restored from a snapshot has the request, and nothing that answers it.
+    ///
+    /// ```
+    /// use jsvm::{EventLoop, HostError};
+    /// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+    /// let vm = jsvm::Engine::global()?.vm().build()?;
+    /// let mut events = EventLoop::new(&vm);
+    /// let price = events.promise(async {
+    ///     tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    ///     Ok::<_, HostError>(21)
+    /// })?;
+    /// let double = vm.eval("async price => 2 * await price")?.call((price,))?;
+    /// assert_eq!(events.settled(&double).await?.to::<i32>()?, 42);
+    /// # Ok::<(), jsvm::Error>(()) })?;
+    /// # Ok::<(), jsvm::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Limit`]; [`Error::Gone`].
+    pub fn promise<R: HostResult>(
+        &mut self,
+        future: impl Future<Output = R> + Send + 'static,
+    ) -> Result<Value, Error> {
+        const NAME: &str = "jsvm:promise";
+        if !self.has_begun {
+            self.begin()?;
+            self.has_begun = true;
+        }
+        let promise = self.vm.request_function(NAME, 0)?.call(())?;
+        let mut requests = self.vm.take_requests()?;
+        // It is the last that was made.
+        let own = requests.pop();
+        for request in requests {
+            self.start(request, false)?;
+        }
+        if let Some(request) = own {
+            let future = future.map(HostResult::into_outcome);
+            self.push(request.id, guarded(NAME.into(), future.boxed()));
+        }
+        Ok(promise)
+    }
+
     /// Calls into the VM within what is left of the time.
     fn bounded<T>(&self, call: impl FnOnce(&Vm) -> Result<T, Error>) -> Result<T, Error> {
         let Some(deadline) = self.deadline else {
@@ -316,16 +362,19 @@ impl EventLoop {
             repeated: is_repeated,
         };
         match launch(functions, info, &args) {
-            Ok(future) => {
-                let (abort, registration) = AbortHandle::new_pair();
-                self.aborts.insert(id, abort);
-                let future = Abortable::new(future, registration);
-                let future = future.map(move |outcome| Ended { id, outcome });
-                self.in_flight.push(future.boxed());
-            }
+            Ok(future) => self.push(id, future),
             Err(error) => self.settle(id, Err(error))?,
         }
         Ok(())
+    }
+
+    /// Has the end of a future settle a request.
+    fn push(&mut self, id: u64, future: BoxFuture<'static, Result<Data, HostError>>) {
+        let (abort, registration) = AbortHandle::new_pair();
+        self.aborts.insert(id, abort);
+        let future = Abortable::new(future, registration);
+        let future = future.map(move |outcome| Ended { id, outcome });
+        self.in_flight.push(future.boxed());
     }
 
     /// Waits for what comes next. Returns whether there is anything.

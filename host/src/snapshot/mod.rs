@@ -68,6 +68,7 @@ use self::lazy::Pages;
 use crate::limits::Limits;
 
 pub(crate) use lazy::Overlay;
+pub(crate) use seal::{NONCE, TAG};
 pub(crate) use vm::unexpected;
 
 pub use codec::{Compression, Decoder, Encoder};

@@ -24,8 +24,8 @@ use crate::error::Error;
 #[derive(Clone)]
 pub struct SealKey([u8; 32]);
 
-pub(super) const NONCE: usize = 24;
-pub(super) const TAG: usize = 16;
+pub(crate) const NONCE: usize = 24;
+pub(crate) const TAG: usize = 16;
 
 impl SealKey {
     /// A key with these bytes. They must be secret and hard to guess: from a random generator or
@@ -50,7 +50,7 @@ impl SealKey {
     }
 
     /// Encrypts in place. Returns the nonce and the tag.
-    pub(super) fn seal(
+    pub(crate) fn seal(
         &self,
         associated: &[u8],
         bytes: &mut [u8],
@@ -66,7 +66,7 @@ impl SealKey {
     }
 
     /// Verifies, and only then decrypts in place.
-    pub(super) fn open(
+    pub(crate) fn open(
         &self,
         associated: &[u8],
         nonce: &[u8; NONCE],

@@ -183,6 +183,9 @@ impl VmBuilder {
             vm.shared.enter(|e| write(e, frozen, used))??;
         }
         vm.set_limits(&self.limits)?;
+        if let Some(zone) = &self.time_zone {
+            vm.set_time_zone(zone)?;
+        }
         Ok(vm)
     }
 }

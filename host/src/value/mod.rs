@@ -1,9 +1,15 @@
 //! Handles of JavaScript values.
 
 mod bulk;
+mod buffer;
+mod check;
+mod collection;
 mod convert;
+mod descriptor;
+mod iterate;
 mod key;
 mod object;
+mod weak;
 
 use std::sync::Arc;
 
@@ -14,8 +20,12 @@ use crate::data::{ConversionError, Data, Node, ViewKind};
 use crate::error::Error;
 use crate::shared::Shared;
 
+pub use buffer::ViewSpan;
 pub use convert::InspectOptions;
+pub use descriptor::{Integrity, Property, PropertyContent, PropertyDefinition};
+pub use iterate::Iterate;
 pub use key::{Key, OwnKey};
+pub use weak::WeakValue;
 pub use wit::{KeyFilter, PromiseState, ValueKind};
 
 /// A JavaScript value: a primitive as it is, or a handle of a value inside a VM.

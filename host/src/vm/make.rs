@@ -14,7 +14,7 @@ use crate::value::{Deferred, Value};
 
 /// Making values.
 impl Vm {
-    fn make(
+    pub(super) fn make(
         &self,
         call: impl FnOnce(Entered<'_>) -> wasmtime::Result<Result<ResourceAny, wit::Error>>,
     ) -> Result<Value, Error> {

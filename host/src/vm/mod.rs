@@ -1,7 +1,11 @@
 //! A live JavaScript VM.
 
+mod compile;
+mod functions;
 mod keep;
 mod make;
+mod objects;
+mod observe;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,7 +17,7 @@ use ::serde::de::DeserializeOwned;
 use crate::async_function::AsyncFunctions;
 use crate::batch::Batch;
 use crate::bindings::exports::jsvm::engine::vm as wit;
-use crate::builder::VmBuilder;
+use crate::builder::{Intrinsics, VmBuilder};
 use crate::context::Context;
 use crate::data::Data;
 use crate::error::{Error, Exception, Limit};
@@ -45,6 +49,10 @@ pub struct Vm {
 impl Vm {
     pub(crate) fn new(builder: &VmBuilder) -> Result<Vm, Error> {
         let vm = builder.vm_with(Context::new(builder), None)?;
+        if builder.without != Intrinsics::empty() {
+            vm.shared
+                .try_enter(|e| e.vm.call_remove_intrinsics(e.store, builder.without))?;
+        }
         if !builder.globals.is_empty() || !builder.requests.is_empty() {
             let global = vm.global()?;
             for (name, length) in &builder.globals {
@@ -385,5 +393,8 @@ pub struct Rejection {
     pub limit: Option<Limit>,
 }
 
+pub use compile::BytecodeParts;
+pub use functions::EphemeralFunction;
 pub use keep::ExportToken;
+pub use observe::{HeapStatistics, PromiseEvent, PromiseEventKind, PromiseEvents};
 pub use wit::MemoryUsage;

@@ -1,0 +1,148 @@
+//! Array buffers and views over them.
+
+use crate::bindings::exports::jsvm::engine::vm::{ViewKind, ViewSpan};
+use crate::convert;
+use crate::handle::handle;
+use crate::js::{JsResult, Thrown, Value, ViewKind as Kind};
+use crate::realm::{Class, Method, intrinsics, readers};
+
+/// A typed array or `DataView` with these bytes.
+pub fn new_typed_array(kind: ViewKind, bytes: &[u8]) -> JsResult<Value> {
+    let kind = convert::view_kind_in(kind);
+    if !bytes.len().is_multiple_of(kind.element_size()) {
+        return Err(Thrown::range_error(
+            "the bytes are not a whole number of elements",
+        ));
+    }
+    let buffer = Value::array_buffer(bytes)?;
+    match kind {
+        Kind::DataView => intrinsics().data_view(&[buffer]),
+        kind => Value::typed_array(kind, &[buffer]),
+    }
+}
+
+/// Where bytes lie: a buffer, an offset and a length. Nothing a script can replace is asked.
+struct Span {
+    buffer: Value,
+    offset: usize,
+    len: usize,
+}
+
+/// Whether it is an `ArrayBuffer` or `SharedArrayBuffer`.
+pub fn is_buffer(value: &Value) -> bool {
+    intrinsics().class_of(value) == Class::ArrayBuffer
+}
+
+fn span(value: &Value) -> JsResult<Span> {
+    if is_buffer(value) {
+        return Ok(Span {
+            buffer: value.clone(),
+            offset: 0,
+            len: value.with_buffer_bytes(<[u8]>::len)?,
+        });
+    }
+    let (buffer, offset, len) = if value.is_data_view() {
+        let view = readers().data_view_span(value)?;
+        (view.buffer, view.offset as usize, view.len as usize)
+    } else {
+        let view = value.typed_array_view()?;
+        (view.buffer, view.offset, view.len)
+    };
+    let room = buffer.with_buffer_bytes(<[u8]>::len)?;
+    if offset.checked_add(len).is_none_or(|end| end > room) {
+        return Err(Thrown::type_error("the view is out of bounds"));
+    }
+    Ok(Span {
+        buffer,
+        offset,
+        len,
+    })
+}
+
+/// Where a view lies.
+pub fn view_span(view: &Value) -> JsResult<ViewSpan> {
+    if is_buffer(view) {
+        return Err(Thrown::type_error(
+            "the value is no typed array or DataView",
+        ));
+    }
+    let Span {
+        buffer,
+        offset,
+        len,
+    } = span(view)?;
+    Ok(ViewSpan {
+        buffer: handle(buffer),
+        byte_offset: offset as u32,
+        byte_length: len as u32,
+    })
+}
+
+/// The bytes of a buffer or view, which are lent: no JavaScript may run while they are there.
+pub fn read(value: &Value) -> JsResult<Vec<u8>> {
+    let Span {
+        buffer,
+        offset,
+        len,
+    } = span(value)?;
+    Ok(buffer.lend_buffer(offset, len)?.into_list())
+}
+
+/// Writes bytes to a buffer or view.
+pub fn write(value: &Value, at: u32, bytes: &[u8]) -> JsResult<()> {
+    let Span {
+        buffer,
+        offset,
+        len,
+    } = span(value)?;
+    if buffer.is_immutable_buffer() {
+        return Err(Thrown::type_error("the array buffer is immutable"));
+    }
+    let at = at as usize;
+    if at.checked_add(bytes.len()).is_none_or(|end| end > len) {
+        return Err(Thrown::range_error("the bytes do not fit"));
+    }
+    buffer.write_buffer(offset + at, bytes)
+}
+
+/// Refuses what cannot be detached.
+fn detachable(value: &Value) -> JsResult<()> {
+    if value.class_name().as_deref() != Some("ArrayBuffer") {
+        return Err(Thrown::type_error("the value is no ArrayBuffer"));
+    }
+    if value.is_immutable_buffer() {
+        return Err(Thrown::type_error("the array buffer is immutable"));
+    }
+    Ok(())
+}
+
+/// The bytes of a buffer, which is detached.
+pub fn take(buffer: &Value) -> JsResult<Vec<u8>> {
+    detachable(buffer)?;
+    let bytes = buffer.with_buffer_bytes(<[u8]>::to_vec)?;
+    if is_detached(buffer) {
+        return Err(Thrown::type_error("the array buffer is detached"));
+    }
+    buffer.detach_buffer();
+    Ok(bytes)
+}
+
+/// `buffer.transfer(length)`
+pub fn transfer(buffer: &Value, length: Option<u32>) -> JsResult<Value> {
+    detachable(buffer)?;
+    let length = length.map(|length| Value::number(f64::from(length)));
+    Method::BufferTransfer.call(buffer, length.as_slice())
+}
+
+/// Detaches a buffer.
+pub fn detach(buffer: &Value) -> JsResult<()> {
+    detachable(buffer)?;
+    buffer.detach_buffer();
+    Ok(())
+}
+
+/// Whether it is a buffer that is detached.
+pub fn is_detached(value: &Value) -> bool {
+    let answer = Method::BufferDetached.call(value, &[]);
+    answer.is_ok_and(|answer| answer.to_boolean())
+}
