@@ -52,10 +52,13 @@ function isPrime(n) {
   return true;
 }
 
+// A mask, because quickjs-emscripten 0.32.0 computes `BigInt.asUintN(64, -1n)` wrongly.
+const MASK = 2n ** 64n - 1n;
+
 function random(seed) {
   let state = BigInt(seed);
   return () => {
-    state = BigInt.asUintN(64, state * 6364136223846793005n + 1442695040888963407n);
+    state = (state * 6364136223846793005n + 1442695040888963407n) & MASK;
     return state;
   };
 }
