@@ -84,6 +84,10 @@ fuzz SECONDS='600': _guest _fuzz
 bench *ARGS: _guest
     cargo bench --package jsvm --bench '*' -- "$@"
 
+# Measure it beside its peers, in some minutes: `bench-peers --help` says what can be chosen
+bench-peers *ARGS: _guest _peers
+    node bench/peers/main.mjs "$@"
+
 # Install whatever the other recipes need and this machine lacks
 setup: _guest _lint _audit _packages
 
@@ -109,6 +113,10 @@ _packages:
 [no-exit-message]
 _fuzz:
     @./setup.sh fuzz
+
+[no-exit-message]
+_peers:
+    @./setup.sh peers
 
 [no-exit-message]
 _audit:

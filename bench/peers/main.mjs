@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 
 import { BENCH, check, script } from "./files.mjs";
 import { chart } from "./report/chart.mjs";
-import { markdown, table } from "./report/table.mjs";
+import { markdown, summary, table } from "./report/table.mjs";
 import { GROUPS, chosen } from "./rows.mjs";
 import { Samples, geometricMean } from "./statistics.mjs";
 import { Process, WORLDS, target } from "./worlds.mjs";
@@ -127,7 +127,7 @@ if (options.publish) {
   const text = readFileSync(readme, "utf8");
   const part = /(<!-- bench-peers -->\n)[^]*(<!-- \/bench-peers -->)/;
   check(part.test(text), "README.md has no place for the table");
-  writeFileSync(readme, text.replace(part, (_, start, end) => `${start}${table(report, { programs: false })}\n${end}`));
+  writeFileSync(readme, text.replace(part, (_, start, end) => `${start}${summary(report)}\n${end}`));
   writeFileSync(new URL("../docs/peers.md", BENCH), full);
   writeFileSync(new URL("../docs/peers.svg", BENCH), svg);
   console.error("published in README.md, docs/peers.md and docs/peers.svg");

@@ -76,7 +76,10 @@ impl IntoJs for Tree {
         let fields = vec![
             ("value".to_owned(), self.value.write(data)),
             ("words".to_owned(), self.words.write(data)),
-            ("child".to_owned(), self.child.map(|child| *child).write(data)),
+            (
+                "child".to_owned(),
+                self.child.map(|child| *child).write(data),
+            ),
         ];
         data.fill(object, Node::Object(fields));
         object

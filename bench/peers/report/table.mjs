@@ -45,14 +45,23 @@ function ways({ versions, rows }) {
   return `\n## How each does it\n\nWhere there are several ways, the quickest was taken.\n\n${grid(lines)}\n`;
 }
 
+/** When and with what it was measured. */
+function circumstances(report) {
+  const versions = Object.entries(report.versions).map(([world, version]) => `${world} ${version}`).join("; ");
+  return `Measured on ${report.date} in ${report.rounds} rounds on ${report.machine}: ${versions}.`;
+}
+
+/** What the README of the repository has. */
+export function summary(report) {
+  return `${circumstances(report)}\n\n${table(report, { programs: false })}`;
+}
+
 /** The whole report. */
 export function markdown(report) {
-  const versions = Object.entries(report.versions).map(([world, version]) => `${world} (${version})`).join(", ");
   const note = report.quick ? "\nTwo short rounds: these are no figures to rely on.\n" : "";
   return `# Compared with its peers
 
-Measured on ${report.date} by \`./just bench-peers\` in ${report.rounds} rounds on ${report.machine}:
-${versions}.
+Written by \`./just bench-peers\`. ${circumstances(report)}
 ${note}
 Each figure is a median; in brackets is how many times what jsvm takes, so above 1 jsvm is quicker or
 smaller. A dash is what a package has no way for. [bench/README.md](../bench/README.md) says what each

@@ -29,9 +29,16 @@ pub fn tasks(worlds: &Worlds, name: &str) -> Result<Vec<Task>> {
         })],
         "restore" => {
             let snapshot = vm.snapshot()?;
-            vec![Task::time("VmBuilder::restore", move || {
-                first_result(&builder.restore(&snapshot)?)
-            })]
+            let lazy = snapshot.clone().into_lazy()?;
+            let again = builder.clone();
+            vec![
+                Task::time("VmBuilder::restore", move || {
+                    first_result(&builder.restore(&snapshot)?)
+                }),
+                Task::time("restore, lazily", move || {
+                    first_result(&again.restore(&lazy)?)
+                }),
+            ]
         }
         "store" => vec![Task::time("Snapshot::to_bytes", move || {
             drop(vm.snapshot()?.to_bytes()?);
