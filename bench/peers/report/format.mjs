@@ -7,7 +7,8 @@ function digits(number) {
 
 function scaled(number, units) {
   for (const [unit, factor] of units) {
-    if (number >= factor) return `${digits(number / factor)} ${unit}`;
+    // What would be rounded to 1,000 of the next smaller unit is 1 of this.
+    if (number >= factor * 0.9995) return `${digits(number / factor)} ${unit}`;
   }
   const [unit, factor] = units.at(-1);
   return `${digits(number / factor)} ${unit}`;
