@@ -85,6 +85,7 @@ bench *ARGS: _guest
     cargo bench --package jsvm --bench '*' -- "$@"
 
 # Measure it beside its peers, in some minutes: `bench-peers --help` says what can be chosen
+[no-exit-message]
 bench-peers *ARGS: _guest _peers
     node bench/peers/main.mjs "$@"
 

@@ -13,7 +13,10 @@ export function version(name) {
   return JSON.parse(script(`peers/node_modules/${name}/package.json`)).version;
 }
 
-/** Fails if a world does not do what it should. */
+/** Something that is no mistake of this program: its message says enough. */
+export class Failure extends Error {}
+
+/** Fails if somebody, or a world, does not do what it should. */
 export function check(condition, message) {
-  if (!condition) throw new Error(message);
+  if (!condition) throw new Failure(message);
 }

@@ -4,7 +4,7 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
-import { BENCH, check, script } from "./files.mjs";
+import { BENCH, Failure, check, script } from "./files.mjs";
 import { chart } from "./report/chart.mjs";
 import { markdown, summary, table } from "./report/table.mjs";
 import { GROUPS, chosen } from "./rows.mjs";
@@ -18,6 +18,11 @@ const HELP = `./just bench-peers [--quick] [--only WORDS] [--worlds NAMES] [--ro
   --worlds NAMES   some of ${Object.keys(WORLDS).join(",")}
   --rounds N       how often each row is measured in each world (7)
   --publish        also write the results into README.md and docs/`;
+
+process.on("uncaughtException", (error) => {
+  console.error(error instanceof Failure || error.code?.startsWith("ERR_PARSE_ARGS") ? `error: ${error.message}` : error);
+  process.exit(1);
+});
 
 const { values: options } = parseArgs({
   options: {
@@ -46,16 +51,21 @@ const worlds = words(options.worlds).map((name) => {
   console.error(`building ${name}`);
   return { name, ...WORLDS[name](folder) };
 });
-check(!options.publish || worlds.length === Object.keys(WORLDS).length, "--publish needs all worlds");
+check(!options.publish || worlds.map(({ name }) => name).join() === Object.keys(WORLDS).join(), "--publish needs all worlds");
 
 const expected = new Map(rows.filter((row) => row.program).map((row) => [row, script(`programs/${row.program}.expected`).trim()]));
+
+/** Says on a terminal how far it is. */
+function progress(text) {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
+}
 
 /** Measures one row in one world once. */
 async function ask(row, running, world) {
   const budget = options.quick ? row.budget / 6 : row.budget;
-  const process = row.fresh ? new Process(world) : running.get(world);
-  const answers = await process.ask(row.name, budget);
-  if (row.fresh) process.end();
+  const asked = row.fresh ? new Process(world) : running.get(world);
+  const answers = await asked.ask(row.name, budget);
+  if (row.fresh) asked.end();
   for (const { checksum } of answers) {
     check(
       checksum === expected.get(row),
@@ -76,7 +86,7 @@ async function run() {
   for (let round = options.quick ? 1 : 0; round <= rounds; round++) {
     for (const row of rows) {
       if (round > (row.rounds ?? rounds)) continue;
-      process.stderr.write(`\r\x1b[Kround ${round} of ${rounds}: ${row.name}`);
+      progress(`round ${round} of ${rounds}: ${row.name}`);
       const turn = worlds.map((_, i) => worlds[(i + round) % worlds.length]);
       for (const world of turn) {
         const answers = await ask(row, running, world);
@@ -84,8 +94,8 @@ async function run() {
       }
     }
   }
-  process.stderr.write("\r\x1b[K");
-  for (const process of running.values()) process.end();
+  progress("");
+  for (const each of running.values()) each.end();
   return samples;
 }
 

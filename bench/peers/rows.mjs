@@ -1,7 +1,7 @@
 // What is measured: the rows of the table, in order.
 import { readdirSync } from "node:fs";
 
-import { BENCH } from "./files.mjs";
+import { BENCH, check } from "./files.mjs";
 
 /** Milliseconds for which a row is measured in each round, in each world. */
 const BUDGET = 60;
@@ -83,8 +83,6 @@ export function chosen(words) {
   const rows = ROWS.filter((row) =>
     words.some((word) => [row.group, row.name, row.program].some((name) => name?.startsWith(word))),
   );
-  if (rows.length === 0) {
-    throw new Error(`nothing is called ${words.join(" or ")}; there is ${Object.keys(GROUPS).join(", ")}`);
-  }
+  check(rows.length > 0, `nothing is called ${words.join(" or ")}; there is ${Object.keys(GROUPS).join(", ")}`);
   return rows;
 }

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-import { BENCH, version } from "./files.mjs";
+import { BENCH, Failure, version } from "./files.mjs";
 
 const ROOT = fileURLToPath(new URL("../", BENCH));
 
@@ -87,7 +87,7 @@ export class Process {
   async ask(work, milliseconds) {
     this.#child.stdin.write(`${work} ${milliseconds}\n`);
     const { value, done } = await this.#lines.next();
-    if (done) throw new Error(`${this.name} ended while it did ${work}`);
+    if (done) throw new Failure(`${this.name} ended while it did ${work}`);
     return JSON.parse(value);
   }
 
