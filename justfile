@@ -36,12 +36,14 @@ fmt: _lint
     cargo fmt --all
     cargo fmt --manifest-path guest/Cargo.toml
     cargo fmt --manifest-path fuzz/Cargo.toml
+    cargo fmt --manifest-path bench/forms/Cargo.toml --all
 
 # Fail if `fmt` would change something
 fmt-check: _lint
     cargo fmt --all --check
     cargo fmt --manifest-path guest/Cargo.toml --check
     cargo fmt --manifest-path fuzz/Cargo.toml --check
+    cargo fmt --manifest-path bench/forms/Cargo.toml --all --check
 
 # Clippy, on the workspace and on the guest; a warning is an error
 lint: _guest _lint
@@ -88,6 +90,15 @@ bench *ARGS: _guest
 [no-exit-message]
 bench-peers *ARGS: _guest _peers
     node bench/peers/main.mjs "$@"
+
+# Compare the forms in which values could cross the boundary: bench/forms/README.md
+bench-forms: _guest
+    #!/usr/bin/env bash
+    set -euo pipefail
+    source .tools/guest.env
+    unset guest_rust
+    cargo run --release --locked --manifest-path bench/forms/Cargo.toml \
+        --target-dir target/forms -- "$PWD/target/forms"
 
 # Install whatever the other recipes need and this machine lacks
 setup: _guest _lint _audit _packages

@@ -23,6 +23,12 @@ pub enum CompileError {
         /// Where they should be.
         path: PathBuf,
     },
+    /// Cargo takes such a path on its command line only if it is Unicode.
+    #[error("the path {path:?} is not Unicode: build elsewhere")]
+    Path {
+        /// Where the engine's sources are.
+        path: PathBuf,
+    },
     /// Cargo does not run.
     #[error("cannot run {cargo}, with which the guest is compiled: {source}")]
     Run {
@@ -48,7 +54,8 @@ pub enum CompileError {
 }
 
 /// Compiles the guest, with everything cargo writes below `target_dir`, and returns its core
-/// module with the names of its functions. Cargo writes its messages to standard error.
+/// module with the names of its functions. The engine is compiled from `engine`, a folder like that
+/// of the crate which brings it. Cargo writes its messages to standard error.
 ///
 /// # Errors
 ///
@@ -56,6 +63,7 @@ pub enum CompileError {
 pub fn compile(
     toolchain: &Toolchain,
     guest: &Path,
+    engine: &Path,
     target_dir: &Path,
 ) -> Result<Vec<u8>, CompileError> {
     let manifest = guest.join("Cargo.toml");
@@ -71,6 +79,8 @@ pub fn compile(
         .arg(&manifest)
         .arg("--target-dir")
         .arg(target_dir)
+        .arg("--config")
+        .arg(path_override(engine)?)
         // Cargo looks for its configuration from here upwards.
         .current_dir(guest)
         .env(CC, &toolchain.cc)
@@ -92,8 +102,16 @@ pub fn compile(
     fs::read(&path).map_err(|source| CompileError::Read { path, source })
 }
 
+/// Has cargo take a package from a folder instead of the registry; its lock file stays valid.
+fn path_override(folder: &Path) -> Result<String, CompileError> {
+    let path = folder.to_str().ok_or_else(|| CompileError::Path {
+        path: folder.to_owned(),
+    })?;
+    Ok(format!("paths=[{}]", toml::Value::from(path)))
+}
+
 /// The cargo to run, told which compiler to use and nothing about the build that runs us.
-fn cargo(rust: &Rust) -> (Command, &Path) {
+pub(crate) fn cargo(rust: &Rust) -> (Command, &Path) {
     let (cargo, rustc) = match rust {
         Rust::Ready { cargo, rustc } | Rust::FromSource { cargo, rustc, .. } => (cargo, rustc),
     };

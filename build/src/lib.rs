@@ -4,6 +4,7 @@
 //! | stage | from | to |
 //! |---|---|---|
 //! | [`toolchain`] | the machine | compilers |
+//! | [`engine`] | the crate with the engine's sources | what of it is compiled |
 //! | [`compile`] | sources | a core module |
 //! | [`parts`] | scripts and npm packages | what the next stage compiles into the module |
 //! | [`preinit`] | | the same with its initialisation done |
@@ -15,6 +16,7 @@
 pub mod compile;
 pub mod component;
 pub mod config;
+pub mod engine;
 pub mod image;
 pub mod instrument;
 pub mod parts;
@@ -59,6 +61,7 @@ pub struct Artifacts {
 #[expect(missing_docs, reason = "each variant is named after its stage")]
 pub enum Error {
     Toolchain(#[from] toolchain::ToolchainError),
+    Engine(#[from] engine::EngineError),
     Compile(#[from] compile::CompileError),
     Instrument(#[from] instrument::InstrumentError),
     Parts(#[from] parts::PartsError),
@@ -82,7 +85,8 @@ pub fn build(options: Options<'_>, progress: &mut dyn FnMut(&str)) -> Result<Art
     };
     let toolchain = Toolchain::find()?;
     let parts = parts::read(options.guest)?;
-    let core = compile::compile(&toolchain, options.guest, options.target_dir)?;
+    let engine = engine::prepare(&toolchain, options.guest, options.target_dir)?;
+    let core = compile::compile(&toolchain, options.guest, &engine, options.target_dir)?;
     done("compile", &core);
     let constants = image::constants(&core).map_err(image::ImageError::from)?;
     let core = preinit::preinitialize(&core, &parts)?;

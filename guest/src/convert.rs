@@ -95,3 +95,20 @@ pub fn error_class_name(class: ErrorClass) -> &'static str {
         ErrorClass::AggregateError => "AggregateError",
     }
 }
+
+/// The error class of that name.
+pub fn error_class_of_name(name: &str) -> Option<ErrorClass> {
+    let all = [
+        ErrorClass::Error,
+        ErrorClass::EvalError,
+        ErrorClass::RangeError,
+        ErrorClass::ReferenceError,
+        ErrorClass::SyntaxError,
+        ErrorClass::TypeError,
+        ErrorClass::UriError,
+        ErrorClass::InternalError,
+        ErrorClass::AggregateError,
+    ];
+    all.into_iter()
+        .find(|class| error_class_name(*class) == name)
+}

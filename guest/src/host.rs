@@ -3,33 +3,36 @@
 use std::cell::Cell;
 
 use crate::bindings::jsvm::engine::host;
-use crate::bindings::jsvm::engine::types::Node;
+use crate::bindings::jsvm::engine::types::{Data, Reply};
 use crate::data::{self, CopyError};
 use crate::js::{JsResult, Thrown, Value};
 
 /// Calls a host function by its name.
 pub fn call(name: &str, args: &[Value]) -> JsResult<Value> {
     let args = data::copy_out_list(args).map_err(CopyError::into_thrown)?;
-    match raw_call(name, &args) {
-        Ok(result) => data::copy_in(result),
+    match raw_call(name, args.lend()) {
+        Ok(reply) => match reply {
+            Reply::Undefined => Ok(Value::UNDEFINED),
+            Reply::Null => Ok(Value::NULL),
+            Reply::Boolean(value) => Ok(Value::boolean(value)),
+            Reply::Number(value) => Ok(Value::number(value)),
+            Reply::Text(text) => Value::text(&text),
+            Reply::Data(data) => data::copy_in(data),
+        },
         Err(reason) => Err(Thrown(data::copy_in(reason)?)),
     }
 }
 
 /// Hands a message of `console` to the embedder, who may ignore it.
-pub fn console(level: &str, text: String) {
-    let args = [
-        Node::Array(vec![1, 2]),
-        Node::Text(level.to_owned()),
-        Node::Text(text),
-    ];
-    let _ = raw_call("jsvm:console", &args);
+pub fn console(level: &str, text: &str) {
+    let args = data::list_of_texts(&[level, text]);
+    let _ = raw_call("jsvm:console", args);
 }
 
 /// Kept as one function: the generated one is large, and would be inlined into each caller.
 #[inline(never)]
-fn raw_call(name: &str, args: &[Node]) -> Result<Vec<Node>, Vec<Node>> {
-    away(|| host::host_call(name, args))
+fn raw_call(name: &str, args: Data) -> Result<Reply, Data> {
+    away(|| host::host_call(name, &args))
 }
 
 /// Asked by the engine between bytecodes.

@@ -4,6 +4,7 @@
 //! translates between it and the interfaces of the world.
 
 mod backstop;
+mod batch;
 mod bindings;
 mod clock;
 mod commonjs;

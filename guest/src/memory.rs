@@ -5,11 +5,12 @@
 #![allow(unsafe_code)]
 
 use std::alloc::{GlobalAlloc, Layout};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
 
 use rquickjs_sys as q;
 
+use crate::js::Value;
 use crate::sweep;
 
 unsafe extern "C" {
@@ -28,6 +29,9 @@ thread_local! {
     /// What is enforced: the limit, or somewhat more for calls that begin with a full heap.
     static CEILING: Cell<usize> = const { Cell::new(usize::MAX) };
     static REFUSED: Cell<bool> = const { Cell::new(false) };
+    /// Memory of the engine that lists of the interface refer to, and what keeps it alive.
+    static LENT: RefCell<Vec<(usize, Value)>> = const { RefCell::new(Vec::new()) };
+    static IS_LENT: Cell<bool> = const { Cell::new(false) };
 }
 
 /// What small blocks may exceed the ceiling by once something was refused, so that the error
@@ -134,6 +138,27 @@ fn counted(start: *mut c_void) -> *mut c_void {
     start
 }
 
+/// Makes the next attempt to free the memory at `start` drop `owner`, whose memory it is, in its
+/// place. The same memory can be lent several times.
+///
+/// The interface's results are lists that are freed after the call, so what a string or a buffer
+/// holds would have to be copied into one. Lent, it is read by the embedder where it is.
+pub fn lend(start: usize, owner: Value) {
+    LENT.with_borrow_mut(|lent| lent.push((start, owner)));
+    IS_LENT.set(true);
+}
+
+/// Takes back memory that was lent. Returns whether it was.
+fn take_back(start: usize) -> bool {
+    let owner = LENT.with_borrow_mut(|lent| {
+        let index = lent.iter().position(|(known, _)| *known == start)?;
+        let (_, owner) = lent.swap_remove(index);
+        IS_LENT.set(!lent.is_empty());
+        Some(owner)
+    });
+    owner.is_some()
+}
+
 /// The allocation functions for the engine.
 pub fn engine_functions() -> q::JSMallocFunctions {
     q::JSMallocFunctions {
@@ -198,6 +223,26 @@ unsafe extern "C" fn js_realloc(
     counted(moved)
 }
 
+/// Resizes or, to nothing, frees the memory of an array buffer that was a list of the interface.
+///
+/// # Safety
+/// `start` must be null or a live block of this allocator, not used again if it moves.
+pub unsafe extern "C" fn resize_buffer(
+    _: *mut q::JSRuntime,
+    opaque: *mut c_void,
+    start: *mut c_void,
+    size: q::size_t,
+) -> *mut c_void {
+    // SAFETY: the caller's promise.
+    unsafe {
+        if size == 0 {
+            js_free(opaque, start);
+            return std::ptr::null_mut();
+        }
+        js_realloc(opaque, start, size)
+    }
+}
+
 unsafe extern "C" fn js_usable_size(start: *const c_void) -> q::size_t {
     // SAFETY: null or a live block.
     unsafe { malloc_usable_size(start.cast_mut()) as q::size_t }
@@ -231,6 +276,9 @@ unsafe impl GlobalAlloc for Heap {
     }
 
     unsafe fn dealloc(&self, start: *mut u8, _: Layout) {
+        if IS_LENT.get() && take_back(start as usize) {
+            return;
+        }
         // SAFETY: a live block of this allocator.
         unsafe {
             shrank(malloc_usable_size(start.cast()));

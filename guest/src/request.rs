@@ -4,13 +4,13 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use crate::bindings::exports::jsvm::engine::vm::Request;
-use crate::bindings::jsvm::engine::types::Node;
+use crate::bindings::jsvm::engine::types::Data;
+use crate::data::{self, Copied};
 use crate::js::{self, Call, JsResult, Tag, Thrown, Value};
-use crate::{data, token};
 
 struct Pending {
     name: String,
-    args: Vec<Node>,
+    args: Copied,
     resolve: Value,
     reject: Value,
     abort: Option<Abort>,
@@ -54,12 +54,18 @@ fn queue(call: Call<'_>) -> JsResult<Value> {
         return rejected(Thrown(signal.reason()?));
     }
     let args = match data::copy_out_list(call.args) {
-        Ok(args) => args,
+        // The script can change its buffers as soon as this returns.
+        Ok(args) => args.keep(),
         // An asynchronous function reports everything through its promise.
         Err(error) => return rejected(error.into_thrown()),
     };
-    let (promise, resolve, reject) = js::new_promise().inspect_err(|_| token::release_in(&args))?;
-    token::adopt(&args);
+    let (promise, resolve, reject) = match js::new_promise() {
+        Ok(parts) => parts,
+        Err(thrown) => {
+            args.release();
+            return Err(thrown);
+        }
+    };
     let id = TABLE.with_borrow_mut(|table| {
         table.last += 1;
         let request = Pending {
@@ -105,7 +111,7 @@ fn abort(call: Call<'_>) -> JsResult<Value> {
         Some(request)
     });
     if let Some(request) = request {
-        token::release_in(&request.args);
+        request.args.release();
         request
             .reject
             .call(&Value::UNDEFINED, &[signal.reason()?])?;
@@ -195,14 +201,14 @@ pub fn take(all: bool) -> Vec<Request> {
             .map(|(id, request)| Request {
                 id: *id,
                 name: request.name.clone(),
-                args: token::lend(&request.args),
+                args: request.args.duplicate(),
             })
             .collect()
     })
 }
 
 /// Settles a request. Returns whether there was one.
-pub fn settle(id: u64, outcome: Result<Vec<Node>, Vec<Node>>) -> JsResult<bool> {
+pub fn settle(id: u64, outcome: Result<Data, Data>) -> JsResult<bool> {
     if !TABLE.with_borrow(|table| table.pending.contains_key(&id)) {
         return Ok(false);
     }
@@ -214,7 +220,7 @@ pub fn settle(id: u64, outcome: Result<Vec<Node>, Vec<Node>>) -> JsResult<bool> 
     let Some(request) = TABLE.with_borrow_mut(|table| table.pending.remove(&id)) else {
         return Ok(false);
     };
-    token::release_in(&request.args);
+    request.args.release();
     let settle = if fulfil {
         &request.resolve
     } else {

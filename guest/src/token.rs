@@ -4,7 +4,6 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use crate::bindings::exports::jsvm::engine::vm::TokenScope;
-use crate::bindings::jsvm::engine::types::Node;
 use crate::js::Value;
 
 struct Tokens {
@@ -37,42 +36,15 @@ pub fn release(token: u64) -> bool {
     value.is_some()
 }
 
-/// Makes the tokens in data part of the VM's state, which holds the data from now on.
-pub fn adopt(data: &[Node]) {
+/// Makes tokens part of the VM's state, which holds what they are in from now on.
+pub fn adopt(tokens: &[u64]) {
     TABLE.with_borrow_mut(|table| {
-        for token in data.iter().filter_map(token_of) {
-            if let Some((_, scope)) = table.kept.get_mut(&token) {
+        for token in tokens {
+            if let Some((_, scope)) = table.kept.get_mut(token) {
                 *scope = TokenScope::State;
             }
         }
     });
-}
-
-/// A copy of data that the VM holds for the embedder, who owns the tokens in it.
-pub fn lend(data: &[Node]) -> Vec<Node> {
-    let mut copy = data.to_vec();
-    for node in &mut copy {
-        if let Node::Opaque(token) = node
-            && let Some(value) = get(*token)
-        {
-            *token = retain(value, TokenScope::Instance);
-        }
-    }
-    copy
-}
-
-/// Forgets the tokens in data.
-pub fn release_in(data: &[Node]) {
-    for token in data.iter().filter_map(token_of) {
-        release(token);
-    }
-}
-
-fn token_of(node: &Node) -> Option<u64> {
-    match node {
-        Node::Opaque(token) => Some(*token),
-        _ => None,
-    }
 }
 
 /// Forgets the tokens that belong to the embedder's instance.

@@ -2,14 +2,14 @@
 
 use crate::bindings::exports::jsvm::engine::vm::{
     Deferred, ErrorClass, GuestValue, Input, InspectOptions, Key, KeyFilter, Output, OwnKey,
-    PromiseState, Value as Handle, ValueBorrow, ValueKind, ViewKind,
+    PromiseState, Units, Value as Handle, ValueBorrow, ValueKind, ViewKind,
 };
-use crate::bindings::jsvm::engine::types::Node;
+use crate::bindings::jsvm::engine::types::Data;
 use crate::convert::{self, input, inputs, output};
 use crate::error::Result;
 use crate::handle::{Held, handle, held};
 use crate::inspect::{Options, inspect};
-use crate::js::{self, Call, JsResult, OwnKeys, Property, Tag, Text, Thrown, Value};
+use crate::js::{self, Call, JsResult, LentUnits, OwnKeys, Property, Tag, Text, Thrown, Value};
 use crate::realm::{Class, intrinsics};
 use crate::{data, host, request};
 
@@ -29,8 +29,11 @@ impl GuestValue for Held {
         Ok(handle(input(&value)?))
     }
 
-    fn new_utf16(units: Vec<u16>) -> Result<Handle> {
-        Ok(handle(Value::utf16(&units)?))
+    fn new_text(units: Units) -> Result<Handle> {
+        Ok(handle(match units {
+            Units::Latin1(units) => Value::latin1(&units)?,
+            Units::Utf16(units) => Value::utf16(&units)?,
+        }))
     }
 
     fn new_bigint(decimal: String) -> Result<Handle> {
@@ -55,7 +58,7 @@ impl GuestValue for Held {
     }
 
     fn new_array_buffer(bytes: Vec<u8>) -> Result<Handle> {
-        Ok(handle(Value::array_buffer(&bytes)?))
+        Ok(handle(Value::array_buffer_of(bytes)?))
     }
 
     fn new_view(
@@ -107,7 +110,7 @@ impl GuestValue for Held {
         Ok(handle(request::function(&name, length)?))
     }
 
-    fn from_data(data: Vec<Node>) -> Result<Handle> {
+    fn from_data(data: Data) -> Result<Handle> {
         Ok(handle(data::copy_in(data)?))
     }
 
@@ -146,28 +149,29 @@ impl GuestValue for Held {
         Ok(self.value().to_lossy()?)
     }
 
-    fn to_utf16(&self) -> Result<Vec<u16>> {
-        if self.value().tag() == Tag::Symbol {
-            return Ok(symbol_text(self.value())?.encode_utf16().collect());
-        }
-        Ok(self.value().to_utf16()?)
+    fn to_units(&self) -> Result<Units> {
+        let string = match self.value().tag() {
+            Tag::Symbol => Value::text(&symbol_text(self.value())?)?,
+            _ => self.value().to_string_value()?,
+        };
+        Ok(match string.lend_units()? {
+            LentUnits::Latin1(units) => Units::Latin1(units.into_list()),
+            LentUnits::Utf16(units) => Units::Utf16(units.into_list()),
+        })
     }
 
     fn to_bytes(&self) -> Result<Vec<u8>> {
-        if self.value().is_array_buffer() {
-            return Ok(self.value().with_buffer_bytes(<[u8]>::to_vec)?);
+        let value = self.value();
+        if value.is_array_buffer() {
+            let len = value.with_buffer_bytes(<[u8]>::len)?;
+            return Ok(value.lend_buffer(0, len)?.into_list());
         }
-        let (_, view) = intrinsics().view(self.value())?;
-        let bytes = view.buffer.with_buffer_bytes(|bytes| {
-            bytes
-                .get(view.offset..view.offset + view.len)
-                .map(<[u8]>::to_vec)
-        })?;
-        Ok(bytes.ok_or_else(|| Thrown::type_error("the view is out of bounds"))?)
+        let (_, view) = intrinsics().view(value)?;
+        Ok(view.buffer.lend_buffer(view.offset, view.len)?.into_list())
     }
 
-    fn to_data(&self) -> Result<Vec<Node>> {
-        Ok(data::copy_out(self.value())?)
+    fn to_data(&self) -> Result<Data> {
+        Ok(data::copy_out(self.value())?.lend())
     }
 
     fn to_output(&self) -> Output {
@@ -231,6 +235,21 @@ impl GuestValue for Held {
         Ok(output(method.call(self.value(), &inputs(&args)?)?))
     }
 
+    fn call_data(&self, this: Input<'_>, args: Data) -> Result<Data> {
+        let args = elements(data::copy_in(args)?)?;
+        let result = self.value().call(&input(&this)?, &args)?;
+        Ok(data::copy_out(&result)?.lend())
+    }
+
+    fn call_each(&self, this: Input<'_>, args: Data) -> Result<Data> {
+        let this = input(&this)?;
+        let mut results = Vec::new();
+        for args in elements(data::copy_in(args)?)? {
+            results.push(self.value().call(&this, &elements(args)?)?);
+        }
+        Ok(data::copy_out_list(&results)?.lend())
+    }
+
     fn construct(&self, args: Vec<Input<'_>>) -> Result<Output> {
         Ok(output(self.value().construct(&inputs(&args)?)?))
     }
@@ -271,6 +290,15 @@ impl GuestValue for Held {
 /// A host function: its name is the value it was made with.
 fn call_host(call: Call<'_>) -> JsResult<Value> {
     host::call(&call.data[0].to_lossy()?, call.args)
+}
+
+/// The elements of an array of arguments.
+fn elements(array: Value) -> JsResult<Vec<Value>> {
+    let Some(length) = array.dense_length() else {
+        return Err(Thrown::type_error("arguments are an array"));
+    };
+    let elements = (0..length).map(|index| array.dense_element(index).unwrap_or(Value::UNDEFINED));
+    Ok(elements.collect())
 }
 
 /// `String(symbol)`

@@ -3,15 +3,15 @@
 use std::cell::Cell;
 
 use crate::bindings::exports::jsvm::engine::vm::{
-    EvalOptions, Guest, Input, JobReport, Limits, MemoryUsage, Output, Rejection, Request,
-    SourceKind, TokenScope, Value as Handle, ValueBorrow, Waiting,
+    BatchReport, EvalOptions, Guest, Input, JobReport, Limits, MemoryUsage, Output, Rejection,
+    Request, SourceKind, Step, TokenScope, Value as Handle, ValueBorrow, Waiting,
 };
-use crate::bindings::jsvm::engine::types::Node;
+use crate::bindings::jsvm::engine::types::Data;
 use crate::convert::{input, output};
 use crate::error::{self, Result};
 use crate::handle::{self, Held, handle, held};
 use crate::js::{self, Call, JsResult, Source, Value};
-use crate::{jobs, memory, module, rejection, request, root, timer, token};
+use crate::{batch, data, jobs, memory, module, rejection, request, root, timer, token};
 
 /// The most that the engine may use of the module's stack of 4 MiB: what is left is for leaf
 /// functions, which do not check.
@@ -40,6 +40,16 @@ impl Guest for crate::Guest {
     fn eval(source: String, options: EvalOptions) -> Result<Output> {
         memory::begin();
         Ok(output(eval(source, &options)?))
+    }
+
+    fn eval_data(source: String, options: EvalOptions) -> Result<Data> {
+        memory::begin();
+        Ok(data::copy_out(&eval(source, &options)?)?.lend())
+    }
+
+    fn run_batch(steps: Vec<Step<'_>>) -> BatchReport {
+        memory::begin();
+        batch::run(steps)
     }
 
     fn import_module(specifier: String, importer: String) -> Result<Output> {
@@ -82,7 +92,7 @@ impl Guest for crate::Guest {
         request::take(true)
     }
 
-    fn settle(id: u64, outcome: std::result::Result<Vec<Node>, Vec<Node>>) -> Result<bool> {
+    fn settle(id: u64, outcome: std::result::Result<Data, Data>) -> Result<bool> {
         Ok(request::settle(id, outcome)?)
     }
 

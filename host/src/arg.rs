@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::bindings::exports::jsvm::engine::vm as wit;
-use crate::data::{Data, IntoJs, Node};
+use crate::data::{Data, IntoJs, Node, text};
 use crate::error::Error;
 use crate::shared::Shared;
 use crate::value::Value;
@@ -147,7 +147,15 @@ impl Arg {
             Arg::Null => wit::Input::Null,
             Arg::Boolean(value) => wit::Input::Boolean(value),
             Arg::Number(value) => wit::Input::Number(value),
-            Arg::Text(text) => wit::Input::Text(text),
+            Arg::Text(text) => match text::to_units(&text) {
+                None => wit::Input::Text(text),
+                Some(units) => {
+                    let value = vm.text(&units)?;
+                    let input = value.input(vm)?;
+                    kept.push(value);
+                    input
+                }
+            },
             Arg::Value(value) => {
                 let input = value.input(vm)?;
                 kept.push(value);
@@ -157,8 +165,8 @@ impl Arg {
                 if !data.belongs_to(&vm.releases) {
                     return Err(Error::ForeignValue);
                 }
-                let handle =
-                    vm.try_enter(|e| e.vm.value().call_from_data(e.store, data.node_list()))?;
+                let form = data.form()?;
+                let handle = vm.try_enter(|e| e.vm.value().call_from_data(e.store, form))?;
                 let value = Value::from_handle(vm, handle);
                 let input = value.input(vm)?;
                 kept.push(value);

@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 use wasmtime::ResourceLimiter;
 
 use crate::bindings::jsvm::engine::host::{self, PollPoint};
-use crate::bindings::jsvm::engine::types::{self, Node};
+use crate::bindings::jsvm::engine::types::{self, Reply};
 use crate::bindings::wasi::clocks::{monotonic_clock, wall_clock};
 use crate::bindings::wasi::random::random;
 use crate::builder::VmBuilder;
 use crate::clock::{Clock, SystemClock};
-use crate::data::Data;
+use crate::data::{Data, Form};
 use crate::entropy::Entropy;
 use crate::function::{Functions, HostError};
 use crate::limits::{Deadline, InterruptHandle, Limits};
@@ -72,6 +72,39 @@ impl Context {
         self.monotonic_offset = monotonic.saturating_sub(self.clock.monotonic());
     }
 }
+
+/// Answers of host functions.
+impl Context {
+    fn reply(&self, name: &str, value: Data) -> Result<Reply, HostError> {
+        if !value.belongs_to(&self.releases) {
+            let message = format!("host function `{name}` returned a token of another VM");
+            return Err(HostError::type_error(message));
+        }
+        value.into_reply().map_err(|error| {
+            HostError::type_error(format!("host function `{name}` returned no data: {error}"))
+        })
+    }
+
+    fn thrown(&self, name: &str, error: HostError) -> Form {
+        let data = error.into_data();
+        let form = match data.belongs_to(&self.releases) {
+            true => data.into_form().ok(),
+            false => None,
+        };
+        form.unwrap_or_else(|| {
+            let message = format!("host function `{name}` threw what cannot be thrown in this VM");
+            let data = HostError::type_error(message).into_data();
+            data.into_form().unwrap_or_else(|_| Form {
+                item: vec![UNDEFINED],
+                chunks: Vec::new(),
+                tokens: Vec::new(),
+            })
+        })
+    }
+}
+
+/// `undefined` as data.
+const UNDEFINED: u8 = 0xf7;
 
 /// Watches the time of one call. The clock is first read when the VM first asks, about 50 µs
 /// into a call: short calls pay nothing.
@@ -133,29 +166,14 @@ impl Watch {
 }
 
 impl host::Host for Context {
-    fn host_call(
-        &mut self,
-        name: String,
-        args: Vec<Node>,
-    ) -> wasmtime::Result<Result<Vec<Node>, Vec<Node>>> {
+    fn host_call(&mut self, name: String, args: Form) -> wasmtime::Result<Result<Reply, Form>> {
         let args = Data::from_vm(args, &self.releases);
         let functions = &self.functions;
         // A panic must not unwind through the VM, which would leave it in the middle of things.
         let outcome = catch_unwind(AssertUnwindSafe(|| functions.call(&name, &args)));
         let outcome = outcome.unwrap_or_else(|panic| Err(HostError::panicked(&name, &*panic)));
-        let checked = |data: Data| {
-            if data.belongs_to(&self.releases) {
-                data.into_nodes()
-            } else {
-                let message = format!("host function `{name}` returned a token of another VM");
-                HostError::type_error(message).into_data().into_nodes()
-            }
-        };
-        Ok(match outcome {
-            Ok(value) if value.belongs_to(&self.releases) => Ok(value.into_nodes()),
-            Ok(value) => Err(checked(value)),
-            Err(error) => Err(checked(error.into_data())),
-        })
+        let outcome = outcome.and_then(|value| self.reply(&name, value));
+        Ok(outcome.map_err(|error| self.thrown(&name, error)))
     }
 
     fn poll(&mut self, point: PollPoint) -> wasmtime::Result<bool> {

@@ -9,7 +9,7 @@ use wasmtime::{Store, Trap};
 use crate::async_function::AsyncFunctions;
 use crate::bindings::exports::jsvm::engine::vm as wit;
 use crate::context::Context;
-use crate::data::Data;
+use crate::data::{Data, Form};
 use crate::error::{Error, Gone, Limit};
 use crate::instance::{Exports, Idle, Instance};
 use crate::limits::{Deadline, InterruptHandle};
@@ -126,9 +126,15 @@ impl Shared {
         Value::from_output(self, output)
     }
 
+    /// A string from its code units.
+    pub(crate) fn text(self: &Arc<Self>, units: &wit::Units) -> Result<Value, Error> {
+        let handle = self.try_enter(|e| e.vm.value().call_new_text(e.store, units))?;
+        Ok(Value::from_handle(self, handle))
+    }
+
     /// Data that came out.
-    pub(crate) fn data(&self, nodes: Vec<crate::data::Node>) -> Data {
-        Data::from_vm(nodes, &self.releases)
+    pub(crate) fn data(&self, form: Form) -> Data {
+        Data::from_vm(form, &self.releases)
     }
 }
 

@@ -117,6 +117,15 @@ fn text(text: &str) -> Val {
     Val::String(text.into())
 }
 
+/// Data of one item of CBOR.
+fn data(item: &[u8]) -> Val {
+    record(&[
+        ("item", Val::List(item.iter().copied().map(Val::U8).collect())),
+        ("chunks", Val::List(vec![])),
+        ("tokens", Val::List(vec![])),
+    ])
+}
+
 /// Options of `eval`.
 fn script() -> Val {
     record(&[
@@ -199,10 +208,11 @@ fn to_output_gives_primitives_as_they_are() {
 }
 
 #[test]
-fn the_empty_list_is_no_data() {
+fn no_bytes_are_no_data() {
     let mut raw = Raw::new();
+    let empty = || data(&[]);
     assert_eq!(
-        raw.throws("[static]value.from-data", &[Val::List(vec![])]),
+        raw.throws("[static]value.from-data", &[empty()]),
         "TypeError"
     );
     let function = raw.ok(
@@ -215,7 +225,7 @@ fn the_empty_list_is_no_data() {
     );
     let settle = [
         Val::U64(1),
-        Val::Result(Ok(Some(Box::new(Val::List(vec![]))))),
+        Val::Result(Ok(Some(Box::new(empty())))),
     ];
     assert_eq!(raw.throws("settle", &settle), "TypeError");
     // The request is still there.
@@ -429,7 +439,7 @@ fn calling_it_while_it_runs_corrupts_nothing() {
         let _ = gc.call(&mut store, &[], &mut []);
         let source = text("outer.push(1); for (let i = 0; i < 1e5; i++) ({ i }); outer");
         let _ = eval.call(&mut store, &[source, script()], &mut [Val::Bool(false)]);
-        results[0] = Val::Result(Ok(Some(Box::new(args[1].clone()))));
+        results[0] = raw::reply(args[1].clone());
         Ok(())
     })
     .unwrap();

@@ -100,7 +100,7 @@ fn print(level: Level, text: String) {
         0 => text,
         spaces => format!("{:spaces$}{}", "", inspect::text::indented(&text, spaces)),
     };
-    host::console(level.name(), text);
+    host::console(level.name(), &text);
 }
 
 fn log(level: Level, args: &[Value]) -> JsResult<()> {

@@ -7,6 +7,7 @@ use super::value::{JsResult, Thrown, Value};
 
 /// An interned property key. Equal keys are equal numbers.
 #[derive(PartialEq, Eq)]
+#[repr(transparent)]
 pub struct Atom(q::JSAtom);
 
 /// A property key in any form.
@@ -47,7 +48,12 @@ impl Key<'_> {
         // exception.
         let raw = unsafe {
             match self {
-                Key::Name(name) => q::JS_NewAtomLen(ctx(), name.as_ptr().cast(), name.len() as _),
+                Key::Name(name) if name.is_ascii() => {
+                    q::JS_NewAtomLen(ctx(), name.as_ptr().cast(), name.len() as _)
+                }
+                // Where a key was made before whose characters are the bytes of this one, the
+                // engine would return that.
+                Key::Name(name) => return Key::Value(&Value::text(name)?).to_atom(),
                 Key::Index(index) => q::JS_NewAtomUInt32(ctx(), index),
                 Key::Value(value) => q::JS_ValueToAtom(ctx(), value.raw()),
                 Key::Atom(atom) => q::JS_DupAtom(ctx(), atom.0),
@@ -74,10 +80,22 @@ impl Atom {
         self.0
     }
 
+    /// The number that stands for it as long as it is alive.
+    pub fn number(&self) -> u32 {
+        self.0
+    }
+
     /// The key as a value: a string or a symbol.
     pub fn to_value(&self) -> JsResult<Value> {
         // SAFETY: live atom.
         unsafe { Value::check(q::JS_AtomToValue(ctx(), self.0)) }
+    }
+}
+
+impl Clone for Atom {
+    fn clone(&self) -> Self {
+        // SAFETY: live atom.
+        Atom(unsafe { q::JS_DupAtom(ctx(), self.0) })
     }
 }
 

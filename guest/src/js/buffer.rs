@@ -4,8 +4,31 @@ use rquickjs_sys as q;
 
 use super::context::ctx;
 use super::value::{JsResult, Thrown, Value};
+use crate::memory;
 
 impl Value {
+    /// An array buffer whose memory these bytes are from now on.
+    pub fn array_buffer_of(bytes: Vec<u8>) -> JsResult<Value> {
+        if bytes.is_empty() {
+            return Value::array_buffer(&[]);
+        }
+        let bytes = Box::into_raw(bytes.into_boxed_slice());
+        // SAFETY: the memory is from the heap that the engine's own buffers are from, and is given
+        // away: the engine frees it with the function below.
+        unsafe {
+            let raw = q::JS_NewArrayBuffer(
+                ctx(),
+                bytes.cast(),
+                bytes.len() as _,
+                0,
+                Some(memory::resize_buffer),
+                std::ptr::null_mut(),
+                false,
+            );
+            Value::check(raw).inspect_err(|_| drop(Box::from_raw(bytes)))
+        }
+    }
+
     /// Writes to an array buffer at an offset. What does not fit is not written.
     pub fn write_buffer(&self, offset: usize, bytes: &[u8]) -> JsResult<()> {
         let mut len = 0;

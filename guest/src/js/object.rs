@@ -204,6 +204,24 @@ impl Value {
         Ok(keys)
     }
 
+    /// Whether it is an array of that length that has each index below it, and no other property
+    /// that is enumerable.
+    pub fn is_dense_array(&self, length: u32) -> JsResult<bool> {
+        if self.dense_length() == Some(length) {
+            return Ok(true);
+        }
+        let keys = self.own_keys(OwnKeys::ENUMERABLE)?;
+        if keys.len() != length as usize {
+            return Ok(false);
+        }
+        for (index, key) in keys.iter().enumerate() {
+            if *key != Key::Index(index as u32).to_atom()? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     /// The prototype; `null` if there is none.
     pub fn prototype(&self) -> JsResult<Value> {
         // SAFETY: live value.
@@ -242,6 +260,12 @@ impl Value {
     pub fn is_function(&self) -> bool {
         // SAFETY: live value.
         unsafe { q::JS_IsFunction(ctx(), self.raw()) }
+    }
+
+    /// Number of the engine's class of an object; scripts cannot change it. 0 for what is none.
+    pub fn class_number(&self) -> u32 {
+        // SAFETY: live value.
+        unsafe { q::JS_GetClassID(self.raw()) }
     }
 
     /// Name of the engine's class of an object; scripts cannot change it.

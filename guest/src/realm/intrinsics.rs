@@ -1,10 +1,11 @@
 //! The intrinsics, kept so that no script can replace what the VM itself relies on.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 use crate::bindings::jsvm::engine::types::ErrorClass;
 use crate::convert::error_class_name;
 use crate::js::{self, JsResult, Tag, Thrown, Value, View, ViewKind};
+use crate::realm::magnitude;
 
 /// What kind of object it is, as far as data is concerned.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -51,6 +52,9 @@ pub struct Intrinsics {
     symbol_for: Value,
     symbol_key_for: Value,
     bigint: Value,
+    bigint_text: Value,
+    /// `x => -x`
+    negate: Value,
     regexp: Value,
     data_view: Value,
     date_value_of: Value,
@@ -58,6 +62,8 @@ pub struct Intrinsics {
 }
 
 thread_local! {
+    /// What the engine's classes are, by number, as far as it was asked: the names take long.
+    static CLASSES: [Cell<Option<Class>>; 96] = const { [const { Cell::new(None) }; 96] };
     static KEPT: OnceCell<&'static Intrinsics> = const { OnceCell::new() };
 }
 
@@ -129,6 +135,8 @@ impl Intrinsics {
             symbol_key_for: symbol.get("keyFor")?,
             symbol,
             bigint: global.get("BigInt")?,
+            bigint_text: method("BigInt", "toString")?,
+            negate: js::compile_function("return -x", "x", "<native>")?,
             regexp: global.get("RegExp")?,
             data_view: global.get("DataView")?,
             date_value_of: method("Date", "getTime")?,
@@ -144,6 +152,23 @@ impl Intrinsics {
 
     /// The class of an object. Runs no JavaScript.
     pub fn class_of(&self, object: &Value) -> Class {
+        let number = object.class_number() as usize;
+        if let Some(class) = CLASSES.with(|classes| classes.get(number)?.get()) {
+            return class;
+        }
+        let class = Self::class_by_name(object);
+        // One proxy can be called, and another cannot.
+        if !object.is_proxy() {
+            CLASSES.with(|classes| {
+                if let Some(place) = classes.get(number) {
+                    place.set(Some(class));
+                }
+            });
+        }
+        class
+    }
+
+    fn class_by_name(object: &Value) -> Class {
         if object.is_array() {
             return Class::Array;
         }
@@ -221,6 +246,12 @@ impl Intrinsics {
         }
     }
 
+    /// A new symbol with a string as its description.
+    pub fn symbol_of(&self, description: &Value) -> JsResult<Value> {
+        let args = std::slice::from_ref(description);
+        self.symbol.call(&Value::UNDEFINED, args)
+    }
+
     /// A new symbol.
     pub fn symbol(&self, description: Option<&str>) -> JsResult<Value> {
         match description {
@@ -234,6 +265,12 @@ impl Intrinsics {
         self.symbol_for.call(&self.symbol, &[Value::text(key)?])
     }
 
+    /// `Symbol.for(key)` of a string.
+    pub fn registered_symbol_of(&self, key: &Value) -> JsResult<Value> {
+        self.symbol_for
+            .call(&self.symbol, std::slice::from_ref(key))
+    }
+
     /// A BigInt from decimal digits; anything else is a `SyntaxError`.
     pub fn bigint(&self, digits: &str) -> JsResult<Value> {
         let unsigned = digits.strip_prefix('-').unwrap_or(digits);
@@ -243,6 +280,29 @@ impl Intrinsics {
             ));
         }
         self.to_bigint(&Value::text(digits)?)
+    }
+
+    /// A BigInt as data has it: whether it is negative, and the bytes of its magnitude, most
+    /// significant first, or if it is negative those of one less.
+    pub fn bigint_bytes(&self, value: &Value) -> JsResult<(bool, Vec<u8>)> {
+        let text = self
+            .bigint_text
+            .call(value, &[Value::number(16.0)])?
+            .to_lossy()?;
+        let digits = text.strip_prefix('-').unwrap_or(&text);
+        let negative = digits.len() != text.len();
+        Ok((negative, magnitude::of_digits(digits, negative)))
+    }
+
+    /// The BigInt of such bytes.
+    pub fn bigint_of_bytes(&self, negative: bool, bytes: &[u8]) -> JsResult<Value> {
+        let digits = magnitude::to_digits(bytes, negative);
+        let value = self.to_bigint(&Value::text(&digits)?)?;
+        if negative {
+            self.negate.call(&Value::UNDEFINED, &[value])
+        } else {
+            Ok(value)
+        }
     }
 
     /// `BigInt(value)`
@@ -255,6 +315,11 @@ impl Intrinsics {
     pub fn regexp(&self, source: &str, flags: &str) -> JsResult<Value> {
         self.regexp
             .construct(&[Value::text(source)?, Value::text(flags)?])
+    }
+
+    /// A regular expression of two strings.
+    pub fn regexp_of(&self, source: &Value, flags: &Value) -> JsResult<Value> {
+        self.regexp.construct(&[source.clone(), flags.clone()])
     }
 
     /// `new DataView(...args)`

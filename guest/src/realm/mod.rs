@@ -3,6 +3,7 @@
 
 mod collections;
 mod intrinsics;
+mod magnitude;
 mod readers;
 
 pub use intrinsics::{Class, Intrinsics, intrinsics};

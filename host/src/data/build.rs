@@ -53,9 +53,12 @@ impl DataBuilder {
     /// Adds a copy of other data and returns the index of its root.
     pub fn data(&mut self, data: Data) -> u32 {
         let base = self.nodes.len() as u32;
-        self.tokens.extend(data.tokens);
-        self.nodes
-            .extend(data.nodes.into_iter().map(|node| shifted(node, base)));
+        self.tokens.extend(data.tokens.iter().cloned());
+        let nodes = data.into_nodes().into_iter().map(|mut node| {
+            node.renumber(|index| *index += base);
+            node
+        });
+        self.nodes.extend(nodes);
         base
     }
 
@@ -66,32 +69,4 @@ impl DataBuilder {
             ..Data::from_nodes(self.nodes)
         }
     }
-}
-
-/// The same node where all indices are `base` higher.
-fn shifted(mut node: Node, base: u32) -> Node {
-    match &mut node {
-        Node::Boxed(index) => *index += base,
-        Node::Array(elements) | Node::Set(elements) => {
-            elements.iter_mut().for_each(|index| *index += base);
-        }
-        Node::SparseArray(array) => {
-            array
-                .properties
-                .iter_mut()
-                .for_each(|(_, index)| *index += base);
-        }
-        Node::Object(properties) => properties.iter_mut().for_each(|(_, index)| *index += base),
-        Node::Error(error) => error
-            .properties
-            .iter_mut()
-            .for_each(|(_, index)| *index += base),
-        Node::KeyedObject(pairs) | Node::Map(pairs) => pairs.iter_mut().for_each(|(key, value)| {
-            *key += base;
-            *value += base;
-        }),
-        Node::View(view) => view.buffer += base,
-        _ => {}
-    }
-    node
 }

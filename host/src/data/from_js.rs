@@ -253,29 +253,7 @@ fn extract(node: NodeRef<'_>) -> Data {
                 builder.reserve()
             });
         };
-        match &mut copy {
-            Node::Boxed(child) => visit(child),
-            Node::Array(children) | Node::Set(children) => children.iter_mut().for_each(visit),
-            Node::SparseArray(array) => {
-                array
-                    .properties
-                    .iter_mut()
-                    .for_each(|(_, child)| visit(child));
-            }
-            Node::Object(properties) => properties.iter_mut().for_each(|(_, child)| visit(child)),
-            Node::Error(error) => error
-                .properties
-                .iter_mut()
-                .for_each(|(_, child)| visit(child)),
-            Node::KeyedObject(pairs) | Node::Map(pairs) => {
-                for (key, value) in pairs {
-                    visit(key);
-                    visit(value);
-                }
-            }
-            Node::View(view) => visit(&mut view.buffer),
-            _ => {}
-        }
+        copy.renumber(&mut visit);
         builder.fill(known[&index], copy);
     }
     let mut data = builder.finish();

@@ -3,21 +3,26 @@
 mod build;
 mod bytes;
 mod error;
+mod form;
 mod from_js;
 mod into_js;
+mod node;
+pub(crate) mod text;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 pub use build::DataBuilder;
 pub use bytes::Bytes;
 pub use error::ConversionError;
+pub(crate) use form::Form;
 pub use from_js::FromJs;
 pub use into_js::IntoJs;
-
-pub use crate::bindings::jsvm::engine::types::{
+pub use node::{
     ErrorClass, ErrorData, Node, RegexpData, SparseArrayData, SymbolData, SymbolKind, ViewData,
     ViewKind,
 };
+
+use crate::bindings::jsvm::engine::types::Reply;
 use crate::release::{Releases, Token};
 
 /// A JavaScript value that was copied out of a VM, or is to be copied into one.
@@ -33,35 +38,39 @@ use crate::release::{Releases, Token};
 /// assert_eq!(other.from_data(&data)?.get("name")?.to::<String>()?, "Ada");
 /// # Ok::<(), jsvm::Error>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Data {
-    nodes: Vec<Node>,
+    /// The nodes; of data that a VM gave, once they were asked for.
+    nodes: OnceLock<Vec<Node>>,
+    /// The same as it crosses; of data that was made here, once it has to.
+    form: OnceLock<Result<Arc<Form>, ConversionError>>,
     /// Keeps what `opaque` nodes stand for alive.
     tokens: Vec<Token>,
 }
 
 impl Data {
     /// Data of nodes, of which the first is the root; the empty list is `undefined`.
+    ///
+    /// Nodes that refer to one that is not there, or where something else must stand, are found
+    /// out when the data goes into a VM.
     pub fn from_nodes(mut nodes: Vec<Node>) -> Self {
         if nodes.is_empty() {
             nodes.push(Node::Undefined);
         }
         Data {
-            nodes,
+            nodes: nodes.into(),
+            form: OnceLock::new(),
             tokens: Vec::new(),
         }
     }
 
     /// Data that a VM gave; its tokens are released with it.
-    pub(crate) fn from_vm(nodes: Vec<Node>, releases: &Arc<Releases>) -> Self {
-        let tokens = nodes.iter().filter_map(|node| match node {
-            Node::Opaque(number) => Some(Token::new(*number, releases)),
-            _ => None,
-        });
-        let tokens = tokens.collect();
+    pub(crate) fn from_vm(form: Form, releases: &Arc<Releases>) -> Self {
+        let tokens = form.tokens.iter();
         Data {
-            tokens,
-            ..Data::from_nodes(nodes)
+            tokens: tokens.map(|number| Token::new(*number, releases)).collect(),
+            nodes: OnceLock::new(),
+            form: Ok(Arc::new(form)).into(),
         }
     }
 
@@ -73,19 +82,54 @@ impl Data {
         }
     }
 
-    /// All nodes.
+    /// All nodes. A VM whose memory was forged can give data that is none: it reads as
+    /// `undefined`.
     pub fn nodes(&self) -> &[Node] {
-        &self.nodes
+        self.nodes.get_or_init(|| {
+            let form = self.form.get().and_then(|form| form.as_ref().ok());
+            let nodes = form.and_then(|form| form::decode(form).ok());
+            nodes.unwrap_or_else(|| vec![Node::Undefined])
+        })
     }
 
-    /// All nodes, in the form that the bindings take.
-    pub(crate) fn node_list(&self) -> &Vec<Node> {
-        &self.nodes
+    /// The form in which it crosses.
+    pub(crate) fn form(&self) -> Result<&Form, ConversionError> {
+        let form = self
+            .form
+            .get_or_init(|| form::encode(self.nodes()).map(Arc::new));
+        match form {
+            Ok(form) => Ok(form),
+            Err(error) => Err(error.clone()),
+        }
+    }
+
+    /// The form in which it crosses, taken out.
+    pub(crate) fn into_form(self) -> Result<Form, ConversionError> {
+        self.form()?;
+        match self.form.into_inner() {
+            Some(form) => form.map(Arc::unwrap_or_clone),
+            None => Err(ConversionError::new("data", "nothing")),
+        }
+    }
+
+    /// The form in which it crosses as a result.
+    pub(crate) fn into_reply(self) -> Result<Reply, ConversionError> {
+        // What has been encoded already is not decoded for that.
+        let primitive = match self.nodes.get().map(Vec::as_slice) {
+            Some([Node::Undefined]) => Some(Reply::Undefined),
+            Some([Node::Null]) => Some(Reply::Null),
+            Some([Node::Boolean(value)]) => Some(Reply::Boolean(*value)),
+            Some([Node::Number(value)]) => Some(Reply::Number(*value)),
+            Some([Node::Text(text)]) if text.len() < 256 => Some(Reply::Text(text.clone())),
+            _ => None,
+        };
+        primitive.map_or_else(|| self.into_form().map(Reply::Data), Ok)
     }
 
     /// Takes the nodes out. Tokens among them are released.
-    pub fn into_nodes(self) -> Vec<Node> {
-        self.nodes
+    pub fn into_nodes(mut self) -> Vec<Node> {
+        self.nodes();
+        self.nodes.take().unwrap_or_default()
     }
 
     /// Whether everything in it can be used with that VM.
@@ -98,15 +142,22 @@ impl Data {
     }
 }
 
+impl std::fmt::Debug for Data {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Data").field(&self.nodes()).finish()
+    }
+}
+
 impl PartialEq for Data {
     fn eq(&self, other: &Self) -> bool {
-        self.nodes == other.nodes
+        self.nodes() == other.nodes()
     }
 }
 
 /// What is there where nothing is.
 static NOTHING: Data = Data {
-    nodes: Vec::new(),
+    nodes: OnceLock::new(),
+    form: OnceLock::new(),
     tokens: Vec::new(),
 };
 
@@ -121,7 +172,7 @@ impl<'a> NodeRef<'a> {
     /// The node. An index that is out of range reads as `undefined`.
     pub fn node(self) -> &'a Node {
         self.data
-            .nodes
+            .nodes()
             .get(self.index as usize)
             .unwrap_or(&Node::Undefined)
     }

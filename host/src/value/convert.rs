@@ -2,7 +2,7 @@
 
 use super::{Repr, Value};
 use crate::bindings::exports::jsvm::engine::vm as wit;
-use crate::data::{ConversionError, Data, FromJs};
+use crate::data::{ConversionError, Data, FromJs, text};
 use crate::error::Error;
 
 /// How [`Value::inspect`] writes a value.
@@ -41,9 +41,9 @@ impl Value {
     pub fn to_data(&self) -> Result<Data, Error> {
         match &self.0 {
             Repr::Handle(h) => {
-                let nodes =
+                let form =
                     h.vm.try_enter(|e| e.vm.value().call_to_data(e.store, h.resource))?;
-                Ok(h.vm.data(nodes))
+                Ok(h.vm.data(form))
             }
             _ => Ok(Data::from_nodes(self.immediate().into_iter().collect())),
         }
@@ -110,9 +110,9 @@ impl Value {
             Repr::Null => "null".into(),
             Repr::Boolean(value) => value.to_string(),
             Repr::Number(value) => ryu_js::Buffer::new().format(*value).to_owned(),
-            Repr::Handle(h) => {
-                h.vm.try_enter(|e| e.vm.value().call_to_text(e.store, h.resource))?
-            }
+            Repr::Handle(h) => text::from_units(
+                h.vm.try_enter(|e| e.vm.value().call_to_units(e.store, h.resource))?,
+            ),
         })
     }
 
@@ -123,7 +123,9 @@ impl Value {
     pub fn to_utf16(&self) -> Result<Vec<u16>, Error> {
         match &self.0 {
             Repr::Handle(h) => {
-                h.vm.try_enter(|e| e.vm.value().call_to_utf16(e.store, h.resource))
+                Ok(text::into_utf16(h.vm.try_enter(|e| {
+                    e.vm.value().call_to_units(e.store, h.resource)
+                })?))
             }
             _ => Ok(self.to_text()?.encode_utf16().collect()),
         }

@@ -5,7 +5,7 @@ use wasmtime::component::ResourceAny;
 use super::Vm;
 use crate::arg::{Arg, IntoArg, IntoArgs};
 use crate::bindings::exports::jsvm::engine::vm as wit;
-use crate::data::{Data, ErrorClass, ViewKind};
+use crate::data::{Data, ErrorClass, ViewKind, text};
 use crate::error::Error;
 use crate::shared::Entered;
 use crate::value::{Deferred, Value};
@@ -49,11 +49,12 @@ impl Vm {
     /// Copies data in.
     ///
     /// # Errors
-    /// [`Error::Exception`] with a `TypeError` if the nodes are malformed;
-    /// [`Error::ForeignValue`] if it holds a token of another VM.
+    /// [`Error::Conversion`] if the nodes are malformed; [`Error::Exception`] if the VM cannot make
+    /// of them what they say, such as a regular expression; [`Error::ForeignValue`] if it holds a token of another VM.
     pub fn from_data(&self, data: &Data) -> Result<Value, Error> {
         self.check(data)?;
-        self.make(|e| e.vm.value().call_from_data(e.store, data.node_list()))
+        let form = data.form()?;
+        self.make(|e| e.vm.value().call_from_data(e.store, form))
     }
 
     /// A string.
@@ -61,6 +62,9 @@ impl Vm {
     /// # Errors
     /// [`Error::Limit`] if it does not fit into memory.
     pub fn text(&self, text: &str) -> Result<Value, Error> {
+        if let Some(units) = text::to_units(text) {
+            return self.shared.text(&units);
+        }
         let input = wit::Input::Text(text.to_owned());
         self.make(|e| e.vm.value().call_new_primitive(e.store, &input))
     }
@@ -70,7 +74,7 @@ impl Vm {
     /// # Errors
     /// [`Error::Limit`].
     pub fn utf16(&self, units: &[u16]) -> Result<Value, Error> {
-        self.make(|e| e.vm.value().call_new_utf16(e.store, units))
+        self.shared.text(&wit::Units::Utf16(units.to_vec()))
     }
 
     /// A BigInt from decimal digits with an optional `-`.

@@ -212,12 +212,12 @@ impl Vm {
         let (Ok(checked) | Err(checked)) = &data;
         self.check(checked)?;
         // Tokens in the data must live until the VM has copied it.
-        let nodes = match &data {
-            Ok(value) => Ok(value.node_list()),
-            Err(reason) => Err(reason.node_list()),
+        let form = match &data {
+            Ok(value) => Ok(value.form()?),
+            Err(reason) => Err(reason.form()?),
         };
         self.shared
-            .try_enter(|e| e.vm.call_settle(e.store, id, nodes))
+            .try_enter(|e| e.vm.call_settle(e.store, id, form))
     }
 
     /// The promises that were rejected without a handler since the last call and still have none.

@@ -1,0 +1,4 @@
+//! Bindings generated from `wit/`.
+#![allow(clippy::all)]
+
+wasmtime::component::bindgen!({ path: "wit", world: "provider" });

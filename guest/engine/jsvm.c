@@ -1,0 +1,192 @@
+/* What the guest needs of the engine and its interface does not give: strings and objects as they
+   are in memory. The build puts this at the end of quickjs.c, where everything of the engine is
+   known. guest/src/js/internals.rs declares the same, and is the only caller.
+
+   What is lent here (pointers, values, atoms) has no reference count of its own. A string's units
+   stay where they are while the string is alive; all else is valid until the engine is called. */
+
+/* Lends the units of a string, of one byte each, or of two if it is `wide`. A string that was put
+   together is made one piece first, and stays so. Returns 0, 1 if the value is not a string, -1 with
+   an exception if memory ran out. */
+int jsvm_string_parts(JSContext *ctx, JSValueConst value, const void **start, uint32_t *len,
+                      int *wide)
+{
+    JSString *p;
+
+    if (JS_VALUE_GET_TAG(value) == JS_TAG_STRING_ROPE) {
+        JSStringRope *r = JS_VALUE_GET_STRING_ROPE(value);
+        JSValue flat = js_linearize_string_rope(ctx, value);
+        if (JS_IsException(flat))
+            return -1;
+        /* The engine keeps the result in the rope only if somebody else has the rope as well. */
+        if (JS_VALUE_GET_PTR(r->left) != JS_VALUE_GET_PTR(flat)) {
+            JS_FreeValue(ctx, r->left);
+            JS_FreeValue(ctx, r->right);
+            r->left = js_dup(flat);
+            r->right = JS_AtomToString(ctx, JS_ATOM_empty_string);
+        }
+        p = JS_VALUE_GET_STRING(flat);
+        JS_FreeValue(ctx, flat);
+    } else if (JS_VALUE_GET_TAG(value) == JS_TAG_STRING) {
+        p = JS_VALUE_GET_STRING(value);
+    } else {
+        return 1;
+    }
+    *start = strv(p);
+    *len = p->len;
+    *wide = p->is_wide_char;
+    return 0;
+}
+
+/* A string of characters below 256, from a byte each. */
+JSValue jsvm_new_string_latin1(JSContext *ctx, const uint8_t *start, size_t len)
+{
+    if (len == 0)
+        return js_empty_string(ctx->rt);
+    if (len > JS_STRING_LEN_MAX)
+        return JS_ThrowRangeError(ctx, "invalid string length");
+    return js_new_string8_len(ctx, (const char *)start, len);
+}
+
+/* An ordinary object: its properties are in a table and nowhere else. */
+static JSObject *jsvm_plain(JSValueConst value)
+{
+    JSObject *p;
+
+    if (JS_VALUE_GET_TAG(value) != JS_TAG_OBJECT)
+        return NULL;
+    p = JS_VALUE_GET_OBJ(value);
+    return p->class_id == JS_CLASS_OBJECT && !p->is_exotic && !p->fast_array ? p : NULL;
+}
+
+/* An array that has each index below its length and no other property. */
+static JSObject *jsvm_dense(JSValueConst value)
+{
+    JSObject *p;
+    JSValue length;
+
+    if (JS_VALUE_GET_TAG(value) != JS_TAG_OBJECT)
+        return NULL;
+    p = JS_VALUE_GET_OBJ(value);
+    if (p->class_id != JS_CLASS_ARRAY || !p->fast_array || p->shape->prop_count != 1)
+        return NULL;
+    length = p->prop[0].u.value;
+    if (JS_VALUE_GET_TAG(length) != JS_TAG_INT)
+        return NULL;
+    if ((uint32_t)JS_VALUE_GET_INT(length) != p->u.array.count)
+        return NULL;
+    return p;
+}
+
+/* The length of such an array. Returns 0 if it is none. */
+int jsvm_dense_length(JSValueConst value, uint32_t *count)
+{
+    JSObject *p = jsvm_dense(value);
+
+    if (!p)
+        return 0;
+    *count = p->u.array.count;
+    return 1;
+}
+
+/* Lends an element of such an array. Returns 0 if it is none, or has no such element. */
+int jsvm_dense_element(JSValueConst value, uint32_t index, JSValue *to)
+{
+    JSObject *p = jsvm_dense(value);
+
+    if (!p || index >= p->u.array.count)
+        return 0;
+    *to = p->u.array.u.values[index];
+    return 1;
+}
+
+/* Lends all elements of such an array. Returns 0 if it is none. */
+int jsvm_dense_elements(JSValueConst value, const JSValue **values, uint32_t *count)
+{
+    JSObject *p = jsvm_dense(value);
+
+    if (!p)
+        return 0;
+    *values = p->u.array.u.values;
+    *count = p->u.array.count;
+    return 1;
+}
+
+/* Lends the keys and values of an ordinary object, in JavaScript's order. Returns how many there
+   are, or -1 if that is not so simple: it is another object, has accessors, keys that are not just
+   names, or more than `max` properties. Properties that are not enumerable are left out. */
+int jsvm_plain_entries(JSContext *ctx, JSValueConst value, JSAtom *keys, JSValue *values, int max)
+{
+    JSObject *p = jsvm_plain(value);
+    JSShapeProperty *prs;
+    JSAtomStruct *name;
+    int i, count = 0;
+
+    if (!p)
+        return -1;
+    prs = get_shape_prop(p->shape);
+    for (i = 0; i < p->shape->prop_count; i++, prs++) {
+        if (prs->atom == JS_ATOM_NULL || !(prs->flags & JS_PROP_ENUMERABLE))
+            continue;
+        if (count == max || (prs->flags & JS_PROP_TMASK) != JS_PROP_NORMAL
+            || __JS_AtomIsTaggedInt(prs->atom))
+            return -1;
+        name = ctx->rt->atom_array[prs->atom];
+        if (name->atom_type != JS_ATOM_TYPE_STRING || name->is_wide_char
+            || (name->len > 0 && is_digit(str8(name)[0])))
+            return -1;
+        keys[count] = prs->atom;
+        values[count] = p->prop[i].u.value;
+        count++;
+    }
+    return count;
+}
+
+/* An ordinary object with these keys and values, which are taken over; of two keys that are the same
+   the last counts. It is made fastest if `like`, which may be anything, is one with the same keys. */
+JSValue jsvm_new_object(JSContext *ctx, const JSAtom *keys, JSValue *values, int count,
+                        JSValueConst like)
+{
+    JSObject *p = jsvm_plain(like);
+    JSShape *sh = p ? p->shape : NULL;
+    JSShapeProperty *prs;
+    JSValue object;
+    int i;
+
+    if (sh && sh->is_hashed && sh->prop_count == count && sh->deleted_prop_count == 0
+        && sh->proto == JS_VALUE_GET_OBJ(ctx->class_proto[JS_CLASS_OBJECT])) {
+        prs = get_shape_prop(sh);
+        for (i = 0; i < count; i++)
+            if (prs[i].atom != keys[i] || prs[i].flags != JS_PROP_C_W_E)
+                break;
+        if (i == count) {
+            object = JS_NewObjectFromShape(ctx, js_dup_shape(sh), JS_CLASS_OBJECT, NULL);
+            if (JS_IsException(object)) {
+                i = 0;
+                goto fail;
+            }
+            p = JS_VALUE_GET_OBJ(object);
+            for (i = 0; i < count; i++)
+                p->prop[i].u.value = values[i];
+            return object;
+        }
+    }
+    i = 0;
+    object = JS_NewObject(ctx);
+    if (JS_IsException(object))
+        goto fail;
+    while (i < count) {
+        if (JS_DefinePropertyValue(ctx, object, keys[i], values[i],
+                                   JS_PROP_C_W_E | JS_PROP_THROW) < 0) {
+            i++;
+            JS_FreeValue(ctx, object);
+            goto fail;
+        }
+        i++;
+    }
+    return object;
+fail:
+    for (; i < count; i++)
+        JS_FreeValue(ctx, values[i]);
+    return JS_EXCEPTION;
+}

@@ -1,0 +1,297 @@
+//! From the VM to data.
+
+mod keys;
+mod object;
+mod sharing;
+mod text;
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+
+use minicbor::Encoder;
+use minicbor::data::Tag as CborTag;
+use rustc_hash::FxBuildHasher;
+
+use super::copied::{Chunk, Copied};
+use super::tags;
+use crate::bindings::exports::jsvm::engine::vm::TokenScope;
+use crate::bindings::jsvm::engine::types::Data;
+use crate::js::{Atom, JsResult, Tag, Thrown, Value};
+use crate::realm::intrinsics;
+use crate::{token, vm};
+use keys::Keys;
+use object::Frame;
+use sharing::Sharing;
+
+/// Why a value could not be copied out.
+pub enum CopyError {
+    /// An accessor or a proxy threw, or memory ran out.
+    Thrown(Thrown),
+    /// It is larger than the output limit in bytes.
+    TooLarge(u64),
+}
+
+impl From<Thrown> for CopyError {
+    fn from(thrown: Thrown) -> Self {
+        CopyError::Thrown(thrown)
+    }
+}
+
+impl CopyError {
+    /// As an exception for the script, where it is the script that copies.
+    pub fn into_thrown(self) -> Thrown {
+        match self {
+            CopyError::Thrown(thrown) => thrown,
+            CopyError::TooLarge(limit) => Thrown::range_error(&format!(
+                "the data is larger than the limit of {limit} bytes"
+            )),
+        }
+    }
+}
+
+type CopyResult<T> = Result<T, CopyError>;
+
+/// Copies a value out.
+pub fn copy_out(value: &Value) -> CopyResult<Copied> {
+    let mut writer = Writer::new();
+    writer.value(value)?;
+    writer.finish()
+}
+
+/// Copies values out as an array of them.
+pub fn copy_out_list(values: &[Value]) -> CopyResult<Copied> {
+    let mut writer = Writer::new();
+    writer.cbor(|item| item.array(values.len() as u64).map(drop));
+    for value in values {
+        writer.value(value)?;
+        writer.run()?;
+    }
+    writer.finish()
+}
+
+/// An array of strings.
+pub fn list_of_texts(texts: &[&str]) -> Data {
+    let mut item = Encoder::new(Vec::new());
+    let written: Encoded = item
+        .array(texts.len() as u64)
+        .and_then(|item| texts.iter().try_for_each(|text| item.str(text).map(drop)));
+    debug_assert!(written.is_ok());
+    Data {
+        item: item.into_writer(),
+        chunks: Vec::new(),
+        tokens: Vec::new(),
+    }
+}
+
+/// Writes to memory cannot fail.
+type Encoded = Result<(), minicbor::encode::Error<Infallible>>;
+
+struct Writer {
+    item: Encoder<Vec<u8>>,
+    chunks: Vec<Chunk>,
+    /// Tokens made so far: given back if the copy fails.
+    tokens: Vec<u64>,
+    /// The mark of each object or symbol met, by its address. `met` keeps them alive, so that no
+    /// address is used twice.
+    seen: HashMap<usize, u32, FxBuildHasher>,
+    met: Vec<Value>,
+    sharing: Sharing,
+    keys: Keys,
+    /// Containers of which something is still to be written, innermost last.
+    frames: Vec<Frame>,
+    limit: u64,
+    /// Bytes of chunks and of what is not in the item.
+    beside: u64,
+}
+
+impl Writer {
+    fn new() -> Self {
+        Writer {
+            item: Encoder::new(Vec::with_capacity(64)),
+            chunks: Vec::new(),
+            tokens: Vec::new(),
+            seen: HashMap::default(),
+            met: Vec::new(),
+            sharing: Sharing::default(),
+            keys: Keys::default(),
+            frames: Vec::new(),
+            limit: vm::output_limit(),
+            beside: 0,
+        }
+    }
+
+    fn finish(mut self) -> CopyResult<Copied> {
+        self.run()?;
+        let item = std::mem::replace(&mut self.item, Encoder::new(Vec::new()));
+        Ok(Copied {
+            item: self.sharing.apply(item.into_writer()),
+            chunks: std::mem::take(&mut self.chunks),
+            tokens: std::mem::take(&mut self.tokens),
+        })
+    }
+
+    /// Where the item ends so far.
+    fn position(&self) -> usize {
+        self.item.writer().len()
+    }
+
+    fn cbor(&mut self, write: impl FnOnce(&mut Encoder<Vec<u8>>) -> Encoded) {
+        match write(&mut self.item) {
+            Ok(()) => {}
+            Err(_) => unreachable!("writing to memory cannot fail"),
+        }
+    }
+
+    fn tag(&mut self, tag: u64) {
+        self.cbor(|item| item.tag(CborTag::new(tag)).map(drop));
+    }
+
+    /// The head of `27([class, ...])` with as many elements, the class among them.
+    fn class(&mut self, class: &str, elements: u64) {
+        self.tag(tags::CLASS);
+        self.cbor(|item| item.array(elements)?.str(class).map(drop));
+    }
+
+    fn number(&mut self, number: f64) {
+        /// Below it, every whole number is exact.
+        const EXACT: f64 = 9_007_199_254_740_992.0;
+        let whole = number as i64;
+        let is_whole = whole as f64 == number
+            && number.abs() < EXACT
+            && (whole != 0 || number.is_sign_positive());
+        self.cbor(|item| match is_whole {
+            true => item.i64(whole).map(drop),
+            false => item.f64(number).map(drop),
+        });
+    }
+
+    /// Compares what there is with the limit.
+    fn check(&self) -> CopyResult<()> {
+        if self.position() as u64 + self.beside > self.limit {
+            return Err(CopyError::TooLarge(self.limit));
+        }
+        Ok(())
+    }
+
+    /// Bytes that are not in the item.
+    fn charge(&mut self, bytes: usize) -> CopyResult<()> {
+        self.beside += bytes as u64;
+        self.check()
+    }
+
+    /// Writes a value. What a container holds is written later, by [`Writer::run`].
+    fn value(&mut self, value: &Value) -> CopyResult<()> {
+        self.check()?;
+        match value.tag() {
+            Tag::Number => self.number(value.as_number().unwrap_or(f64::NAN)),
+            Tag::String => self.string(value)?,
+            Tag::Object => self.object(value)?,
+            Tag::Boolean => {
+                let value = value.to_boolean();
+                self.cbor(|item| item.bool(value).map(drop));
+            }
+            Tag::Undefined | Tag::Internal => self.cbor(|item| item.undefined().map(drop)),
+            Tag::Null => self.cbor(|item| item.null().map(drop)),
+            Tag::BigInt => self.bigint(value)?,
+            Tag::Symbol => self.symbol(value)?,
+        }
+        Ok(())
+    }
+
+    fn bigint(&mut self, value: &Value) -> CopyResult<()> {
+        let (negative, bytes) = intrinsics().bigint_bytes(value)?;
+        let tag = if negative {
+            tags::NEGATIVE
+        } else {
+            tags::POSITIVE
+        };
+        self.tag(tag);
+        self.cbor(|item| item.bytes(&bytes).map(drop));
+        Ok(())
+    }
+
+    fn symbol(&mut self, symbol: &Value) -> CopyResult<()> {
+        if let Some(name) = intrinsics().well_known_name(symbol) {
+            self.class(&format!("Symbol.{name}"), 1);
+            return Ok(());
+        }
+        if let Some(key) = intrinsics().symbol_key(symbol)? {
+            self.class("Symbol.for", 2);
+            self.cbor(|item| item.str(&key).map(drop));
+            return Ok(());
+        }
+        if self.is_known(symbol) {
+            return Ok(());
+        }
+        let description = symbol.get("description")?;
+        if description.is_undefined() {
+            self.class("Symbol", 1);
+            return Ok(());
+        }
+        self.class("Symbol", 2);
+        self.string(&description)
+    }
+
+    /// Whether an object or symbol was written before, in which case a reference to it is
+    /// written. Otherwise it is marked as what is written next.
+    fn is_known(&mut self, value: &Value) -> bool {
+        let Some(address) = value.address() else {
+            return false;
+        };
+        if let Some(mark) = self.seen.get(&address) {
+            let position = self.item.writer().len();
+            let reference = self.sharing.refer(*mark, position);
+            self.item.writer_mut().extend_from_slice(&reference);
+            return true;
+        }
+        self.mark(value);
+        false
+    }
+
+    /// Marks an object or symbol as what is written next.
+    fn mark(&mut self, value: &Value) -> u32 {
+        let mark = self.sharing.mark(self.position());
+        if let Some(address) = value.address() {
+            self.seen.insert(address, mark);
+            self.met.push(value.clone());
+        }
+        mark
+    }
+
+    /// A value that stays here.
+    fn opaque(&mut self, value: &Value) {
+        let token = token::retain(value.clone(), TokenScope::Instance);
+        let index = self.tokens.len() as u64;
+        self.tokens.push(token);
+        self.tag(tags::OPAQUE);
+        self.cbor(|item| item.u64(index).map(drop));
+    }
+
+    /// Writes an object's key.
+    fn key(&mut self, key: &Atom) -> CopyResult<()> {
+        if self.keys.repeat(key, self.item.writer_mut()) {
+            return Ok(());
+        }
+        let start = self.position();
+        let name = key.to_value()?;
+        self.value(&name)?;
+        if name.tag() == Tag::String {
+            self.keys.learn(key, &self.item.writer()[start..]);
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        for token in self.tokens.drain(..) {
+            token::release(token);
+        }
+    }
+}
+
+/// The elements of a list, for a frame.
+type Values = std::vec::IntoIter<Value>;
+
+/// What is read of a value before it is written: everything that can throw.
+type Read<T> = JsResult<T>;

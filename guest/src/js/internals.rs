@@ -1,0 +1,91 @@
+//! Strings and objects as the engine has them in memory, by `guest/engine/jsvm.c`.
+//!
+//! Each call checks anew what it reads: what JavaScript did in between can make it find nothing,
+//! and do no harm. None of it runs JavaScript.
+#![allow(dead_code, reason = "not all of it has a user yet")]
+
+use rquickjs_sys as q;
+
+use super::context::ctx;
+use super::value::{JsResult, Thrown, Value};
+
+unsafe extern "C" {
+    fn jsvm_string_parts(
+        ctx: *mut q::JSContext,
+        value: q::JSValue,
+        start: *mut *const u8,
+        len: *mut u32,
+        wide: *mut q::c_int,
+    ) -> q::c_int;
+    fn jsvm_new_string_latin1(ctx: *mut q::JSContext, start: *const u8, len: usize) -> q::JSValue;
+    fn jsvm_dense_length(value: q::JSValue, count: *mut u32) -> q::c_int;
+    fn jsvm_dense_element(value: q::JSValue, index: u32, to: *mut q::JSValue) -> q::c_int;
+}
+
+/// The code units of a string, where the engine has them.
+#[derive(Clone, Copy, Debug)]
+pub enum Units<'a> {
+    /// All below 256.
+    Latin1(&'a [u8]),
+    /// UTF-16.
+    Utf16(&'a [u16]),
+}
+
+impl Value {
+    /// Reads the code units of a string where they are; `None` if it is not a string. A string that
+    /// was put together is made one piece first.
+    ///
+    /// # Errors
+    /// If memory runs out.
+    pub fn with_units<R>(&self, read: impl FnOnce(Units<'_>) -> R) -> JsResult<Option<R>> {
+        let (mut start, mut len, mut wide) = (std::ptr::null(), 0, 0);
+        // SAFETY: live context and value, valid destinations.
+        let status = unsafe {
+            jsvm_string_parts(
+                ctx(),
+                self.raw(),
+                &raw mut start,
+                &raw mut len,
+                &raw mut wide,
+            )
+        };
+        if Thrown::check(status)? != 0 {
+            return Ok(None);
+        }
+        let len = len as usize;
+        // SAFETY: the string has so many units of that width there, aligned to it. They neither
+        // change nor move while it is alive, and `self` keeps it alive.
+        Ok(Some(read(unsafe {
+            if wide == 0 {
+                Units::Latin1(std::slice::from_raw_parts(start, len))
+            } else {
+                Units::Utf16(std::slice::from_raw_parts(start.cast(), len))
+            }
+        })))
+    }
+
+    /// A string of characters below 256, from a byte each.
+    pub fn latin1(units: &[u8]) -> JsResult<Value> {
+        // SAFETY: pointer and length of a slice; the engine copies it.
+        unsafe { Value::check(jsvm_new_string_latin1(ctx(), units.as_ptr(), units.len())) }
+    }
+
+    /// The length of an array that has each index below it and no other property; `None` for any
+    /// other object.
+    pub fn dense_length(&self) -> Option<u32> {
+        let mut len = 0;
+        // SAFETY: live value, valid destination.
+        (unsafe { jsvm_dense_length(self.raw(), &raw mut len) } != 0).then_some(len)
+    }
+
+    /// An element of such an array; `None` if it has become another, or has no such element.
+    pub fn dense_element(&self, index: u32) -> Option<Value> {
+        let mut value = q::JS_UNDEFINED;
+        // SAFETY: live value, valid destination; what is written there is a live value, which is
+        // duplicated before anything else happens.
+        unsafe {
+            (jsvm_dense_element(self.raw(), index, &raw mut value) != 0)
+                .then(|| Value::from_raw(q::JS_DupValue(ctx(), value)))
+        }
+    }
+}
