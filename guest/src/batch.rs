@@ -44,6 +44,7 @@ fn operate(operation: Operation<'_>, done: &[Value]) -> JsResult<Value> {
     let all = |operands: &[Operand<'_>]| operands.iter().map(of).collect::<JsResult<Vec<_>>>();
     Ok(match operation {
         Operation::Global => js::global(),
+        Operation::Value(value) => of(&value)?,
         Operation::Data(data) => data::copy_in(data)?,
         Operation::Get((object, key)) => of(&object)?.get(Key::Value(&of(&key)?))?,
         Operation::Set((object, key, to)) => {

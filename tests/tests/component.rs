@@ -120,7 +120,10 @@ fn text(text: &str) -> Val {
 /// Data of one item of CBOR.
 fn data(item: &[u8]) -> Val {
     record(&[
-        ("item", Val::List(item.iter().copied().map(Val::U8).collect())),
+        (
+            "item",
+            Val::List(item.iter().copied().map(Val::U8).collect()),
+        ),
         ("chunks", Val::List(vec![])),
         ("tokens", Val::List(vec![])),
     ])
@@ -223,10 +226,7 @@ fn no_bytes_are_no_data() {
         "[method]value.call",
         &[function, variant("undefined", None), Val::List(vec![])],
     );
-    let settle = [
-        Val::U64(1),
-        Val::Result(Ok(Some(Box::new(empty())))),
-    ];
+    let settle = [Val::U64(1), Val::Result(Ok(Some(Box::new(empty()))))];
     assert_eq!(raw.throws("settle", &settle), "TypeError");
     // The request is still there.
     let Val::List(requests) = raw.call("unsettled-requests", &[]) else {

@@ -101,9 +101,15 @@ fn malformed_data_leaves_the_request_unsettled() {
     let id = vm.take_requests().unwrap()[0].id;
     let malformed = || Data::from_nodes(vec![Node::Array(vec![9])]);
     let fulfilled = vm.settle(id, Ok(malformed()));
-    assert!(matches!(fulfilled, Err(Error::Conversion(_))), "{fulfilled:?}");
+    assert!(
+        matches!(fulfilled, Err(Error::Conversion(_))),
+        "{fulfilled:?}"
+    );
     let rejected = vm.settle::<()>(id, Err(HostError::value(malformed())));
-    assert!(matches!(rejected, Err(Error::Conversion(_))), "{rejected:?}");
+    assert!(
+        matches!(rejected, Err(Error::Conversion(_))),
+        "{rejected:?}"
+    );
     // The VM finds out what only it can know.
     let unknown = Data::from_nodes(vec![Node::Opaque(12345)]);
     assert_eq!(exception(vm.settle(id, Ok(unknown))).name, "TypeError");

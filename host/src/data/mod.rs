@@ -2,6 +2,7 @@
 
 mod build;
 mod bytes;
+mod cbor;
 mod error;
 mod form;
 mod from_js;
@@ -13,6 +14,7 @@ use std::sync::{Arc, OnceLock};
 
 pub use build::DataBuilder;
 pub use bytes::Bytes;
+pub use cbor::Cbor;
 pub use error::ConversionError;
 pub(crate) use form::Form;
 pub use from_js::FromJs;
@@ -72,6 +74,15 @@ impl Data {
             nodes: OnceLock::new(),
             form: Ok(Arc::new(form)).into(),
         }
+    }
+
+    /// Data that nobody has checked.
+    fn from_form(form: Form) -> Result<Self, ConversionError> {
+        Ok(Data {
+            nodes: form::decode(&form)?.into(),
+            form: Ok(Arc::new(form)).into(),
+            tokens: Vec::new(),
+        })
     }
 
     /// The root.

@@ -51,10 +51,8 @@ impl Reader<'_> {
     fn sparse(&mut self, mark: Option<usize>) -> JsResult<Item> {
         let length = self.number()?;
         let array = Value::array()?;
-        // A length that is none is a `RangeError`.
-        array.set("length", Value::number(length))?;
         self.set_mark(mark, &array);
-        self.properties(array, Form::Sparse)
+        self.properties(array, Form::Sparse { length })
     }
 
     fn error(&mut self, name: &str, named: bool, mark: Option<usize>) -> JsResult<Item> {

@@ -108,11 +108,13 @@ enum Frame {
 }
 
 /// What has properties.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq)]
 enum Form {
     Plain,
     /// `27(["Array", length, {...}])`
-    Sparse,
+    Sparse {
+        length: f64,
+    },
     /// `27([class, {...}])`, or with a name after that.
     Error {
         named: bool,
@@ -223,9 +225,14 @@ impl<'a> Reader<'a> {
             }
             Frame::Array { array, .. } => Ok(array),
             Frame::Object { object, form, .. } => {
-                if form == (Form::Error { named: true }) {
-                    let name = self.text_value()?;
-                    object.define("name", name, Property::HIDDEN)?;
+                match form {
+                    Form::Error { named: true } => {
+                        let name = self.text_value()?;
+                        object.define("name", name, Property::HIDDEN)?;
+                    }
+                    // A length that is none is a `RangeError`. What is beyond it goes.
+                    Form::Sparse { length } => object.set("length", Value::number(length))?,
+                    Form::Error { named: false } | Form::Plain => {}
                 }
                 Ok(object)
             }

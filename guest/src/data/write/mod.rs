@@ -91,6 +91,8 @@ struct Writer {
     chunks: Vec<Chunk>,
     /// Tokens made so far: given back if the copy fails.
     tokens: Vec<u64>,
+    /// The index of the token of a value that stays here, by its address.
+    opaque: HashMap<usize, u64, FxBuildHasher>,
     /// The mark of each object or symbol met, by its address. `met` keeps them alive, so that no
     /// address is used twice.
     seen: HashMap<usize, u32, FxBuildHasher>,
@@ -110,6 +112,7 @@ impl Writer {
             item: Encoder::new(Vec::with_capacity(64)),
             chunks: Vec::new(),
             tokens: Vec::new(),
+            opaque: HashMap::default(),
             seen: HashMap::default(),
             met: Vec::new(),
             sharing: Sharing::default(),
@@ -122,6 +125,7 @@ impl Writer {
 
     fn finish(mut self) -> CopyResult<Copied> {
         self.run()?;
+        self.check()?;
         let item = std::mem::replace(&mut self.item, Encoder::new(Vec::new()));
         Ok(Copied {
             item: self.sharing.apply(item.into_writer()),
@@ -260,9 +264,13 @@ impl Writer {
 
     /// A value that stays here.
     fn opaque(&mut self, value: &Value) {
-        let token = token::retain(value.clone(), TokenScope::Instance);
-        let index = self.tokens.len() as u64;
-        self.tokens.push(token);
+        let next = self.tokens.len() as u64;
+        let address = value.address().unwrap_or_default();
+        let index = *self.opaque.entry(address).or_insert_with(|| {
+            self.tokens
+                .push(token::retain(value.clone(), TokenScope::Instance));
+            next
+        });
         self.tag(tags::OPAQUE);
         self.cbor(|item| item.u64(index).map(drop));
     }

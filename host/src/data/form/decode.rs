@@ -319,7 +319,7 @@ impl<'a> Reader<'a> {
             tags::POSITIVE | tags::NEGATIVE => {
                 let magnitude = BigInt::from_bytes_be(Sign::Plus, &self.bytes()?);
                 let value = match tag {
-                    tags::NEGATIVE => -magnitude - 1,
+                    tags::NEGATIVE => -magnitude - BigInt::from(1),
                     _ => magnitude,
                 };
                 Node::Bigint(value.to_string())

@@ -271,7 +271,7 @@ impl<'a> Writer<'a> {
             return Err(malformed("a BigInt is written in decimal digits"));
         };
         let (tag, magnitude) = match value.sign() {
-            num_bigint::Sign::Minus => (tags::NEGATIVE, -(value + 1)),
+            num_bigint::Sign::Minus => (tags::NEGATIVE, -(value + BigInt::from(1))),
             _ => (tags::POSITIVE, value),
         };
         let (_, mut bytes) = magnitude.to_bytes_be();
