@@ -86,6 +86,11 @@ fuzz SECONDS='600': _guest _fuzz
 bench *ARGS: _guest
     cargo bench --package jsvm --bench '*' -- "$@"
 
+# Measure it beside its peers, in some minutes: `bench-peers --help` says what can be chosen
+[no-exit-message]
+bench-peers *ARGS: _guest _peers
+    node bench/peers/main.mjs "$@"
+
 # Compare the forms in which values could cross the boundary: bench/forms/README.md
 bench-forms: _guest
     #!/usr/bin/env bash
@@ -120,6 +125,10 @@ _packages:
 [no-exit-message]
 _fuzz:
     @./setup.sh fuzz
+
+[no-exit-message]
+_peers:
+    @./setup.sh peers
 
 [no-exit-message]
 _audit:

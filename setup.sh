@@ -7,6 +7,7 @@
 #   ./setup.sh audit    cargo-deny
 #   ./setup.sh packages npm, and the packages of it that tests run
 #   ./setup.sh fuzz     cargo-fuzz, and a C++ compiler
+#   ./setup.sh peers    what this is measured against: npm packages, Node.js and gcc
 #
 # Several may be named at once. The answers are never cached, so they cannot be stale; looking
 # takes about a tenth of a second. JSVM_GUEST_RUST=rustup|system chooses between the two ways to
@@ -403,10 +404,21 @@ setup_fuzz() {
         fail "cannot get cargo-fuzz." "By hand: cargo install cargo-fuzz --locked"
 }
 
+setup_peers() {
+    local version
+    version=$(node --version 2>/dev/null) || version=
+    { [[ -n $version ]] && at_least "${version#v}" 20.6; } ||
+        fail "the peers run in Node.js 20.6 or newer (found: ${version:-none})." \
+            "Install it from https://nodejs.org or with your system's packages, then start again."
+    have gcc ||
+        fail "native QuickJS-NG is built with gcc, which is missing." "On Debian: apt-get install gcc libc6-dev."
+    have_packages bench/peers || add_packages bench/peers "the packages that are measured"
+}
+
 (($#)) || set -- guest lint audit packages
 for what; do
     case $what in
-    guest | lint | audit | packages | fuzz) "setup_$what" ;;
-    *) fail "\"$what\" is none of guest, lint, audit, packages, fuzz." ;;
+    guest | lint | audit | packages | fuzz | peers) "setup_$what" ;;
+    *) fail "\"$what\" is none of guest, lint, audit, packages, fuzz, peers." ;;
     esac
 done
