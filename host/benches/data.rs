@@ -41,9 +41,14 @@ fn objects(c: &mut Criterion) {
     let vm = Engine::global().unwrap().vm().build().unwrap();
     let value = vm.to_value(&items).unwrap();
     group.bench_function("into a VM", |b| b.iter(|| vm.to_value(&items).unwrap()));
-    group.bench_function("out of a VM", |b| b.iter(|| value.to::<Vec<Item>>().unwrap()));
+    group.bench_function("out of a VM", |b| {
+        b.iter(|| value.to::<Vec<Item>>().unwrap())
+    });
     group.bench_function("into a VM as JSON", |b| {
-        b.iter(|| vm.from_json(&serde_json::to_string(&items).unwrap()).unwrap());
+        b.iter(|| {
+            vm.from_json(&serde_json::to_string(&items).unwrap())
+                .unwrap()
+        });
     });
     group.bench_function("out of a VM as JSON", |b| {
         b.iter(|| {
@@ -58,14 +63,19 @@ fn numbers(c: &mut Criterion) {
     let mut group = c.benchmark_group("100000 numbers");
     let numbers: Vec<f64> = (0..100_000).map(|n| f64::from(n) * 1.5).collect();
     let data = Data::of(&numbers).unwrap();
-    group.bench_function("write", |b| b.iter(|| Data::of(black_box(&numbers)).unwrap()));
+    group.bench_function("write", |b| {
+        b.iter(|| Data::of(black_box(&numbers)).unwrap())
+    });
     group.bench_function("read", |b| b.iter(|| data.to::<Vec<f64>>().unwrap()));
     group.finish();
 }
 
 fn strings(c: &mut Criterion) {
     let mut group = c.benchmark_group("1 Mi characters");
-    for (name, text) in [("ASCII", "a".repeat(1 << 20)), ("UTF-16", "日".repeat(1 << 20))] {
+    for (name, text) in [
+        ("ASCII", "a".repeat(1 << 20)),
+        ("UTF-16", "日".repeat(1 << 20)),
+    ] {
         let data = Data::of(&[&text]).unwrap();
         group.bench_function(format!("{name}, write"), |b| {
             b.iter(|| Data::of(black_box(&[&text])).unwrap());

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use ::serde::de::DeserializeOwned;
 use ::serde::ser::Serialize;
 
-use crate::data::{ConversionError, Data, DataBuilder, ErrorClass, ErrorData, Node, NodeRef};
+use crate::data::{ConversionError, Data, DataBuilder, ErrorClass, ErrorData, Node};
 use crate::serde::{self, ArgumentReader, Whole};
 
 /// What a host function throws.

@@ -85,7 +85,11 @@ struct Flat {
 fn types() {
     let vm = vm();
     let vm = &vm;
-    both_ways(vm, line(), "{ name: 'pencil', price: 1.5, note: undefined }");
+    both_ways(
+        vm,
+        line(),
+        "{ name: 'pencil', price: 1.5, note: undefined }",
+    );
     both_ways(vm, (1, "two".to_owned(), [true]), "[ 1, 'two', [ true ] ]");
     both_ways(
         vm,
@@ -121,16 +125,32 @@ fn types() {
         line: line(),
         rest: [("more".to_owned(), 2)].into(),
     };
-    both_ways(vm, flat, "{ id: 1, name: 'pencil', price: 1.5, note: undefined, more: 2 }");
-    both_ways(vm, BTreeMap::from([(1u32, line().name)]), "Map(1) { 1 => 'pencil' }");
-    both_ways(vm, BTreeMap::from([((1, true), 'x')]), "Map(1) { [ 1, true ] => 'x' }");
+    both_ways(
+        vm,
+        flat,
+        "{ id: 1, name: 'pencil', price: 1.5, note: undefined, more: 2 }",
+    );
+    both_ways(
+        vm,
+        BTreeMap::from([(1u32, line().name)]),
+        "Map(1) { 1 => 'pencil' }",
+    );
+    both_ways(
+        vm,
+        BTreeMap::from([((1, true), 'x')]),
+        "Map(1) { [ 1, true ] => 'x' }",
+    );
     both_ways(vm, Set(BTreeSet::from([1, 2])), "Set(2) { 1, 2 }");
     both_ways(vm, BTreeSet::from([1, 2]), "[ 1, 2 ]");
     both_ways(vm, Date(0i64), "1970-01-01T00:00:00.000Z");
     both_ways(vm, u64::MAX, "18446744073709551615n");
     both_ways(vm, -1i128, "-1n");
     both_ways(vm, Cow::Borrowed("x"), "'x'");
-    both_ways(vm, Json(json!({ "a": [1, null, "x"] })), "{ a: [ 1, null, 'x' ] }");
+    both_ways(
+        vm,
+        Json(json!({ "a": [1, null, "x"] })),
+        "{ a: [ 1, null, 'x' ] }",
+    );
 }
 
 #[test]
@@ -139,9 +159,14 @@ fn options() {
     let number = Options::default().integers(Integers::Number);
     let ids = [1u64, (1 << 53) - 1];
     let value = vm.to_value_with(&ids, &number).unwrap();
-    assert_eq!(value.to::<Vec<f64>>().unwrap(), [1.0, 9_007_199_254_740_991.0]);
+    assert_eq!(
+        value.to::<Vec<f64>>().unwrap(),
+        [1.0, 9_007_199_254_740_991.0]
+    );
     assert_eq!(value.to::<[u64; 2]>().unwrap(), ids);
-    let error = vm.to_value_with(&BTreeMap::from([("id", [1u64 << 53])]), &number).unwrap_err();
+    let error = vm
+        .to_value_with(&BTreeMap::from([("id", [1u64 << 53])]), &number)
+        .unwrap_err();
     assert_eq!(
         conversion(error),
         "id[0]: expected an integer that a number can hold exactly, found 9007199254740992"
@@ -169,7 +194,14 @@ fn bytes() {
     let inside = vm.to_value(&image).unwrap();
     let check = "({ pixels, small }) =>
         pixels instanceof Uint8Array && pixels.every((b) => b === 7) && small.length === 2";
-    assert!(vm.eval(check).unwrap().call((&inside,)).unwrap().to::<bool>().unwrap());
+    assert!(
+        vm.eval(check)
+            .unwrap()
+            .call((&inside,))
+            .unwrap()
+            .to::<bool>()
+            .unwrap()
+    );
     let back: Image = inside.to().unwrap();
     assert_eq!((back.pixels, back.small.0), (image.pixels, vec![1, 2]));
     for source in [
@@ -178,7 +210,11 @@ fn bytes() {
         "new DataView(new Uint8Array([9, 1, 2, 3, 0]).buffer, 1)",
         "new Uint8Array([9, 1, 2, 3, 0]).subarray(1)",
     ] {
-        assert_eq!(vm.eval(source).unwrap().to::<Bytes>().unwrap().0, [1, 2, 3, 0], "{source}");
+        assert_eq!(
+            vm.eval(source).unwrap().to::<Bytes>().unwrap().0,
+            [1, 2, 3, 0],
+            "{source}"
+        );
     }
     let numbers = vm.eval("new Float32Array([1.5, -1])").unwrap();
     assert_eq!(numbers.to::<Vec<f64>>().unwrap(), [1.5, -1.0]);
@@ -205,13 +241,28 @@ fn dates_and_others_as_text() {
     assert_eq!(event.error["name"], "TypeError");
     assert_eq!(event.error["message"], "no");
     // The same text as the engine's.
-    for time in [0.0, -1.0, 8.64e15, -8.64e15, 951_782_400_000.0, -62_198_755_200_000.0, 1e12] {
+    for time in [
+        0.0,
+        -1.0,
+        8.64e15,
+        -8.64e15,
+        951_782_400_000.0,
+        -62_198_755_200_000.0,
+        1e12,
+    ] {
         let date = vm.to_value(&Date(time)).unwrap();
         let text = date.call_method("toISOString", ()).unwrap();
         assert_eq!(date.to::<String>().unwrap(), text.to::<String>().unwrap());
     }
-    let error = vm.eval("[new Date(NaN)]").unwrap().to::<Vec<String>>().unwrap_err();
-    assert_eq!(conversion(error), "[0]: expected a valid date, found an invalid date");
+    let error = vm
+        .eval("[new Date(NaN)]")
+        .unwrap()
+        .to::<Vec<String>>()
+        .unwrap_err();
+    assert_eq!(
+        conversion(error),
+        "[0]: expected a valid date, found an invalid date"
+    );
 }
 
 #[test]
@@ -234,7 +285,10 @@ fn paths() {
         fails("({ orders: [{ name: 'a' }] })"),
         "orders[0]: expected a property `price`, found none"
     );
-    assert_eq!(fails("({ orders: () => 1 })"), "orders: expected an array, found a function or another value that is not data");
+    assert_eq!(
+        fails("({ orders: () => 1 })"),
+        "orders: expected an array, found a function or another value that is not data"
+    );
     assert_eq!(fails("3n"), "expected an object, found bigint 3n");
     let map = vm.eval("new Map([[{}, 1]])").unwrap();
     assert_eq!(
@@ -260,13 +314,23 @@ fn host_functions() {
             lines: [("count".to_owned(), lines.len() as u32)].into(),
         })
         .function("parse", |text: String| text.parse::<f64>())
-        .function("text", |fail: bool| if fail { Err("no".to_owned()) } else { Ok(1) })
+        .function(
+            "text",
+            |fail: bool| if fail { Err("no".to_owned()) } else { Ok(1) },
+        )
         .function("refuse", || Err::<(), _>(Refusal { reason: "late" }))
-        .function("checked", || Err::<u8, HostError>(HostError::range_error("far")))
-        .function("unfit", || (0..=MAX_DEPTH).fold(json!(1), |inner, _| json!([inner])))
+        .function("checked", || {
+            Err::<u8, HostError>(HostError::range_error("far"))
+        })
+        .function("unfit", || {
+            (0..=MAX_DEPTH).fold(json!(1), |inner, _| json!([inner]))
+        })
         .build()
         .unwrap();
-    let eval = |source: &str| vm.eval(source).map(|value| value.to_json().unwrap().unwrap());
+    let eval = |source: &str| {
+        vm.eval(source)
+            .map(|value| value.to_json().unwrap().unwrap())
+    };
     assert_eq!(
         eval("pay([{ name: 'a', price: 2 }], 3)").unwrap(),
         r#"{"total":6,"lines":{"count":1}}"#
@@ -280,12 +344,18 @@ fn host_functions() {
         message("pay([], 'x')"),
         r#"TypeError: argument 2: expected a number, found string "x""#
     );
-    assert_eq!(message("pay()"), "TypeError: argument 1: expected an array, found undefined");
+    assert_eq!(
+        message("pay()"),
+        "TypeError: argument 1: expected an array, found undefined"
+    );
     assert_eq!(eval("parse('1.5')").unwrap(), "1.5");
     assert_eq!(message("parse('x')"), "Error: invalid float literal");
     assert_eq!(eval("text(false)").unwrap(), "1");
     assert_eq!(message("text(true)"), "Error: no");
-    assert_eq!(eval("try { refuse() } catch (e) { e.reason }").unwrap(), r#""late""#);
+    assert_eq!(
+        eval("try { refuse() } catch (e) { e.reason }").unwrap(),
+        r#""late""#
+    );
     assert_eq!(message("checked()"), "RangeError: far");
     assert!(message("unfit()").starts_with("TypeError: the result cannot be converted: [0][0]"));
 }
@@ -311,21 +381,31 @@ fn functions_in_types() {
     assert_eq!(use_both.call((&value,)).unwrap().to::<u8>().unwrap(), 10);
     // A function of another VM is refused wherever it is.
     let other = jsvm_tests::vm();
-    assert!(matches!(other.to_value(&callbacks), Err(Error::ForeignValue)));
+    assert!(matches!(
+        other.to_value(&callbacks),
+        Err(Error::ForeignValue)
+    ));
     assert!(matches!(use_both.call((&callbacks,)), Ok(_)));
 }
 
 #[test]
 fn sharing_and_cycles() {
     let vm = vm();
-    let shared = vm.eval("const a = { n: 1 }; ({ x: a, y: [a, a] })").unwrap();
+    let shared = vm
+        .eval("const a = { n: 1 }; ({ x: a, y: [a, a] })")
+        .unwrap();
     assert_eq!(
         shared.to::<serde_json::Value>().unwrap(),
         json!({ "x": { "n": 1 }, "y": [{ "n": 1 }, { "n": 1 }] })
     );
-    let cycle = vm.eval("const c = { list: [1] }; c.list.push(c); c").unwrap();
+    let cycle = vm
+        .eval("const c = { list: [1] }; c.list.push(c); c")
+        .unwrap();
     let error = cycle.to::<serde_json::Value>().unwrap_err();
-    assert_eq!(conversion(error), "list[1]: expected a value without cycles, found a cycle");
+    assert_eq!(
+        conversion(error),
+        "list[1]: expected a value without cycles, found a cycle"
+    );
     // As data it stays one, inside of other data as well.
     let data: BTreeMap<String, Data> = BTreeMap::from([("c".into(), cycle.to().unwrap())]);
     let again = vm.to_value(&(&data, &data)).unwrap();
@@ -334,10 +414,21 @@ fn sharing_and_cycles() {
     // A part of a cycle has all of it.
     let inner: (u8, Data) = cycle.get("list").unwrap().to().unwrap();
     let inner = vm.from_data(&inner.1).unwrap();
-    assert_eq!(inner.get("list").unwrap().get(1).unwrap().get("list").unwrap().get(0).unwrap().to::<u8>().unwrap(), 1);
-    let laughs = vm.eval(
-        "let l = ['ha']; for (let i = 0; i < 40; i++) l = [l, l, l, l]; l",
+    assert_eq!(
+        inner
+            .get("list")
+            .unwrap()
+            .get(1)
+            .unwrap()
+            .get("list")
+            .unwrap()
+            .get(0)
+            .unwrap()
+            .to::<u8>()
+            .unwrap(),
+        1
     );
+    let laughs = vm.eval("let l = ['ha']; for (let i = 0; i < 40; i++) l = [l, l, l, l]; l");
     let error = laughs.unwrap().to::<serde_json::Value>().unwrap_err();
     assert!(conversion(error).ends_with("found one that refers to the same parts too often"));
 }
@@ -352,17 +443,37 @@ fn large_and_deep() {
     let nested = |depth: u32| format!("let a = 1; for (let i = 0; i < {depth}; i++) a = [a]; a");
     let deepest = vm.eval(&*nested(MAX_DEPTH)).unwrap();
     let json: serde_json::Value = deepest.to().unwrap();
-    assert_eq!(vm.to_value(&Json(json)).unwrap().to_json(), deepest.to_json());
+    assert_eq!(
+        vm.to_value(&Json(json)).unwrap().to_json().unwrap(),
+        deepest.to_json().unwrap()
+    );
     for depth in [MAX_DEPTH + 1, 100_000] {
-        let error = vm.eval(&*nested(depth)).unwrap().to::<serde_json::Value>().unwrap_err();
+        let error = vm
+            .eval(&*nested(depth))
+            .unwrap()
+            .to::<serde_json::Value>()
+            .unwrap_err();
         let message = conversion(error);
-        assert!(message.ends_with("expected at most 256 levels of nesting, found more"), "{message}");
+        assert!(
+            message.ends_with("expected at most 256 levels of nesting, found more"),
+            "{message}"
+        );
     }
-    let text: String = ['a', 'é', '日', '𝄞'].into_iter().cycle().take(1 << 20).collect();
+    let text: String = ['a', 'é', '日', '𝄞']
+        .into_iter()
+        .cycle()
+        .take(1 << 20)
+        .collect();
     for text in [&text, &"a".repeat(1 << 20), &"é".repeat(1 << 20)] {
         let value = vm.to_value(&[text]).unwrap();
         assert_eq!(value.to::<[String; 1]>().unwrap(), [text.clone()]);
-        let units = value.get(0).unwrap().get("length").unwrap().to::<usize>().unwrap();
+        let units = value
+            .get(0)
+            .unwrap()
+            .get("length")
+            .unwrap()
+            .to::<usize>()
+            .unwrap();
         assert_eq!(units, text.encode_utf16().count());
     }
 }
@@ -371,7 +482,8 @@ fn large_and_deep() {
 fn json_text() {
     let vm = vm();
     // What scripts make of `JSON` does not matter.
-    vm.eval("JSON.parse = JSON.stringify = () => 'mine'; globalThis.JSON = null").unwrap();
+    vm.eval("JSON.parse = JSON.stringify = () => 'mine'; globalThis.JSON = null")
+        .unwrap();
     let text = r#"{"a":[1,-0.5,"é日",null,true],"__proto__":{"b":{}}}"#;
     let value = vm.from_json(text).unwrap();
     assert_eq!(value.to_json().unwrap().as_deref(), Some(text));
@@ -379,7 +491,12 @@ fn json_text() {
     let error = vm.from_json("{ a: 1 }").unwrap_err();
     assert_eq!(error.exception().unwrap().name, "SyntaxError");
     assert_eq!(vm.from_json(" 1 ").unwrap().to::<u8>().unwrap(), 1);
-    let json = |source: &str| vm.eval(source).unwrap().to_json().map_err(|e| e.to_string());
+    let json = |source: &str| {
+        vm.eval(source)
+            .unwrap()
+            .to_json()
+            .map_err(|e| e.to_string())
+    };
     assert_eq!(json("undefined"), Ok(None));
     assert_eq!(json("() => 1"), Ok(None));
     assert_eq!(json("null"), Ok(Some("null".into())));
@@ -388,14 +505,23 @@ fn json_text() {
     assert_eq!(json("'\\ud800'"), Ok(Some("\"\\ud800\"".into())));
     assert_eq!(json("({ toJSON() { return 7 } })"), Ok(Some("7".into())));
     assert!(json("1n").unwrap_err().starts_with("TypeError"));
-    assert!(json("const o = {}; o.o = o; o").unwrap_err().starts_with("TypeError"));
-    assert_eq!(json("({ toJSON() { throw new RangeError('x') } })"), Err("RangeError: x".into()));
+    assert!(
+        json("const o = {}; o.o = o; o")
+            .unwrap_err()
+            .starts_with("TypeError")
+    );
+    assert_eq!(
+        json("({ toJSON() { throw new RangeError('x') } })"),
+        Err("RangeError: x".into())
+    );
 }
 
 #[test]
 fn arguments() {
     let vm = vm();
-    let show = vm.eval("(...args) => args.map((a) => typeof a).join()").unwrap();
+    let show = vm
+        .eval("(...args) => args.map((a) => typeof a).join()")
+        .unwrap();
     let args = (1, 2u64, "x", line(), None::<u8>, &show, Value::NULL, [1]);
     assert_eq!(
         show.call(args).unwrap().to::<String>().unwrap(),

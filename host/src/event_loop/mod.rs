@@ -243,7 +243,7 @@ impl EventLoop {
     ///
     /// # Errors
     /// [`Error::Limit`]; [`Error::Gone`].
-    pub fn promise<R: HostResult>(
+    pub fn promise<R: HostResult<Kind> + 'static, Kind: 'static>(
         &mut self,
         future: impl Future<Output = R> + Send + 'static,
     ) -> Result<Value, Error> {
@@ -260,7 +260,7 @@ impl EventLoop {
             self.start(request, false)?;
         }
         if let Some(request) = own {
-            let future = future.map(HostResult::into_outcome);
+            let future = async move { future.await.into_outcome() };
             self.push(request.id, guarded(NAME.into(), future.boxed()));
         }
         Ok(promise)

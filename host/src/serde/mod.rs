@@ -93,11 +93,11 @@
 //! anywhere in a type, except in what serde buffers: `flatten`, `untagged` and internally tagged
 //! enums.
 
-mod date;
 mod de;
 mod error;
 mod form;
 mod hint;
+mod iso;
 mod options;
 mod parts;
 mod pass;

@@ -1,7 +1,7 @@
 //! Handles of JavaScript values.
 
-mod bulk;
 mod buffer;
+mod bulk;
 mod check;
 mod collection;
 mod convert;

@@ -3,9 +3,10 @@
 use std::sync::{Arc, Weak};
 
 use super::Vm;
-use crate::data::{Data, NodeRef};
+use crate::data::Data;
 use crate::error::Error;
 use crate::function::{HostError, HostFunction};
+use crate::serde::ArgumentReader;
 use crate::value::Value;
 
 /// A JavaScript function that calls a closure of Rust as long as this lives, from
@@ -18,7 +19,7 @@ pub struct EphemeralFunction {
 
 struct Closure(Box<Erased>);
 
-type Erased = dyn Fn(NodeRef<'_>) -> Result<Data, HostError> + Send + Sync;
+type Erased = dyn Fn(&mut ArgumentReader<'_>) -> Result<Data, HostError> + Send + Sync;
 
 impl std::fmt::Debug for Closure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -115,7 +116,7 @@ impl Vm {
             });
             let erased: Weak<dyn std::any::Any + Send + Sync> = weak.clone();
             context.ephemeral.push((name.clone(), erased));
-            functions.insert_raw(name.clone(), move |args| match weak.upgrade() {
+            functions.insert_erased(name.clone(), move |args| match weak.upgrade() {
                 Some(closure) => (closure.0)(args),
                 None => Err(HostError::type_error("the host function is gone")),
             });

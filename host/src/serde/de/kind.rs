@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::super::date;
+use super::super::iso;
 use super::super::error::{Error, quoted};
 use super::super::form::Elements;
 use super::super::pass::OPAQUE;
@@ -147,7 +147,7 @@ impl<'de> Kind<'de> {
         match self {
             Kind::Text(text) => Ok(text),
             Kind::Regexp(literal) => Ok(Cow::Owned(literal)),
-            Kind::Date(time) => match date::iso(time) {
+            Kind::Date(time) => match iso::iso(time) {
                 Some(text) => Ok(Cow::Owned(text)),
                 None => Err(self.mismatch("a valid date")),
             },
