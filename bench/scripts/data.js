@@ -18,9 +18,9 @@ const BUFFER = new Uint8Array(10000000).fill(7).buffer;
 globalThis.giveBuffer = () => BUFFER;
 globalThis.takeBuffer = (buffer) => buffer.byteLength;
 
-// A tree of 500 levels. Each node has a value, two words, and one child.
+// A tree of 200 levels. Each node has a value, two words, and one child.
 let tree = null;
-for (let i = 0; i < 500; i++) tree = { value: i, words: ["left", `leaf ${i}`], child: tree };
+for (let i = 0; i < 200; i++) tree = { value: i, words: ["left", `leaf ${i}`], child: tree };
 globalThis.giveTree = () => tree;
 globalThis.takeTree = (node) => {
   let depth = 0;

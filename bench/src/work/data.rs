@@ -1,19 +1,21 @@
 //! Data in and out: arguments and results of calls, as types of Rust.
 
 use anyhow::{Result, ensure};
-use jsvm::{Bytes, Data, FromJs, IntoJs, Value};
+use jsvm::{Bytes, Data, Value};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::{Task, Worlds};
 use crate::types::{Item, Tree};
 
 /// What a call gives, as a type of Rust.
-fn out<T: FromJs>(give: &Value) -> Result<T> {
-    Ok(give.call(())?.to::<T>()?)
+fn out<T: DeserializeOwned>(give: &Value) -> Result<T> {
+    Ok(give.call_to(&())?)
 }
 
 /// What a function says about a value of Rust.
-fn into<T: IntoJs>(take: &Value, value: T) -> Result<f64> {
-    Ok(take.call((value,))?.to::<f64>()?)
+fn into<T: Serialize>(take: &Value, value: &T) -> Result<f64> {
+    Ok(take.call_to(&(value,))?)
 }
 
 pub fn tasks(worlds: &mut Worlds, name: &str) -> Result<Vec<Task>> {
@@ -34,7 +36,7 @@ pub fn tasks(worlds: &mut Worlds, name: &str) -> Result<Vec<Task>> {
 
 fn both<T>(worlds: &mut Worlds, way: &str, what: &str, how: &'static str) -> Result<Vec<Task>>
 where
-    T: FromJs + IntoJs + Clone + PartialEq + 'static,
+    T: DeserializeOwned + Serialize + PartialEq + 'static,
 {
     let vm = worlds.data_vm()?;
     let give = vm.global()?.get(&*format!("give{what}"))?;
@@ -42,16 +44,15 @@ where
     let value: T = out(&give)?;
     let taken = take.call((give.call(())?,))?.to::<f64>()?;
     ensure!(
-        into(&take, value.clone())? == taken,
+        into(&take, &value)? == taken,
         "{what} arrived changed"
     );
     Ok(vec![if way == "out" {
         ensure!(out::<T>(&give)? == value, "{what} left changed");
         Task::time(how, move || out::<T>(&give).map(drop))
     } else {
-        // Cloning is part of it: a value that is given away is made by somebody first.
         Task::time(how, move || {
-            ensure!(into(&take, value.clone())? == taken);
+            ensure!(into(&take, &value)? == taken);
             Ok(())
         })
     }])
@@ -77,7 +78,7 @@ fn floats(worlds: &mut Worlds, way: &str) -> Result<Task> {
     } else {
         Task::time("Float64Array", move || {
             let bytes = numbers.iter().flat_map(|number| number.to_le_bytes());
-            ensure!(into(&take, Bytes(bytes.collect()))? == taken);
+            ensure!(into(&take, &Bytes(bytes.collect()))? == taken);
             Ok(())
         })
     })
