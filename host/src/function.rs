@@ -248,7 +248,7 @@ where
 
 /// The next argument.
 pub(crate) fn argument<T: DeserializeOwned>(args: &mut ArgumentReader<'_>) -> Result<T, HostError> {
-    args.next()
+    args.take()
         .map_err(|error| HostError::type_error(format!("argument {}: {error}", args.index())))
 }
 

@@ -47,7 +47,7 @@ pub struct Data {
     /// The nodes; of data that a VM gave, once they were asked for.
     nodes: OnceLock<Vec<Node>>,
     /// The same as it crosses; of data that was made here, once it has to.
-    form: OnceLock<Result<Arc<Form>, ConversionError>>,
+    form: OnceLock<Result<Arc<Form>, Box<ConversionError>>>,
     /// Keeps what `opaque` nodes stand for alive.
     tokens: Vec<Token>,
 }
@@ -180,10 +180,10 @@ impl Data {
     pub(crate) fn form(&self) -> Result<&Form, ConversionError> {
         let form = self
             .form
-            .get_or_init(|| form::encode(self.nodes()).map(Arc::new));
+            .get_or_init(|| Ok(Arc::new(form::encode(self.nodes())?)));
         match form {
             Ok(form) => Ok(form),
-            Err(error) => Err(error.clone()),
+            Err(error) => Err((**error).clone()),
         }
     }
 
@@ -191,7 +191,7 @@ impl Data {
     pub(crate) fn into_form(self) -> Result<Form, ConversionError> {
         self.form()?;
         match self.form.into_inner() {
-            Some(form) => form.map(Arc::unwrap_or_clone),
+            Some(form) => form.map(Arc::unwrap_or_clone).map_err(|error| *error),
             None => Err(ConversionError::new("data", "nothing")),
         }
     }

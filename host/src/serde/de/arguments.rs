@@ -40,7 +40,7 @@ impl<'a> ArgumentReader<'a> {
     ///
     /// # Errors
     /// If it is of another type.
-    pub fn next<T: DeserializeOwned>(&mut self) -> Result<T, ConversionError> {
+    pub fn take<T: DeserializeOwned>(&mut self) -> Result<T, ConversionError> {
         let read = match self.rest.next(&mut self.input)? {
             true => T::deserialize(&mut self.input),
             false => T::deserialize(Scalar(Kind::Undefined)),
