@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::super::iso;
 use super::super::error::{Error, quoted};
 use super::super::form::Elements;
+use super::super::iso;
 use super::super::pass::OPAQUE;
 use crate::data::Node;
 
