@@ -24,11 +24,12 @@ use crate::vm::Vm;
 /// let items = batch.get(&order, "items");
 /// batch.call_method(items, "push", ("c",));
 /// let total = batch.call_method(&order, "total", ());
+/// let names = batch.call_method(items, "slice", ());
 /// batch.output(total);
-/// batch.data(items);
+/// batch.data(names);
 /// let results = batch.run()?;
 /// assert_eq!(results.value(total).unwrap().to::<i32>()?, 9);
-/// assert_eq!(results.to::<Vec<String>>(items)?, ["a", "b", "c"]);
+/// assert_eq!(results.to::<Vec<String>>(names)?, ["a", "b", "c"]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]

@@ -265,7 +265,7 @@ fn unsettled_requests_are_listed_until_they_are_settled() {
     assert_eq!(ids(raw.call("unsettled-requests", &[])), [1, 2, 3]);
     // They count as taken.
     assert!(ids(raw.call("take-requests", &[])).is_empty());
-    let undefined = Val::List(vec![variant("undefined", None)]);
+    let undefined = data(&[0xf7]);
     let settled = raw.ok(
         "settle",
         &[Val::U64(2), Val::Result(Ok(Some(Box::new(undefined))))],

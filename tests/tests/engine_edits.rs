@@ -103,7 +103,7 @@ fn stacks_have_lines_and_columns() {
     let stack = stack.to::<String>().unwrap();
     let lines: Vec<_> = stack.lines().map(str::trim).collect();
     assert!(
-        lines[0].starts_with("at inner (") && lines[0].ends_with(":3:10)"),
+        lines[0].starts_with("at inner (") && lines[0].ends_with(":3:14)"),
         "{stack}"
     );
     assert!(
@@ -128,4 +128,22 @@ fn what_was_dropped_is_not_in_a_snapshot() {
         .restore(&Snapshot::from_bytes(&bytes).unwrap())
         .unwrap();
     assert_eq!(eval(&restored, "6 * 7").to::<i32>().unwrap(), 42);
+}
+
+#[test]
+fn memory_that_runs_out_while_bytecode_is_written_is_an_error() {
+    let limits = jsvm::Limits {
+        memory: 3 << 20,
+        ..jsvm::Limits::default()
+    };
+    let vm = builder().limits(limits).build().unwrap();
+    let huge = format!("[{}]", "'some text', ".repeat(300_000));
+    for _ in 0..3 {
+        let full = vm.eval(&*huge).unwrap_err();
+        assert!(
+            matches!(full, jsvm::Error::Limit(jsvm::Limit::Memory)),
+            "{full}"
+        );
+    }
+    assert_eq!(eval(&vm, "1 + 2").to::<i32>().unwrap(), 3);
 }

@@ -343,11 +343,11 @@ fn data_larger_than_the_output_limit_is_refused() {
         ..Limits::default()
     });
     for script in [
-        "new Array(1_000_000).fill(0)",
+        "new Array(2_000_000).fill(0)",
         "'x'.repeat(2 << 20)",
         "new Uint8Array(2 << 20)",
         "({ ['k'.repeat(2 << 20)]: 1 })",
-        "new Set(Array.from({ length: 200_000 }, (_, i) => i))",
+        "new Set(Array.from({ length: 400_000 }, (_, i) => i))",
     ] {
         let error = vm.eval(script).unwrap().to_data().unwrap_err();
         assert!(

@@ -15,8 +15,9 @@ use serde_json::json;
 #[track_caller]
 fn both_ways<T: Serialize + DeserializeOwned + PartialEq + Debug>(vm: &Vm, value: T, shown: &str) {
     let inside = vm.to_value(&value).unwrap();
-    let seen = inside.inspect(Default::default()).unwrap();
-    let words: Vec<&str> = seen.split_whitespace().collect();
+    // What is long has a line for each element.
+    let inspected = inside.inspect(Default::default()).unwrap();
+    let words: Vec<_> = inspected.split_whitespace().collect();
     assert_eq!(words.join(" "), shown);
     assert_eq!(inside.to::<T>().unwrap(), value);
 }

@@ -43,10 +43,7 @@ where
     let take = vm.global()?.get(&*format!("take{what}"))?;
     let value: T = out(&give)?;
     let taken = take.call((give.call(())?,))?.to::<f64>()?;
-    ensure!(
-        into(&take, &value)? == taken,
-        "{what} arrived changed"
-    );
+    ensure!(into(&take, &value)? == taken, "{what} arrived changed");
     Ok(vec![if way == "out" {
         ensure!(out::<T>(&give)? == value, "{what} left changed");
         Task::time(how, move || out::<T>(&give).map(drop))

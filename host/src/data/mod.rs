@@ -27,6 +27,7 @@ pub use node::{
 use crate::bindings::jsvm::engine::types::Reply;
 use crate::release::{Releases, Token};
 use crate::serde::{self, Options, Parts, Source, Whole};
+use crate::value::Value;
 
 /// A JavaScript value that was copied out of a VM, or is to be copied into one.
 ///
@@ -192,6 +193,18 @@ impl Data {
         match self.form.into_inner() {
             Some(form) => form.map(Arc::unwrap_or_clone),
             None => Err(ConversionError::new("data", "nothing")),
+        }
+    }
+
+    /// The value of a primitive that needs no VM.
+    pub(crate) fn immediate(&self) -> Option<Value> {
+        // What has been encoded already is not decoded for that.
+        match self.nodes.get().map(Vec::as_slice) {
+            Some([Node::Undefined]) => Some(Value::UNDEFINED),
+            Some([Node::Null]) => Some(Value::NULL),
+            Some([Node::Boolean(value)]) => Some((*value).into()),
+            Some([Node::Number(value)]) => Some((*value).into()),
+            _ => None,
         }
     }
 

