@@ -42,7 +42,14 @@ pub trait IntoArg {
 
 impl<T: Serialize> IntoArg for T {
     fn into_arg(self) -> Arg {
-        match serde::capture(&self, &Options::default()) {
+        Arg::of(&self, &Options::default())
+    }
+}
+
+impl Arg {
+    /// A value that serde can serialize, in its cheapest form.
+    pub(crate) fn of<T: Serialize + ?Sized>(value: &T, options: &Options) -> Arg {
+        match serde::capture(value, options) {
             Ok(Ok(Whole::Undefined)) => Arg::Undefined,
             Ok(Ok(Whole::Null)) => Arg::Null,
             Ok(Ok(Whole::Boolean(value))) => Arg::Boolean(value),

@@ -87,7 +87,7 @@
 //! | function, promise and such | [`Token`](crate::Token) |
 //! | anything | [`Data`](crate::Data) |
 //!
-//! What JavaScript shares is read as often as it is referred to, up to 64 MiB and 64 times the size
+//! What JavaScript shares is read as often as it is referred to, up to 16 MiB and 64 times the size
 //! of the data. A cycle is an error: [`Data`](crate::Data) holds it. A bigint beyond 128 bits, a
 //! string with lone surrogates (as a `String`) and a symbol are errors, too. Tokens and `Data` can be
 //! anywhere in a type, except in what serde buffers: `flatten`, `untagged` and internally tagged

@@ -88,7 +88,7 @@ impl Vm {
         value: &T,
         options: &Options,
     ) -> Result<Value, Error> {
-        self.value(Data::of_with(value, options)?)
+        self.value(Arg::of(value, options))
     }
 
     /// The value of a JSON text, as `JSON.parse` gives it, whatever scripts have made of that.

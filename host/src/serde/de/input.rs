@@ -13,7 +13,7 @@ use super::kind::{Big, Kind};
 
 /// What data may become by being read more than once: so many bytes, and so many times its size.
 /// A few references to references are else enough to fill any memory.
-const EXPANSION: (u64, u64) = (64 << 20, 64);
+const EXPANSION: (u64, u64) = (16 << 20, 64);
 
 /// A value being read.
 pub(crate) struct Input<'de> {
