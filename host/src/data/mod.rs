@@ -141,7 +141,7 @@ impl Data {
         })
     }
 
-    /// Converts it to a Rust type, without coercion; see the module [`serde`](crate::serde).
+    /// Converts it to a Rust type, without coercion; see the module [`crate::serde`].
     ///
     /// # Errors
     /// If it is of another type.
@@ -328,7 +328,7 @@ impl<'a> NodeRef<'a> {
         }
     }
 
-    /// Converts it to a Rust type, without coercion; see the module [`serde`](crate::serde).
+    /// Converts it to a Rust type, without coercion; see the module [`crate::serde`].
     ///
     /// # Errors
     /// If it is of another type.
