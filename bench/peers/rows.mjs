@@ -30,7 +30,7 @@ const kinds = [
   ["items", "2,000 objects of four fields"],
   ["numbers", "100,000 numbers"],
   ["buffer", "a buffer of 10 MB"],
-  ["tree", "a tree of 500 levels"],
+  ["tree", "a tree of 200 levels"],
   ["graph", "1,000 objects in cycles"],
 ];
 const data = kinds.flatMap(([name, title]) => [
