@@ -5,7 +5,7 @@ mod bytes;
 mod cbor;
 mod error;
 mod extract;
-mod form;
+pub(crate) mod form;
 mod node;
 pub(crate) mod text;
 

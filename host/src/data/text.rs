@@ -45,14 +45,32 @@ pub(crate) fn into_utf16(units: Units) -> Vec<u16> {
 
 /// A long string as it goes into a VM fastest; nothing for a short one.
 pub(crate) fn to_units(text: &str) -> Option<Units> {
-    if text.len() < SHORT {
-        return None;
-    }
+    (text.len() >= SHORT).then(|| units(text))
+}
+
+/// The code units of a string, in the form that a VM has it.
+pub(crate) fn units(text: &str) -> Units {
     if mem::is_str_latin1(text) {
-        return Some(Units::Latin1(mem::encode_latin1_lossy(text).into_owned()));
+        return Units::Latin1(mem::encode_latin1_lossy(text).into_owned());
     }
+    // The conversion wants room for as many units as there are bytes.
     let mut units = vec![0; text.len()];
     let len = mem::convert_str_to_utf16(text, &mut units);
     units.truncate(len);
-    Some(Units::Utf16(units))
+    Units::Utf16(units)
+}
+
+/// UTF-16 as bytes, little-endian.
+pub(crate) fn to_bytes(units: &[u16]) -> Vec<u8> {
+    let mut bytes = vec![0; 2 * units.len()];
+    for (bytes, unit) in bytes.as_chunks_mut().0.iter_mut().zip(units) {
+        *bytes = unit.to_le_bytes();
+    }
+    bytes
+}
+
+/// UTF-16 of bytes, little-endian. A byte that is left over is left out.
+pub(crate) fn of_bytes(bytes: &[u8]) -> Vec<u16> {
+    let units = bytes.as_chunks().0.iter();
+    units.map(|unit| u16::from_le_bytes(*unit)).collect()
 }

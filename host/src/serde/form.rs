@@ -12,7 +12,7 @@ pub(crate) const CLASS: u64 = 27;
 pub(crate) const SHARED: u64 = 28;
 /// Refers to what is marked.
 pub(crate) const REFERENCE: u64 = 29;
-/// A `Uint8Array`.
+/// A `Uint8Array`; the other views are in `data::form::tags`.
 pub(crate) const UINT8_ARRAY: u64 = 64;
 /// A `Set`.
 pub(crate) const SET: u64 = 258;
@@ -78,76 +78,6 @@ pub(crate) fn head(item: &mut Vec<u8>, major: u8, argument: u64) {
             let mut bytes = [major | 27; 9];
             bytes[1..].copy_from_slice(&argument.to_be_bytes());
             item.extend_from_slice(&bytes);
-        }
-    }
-}
-
-/// The type of the elements of a view.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Elements {
-    Int8,
-    Uint8,
-    Uint8Clamped,
-    Int16,
-    Uint16,
-    Int32,
-    Uint32,
-    BigInt64,
-    BigUint64,
-    Float16,
-    Float32,
-    Float64,
-    /// A `DataView`, whose bytes have no type.
-    Untyped,
-}
-
-impl Elements {
-    /// By the tag of a typed array (RFC 8746).
-    pub(crate) fn of_tag(tag: u64) -> Option<Self> {
-        Some(match tag {
-            UINT8_ARRAY => Elements::Uint8,
-            68 => Elements::Uint8Clamped,
-            69 => Elements::Uint16,
-            70 => Elements::Uint32,
-            71 => Elements::BigUint64,
-            72 => Elements::Int8,
-            77 => Elements::Int16,
-            78 => Elements::Int32,
-            79 => Elements::BigInt64,
-            84 => Elements::Float16,
-            85 => Elements::Float32,
-            86 => Elements::Float64,
-            _ => return None,
-        })
-    }
-
-    /// By the name of the class.
-    pub(crate) fn of_class(class: &str) -> Option<Self> {
-        Some(match class {
-            "Int8Array" => Elements::Int8,
-            "Uint8Array" => Elements::Uint8,
-            "Uint8ClampedArray" => Elements::Uint8Clamped,
-            "Int16Array" => Elements::Int16,
-            "Uint16Array" => Elements::Uint16,
-            "Int32Array" => Elements::Int32,
-            "Uint32Array" => Elements::Uint32,
-            "BigInt64Array" => Elements::BigInt64,
-            "BigUint64Array" => Elements::BigUint64,
-            "Float16Array" => Elements::Float16,
-            "Float32Array" => Elements::Float32,
-            "Float64Array" => Elements::Float64,
-            "DataView" => Elements::Untyped,
-            _ => return None,
-        })
-    }
-
-    /// Bytes of one element.
-    pub(crate) fn size(self) -> usize {
-        match self {
-            Elements::Int8 | Elements::Uint8 | Elements::Uint8Clamped | Elements::Untyped => 1,
-            Elements::Int16 | Elements::Uint16 | Elements::Float16 => 2,
-            Elements::Int32 | Elements::Uint32 | Elements::Float32 => 4,
-            Elements::BigInt64 | Elements::BigUint64 | Elements::Float64 => 8,
         }
     }
 }

@@ -95,7 +95,7 @@
 
 mod de;
 mod error;
-mod form;
+pub(crate) mod form;
 mod hint;
 mod iso;
 mod options;
@@ -104,7 +104,6 @@ mod pass;
 mod read;
 mod ser;
 mod splice;
-mod string;
 #[cfg(test)]
 mod tests;
 mod wrappers;

@@ -8,6 +8,7 @@ use minicbor::data::Type;
 use num_bigint::{BigInt, Sign};
 
 use super::{Form, tags};
+use crate::data::text;
 use crate::data::{
     ConversionError, ErrorData, Node, RegexpData, SparseArrayData, SymbolData, SymbolKind,
     ViewData, ViewKind,
@@ -535,13 +536,11 @@ impl<'a> Reader<'a> {
             }
             tags::UTF16 => {
                 let bytes = self.byte_string()?;
-                let (units, rest) = bytes.as_chunks();
-                if !rest.is_empty() {
+                if bytes.len() % 2 != 0 {
                     return Err(self.malformed("UTF-16 has an even number of bytes"));
                 }
-                let units = units.iter().map(|unit| u16::from_le_bytes(*unit));
-                let units: Vec<u16> = units.collect();
-                Ok(super::super::text::utf16(&units).map_or(Node::Utf16(units), Node::Text))
+                let units = text::of_bytes(&bytes);
+                Ok(text::utf16(&units).map_or(Node::Utf16(units), Node::Text))
             }
             _ => Err(self.malformed("this must be a string")),
         }

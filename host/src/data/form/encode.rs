@@ -2,12 +2,13 @@
 
 use std::convert::Infallible;
 
-use encoding_rs::mem;
 use minicbor::Encoder;
 use minicbor::data::Tag;
 use num_bigint::BigInt;
 
 use super::{Form, tags};
+use crate::bindings::exports::jsvm::engine::vm::Units;
+use crate::data::text;
 use crate::data::{ConversionError, ErrorData, Node, SymbolData, SymbolKind};
 
 /// Longer strings and buffers are chunks.
@@ -286,18 +287,20 @@ impl<'a> Writer<'a> {
     fn text(&mut self, text: &str) {
         if text.len() <= INLINE {
             done(self.item.str(text).map(drop));
-        } else if mem::is_str_latin1(text) {
-            self.tag(tags::LATIN1);
-            self.chunk(mem::encode_latin1_lossy(text).into_owned());
-        } else {
-            self.utf16(&text.encode_utf16().collect::<Vec<_>>());
+            return;
+        }
+        match text::units(text) {
+            Units::Latin1(units) => {
+                self.tag(tags::LATIN1);
+                self.chunk(units);
+            }
+            Units::Utf16(units) => self.utf16(&units),
         }
     }
 
     fn utf16(&mut self, units: &[u16]) {
         self.tag(tags::UTF16);
-        let bytes: Vec<_> = units.iter().flat_map(|unit| unit.to_le_bytes()).collect();
-        self.bytes(&bytes);
+        self.bytes(&text::to_bytes(units));
     }
 
     fn bytes(&mut self, bytes: &[u8]) {

@@ -2,7 +2,7 @@
 
 mod decode;
 mod encode;
-mod tags;
+pub(crate) mod tags;
 
 pub(crate) use crate::bindings::jsvm::engine::types::Data as Form;
 pub(crate) use decode::decode;

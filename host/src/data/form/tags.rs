@@ -1,23 +1,15 @@
-//! The tags of the form.
+//! The tags of the form, and what the names in it stand for.
 
 use crate::data::{ErrorClass, ViewKind};
+use crate::serde::form::UINT8_ARRAY;
 
-pub(super) const DATE: u64 = 1;
-pub(super) const POSITIVE: u64 = 2;
-pub(super) const NEGATIVE: u64 = 3;
-pub(super) const CLASS: u64 = 27;
-pub(super) const SHARED: u64 = 28;
-pub(super) const REFERENCE: u64 = 29;
-pub(super) const SET: u64 = 258;
-pub(super) const MAP: u64 = 259;
-pub(super) const CHUNK: u64 = 0x6a73_0001;
-pub(super) const LATIN1: u64 = 0x6a73_0002;
-pub(super) const UTF16: u64 = 0x6a73_0003;
-pub(super) const OPAQUE: u64 = 0x6a73_0004;
+pub(super) use crate::serde::form::{
+    CHUNK, CLASS, DATE, LATIN1, MAP, NEGATIVE, OPAQUE, POSITIVE, REFERENCE, SET, SHARED, UTF16,
+};
 
 /// The views, their tags (RFC 8746) and the names of their classes.
 const VIEWS: [(Option<u64>, ViewKind, &str); 13] = [
-    (Some(64), ViewKind::Uint8, "Uint8Array"),
+    (Some(UINT8_ARRAY), ViewKind::Uint8, "Uint8Array"),
     (Some(68), ViewKind::Uint8Clamped, "Uint8ClampedArray"),
     (Some(69), ViewKind::Uint16, "Uint16Array"),
     (Some(70), ViewKind::Uint32, "Uint32Array"),
@@ -39,13 +31,13 @@ pub(super) fn view_class(kind: ViewKind) -> &'static str {
 }
 
 /// The view that a tag stands for.
-pub(super) fn view_of_tag(tag: u64) -> Option<ViewKind> {
+pub(crate) fn view_of_tag(tag: u64) -> Option<ViewKind> {
     let found = VIEWS.iter().find(|(known, ..)| *known == Some(tag));
     found.map(|(_, kind, _)| *kind)
 }
 
 /// The view of a class.
-pub(super) fn view_of_class(class: &str) -> Option<ViewKind> {
+pub(crate) fn view_of_class(class: &str) -> Option<ViewKind> {
     let found = VIEWS.iter().find(|(.., known)| *known == class);
     found.map(|(_, kind, _)| *kind)
 }

@@ -9,13 +9,14 @@ use serde::de::{
 use serde::forward_to_deserialize_any;
 
 use super::super::error::Error;
-use super::super::form::{self, Elements};
+use super::super::form;
 use super::super::read::Head;
 use super::input::Input;
 use super::key::Key;
 use super::kind::{Big, Kind};
 use super::scalar::Scalar;
 use super::under_key_at;
+use crate::data::{ViewKind, element_size};
 
 /// How much of a container is left.
 pub(super) struct Rest(Option<u64>);
@@ -191,13 +192,13 @@ impl<'de> SeqAccess<'de> for WithHoles<'_, 'de> {
 
 /// The elements of a typed array.
 pub(super) struct Numbers<'de> {
-    elements: Elements,
+    elements: ViewKind,
     bytes: Cow<'de, [u8]>,
     index: usize,
 }
 
 impl<'de> Numbers<'de> {
-    pub(super) fn new(elements: Elements, bytes: Cow<'de, [u8]>) -> Self {
+    pub(super) fn new(elements: ViewKind, bytes: Cow<'de, [u8]>) -> Self {
         Numbers {
             elements,
             bytes,
@@ -206,7 +207,7 @@ impl<'de> Numbers<'de> {
     }
 
     fn len(&self) -> usize {
-        self.bytes.len() / self.elements.size()
+        self.bytes.len() / element_size(self.elements)
     }
 
     pub(super) fn finish(&self) -> Result<(), Error> {
@@ -215,28 +216,28 @@ impl<'de> Numbers<'de> {
 
     #[inline]
     fn get(&self, index: usize) -> Option<Kind<'static>> {
-        let size = self.elements.size();
+        let size = element_size(self.elements);
         let bytes = self.bytes.get(index * size..(index + 1) * size)?;
         let mut all = [0; 8];
         all[..size].copy_from_slice(bytes);
         let bits = u64::from_le_bytes(all);
         Some(match self.elements {
-            Elements::Uint8
-            | Elements::Uint8Clamped
-            | Elements::Untyped
-            | Elements::Uint16
-            | Elements::Uint32 => Kind::Integer(bits as i64),
-            Elements::Int8 => Kind::Integer((bits as i8).into()),
-            Elements::Int16 => Kind::Integer((bits as i16).into()),
-            Elements::Int32 => Kind::Integer((bits as i32).into()),
-            Elements::BigUint64 => Kind::Bigint(Big::Unsigned(bits.into())),
-            Elements::BigInt64 => Kind::Bigint(match bits as i64 {
+            ViewKind::Uint8
+            | ViewKind::Uint8Clamped
+            | ViewKind::DataView
+            | ViewKind::Uint16
+            | ViewKind::Uint32 => Kind::Integer(bits as i64),
+            ViewKind::Int8 => Kind::Integer((bits as i8).into()),
+            ViewKind::Int16 => Kind::Integer((bits as i16).into()),
+            ViewKind::Int32 => Kind::Integer((bits as i32).into()),
+            ViewKind::Biguint64 => Kind::Bigint(Big::Unsigned(bits.into())),
+            ViewKind::Bigint64 => Kind::Bigint(match bits as i64 {
                 value @ 0.. => Big::Unsigned(value as u128),
                 value => Big::Negative(value.into()),
             }),
-            Elements::Float16 => Kind::Number(half::f16::from_bits(bits as u16).into()),
-            Elements::Float32 => Kind::Number(f32::from_bits(bits as u32).into()),
-            Elements::Float64 => Kind::Number(f64::from_bits(bits)),
+            ViewKind::Float16 => Kind::Number(half::f16::from_bits(bits as u16).into()),
+            ViewKind::Float32 => Kind::Number(f32::from_bits(bits as u32).into()),
+            ViewKind::Float64 => Kind::Number(f64::from_bits(bits)),
         })
     }
 }

@@ -4,12 +4,13 @@ use std::borrow::Cow;
 
 use super::super::MAX_DEPTH;
 use super::super::error::Error;
-use super::super::form::{self, Elements};
+use super::super::form;
 use super::super::parts::Source;
 use super::super::read::{Head, Reader};
 use super::super::splice;
-use super::super::string;
 use super::kind::{Big, Kind};
+use crate::data::form::tags;
+use crate::data::{element_size, text};
 
 /// What data may become by being read more than once: so many bytes, and so many times its size.
 /// A few references to references are else enough to fill any memory.
@@ -200,19 +201,20 @@ impl<'de> Input<'de> {
                 _ => return Err(Error::malformed("a Map without entries", at)),
             },
             form::CHUNK => Kind::Buffer(self.chunk()?),
-            form::LATIN1 => Kind::Text(string::latin1(self.bytes()?)),
+            form::LATIN1 => Kind::Text(latin1(self.bytes()?)),
             form::UTF16 => {
                 let units = self.bytes()?;
                 if units.len() % 2 != 0 {
                     return Err(Error::malformed("half a code unit", at));
                 }
-                string::utf16(&units).map_or(Kind::Broken, |text| Kind::Text(Cow::Owned(text)))
+                text::utf16(&text::of_bytes(&units))
+                    .map_or(Kind::Broken, |text| Kind::Text(Cow::Owned(text)))
             }
             form::OPAQUE => Kind::Opaque(self.reader.index()?),
-            tag => match Elements::of_tag(tag) {
+            tag => match tags::view_of_tag(tag) {
                 Some(elements) => {
                     let bytes = self.bytes()?;
-                    if bytes.len() % elements.size() != 0 {
+                    if bytes.len() % element_size(elements) != 0 {
                         return Err(Error::malformed("part of an element", at));
                     }
                     Kind::View(elements, bytes)
@@ -289,12 +291,12 @@ impl<'de> Input<'de> {
                 (read(self, Kind::Symbol)?, 1 + u64::from(described))
             }
             name => {
-                let Some(elements) = Elements::of_class(name) else {
+                let Some(elements) = tags::view_of_class(name) else {
                     return Err(Error::malformed("what is of no class", at));
                 };
                 let buffer = self.buffer()?;
                 let start = self.reader.index()?;
-                let length = self.reader.index()?.saturating_mul(elements.size());
+                let length = self.reader.index()?.saturating_mul(element_size(elements));
                 let range = start..start.saturating_add(length);
                 let bytes = match buffer {
                     Cow::Borrowed(bytes) => bytes.get(range).map(Cow::Borrowed),
@@ -382,4 +384,12 @@ fn magnitude(bytes: &[u8]) -> Option<u128> {
     let start = all.len().checked_sub(bytes.len())?;
     all[start..].copy_from_slice(bytes);
     Some(u128::from_be_bytes(all))
+}
+
+/// A string of one byte per code unit; ASCII needs no copy.
+fn latin1(bytes: Cow<'_, [u8]>) -> Cow<'_, str> {
+    match bytes {
+        Cow::Borrowed(bytes) => encoding_rs::mem::decode_latin1(bytes),
+        Cow::Owned(bytes) => Cow::Owned(encoding_rs::mem::decode_latin1(&bytes).into_owned()),
+    }
 }

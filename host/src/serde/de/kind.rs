@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use super::super::error::{Error, quoted};
-use super::super::form::Elements;
 use super::super::iso;
 use super::super::pass::OPAQUE;
 use crate::data::Node;
+use crate::data::ViewKind;
 
 /// A bigint.
 #[derive(Clone, Copy, Debug)]
@@ -40,7 +40,7 @@ pub(crate) enum Kind<'de> {
     Map(Option<u64>),
     Set(Option<u64>),
     Buffer(Cow<'de, [u8]>),
-    View(Elements, Cow<'de, [u8]>),
+    View(ViewKind, Cow<'de, [u8]>),
     /// Milliseconds.
     Date(f64),
     Regexp(String),
@@ -69,7 +69,7 @@ impl<'de> Kind<'de> {
             Kind::Map(_) => "a Map".into(),
             Kind::Set(_) => "a Set".into(),
             Kind::Buffer(_) => "an ArrayBuffer".into(),
-            Kind::View(Elements::Untyped, _) => "a DataView".into(),
+            Kind::View(ViewKind::DataView, _) => "a DataView".into(),
             Kind::View(..) => "a typed array".into(),
             Kind::Date(time) if time.is_nan() => "an invalid date".into(),
             Kind::Date(_) => "a date".into(),

@@ -18,12 +18,13 @@ pub(crate) use self::kind::Kind;
 pub(crate) use self::scalar::Scalar;
 use self::scalar::visit_text;
 use super::error::Error;
-use super::form::{self, Elements};
+use super::form;
 use super::parts::{Parts, Source};
 use super::pass::{self, Passed};
 use super::read::{Head, Reader};
 use super::splice::copy;
 use crate::data::Data;
+use crate::data::ViewKind;
 use crate::release::Token;
 
 /// Whether the item is a string.
@@ -86,7 +87,7 @@ impl<'de> Input<'de> {
                 Ok(value)
             }
             Kind::Buffer(bytes) => {
-                self.sequence(Kind::View(Elements::Uint8, bytes), expected, visitor)
+                self.sequence(Kind::View(ViewKind::Uint8, bytes), expected, visitor)
             }
             Kind::Map(len) => {
                 self.enter()?;
@@ -217,7 +218,7 @@ impl<'de> Deserializer<'de> for &mut Input<'de> {
                 input.sequence(kind, String::new, visitor)
             }
             Kind::Object(_) | Kind::Map(_) | Kind::Error(_) => input.object(kind, visitor),
-            Kind::View(Elements::Uint8 | Elements::Untyped, _) => {
+            Kind::View(ViewKind::Uint8 | ViewKind::DataView, _) => {
                 Scalar(kind).deserialize_any(visitor)
             }
             Kind::View(..) => input.sequence(kind, String::new, visitor),

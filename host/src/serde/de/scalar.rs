@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use serde::de::{Deserializer, IntoDeserializer, Visitor};
 
 use super::super::error::Error;
-use super::super::form::Elements;
 use super::super::pass::{self, Passed};
 use super::kind::{Big, Kind};
 use crate::data::Data;
+use crate::data::ViewKind;
 
 /// Deserializes what has nothing in it.
 pub(crate) struct Scalar<'de>(pub(crate) Kind<'de>);
@@ -68,7 +68,7 @@ impl<'de> Deserializer<'de> for Scalar<'de> {
             },
             Kind::Number(value) => visitor.visit_f64(value),
             Kind::Bigint(big) => visit_bigint(big, visitor),
-            Kind::Buffer(bytes) | Kind::View(Elements::Uint8 | Elements::Untyped, bytes) => {
+            Kind::Buffer(bytes) | Kind::View(ViewKind::Uint8 | ViewKind::DataView, bytes) => {
                 visit_bytes(bytes, visitor)
             }
             Kind::Text(_) | Kind::Broken | Kind::Date(_) | Kind::Regexp(_) => {

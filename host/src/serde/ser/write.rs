@@ -7,8 +7,9 @@ use super::super::hint::Hint;
 use super::super::options::Options;
 use super::super::parts::{Parts, Source};
 use super::super::splice::{Copied, copy};
-use super::super::string::{self, Long};
+use crate::bindings::exports::jsvm::engine::vm::Units;
 use crate::data::Data;
+use crate::data::text;
 use crate::release::Token;
 
 /// Data in the making.
@@ -186,9 +187,9 @@ impl Writer {
             self.string(form::TEXT, text.as_bytes());
             return;
         }
-        let (tag, bytes) = match string::encode(text) {
-            Long::Latin1(bytes) => (form::LATIN1, bytes),
-            Long::Utf16(bytes) => (form::UTF16, bytes),
+        let (tag, bytes) = match text::units(text) {
+            Units::Latin1(units) => (form::LATIN1, units),
+            Units::Utf16(units) => (form::UTF16, text::to_bytes(&units)),
         };
         self.tag(tag);
         self.chunk(bytes);
