@@ -2,7 +2,6 @@
 //!
 //! Each call checks anew what it reads: what JavaScript did in between can make it find nothing,
 //! and do no harm. None of it runs JavaScript.
-#![allow(dead_code, reason = "not all of it has a user yet")]
 
 use rquickjs_sys as q;
 
