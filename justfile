@@ -76,10 +76,10 @@ audit: _audit
         -A unmatched-skip -A unnecessary-skip -A license-exception-not-encountered \
         licenses bans sources
 
-# Feed the reader of snapshots with what is wrong, for some seconds; stops at the first finding
-fuzz SECONDS='600': _guest _fuzz
+# Feed a reader (`snapshot` or `data`) with what is wrong, for some seconds; stops at the first finding
+fuzz SECONDS='600' TARGET='snapshot': _guest _fuzz
     # No sanitizer: there is next to no unsafe code, and a sanitizer needs an unstable compiler.
-    PATH="$PWD/.tools/bin:$PATH" cargo fuzz run --sanitizer none snapshot -- \
+    PATH="$PWD/.tools/bin:$PATH" cargo fuzz run --sanitizer none {{ quote(TARGET) }} -- \
         -max_total_time={{ quote(SECONDS) }} -timeout=20 -rss_limit_mb=1024
 
 # Measure; arguments go to the benchmarks: `bench eval`

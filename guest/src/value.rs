@@ -514,8 +514,11 @@ fn call_host(call: Call<'_>) -> JsResult<Value> {
     host::call(&call.data[0].to_lossy()?, call.args)
 }
 
-/// The elements of an array of arguments.
+/// The elements of an array of arguments; nothing is no arguments.
 fn elements(array: Value) -> JsResult<Vec<Value>> {
+    if matches!(array.tag(), Tag::Undefined | Tag::Null) {
+        return Ok(Vec::new());
+    }
     let Some(length) = array.dense_length() else {
         return Err(Thrown::type_error("arguments are an array"));
     };

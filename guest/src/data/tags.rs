@@ -10,6 +10,8 @@ pub const LATIN1: u64 = 0x6a73_0002;
 pub const UTF16: u64 = 0x6a73_0003;
 /// A position in the list of tokens.
 pub const OPAQUE: u64 = 0x6a73_0004;
+/// An array of numbers: the bytes of 64-bit floats, little-endian.
+pub const NUMBERS: u64 = 0x6a73_0005;
 
 /// Seconds since the epoch (RFC 8949).
 pub const DATE: u64 = 1;

@@ -26,12 +26,17 @@ pub(crate) const LATIN1: u64 = 0x6a73_0002;
 pub(crate) const UTF16: u64 = 0x6a73_0003;
 /// An index into the tokens.
 pub(crate) const OPAQUE: u64 = 0x6a73_0004;
+/// An array of numbers as the bytes of 64-bit floats, little-endian.
+pub(crate) const NUMBERS: u64 = 0x6a73_0005;
 
 /// From here on a whole number is a bigint.
 pub(crate) const FIRST_UNSAFE: u64 = 1 << 53;
 
 /// Strings and buffers of more bytes than this are chunks.
 pub(crate) const LONG: usize = 4096;
+
+/// Arrays of at least as many numbers, and of nothing else, are written as bytes.
+pub(crate) const MANY: usize = 32;
 
 /// The major type of whole numbers of zero or more.
 pub(crate) const UNSIGNED: u8 = 0;
@@ -63,6 +68,14 @@ pub(crate) const UNDEFINED: u8 = 0xf7;
 pub(crate) const NULL: u8 = 0xf6;
 /// The end of what has no length.
 pub(crate) const BREAK: u8 = 0xff;
+
+/// The integer that a number is written as, if it is.
+#[inline]
+pub(crate) fn exact_integer(value: f64) -> Option<i64> {
+    let whole = value as i64;
+    let is_exact = whole as f64 == value && whole.unsigned_abs() < FIRST_UNSAFE;
+    (is_exact && (whole != 0 || value.is_sign_positive())).then_some(whole)
+}
 
 /// Writes the head of an item.
 #[inline]

@@ -141,6 +141,7 @@ impl<'a> Reader<'a> {
             }
             tags::REFERENCE => self.reference()?,
             tags::OPAQUE => self.opaque()?,
+            tags::NUMBERS => self.numbers()?,
             tags::DATE => {
                 let seconds = self.number()?;
                 Value::date((seconds * 1000.0).round())?
@@ -189,6 +190,31 @@ impl<'a> Reader<'a> {
             Some(value) => Ok(value),
             None => Err(self.malformed(&format!("there is no token {index}"))),
         }
+    }
+
+    /// An array of the numbers whose bytes come next.
+    fn numbers(&mut self) -> JsResult<Value> {
+        let chunk = match self.peek()? {
+            Type::Tag => Some(self.chunk_index()?),
+            _ => None,
+        };
+        let inline;
+        let bytes = match chunk.map(|index| &self.chunks[index]) {
+            None => {
+                inline = self.bytes()?;
+                &*inline
+            }
+            Some(Chunk::Unused(bytes)) => bytes,
+            Some(Chunk::Buffer(_)) => return Err(self.malformed("the chunk is a buffer already")),
+        };
+        let (numbers, rest) = bytes.as_chunks();
+        if !rest.is_empty() {
+            return Err(self.malformed("numbers have eight bytes each"));
+        }
+        let start = self.values.len();
+        let numbers = numbers.iter().copied().map(f64::from_le_bytes);
+        self.values.extend(numbers.map(Value::number));
+        Value::array_from(self.values.drain(start..))
     }
 
     /// A value that is no object.

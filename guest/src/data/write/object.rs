@@ -10,6 +10,10 @@ use crate::realm::{Class, intrinsics, readers};
 /// Longer buffers are chunks.
 const INLINE: usize = 4096;
 
+/// An array of as many numbers is written as their bytes: what an item costs is then more than
+/// the bytes that it saves.
+const MANY: usize = 32;
+
 /// A container of which something is still to be written.
 pub enum Frame {
     /// The elements of an array from `next` on.
@@ -152,6 +156,9 @@ impl Writer {
     }
 
     fn array(&mut self, array: &Value) -> CopyResult<()> {
+        if self.numbers(array)? {
+            return Ok(());
+        }
         let len = array.get("length")?.as_number().unwrap_or(0.0) as u32;
         if array.is_dense_array(len)? {
             self.cbor(|item| item.array(u64::from(len)).map(drop));
@@ -168,6 +175,32 @@ impl Writer {
         self.number(f64::from(len));
         self.properties(array, keys);
         Ok(())
+    }
+
+    /// Writes an array of many numbers and of nothing else. Returns whether it is one.
+    fn numbers(&mut self, array: &Value) -> CopyResult<bool> {
+        let numbers = array.with_elements(|elements| -> CopyResult<_> {
+            let is_number = |element: &Value| element.tag() == Tag::Number;
+            if elements.len() < MANY || !elements.iter().all(is_number) {
+                return Ok(None);
+            }
+            // Compared with the limit before anything of the size is allocated.
+            self.charge(8 * elements.len())?;
+            let numbers = elements.iter().filter_map(Value::as_number);
+            let mut bytes = Vec::with_capacity(8 * elements.len());
+            numbers.for_each(|number| bytes.extend_from_slice(&number.to_le_bytes()));
+            Ok(Some(bytes))
+        });
+        let Some(bytes) = numbers.unwrap_or(Ok(None))? else {
+            return Ok(false);
+        };
+        self.tag(tags::NUMBERS);
+        if bytes.len() > INLINE {
+            self.chunk(Chunk::Owned(bytes));
+        } else {
+            self.cbor(|item| item.bytes(&bytes).map(drop));
+        }
+        Ok(true)
     }
 
     /// Writes values up to the first that is an object or a symbol, and returns how many.

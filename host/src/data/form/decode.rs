@@ -316,6 +316,7 @@ impl<'a> Reader<'a> {
                 let token = index.and_then(|index| self.form.tokens.get(index));
                 Node::Opaque(*token.ok_or_else(|| self.malformed("there is no such token"))?)
             }
+            tags::NUMBERS => return self.numbers(),
             tags::DATE => Node::Date((self.number()? * 1000.0).round()),
             tags::POSITIVE | tags::NEGATIVE => {
                 let magnitude = BigInt::from_bytes_be(Sign::Plus, &self.bytes()?);
@@ -333,6 +334,21 @@ impl<'a> Reader<'a> {
             },
         };
         Ok(self.push(node))
+    }
+
+    /// An array of numbers whose bytes come next.
+    fn numbers(&mut self) -> Result<u32> {
+        let array = self.push(Node::Undefined);
+        let bytes = self.byte_string()?;
+        let (numbers, rest) = bytes.as_chunks();
+        if !rest.is_empty() {
+            return Err(self.malformed("numbers have eight bytes each"));
+        }
+        let first = array + 1;
+        let numbers = numbers.iter().copied().map(f64::from_le_bytes);
+        self.nodes.extend(numbers.map(Node::Number));
+        self.nodes[array as usize] = Node::Array((first..self.nodes.len() as u32).collect());
+        Ok(array)
     }
 
     fn reference(&mut self) -> Result<u32> {

@@ -100,6 +100,21 @@ fn can_be_shared(node: &Node) -> bool {
     }
 }
 
+/// The bytes of many numbers, if that is all there is.
+fn numbers(nodes: &[Node], elements: &[u32]) -> Option<Vec<u8>> {
+    if elements.len() < tags::MANY {
+        return None;
+    }
+    let number = |index: &u32| match nodes.get(*index as usize) {
+        Some(Node::Number(value)) => Some(value.to_le_bytes()),
+        _ => None,
+    };
+    // Looked at before anything is allocated for it.
+    number(elements.last()?)?;
+    let bytes = elements.iter().map(number).collect::<Option<Vec<_>>>()?;
+    Some(bytes.as_flattened().to_vec())
+}
+
 fn malformed(what: &str) -> ConversionError {
     ConversionError::new("well-formed nodes", what)
 }
@@ -173,6 +188,11 @@ impl<'a> Writer<'a> {
                 self.work.push(Work::Node(*inner));
             }
             Node::Array(elements) => {
+                if let Some(numbers) = numbers(nodes, elements) {
+                    self.tag(tags::NUMBERS);
+                    self.bytes(&numbers);
+                    return Ok(());
+                }
                 done(self.item.array(elements.len() as u64).map(drop));
                 self.later(elements);
             }
@@ -255,13 +275,10 @@ impl<'a> Writer<'a> {
     }
 
     fn number(&mut self, value: f64) {
-        let whole = value as i64;
-        let is_whole = whole as f64 == value && whole.unsigned_abs() < 1 << 53;
-        if is_whole && (whole != 0 || value.is_sign_positive()) {
-            done(self.item.i64(whole).map(drop));
-        } else {
-            done(self.item.f64(value).map(drop));
-        }
+        done(match tags::exact_integer(value) {
+            Some(whole) => self.item.i64(whole).map(drop),
+            None => self.item.f64(value).map(drop),
+        });
     }
 
     fn bigint(&mut self, digits: &str) -> Result<()> {

@@ -4,7 +4,8 @@ use crate::data::{ErrorClass, ViewKind};
 use crate::serde::form::UINT8_ARRAY;
 
 pub(super) use crate::serde::form::{
-    CHUNK, CLASS, DATE, LATIN1, MAP, NEGATIVE, OPAQUE, POSITIVE, REFERENCE, SET, SHARED, UTF16,
+    CHUNK, CLASS, DATE, LATIN1, MANY, MAP, NEGATIVE, NUMBERS, OPAQUE, POSITIVE, REFERENCE, SET,
+    SHARED, UTF16, exact_integer,
 };
 
 /// The views, their tags (RFC 8746) and the names of their classes.

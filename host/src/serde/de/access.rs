@@ -190,11 +190,13 @@ impl<'de> SeqAccess<'de> for WithHoles<'_, 'de> {
     }
 }
 
-/// The elements of a typed array.
+/// The elements of a typed array, or of an array of numbers.
 pub(super) struct Numbers<'de> {
     elements: ViewKind,
     bytes: Cow<'de, [u8]>,
     index: usize,
+    /// Whether whole numbers are integers, as they are where each is an item.
+    integers: bool,
 }
 
 impl<'de> Numbers<'de> {
@@ -203,6 +205,14 @@ impl<'de> Numbers<'de> {
             elements,
             bytes,
             index: 0,
+            integers: false,
+        }
+    }
+
+    pub(super) fn of_array(bytes: Cow<'de, [u8]>) -> Self {
+        Numbers {
+            integers: true,
+            ..Numbers::new(ViewKind::Float64, bytes)
         }
     }
 
@@ -237,7 +247,13 @@ impl<'de> Numbers<'de> {
             }),
             ViewKind::Float16 => Kind::Number(half::f16::from_bits(bits as u16).into()),
             ViewKind::Float32 => Kind::Number(f32::from_bits(bits as u32).into()),
-            ViewKind::Float64 => Kind::Number(f64::from_bits(bits)),
+            ViewKind::Float64 => {
+                let value = f64::from_bits(bits);
+                match form::exact_integer(value) {
+                    Some(whole) if self.integers => Kind::Integer(whole),
+                    _ => Kind::Number(value),
+                }
+            }
         })
     }
 }

@@ -210,6 +210,13 @@ impl<'de> Input<'de> {
                 text::utf16(&text::of_bytes(&units))
                     .map_or(Kind::Broken, |text| Kind::Text(Cow::Owned(text)))
             }
+            form::NUMBERS => {
+                let bytes = self.bytes()?;
+                if bytes.len() % 8 != 0 {
+                    return Err(Error::malformed("part of a number", at));
+                }
+                Kind::Numbers(bytes)
+            }
             form::OPAQUE => Kind::Opaque(self.reader.index()?),
             tag => match tags::view_of_tag(tag) {
                 Some(elements) => {

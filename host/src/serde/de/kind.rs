@@ -34,6 +34,8 @@ pub(crate) enum Kind<'de> {
     /// A string with lone surrogates.
     Broken,
     Array(Option<u64>),
+    /// An array of numbers: the bytes of 64-bit floats.
+    Numbers(Cow<'de, [u8]>),
     /// An array with holes: its length, then an object.
     Sparse(u64),
     Object(Option<u64>),
@@ -64,7 +66,7 @@ impl<'de> Kind<'de> {
             Kind::Bigint(Big::Huge) => "a large bigint".into(),
             Kind::Text(text) => quoted(text),
             Kind::Broken => "a string with lone surrogates".into(),
-            Kind::Array(_) | Kind::Sparse(_) => "an array".into(),
+            Kind::Array(_) | Kind::Numbers(_) | Kind::Sparse(_) => "an array".into(),
             Kind::Object(_) => "an object".into(),
             Kind::Map(_) => "a Map".into(),
             Kind::Set(_) => "a Set".into(),

@@ -80,6 +80,12 @@ impl<'de> Input<'de> {
                 self.leave();
                 Ok(value)
             }
+            Kind::Numbers(bytes) => {
+                let mut numbers = Numbers::of_array(bytes);
+                let value = visitor.visit_seq(&mut numbers)?;
+                numbers.finish()?;
+                Ok(value)
+            }
             Kind::View(elements, bytes) => {
                 let mut numbers = Numbers::new(elements, bytes);
                 let value = visitor.visit_seq(&mut numbers)?;
@@ -214,7 +220,7 @@ impl<'de> Deserializer<'de> for &mut Input<'de> {
             _ => {}
         }
         self.value_of(head, |input, kind| match kind {
-            Kind::Array(_) | Kind::Set(_) | Kind::Sparse(_) => {
+            Kind::Array(_) | Kind::Numbers(_) | Kind::Set(_) | Kind::Sparse(_) => {
                 input.sequence(kind, String::new, visitor)
             }
             Kind::Object(_) | Kind::Map(_) | Kind::Error(_) => input.object(kind, visitor),
@@ -229,7 +235,7 @@ impl<'de> Deserializer<'de> for &mut Input<'de> {
     fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         self.value(|input, kind| match kind {
             // The type decides whether it takes numbers one by one.
-            Kind::Array(_) => input.sequence(kind, String::new, visitor),
+            Kind::Array(_) | Kind::Numbers(_) => input.sequence(kind, String::new, visitor),
             other => Scalar(other).deserialize_bytes(visitor),
         })
     }

@@ -10,6 +10,7 @@ use super::super::error::Error;
 use super::super::form;
 use super::super::hint::Hint;
 use super::Writer;
+use super::number::as_number;
 
 /// Writes the elements of an array.
 pub(crate) struct ArrayWriter<'a> {
@@ -18,6 +19,8 @@ pub(crate) struct ArrayWriter<'a> {
     start: usize,
     declared: Option<usize>,
     written: usize,
+    /// All elements so far, if they are numbers and many are expected: nothing is written yet.
+    numbers: Option<Vec<u8>>,
     /// The variant that it is the content of.
     variant: Option<&'static str>,
 }
@@ -28,26 +31,62 @@ impl<'a> ArrayWriter<'a> {
         declared: Option<usize>,
         variant: Option<&'static str>,
     ) -> Result<Self, Error> {
-        if writer.hint.take() == Some(Hint::Set) {
+        let is_set = writer.hint.take() == Some(Hint::Set);
+        if is_set {
             writer.tag(form::SET);
         }
         writer.enter()?;
-        let start = writer.position();
-        match declared {
-            Some(len) => writer.array_head(len),
-            None => writer.open_array(),
-        }
-        Ok(ArrayWriter {
+        let mut array = ArrayWriter {
+            start: writer.position(),
             writer,
-            start,
             declared,
             written: 0,
+            numbers: None,
             variant,
-        })
+        };
+        if !is_set && declared.is_some_and(|len| len >= form::MANY) {
+            array.numbers = Some(Vec::new());
+        } else {
+            array.head();
+        }
+        Ok(array)
+    }
+
+    fn head(&mut self) {
+        match self.declared {
+            Some(len) => self.writer.array_head(len),
+            None => self.writer.open_array(),
+        }
+    }
+
+    /// Adds an element to the numbers, or begins an array of items with those that there are.
+    #[inline]
+    fn add_number<T: Serialize + ?Sized>(&mut self, mut numbers: Vec<u8>, value: &T) -> bool {
+        match as_number(value, &self.writer.options) {
+            Some(number) => {
+                numbers.extend_from_slice(&number.to_le_bytes());
+                self.numbers = Some(numbers);
+                true
+            }
+            None => {
+                self.head();
+                let (numbers, _) = numbers.as_chunks();
+                for number in numbers {
+                    self.writer.number(f64::from_le_bytes(*number));
+                }
+                false
+            }
+        }
     }
 
     #[inline]
     fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
+        if let Some(numbers) = self.numbers.take()
+            && self.add_number(numbers, value)
+        {
+            self.written += 1;
+            return Ok(());
+        }
         value
             .serialize(&mut *self.writer)
             .map_err(|error| in_variant(error.under_index(self.written), self.variant))?;
@@ -57,14 +96,15 @@ impl<'a> ArrayWriter<'a> {
 
     fn finish(self) -> Result<(), Error> {
         let written = self.written;
-        match self.declared {
-            None => self.writer.close(),
-            Some(declared) if declared != written => {
+        match (self.numbers, self.declared) {
+            (Some(numbers), _) => self.writer.numbers(numbers),
+            (None, None) => self.writer.close(),
+            (None, Some(declared)) if declared != written => {
                 let end = self.start + head_len(declared);
                 self.writer
                     .amend(self.start, end, |head| head.array_head(written));
             }
-            Some(_) => {}
+            (None, Some(_)) => {}
         }
         self.writer.leave();
         if self.variant.is_some() {

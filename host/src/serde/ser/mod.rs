@@ -1,6 +1,7 @@
 //! From Rust to data.
 
 mod compound;
+mod number;
 mod write;
 
 use serde::ser::{Serialize, Serializer};

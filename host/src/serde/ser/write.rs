@@ -150,14 +150,13 @@ impl Writer {
         if self.capture(|| Whole::Number(value)) {
             return;
         }
-        let whole = value as i64;
-        let exact = whole as f64 == value && whole.unsigned_abs() < form::FIRST_UNSAFE;
-        if exact && (whole != 0 || value.is_sign_positive()) {
-            self.integer(whole);
-        } else {
-            let mut bytes = [form::FLOAT64; 9];
-            bytes[1..].copy_from_slice(&value.to_be_bytes());
-            self.parts.item.extend_from_slice(&bytes);
+        match form::exact_integer(value) {
+            Some(whole) => self.integer(whole),
+            None => {
+                let mut bytes = [form::FLOAT64; 9];
+                bytes[1..].copy_from_slice(&value.to_be_bytes());
+                self.parts.item.extend_from_slice(&bytes);
+            }
         }
     }
 
@@ -202,6 +201,16 @@ impl Writer {
             self.string(form::BYTES, bytes);
         } else {
             self.chunk(bytes.to_vec());
+        }
+    }
+
+    /// An array of numbers, as bytes.
+    pub(crate) fn numbers(&mut self, bytes: Vec<u8>) {
+        self.tag(form::NUMBERS);
+        if bytes.len() < form::LONG {
+            self.string(form::BYTES, &bytes);
+        } else {
+            self.chunk(bytes);
         }
     }
 
