@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use jsvm::{Data, Engine};
+use jsvm::{Bytes, Data, Engine};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
@@ -67,6 +67,22 @@ fn numbers(c: &mut Criterion) {
         b.iter(|| Data::of(black_box(&numbers)).unwrap())
     });
     group.bench_function("read", |b| b.iter(|| data.to::<Vec<f64>>().unwrap()));
+    let vm = Engine::global().unwrap().vm().build().unwrap();
+    let value = vm.to_value(&numbers).unwrap();
+    group.bench_function("into a VM", |b| b.iter(|| vm.to_value(&numbers).unwrap()));
+    group.bench_function("out of a VM", |b| {
+        b.iter(|| value.to::<Vec<f64>>().unwrap())
+    });
+    group.finish();
+}
+
+fn bytes(c: &mut Criterion) {
+    let mut group = c.benchmark_group("10 MB");
+    let vm = Engine::global().unwrap().vm().build().unwrap();
+    let bytes = Bytes(vec![7; 10_000_000]);
+    let value = vm.to_value(&bytes).unwrap();
+    group.bench_function("into a VM", |b| b.iter(|| vm.to_value(&bytes).unwrap()));
+    group.bench_function("out of a VM", |b| b.iter(|| value.to::<Bytes>().unwrap()));
     group.finish();
 }
 
@@ -83,9 +99,17 @@ fn strings(c: &mut Criterion) {
         group.bench_function(format!("{name}, read"), |b| {
             b.iter(|| data.to::<[String; 1]>().unwrap());
         });
+        let vm = Engine::global().unwrap().vm().build().unwrap();
+        let value = vm.to_value(&text).unwrap();
+        group.bench_function(format!("{name}, into a VM"), |b| {
+            b.iter(|| vm.to_value(&text).unwrap());
+        });
+        group.bench_function(format!("{name}, out of a VM"), |b| {
+            b.iter(|| value.to::<String>().unwrap());
+        });
     }
     group.finish();
 }
 
-criterion_group!(benches, objects, numbers, strings);
+criterion_group!(benches, objects, numbers, bytes, strings);
 criterion_main!(benches);

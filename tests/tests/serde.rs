@@ -6,7 +6,7 @@ use std::fmt::Debug;
 
 use jsvm::serde::{Date, Integers, Json, MAX_DEPTH, Missing, Options, Set};
 use jsvm::{Bytes, Data, Error, HostError, Token, Value, Vm};
-use jsvm_tests::vm;
+use jsvm_tests::{eval, vm};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -533,4 +533,34 @@ fn arguments() {
     );
     let deep = (0..=MAX_DEPTH).fold(json!(1), |inner, _| json!([inner]));
     assert!(matches!(show.call((deep,)), Err(Error::Conversion(_))));
+}
+
+#[test]
+fn large_parts_are_read_as_often_as_they_are_there() {
+    let vm = vm();
+    let large = vec![7; 100_000];
+    let (one, text, other): (Bytes, String, Data) = vm
+        .eval_to(
+            "[new Uint8Array(100_000).fill(7), 'é'.repeat(100_000), [new ArrayBuffer(70_000)]]",
+        )
+        .unwrap();
+    assert_eq!(one.0, large);
+    assert_eq!(text, "é".repeat(100_000));
+    assert_eq!(other.to::<(Bytes,)>().unwrap().0.0, vec![0; 70_000]);
+    // One buffer, two views of it, and a string that is there twice.
+    let shared: Vec<Bytes> = vm
+        .eval_to("(b => [b, b, new Uint8Array(b.buffer, 1)])(new Uint8Array(100_000).fill(7))")
+        .unwrap();
+    let lengths: Vec<_> = shared.iter().map(|bytes| bytes.0.len()).collect();
+    assert_eq!(lengths, [100_000, 100_000, 99_999]);
+    assert!(shared.iter().all(|bytes| large.starts_with(&bytes.0)));
+    let texts: (String, String) = vm.eval_to("(s => [s, s])('日'.repeat(50_000))").unwrap();
+    assert_eq!(texts, ("日".repeat(50_000), "日".repeat(50_000)));
+    // Surrogate pairs at every place of a block.
+    for start in ["", "a", "ab"] {
+        let text = format!("{start}{}", "😀日é".repeat(30_000));
+        let echo = eval(&vm, "text => text");
+        assert_eq!(echo.call_to::<String>(&(&text,)).unwrap(), text);
+        assert_eq!(echo.call((&*text,)).unwrap().to::<String>().unwrap(), text);
+    }
 }

@@ -9,6 +9,9 @@ use super::{Task, Worlds};
 /// How often a script calls the host at a time.
 const CALLS: u32 = 1_000;
 
+/// Calls in a batch.
+const BATCH: u32 = 100;
+
 pub fn tasks(worlds: &Worlds, name: &str) -> Result<Vec<Task>> {
     let builder = worlds.builder();
     Ok(match name {
@@ -25,11 +28,45 @@ pub fn tasks(worlds: &Worlds, name: &str) -> Result<Vec<Task>> {
             })]
         }
         "call" => {
-            let add = builder.build()?.eval("(a, b) => a + b")?;
-            vec![Task::time("Value::call", move || {
-                ensure!(add.call((black_box(1.0), 2.0))?.to::<f64>()? == 3.0);
-                Ok(())
-            })]
+            let vm = builder.build()?;
+            let add = vm.eval("(a, b) => a + b")?;
+            let (each, step) = (add.clone(), add.clone());
+            let pairs = vec![(1.0, 2.0); BATCH as usize];
+            let batched = |how, run| Task::Time {
+                how,
+                operations: BATCH,
+                checksum: None,
+                run,
+            };
+            vec![
+                Task::time("Value::call", move || {
+                    ensure!(add.call((black_box(1.0), 2.0))?.to::<f64>()? == 3.0);
+                    Ok(())
+                }),
+                batched(
+                    "Value::call_each",
+                    Box::new(move || {
+                        let sums: Vec<f64> = each.call_each(black_box(&pairs))?;
+                        ensure!(sums.iter().all(|sum| *sum == 3.0));
+                        Ok(())
+                    }),
+                ),
+                batched(
+                    "Vm::batch",
+                    Box::new(move || {
+                        let mut batch = vm.batch();
+                        let calls: Vec<_> = (0..BATCH)
+                            .map(|_| batch.call(&step, (black_box(1.0), 2.0)))
+                            .collect();
+                        calls.iter().for_each(|call| batch.output(*call));
+                        let results = batch.run()?;
+                        for call in calls {
+                            ensure!(results.to::<f64>(call)? == 3.0);
+                        }
+                        Ok(())
+                    }),
+                ),
+            ]
         }
         "host-call" => {
             let vm = builder.function("host", |x: f64| x + 1.0).build()?;

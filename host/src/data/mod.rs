@@ -136,6 +136,7 @@ impl Data {
             item: &form.item,
             start: 0,
             chunks: &form.chunks,
+            large: &[],
             numbers: &form.tokens,
             tokens: &self.tokens,
         })
@@ -194,6 +195,12 @@ impl Data {
             Some(form) => form.map(Arc::unwrap_or_clone).map_err(|error| *error),
             None => Err(ConversionError::new("data", "nothing")),
         }
+    }
+
+    /// The form, and what keeps its tokens alive.
+    pub(crate) fn into_form_and_tokens(mut self) -> Result<(Form, Vec<Token>), ConversionError> {
+        let tokens = std::mem::take(&mut self.tokens);
+        Ok((self.into_form()?, tokens))
     }
 
     /// The value of a primitive that needs no VM.

@@ -7,22 +7,83 @@ use crate::bindings::exports::jsvm::engine::vm::Units;
 /// Strings of fewer bytes cross as they are: that costs less than to look at them first.
 const SHORT: usize = 256;
 
-/// A string of UTF-16, or nothing if it has lone surrogates.
-pub(crate) fn utf16(units: &[u16]) -> Option<String> {
-    (mem::utf16_valid_up_to(units) == units.len()).then(|| utf16_lossy(units))
+/// Code units that are converted at a time: they and what they become stay in the processor's
+/// cache, so that memory is touched once.
+const BLOCK: usize = 4096;
+
+/// A string of UTF-16 as little-endian bytes, or nothing if it has lone surrogates or half a unit.
+pub(crate) fn utf16_le(bytes: &[u8]) -> Option<String> {
+    let (units, rest) = bytes.as_chunks();
+    if !rest.is_empty() {
+        return None;
+    }
+    let mut text = Text::with_room_for(units.len());
+    let mut block = [0; BLOCK];
+    let mut units = units;
+    while !units.is_empty() {
+        let len = units.len().min(BLOCK);
+        for (to, unit) in block.iter_mut().zip(units) {
+            *to = u16::from_le_bytes(*unit);
+        }
+        let len = whole_pairs(&block[..len]);
+        let block = &block[..len];
+        if mem::utf16_valid_up_to(block) < block.len() {
+            return None;
+        }
+        text.push(block);
+        units = &units[len..];
+    }
+    Some(text.finish())
 }
 
 /// A string of UTF-16, lone surrogates as U+FFFD.
 fn utf16_lossy(units: &[u16]) -> String {
-    // The conversion wants room for three bytes of each unit, and a `str`, so that what it writes
-    // need not be checked again.
-    let mut text = "\0".repeat(units.len() * 3);
-    let len = mem::convert_utf16_to_str(units, &mut text);
-    text.truncate(len);
-    if text.capacity() > 2 * len {
-        text.shrink_to_fit();
+    let mut text = Text::with_room_for(units.len());
+    let mut units = units;
+    while !units.is_empty() {
+        let len = whole_pairs(&units[..units.len().min(BLOCK)]);
+        text.push(&units[..len]);
+        units = &units[len..];
     }
-    text
+    text.finish()
+}
+
+/// How many units to take of a block, so that it does not end inside of a pair of surrogates.
+fn whole_pairs(block: &[u16]) -> usize {
+    match block {
+        [_, .., 0xd800..0xdc00] => block.len() - 1,
+        _ => block.len(),
+    }
+}
+
+/// A string in the making.
+struct Text {
+    text: String,
+    /// The conversion wants room for three bytes of each unit, and a `str`, so that what it writes
+    /// need not be checked again.
+    block: String,
+}
+
+impl Text {
+    fn with_room_for(units: usize) -> Self {
+        Text {
+            text: String::with_capacity(units),
+            block: "\0".repeat(3 * units.min(BLOCK)),
+        }
+    }
+
+    /// Adds units, at most a block of them.
+    fn push(&mut self, units: &[u16]) {
+        let len = mem::convert_utf16_to_str(units, &mut self.block);
+        self.text.push_str(&self.block[..len]);
+    }
+
+    fn finish(mut self) -> String {
+        if self.text.capacity() > 2 * self.text.len() {
+            self.text.shrink_to_fit();
+        }
+        self.text
+    }
 }
 
 /// A string that came out of a VM, lone surrogates as U+FFFD.
@@ -50,22 +111,58 @@ pub(crate) fn to_units(text: &str) -> Option<Units> {
 
 /// The code units of a string, in the form that a VM has it.
 pub(crate) fn units(text: &str) -> Units {
-    if mem::is_str_latin1(text) {
-        return Units::Latin1(mem::encode_latin1_lossy(text).into_owned());
+    match latin1(text) {
+        Some(bytes) => Units::Latin1(bytes),
+        None => {
+            let mut units = Vec::with_capacity(text.len() / 2);
+            blocks(text, |block| units.extend_from_slice(block));
+            Units::Utf16(units)
+        }
     }
+}
+
+/// A string as the bytes of its code units: one for each if that is possible, else two,
+/// little-endian.
+pub(crate) enum Packed {
+    Latin1(Vec<u8>),
+    Utf16(Vec<u8>),
+}
+
+/// The bytes of a string's code units.
+pub(crate) fn pack(text: &str) -> Packed {
+    match latin1(text) {
+        Some(bytes) => Packed::Latin1(bytes),
+        None => {
+            let mut bytes = Vec::with_capacity(text.len());
+            blocks(text, |block| {
+                bytes.extend(block.iter().flat_map(|unit| unit.to_le_bytes()));
+            });
+            Packed::Utf16(bytes)
+        }
+    }
+}
+
+fn latin1(text: &str) -> Option<Vec<u8>> {
+    mem::is_str_latin1(text).then(|| mem::encode_latin1_lossy(text).into_owned())
+}
+
+/// The code units of a string, some at a time.
+fn blocks(text: &str, mut take: impl FnMut(&[u16])) {
     // The conversion wants room for as many units as there are bytes.
-    let mut units = vec![0; text.len()];
-    let len = mem::convert_str_to_utf16(text, &mut units);
-    units.truncate(len);
-    Units::Utf16(units)
+    let mut block = [0; BLOCK];
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (part, after) = rest.split_at(rest.floor_char_boundary(BLOCK));
+        let len = mem::convert_str_to_utf16(part, &mut block);
+        take(&block[..len]);
+        rest = after;
+    }
 }
 
 /// UTF-16 as bytes, little-endian.
 pub(crate) fn to_bytes(units: &[u16]) -> Vec<u8> {
-    let mut bytes = vec![0; 2 * units.len()];
-    for (bytes, unit) in bytes.as_chunks_mut().0.iter_mut().zip(units) {
-        *bytes = unit.to_le_bytes();
-    }
+    let mut bytes = Vec::with_capacity(2 * units.len());
+    bytes.extend(units.iter().flat_map(|unit| unit.to_le_bytes()));
     bytes
 }
 

@@ -1,5 +1,8 @@
 //! The three parts of the data form.
 
+use std::borrow::Cow;
+use std::cell::RefCell;
+
 use crate::release::Token;
 
 /// Data as it crosses, owned.
@@ -23,11 +26,22 @@ pub(crate) struct Source<'a> {
     /// Where the item begins.
     pub(crate) start: usize,
     pub(crate) chunks: &'a [Vec<u8>],
+    /// In place of some chunks, which are empty then: they can be taken, each once.
+    pub(crate) large: &'a [RefCell<Vec<u8>>],
     pub(crate) numbers: &'a [u64],
     pub(crate) tokens: &'a [Token],
 }
 
 impl<'a> Source<'a> {
+    /// A chunk by its index.
+    pub(crate) fn chunk(&self, index: usize) -> Option<Cow<'a, [u8]>> {
+        let taken = self.large.get(index).map(RefCell::take).unwrap_or_default();
+        if !taken.is_empty() {
+            return Some(Cow::Owned(taken));
+        }
+        self.chunks.get(index).map(|chunk| Cow::Borrowed(&**chunk))
+    }
+
     /// A token by its index.
     pub(crate) fn token(&self, index: usize) -> Option<&'a Token> {
         let number = *self.numbers.get(index)?;
@@ -46,6 +60,7 @@ impl Parts {
             item: &self.item,
             start: 0,
             chunks: &self.chunks,
+            large: &[],
             numbers: &self.numbers,
             tokens: &self.tokens,
         }

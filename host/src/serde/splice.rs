@@ -167,13 +167,17 @@ impl Copier<'_, '_> {
                 Head::Tag(form::CHUNK) => {
                     let at = reader.position();
                     let index = reader.index()?;
-                    let chunk = self.source.chunks.get(index);
-                    let chunk = chunk.ok_or_else(|| Error::malformed("an unknown chunk", at))?;
-                    let chunks = &mut self.out.chunks;
-                    let index = *self.chunks.entry(index).or_insert_with(|| {
-                        chunks.push(chunk.clone());
-                        chunks.len() - 1
-                    });
+                    let index = match self.chunks.get(&index) {
+                        Some(known) => *known,
+                        None => {
+                            let chunk = self.source.chunk(index);
+                            let chunk =
+                                chunk.ok_or_else(|| Error::malformed("an unknown chunk", at))?;
+                            self.out.chunks.push(chunk.into_owned());
+                            self.chunks.insert(index, self.out.chunks.len() - 1);
+                            self.out.chunks.len() - 1
+                        }
+                    };
                     self.pair(form::CHUNK, index as u64);
                 }
                 Head::Tag(form::OPAQUE) => {

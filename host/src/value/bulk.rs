@@ -7,6 +7,7 @@ use super::Value;
 use crate::bindings::exports::jsvm::engine::vm as wit;
 use crate::data::Data;
 use crate::error::Error;
+use crate::serde;
 
 /// Calls in bulk.
 impl Value {
@@ -34,7 +35,7 @@ impl Value {
             e.vm.value()
                 .call_call_data(e.store, h.resource, &wit::Input::Undefined, form)
         })?;
-        Ok(h.vm.data(form).to()?)
+        Ok(serde::from_data(h.vm.data(form))?)
     }
 
     /// Calls it once for each tuple, array or `Vec` of arguments, in order, and converts the
@@ -62,6 +63,6 @@ impl Value {
             e.vm.value()
                 .call_call_each(e.store, h.resource, &wit::Input::Undefined, form)
         })?;
-        Ok(h.vm.data(form).to()?)
+        Ok(serde::from_data(h.vm.data(form))?)
     }
 }

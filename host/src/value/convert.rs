@@ -40,7 +40,7 @@ impl Value {
             Repr::Null => Kind::Null,
             Repr::Boolean(value) => Kind::Boolean(*value),
             Repr::Number(value) => Kind::Number(*value),
-            Repr::Handle(_) => return Ok(self.to_data()?.to()?),
+            Repr::Handle(_) => return Ok(serde::from_data(self.to_data()?)?),
         };
         Ok(serde::from_kind(kind)?)
     }

@@ -102,7 +102,7 @@ impl Vm {
         let form = self
             .shared
             .try_enter(|e| e.vm.call_eval_data(e.store, source.text(), &options))?;
-        Ok(self.shared.data(form).to()?)
+        Ok(crate::serde::from_data(self.shared.data(form))?)
     }
 
     /// Several operations that are to be done in one call; see [`Batch`].

@@ -13,16 +13,19 @@ pub struct Keys<'a> {
 const SIZE: usize = 32;
 
 impl<'a> Keys<'a> {
+    /// The key of a name, if it is among those. The name need not be UTF-8.
+    #[inline]
+    pub fn known(&self, name: &[u8]) -> Option<Atom> {
+        match &self.recent[place(name)] {
+            Some((known, atom)) if known.as_bytes() == name => Some(atom.clone()),
+            _ => None,
+        }
+    }
+
     /// The key of a name.
     pub fn intern(&mut self, name: &'a str) -> JsResult<Atom> {
-        let place = &mut self.recent[place(name)];
-        if let Some((known, atom)) = place
-            && *known == name
-        {
-            return Ok(atom.clone());
-        }
         let atom = Key::Name(name).to_atom()?;
-        *place = Some((name, atom.clone()));
+        self.recent[place(name.as_bytes())] = Some((name, atom.clone()));
         Ok(atom)
     }
 
@@ -38,8 +41,7 @@ impl<'a> Keys<'a> {
 }
 
 /// Names of one length mostly differ at their beginning or end.
-fn place(name: &str) -> usize {
-    let bytes = name.as_bytes();
+fn place(bytes: &[u8]) -> usize {
     let (first, last) = (bytes.first(), bytes.last());
     let sum =
         bytes.len() * 7 + usize::from(*first.unwrap_or(&0)) + usize::from(*last.unwrap_or(&0)) * 3;

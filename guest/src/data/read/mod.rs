@@ -3,6 +3,7 @@
 mod class;
 mod item;
 mod keys;
+mod leaf;
 
 use minicbor::Decoder;
 
@@ -285,6 +286,9 @@ impl<'a> Reader<'a> {
 
     /// Reads the beginning of a value: all of it, unless it is a container.
     fn open(&mut self) -> JsResult<Option<Value>> {
+        if let Some(value) = self.leaf()? {
+            return Ok(Some(value));
+        }
         match self.read_item()? {
             Item::Complete(value) => Ok(Some(value)),
             Item::Opened(frame) => {
@@ -297,6 +301,9 @@ impl<'a> Reader<'a> {
     /// A key of an object.
     fn key(&mut self) -> JsResult<Atom> {
         use minicbor::data::Type;
+        if let Some(key) = self.known_key() {
+            return Ok(key);
+        }
         match self.peek()? {
             Type::String => {
                 let text = self.cbor(|item| item.str())?;

@@ -555,8 +555,8 @@ impl<'a> Reader<'a> {
                 if bytes.len() % 2 != 0 {
                     return Err(self.malformed("UTF-16 has an even number of bytes"));
                 }
-                let units = text::of_bytes(&bytes);
-                Ok(text::utf16(&units).map_or(Node::Utf16(units), Node::Text))
+                let text = text::utf16_le(&bytes);
+                Ok(text.map_or_else(|| Node::Utf16(text::of_bytes(&bytes)), Node::Text))
             }
             _ => Err(self.malformed("this must be a string")),
         }

@@ -7,8 +7,7 @@ use minicbor::data::Tag;
 use num_bigint::BigInt;
 
 use super::{Form, tags};
-use crate::bindings::exports::jsvm::engine::vm::Units;
-use crate::data::text;
+use crate::data::text::{self, Packed};
 use crate::data::{ConversionError, ErrorData, Node, SymbolData, SymbolKind};
 
 /// Longer strings and buffers are chunks.
@@ -306,13 +305,12 @@ impl<'a> Writer<'a> {
             done(self.item.str(text).map(drop));
             return;
         }
-        match text::units(text) {
-            Units::Latin1(units) => {
-                self.tag(tags::LATIN1);
-                self.chunk(units);
-            }
-            Units::Utf16(units) => self.utf16(&units),
-        }
+        let (tag, bytes) = match text::pack(text) {
+            Packed::Latin1(bytes) => (tags::LATIN1, bytes),
+            Packed::Utf16(bytes) => (tags::UTF16, bytes),
+        };
+        self.tag(tag);
+        self.chunk(bytes);
     }
 
     fn utf16(&mut self, units: &[u16]) {

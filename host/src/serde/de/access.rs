@@ -84,7 +84,7 @@ impl<'a, 'de> Items<'a, 'de> {
     }
 }
 
-fn of_length(expected: usize, found: usize) -> Result<(), Error> {
+pub(super) fn of_length(expected: usize, found: usize) -> Result<(), Error> {
     if expected == found {
         return Ok(());
     }
@@ -190,13 +190,11 @@ impl<'de> SeqAccess<'de> for WithHoles<'_, 'de> {
     }
 }
 
-/// The elements of a typed array, or of an array of numbers.
+/// The elements of a typed array.
 pub(super) struct Numbers<'de> {
     elements: ViewKind,
     bytes: Cow<'de, [u8]>,
     index: usize,
-    /// Whether whole numbers are integers, as they are where each is an item.
-    integers: bool,
 }
 
 impl<'de> Numbers<'de> {
@@ -205,14 +203,6 @@ impl<'de> Numbers<'de> {
             elements,
             bytes,
             index: 0,
-            integers: false,
-        }
-    }
-
-    pub(super) fn of_array(bytes: Cow<'de, [u8]>) -> Self {
-        Numbers {
-            integers: true,
-            ..Numbers::new(ViewKind::Float64, bytes)
         }
     }
 
@@ -247,13 +237,7 @@ impl<'de> Numbers<'de> {
             }),
             ViewKind::Float16 => Kind::Number(half::f16::from_bits(bits as u16).into()),
             ViewKind::Float32 => Kind::Number(f32::from_bits(bits as u32).into()),
-            ViewKind::Float64 => {
-                let value = f64::from_bits(bits);
-                match form::exact_integer(value) {
-                    Some(whole) if self.integers => Kind::Integer(whole),
-                    _ => Kind::Number(value),
-                }
-            }
+            ViewKind::Float64 => Kind::Number(f64::from_bits(bits)),
         })
     }
 }

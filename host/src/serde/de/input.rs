@@ -207,8 +207,7 @@ impl<'de> Input<'de> {
                 if units.len() % 2 != 0 {
                     return Err(Error::malformed("half a code unit", at));
                 }
-                text::utf16(&text::of_bytes(&units))
-                    .map_or(Kind::Broken, |text| Kind::Text(Cow::Owned(text)))
+                text::utf16_le(&units).map_or(Kind::Broken, |text| Kind::Text(Cow::Owned(text)))
             }
             form::NUMBERS => {
                 let bytes = self.bytes()?;
@@ -353,11 +352,14 @@ impl<'de> Input<'de> {
     fn chunk(&mut self) -> Result<Cow<'de, [u8]>, Error> {
         let at = self.reader.position();
         let index = self.reader.index()?;
-        let Some(chunk) = self.source.chunks.get(index) else {
+        let Some(chunk) = self.source.chunk(index) else {
             return Err(Error::malformed("an unknown chunk", at));
         };
-        self.charge(chunk.len())?;
-        Ok(Cow::Borrowed(chunk))
+        if let Cow::Borrowed(chunk) = &chunk {
+            // It can be read again.
+            self.charge(chunk.len())?;
+        }
+        Ok(chunk)
     }
 
     /// The key of a property, if it is a short text as nearly all are; else nothing is read.
@@ -397,6 +399,9 @@ fn magnitude(bytes: &[u8]) -> Option<u128> {
 fn latin1(bytes: Cow<'_, [u8]>) -> Cow<'_, str> {
     match bytes {
         Cow::Borrowed(bytes) => encoding_rs::mem::decode_latin1(bytes),
-        Cow::Owned(bytes) => Cow::Owned(encoding_rs::mem::decode_latin1(&bytes).into_owned()),
+        Cow::Owned(bytes) if !bytes.is_ascii() => {
+            Cow::Owned(encoding_rs::mem::decode_latin1(&bytes).into_owned())
+        }
+        Cow::Owned(bytes) => Cow::Owned(String::from_utf8(bytes).unwrap_or_default()),
     }
 }

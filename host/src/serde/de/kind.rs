@@ -115,6 +115,7 @@ impl<'de> Kind<'de> {
     }
 
     /// A number; of a date its milliseconds.
+    #[inline]
     pub(crate) fn number(&self) -> Result<f64, Error> {
         match self {
             Kind::Integer(value) => Ok(*value as f64),

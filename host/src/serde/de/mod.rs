@@ -2,6 +2,7 @@
 
 mod access;
 mod arguments;
+mod float;
 mod input;
 mod key;
 mod kind;
@@ -13,6 +14,7 @@ use serde::de::{Deserializer, Visitor};
 
 use self::access::{Entries, Items, Numbers, Variant, WithHoles};
 pub use self::arguments::ArgumentReader;
+use self::float::Floats;
 pub(crate) use self::input::Input;
 pub(crate) use self::kind::Kind;
 pub(crate) use self::scalar::Scalar;
@@ -81,7 +83,7 @@ impl<'de> Input<'de> {
                 Ok(value)
             }
             Kind::Numbers(bytes) => {
-                let mut numbers = Numbers::of_array(bytes);
+                let mut numbers = Floats::new(bytes);
                 let value = visitor.visit_seq(&mut numbers)?;
                 numbers.finish()?;
                 Ok(value)

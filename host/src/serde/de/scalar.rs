@@ -58,6 +58,7 @@ macro_rules! integers {
 impl<'de> Deserializer<'de> for Scalar<'de> {
     type Error = Error;
 
+    #[inline]
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.0 {
             Kind::Undefined | Kind::Null => visitor.visit_unit(),
@@ -95,10 +96,12 @@ impl<'de> Deserializer<'de> for Scalar<'de> {
         deserialize_u128 visit_u128 u128
     }
 
+    #[inline]
     fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         self.deserialize_f64(visitor)
     }
 
+    #[inline]
     fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         visitor.visit_f64(self.0.number()?)
     }

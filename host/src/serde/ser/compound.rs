@@ -19,8 +19,10 @@ pub(crate) struct ArrayWriter<'a> {
     start: usize,
     declared: Option<usize>,
     written: usize,
-    /// All elements so far, if they are numbers and many are expected: nothing is written yet.
-    numbers: Option<Vec<u8>>,
+    /// Whether all elements so far are numbers, and many are expected: they are then here, and
+    /// nothing is written yet.
+    gathers: bool,
+    numbers: Vec<u8>,
     /// The variant that it is the content of.
     variant: Option<&'static str>,
 }
@@ -41,12 +43,11 @@ impl<'a> ArrayWriter<'a> {
             writer,
             declared,
             written: 0,
-            numbers: None,
+            gathers: !is_set && declared.is_some_and(|len| len >= form::MANY),
+            numbers: Vec::new(),
             variant,
         };
-        if !is_set && declared.is_some_and(|len| len >= form::MANY) {
-            array.numbers = Some(Vec::new());
-        } else {
+        if !array.gathers {
             array.head();
         }
         Ok(array)
@@ -59,33 +60,38 @@ impl<'a> ArrayWriter<'a> {
         }
     }
 
-    /// Adds an element to the numbers, or begins an array of items with those that there are.
-    #[inline]
-    fn add_number<T: Serialize + ?Sized>(&mut self, mut numbers: Vec<u8>, value: &T) -> bool {
-        match as_number(value, &self.writer.options) {
-            Some(number) => {
-                numbers.extend_from_slice(&number.to_le_bytes());
-                self.numbers = Some(numbers);
-                true
-            }
-            None => {
-                self.head();
-                let (numbers, _) = numbers.as_chunks();
-                for number in numbers {
-                    self.writer.number(f64::from_le_bytes(*number));
-                }
-                false
-            }
+    /// Begins an array of items with the numbers that there are.
+    #[cold]
+    fn spill(&mut self) {
+        self.gathers = false;
+        self.head();
+        let numbers = std::mem::take(&mut self.numbers);
+        let (numbers, _) = numbers.as_chunks();
+        for number in numbers {
+            self.writer.number(f64::from_le_bytes(*number));
         }
+    }
+
+    #[cold]
+    fn reserve(&mut self) {
+        // A length that a type declares is not believed beyond this.
+        const MOST: usize = 1 << 16;
+        let expected = self.declared.unwrap_or(0).min(MOST);
+        self.numbers.reserve(8 * expected);
     }
 
     #[inline]
     fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
-        if let Some(numbers) = self.numbers.take()
-            && self.add_number(numbers, value)
-        {
-            self.written += 1;
-            return Ok(());
+        if self.gathers {
+            if let Some(number) = as_number(value, &self.writer.options) {
+                if self.numbers.is_empty() {
+                    self.reserve();
+                }
+                self.numbers.extend_from_slice(&number.to_le_bytes());
+                self.written += 1;
+                return Ok(());
+            }
+            self.spill();
         }
         value
             .serialize(&mut *self.writer)
@@ -96,15 +102,15 @@ impl<'a> ArrayWriter<'a> {
 
     fn finish(self) -> Result<(), Error> {
         let written = self.written;
-        match (self.numbers, self.declared) {
-            (Some(numbers), _) => self.writer.numbers(numbers),
-            (None, None) => self.writer.close(),
-            (None, Some(declared)) if declared != written => {
+        match self.declared {
+            _ if self.gathers => self.writer.numbers(self.numbers),
+            None => self.writer.close(),
+            Some(declared) if declared != written => {
                 let end = self.start + head_len(declared);
                 self.writer
                     .amend(self.start, end, |head| head.array_head(written));
             }
-            (None, Some(_)) => {}
+            Some(_) => {}
         }
         self.writer.leave();
         if self.variant.is_some() {

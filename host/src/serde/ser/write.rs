@@ -7,9 +7,8 @@ use super::super::hint::Hint;
 use super::super::options::Options;
 use super::super::parts::{Parts, Source};
 use super::super::splice::{Copied, copy};
-use crate::bindings::exports::jsvm::engine::vm::Units;
 use crate::data::Data;
-use crate::data::text;
+use crate::data::text::{self, Packed};
 use crate::release::Token;
 
 /// Data in the making.
@@ -186,9 +185,9 @@ impl Writer {
             self.string(form::TEXT, text.as_bytes());
             return;
         }
-        let (tag, bytes) = match text::units(text) {
-            Units::Latin1(units) => (form::LATIN1, units),
-            Units::Utf16(units) => (form::UTF16, text::to_bytes(&units)),
+        let (tag, bytes) = match text::pack(text) {
+            Packed::Latin1(bytes) => (form::LATIN1, bytes),
+            Packed::Utf16(bytes) => (form::UTF16, bytes),
         };
         self.tag(tag);
         self.chunk(bytes);
