@@ -1,10 +1,10 @@
 // The global `fetch`, made when it is first named.
-(tools, requests) => {
+(httpTools, requests) => {
   const define = (value) =>
     Object.defineProperty(globalThis, "fetch", { value, writable: true, enumerable: false, configurable: true });
   Object.defineProperty(globalThis, "fetch", {
     get() {
-      const value = tools.fetch(requests);
+      const value = httpTools().fetch(requests);
       define(value);
       return value;
     },

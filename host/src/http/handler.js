@@ -1,7 +1,8 @@
 // What stands between a program that serves requests and whoever drives its VM: `docs/http.md` has
 // the protocol. It holds nothing of the host: a VM in which it ran can be frozen, or built into a
 // component.
-(tools, requests) => {
+(httpTools, requests) => {
+  const tools = httpTools();
   const { exception, describe } = tools;
   // In a list of our own: a script may have replaced the methods of arrays.
   const listeners = { __proto__: null, length: 0 };
@@ -127,41 +128,42 @@
     return answer.response;
   };
 
-  const send = async (id, request, parts) => {
-    const { body } = parts;
-    if (!tools.isSource(body)) {
-      await requests.respond(id, parts);
+  // Rejects if nobody takes the response.
+  const send = async (id, request, { head, source }) => {
+    if (source === undefined) {
+      await requests.respond(id, head);
+      return;
+    }
+    if (tools.methodOf(request) === "HEAD") {
+      source.cancel(new TypeError("a response to HEAD has no body"));
+      await requests.respond(id, head);
       return;
     }
     try {
-      if (request.method === "HEAD") {
-        await requests.respond(id, { ...parts, body: undefined });
-        throw new TypeError("a response to HEAD has no body");
-      }
-      const number = tools.outgoing();
-      await requests.respond(id, { ...parts, body: number });
-      await tools.pump(requests, number, body);
+      head.body = tools.outgoing();
+      await requests.respond(id, head);
+      await tools.pump(requests, head.body, source);
     } catch (error) {
-      tools.cancel(body, error);
+      source.cancel(error);
       throw error;
     }
   };
 
   const handler = async (id, given, context) => {
     const life = lifetime();
-    let request, parts;
+    let request, answer;
     try {
       request = tools.request(requests, given);
-      parts = tools.response(await respond(request, context ?? {}, life), "the handler");
+      answer = tools.response(await respond(request, context ?? {}, life), "the handler");
     } catch (error) {
       await quietly(requests.failed(id, describe(error)));
     }
-    if (parts !== undefined) {
+    if (answer !== undefined) {
       try {
-        await send(id, request, parts);
+        await send(id, request, answer);
       } catch (error) {
-        // The client is gone: whatever goes on for it can stop.
-        if (request.method !== "HEAD") tools.abort(request, error);
+        // The client is gone: what goes on for it can stop.
+        tools.abort(request, error);
       }
     }
     await life.end();

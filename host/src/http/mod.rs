@@ -5,9 +5,15 @@
 //! The functions in the VM know each other by name only: a VM can be frozen with what they wait for,
 //! and driven by somebody else when it is thawed.
 
+#[cfg(feature = "http-client")]
+mod client;
+
 use crate::error::Error;
 use crate::value::{Value, ValueKind};
 use crate::vm::Vm;
+
+#[cfg(feature = "http-client")]
+pub use client::{Client, Url};
 
 /// Sends a request, and waits for the head of the response.
 pub const FETCH: &str = "jsvm:http-fetch";
@@ -61,16 +67,16 @@ pub fn install_fetch(vm: &Vm) -> Result<(), Error> {
 }
 
 /// Makes a VM ready for a program that serves: `fetch`, `addEventListener` and `FetchEvent`. To be
-/// called before the program is evaluated, and [`Server::register`] after it.
+/// called before the program is evaluated, and [`Handlers::register`] after it.
 ///
 /// ```
 /// use jsvm::{EventLoop, Source, http};
 /// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
 /// let vm = jsvm::Engine::global()?.vm().build()?;
-/// let server = http::install(&vm)?;
+/// let handlers = http::install(&vm)?;
 /// let program = "export default { fetch: () => new Response('hello') }";
 /// let exports = EventLoop::new(&vm).eval(Source::module(program)).await?;
-/// assert!(server.register(&exports)?);
+/// assert!(handlers.register(&exports)?);
 /// assert!(vm.root(http::HANDLER)?.is_some());
 /// # Ok::<(), jsvm::Error>(()) })?;
 /// # Ok::<(), jsvm::Error>(())
@@ -78,11 +84,11 @@ pub fn install_fetch(vm: &Vm) -> Result<(), Error> {
 ///
 /// # Errors
 /// [`Error::Limit`]; [`Error::Gone`].
-pub fn install(vm: &Vm) -> Result<Server, Error> {
+pub fn install(vm: &Vm) -> Result<Handlers, Error> {
     let scripts = Scripts::of(vm)?;
     scripts.run(include_str!("fetch.js"))?;
     let find = scripts.run(include_str!("handler.js"))?;
-    Ok(Server {
+    Ok(Handlers {
         vm: vm.clone(),
         find,
     })
@@ -90,13 +96,13 @@ pub fn install(vm: &Vm) -> Result<Server, Error> {
 
 /// A VM in which a program may serve requests.
 #[derive(Debug)]
-pub struct Server {
+pub struct Handlers {
     vm: Vm,
     /// Takes what the program exports, and returns the entry function.
     find: Value,
 }
 
-impl Server {
+impl Handlers {
     /// Looks whether the program serves: it has a default export with a method `fetch`, or has called
     /// `addEventListener("fetch", ...)`. If so the VM has the root [`HANDLER`] from now on.
     ///
@@ -117,6 +123,7 @@ impl Server {
 /// What the scripts of this module are given.
 struct Scripts {
     vm: Vm,
+    /// A function that returns them.
     tools: Value,
     requests: Value,
 }

@@ -124,9 +124,7 @@ impl Vm {
 
     /// What the scripts of [`crate::http`] are made of.
     pub(crate) fn http_tools(&self) -> Result<Value, Error> {
-        let handle = self
-            .shared
-            .try_enter(|e| e.vm.call_http_tools(e.store))?;
+        let handle = self.shared.try_enter(|e| e.vm.call_http_tools(e.store))?;
         Ok(Value::from_handle(&self.shared, handle))
     }
 
