@@ -49,8 +49,10 @@ pub struct Client {
     inner: Arc<Inner>,
 }
 
+type Permits = dyn Fn(&Url) -> Result<(), HostError> + Send + Sync;
+
 struct Inner {
-    permits: Box<dyn Fn(&Url) -> Result<(), HostError> + Send + Sync>,
+    permits: Box<Permits>,
     incoming: Incoming,
     outgoing: Outgoing,
 }
