@@ -14,7 +14,7 @@ use crate::handle::{self, Held, handle, held};
 use crate::js::{self, Keep, Source, Thrown};
 use crate::{
     batch, compiled, data, jobs, memory, module, promise_events, realm, rejection, request, root,
-    time_zone, timer, token,
+    time_zone, timer, token, web,
 };
 
 /// The most that the engine may use of the module's stack of 4 MiB: what is left is for leaf
@@ -88,6 +88,11 @@ impl Guest for crate::Guest {
     fn import_module(specifier: String, importer: String) -> Result<Output> {
         memory::begin();
         Ok(output(module::import(&specifier, &importer)?))
+    }
+
+    fn http_tools() -> Result<Handle> {
+        memory::begin();
+        Ok(handle(web::http_tools()?))
     }
 
     fn detect_module(source: String) -> bool {

@@ -10,6 +10,10 @@
     allowed = true;
     return new AbortSignal();
   };
+  const walk = (all) => {
+    let at = 0;
+    return { next: () => (at < all.length ? { value: all[at++], done: false } : { done: true }) };
+  };
   const abortError = () => exception("This operation was aborted", "AbortError");
 
   class AbortSignal extends EventTarget {
@@ -154,10 +158,22 @@
         if (type === "abort" && #aborted in target) keep(target);
       };
       const describe = (signal) => ({ aborted: signal.#aborted });
-      return { follow, abort, onAbort, added, describe };
+      const { any } = AbortSignal;
+      // For the parts that take signals.
+      const parts = {
+        isSignal: (value) => typeof value === "object" && value !== null && #aborted in value,
+        isAborted: (signal) => signal.#aborted,
+        reason: (signal) => signal.#reason,
+        // A signal that follows others: a list of our own.
+        following: (all) => any({ __proto__: null, [iterator]: () => walk(all) }),
+        make,
+        abort,
+        abortError,
+      };
+      return { follow, abort, onAbort, added, describe, parts };
     }
   }
-  const { follow, abort, onAbort, added, describe } = AbortSignal.internals();
+  const { follow, abort, onAbort, added, describe, parts } = AbortSignal.internals();
   delete AbortSignal.internals;
   signals.onAbort = onAbort;
   signals.added = added;
@@ -173,5 +189,5 @@
 
   expose(AbortSignal, { describe });
   expose(AbortController, { describe: describeController });
-  return { AbortController, AbortSignal, onAbort };
+  return { AbortController, AbortSignal, onAbort, internals: { ...parts, onAbort } };
 };

@@ -106,13 +106,26 @@
       return target;
     }
     static clone(blob) { return share(blob, blob.#start, blob.#size, blob.#type); }
+    static isBlob(value) { return typeof value === "object" && value !== null && #buffer in value; }
+    static view(blob) { return blob.#view(); }
+    // A blob of bytes that nothing else writes to.
+    static of(buffer, type) {
+      const blob = make();
+      blob.#buffer = buffer;
+      blob.#size = native.size(buffer);
+      blob.#type = typeOf(type);
+      return blob;
+    }
     static describe(blob) { return { size: blob.#size, type: blob.#type }; }
   }
-  const { share, adopt, clone, describe } = Blob;
+  const { share, adopt, clone, describe, isBlob, view, of } = Blob;
   delete Blob.share;
   delete Blob.adopt;
   delete Blob.clone;
   delete Blob.describe;
+  delete Blob.isBlob;
+  delete Blob.view;
+  delete Blob.of;
 
   class File extends Blob {
     #name;
@@ -132,19 +145,30 @@
       return "";
     }
     static clone(file) {
-      const options = { lastModified: file.#lastModified };
-      return adopt(new File({ __proto__: null, [iterator]: none }, file.#name, options), file);
+      return fileOf(file, file.#name, file.#lastModified);
+    }
+    static isFile(value) { return isBlob(value) && #name in value; }
+    static nameOf(file) { return file.#name; }
+    static modified(file) { return file.#lastModified; }
+    // A file with the bytes and the type of a blob.
+    static of(blob, name, lastModified) {
+      const options = { __proto__: null, lastModified };
+      return adopt(new File({ __proto__: null, [iterator]: none }, name, options), blob);
     }
     static describe(file) {
       return { ...describe(file), name: file.#name, lastModified: file.#lastModified };
     }
   }
   const none = () => ({ next: () => ({ done: true }) });
-  const { clone: cloneFile, describe: describeFile } = File;
+  const { clone: cloneFile, describe: describeFile, isFile, modified, nameOf, of: fileOf } = File;
   delete File.clone;
   delete File.describe;
+  delete File.isFile;
+  delete File.modified;
+  delete File.nameOf;
+  delete File.of;
 
   expose(Blob, { describe, clone });
   expose(File, { describe: describeFile, clone: cloneFile });
-  return { Blob, File };
+  return { Blob, File, internals: { isBlob, isFile, view, of, fileOf, nameOf, describe, modified } };
 };

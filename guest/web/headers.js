@@ -1,4 +1,4 @@
-// `Headers` (Fetch), without a guard.
+// `Headers` (Fetch). Of the guards there is `immutable`: the others are about what a browser hides.
 (native, need) => {
   const { required, iterable, list, iterator } = need("idl");
   const { expose, headerName, headerValue } = native;
@@ -8,6 +8,7 @@
     #list = { __proto__: null, length: 0 };
     // Sorted and combined, as they are iterated; forgotten by each change.
     #sorted = undefined;
+    #fixed = false;
 
     constructor(init = undefined) {
       if (init === undefined) return;
@@ -40,11 +41,16 @@
 
     #append(name, value) {
       name = headerName(name);
-      value = headerValue(value);
+      this.#add(name, headerValue(value));
+    }
+    #add(name, value) {
       const all = this.#list;
       all[all.length++] = name;
       all[all.length++] = value;
       this.#sorted = undefined;
+    }
+    #change() {
+      if (this.#fixed) throw new TypeError("These headers are immutable");
     }
     // Keeps the headers that `keep` wants.
     #filter(keep) {
@@ -71,12 +77,16 @@
     append(name, value) {
       this.#list;
       required(arguments.length, 2, "Headers.append");
-      this.#append(name, value);
+      name = headerName(name);
+      value = headerValue(value);
+      this.#change();
+      this.#add(name, value);
     }
     delete(name) {
       this.#list;
       required(arguments.length, 1, "Headers.delete");
       name = headerName(name);
+      this.#change();
       this.#filter((known) => known !== name);
     }
     get(name) {
@@ -94,9 +104,10 @@
       required(arguments.length, 2, "Headers.set");
       name = headerName(name);
       value = headerValue(value);
+      this.#change();
       // The first keeps its place, which only shows in the order of what is combined.
       this.#filter((known) => known !== name);
-      this.#append(name, value);
+      this.#add(name, value);
     }
     getSetCookie() {
       const all = this.#list;
@@ -115,6 +126,31 @@
       return cookies;
     }
 
+    // For the parts that have headers. Names and values are as they are kept.
+    static internals() {
+      return {
+        // Headers of a list of pairs.
+        of: (pairs) => {
+          const headers = new Headers();
+          for (let i = 0; i < pairs.length; i++) headers.#add(pairs[i][0], pairs[i][1]);
+          return headers;
+        },
+        fix: (headers) => {
+          headers.#fixed = true;
+          return headers;
+        },
+        add: (headers, name, value) => headers.#add(name, value),
+        get: (headers, name) => headers.#get(name),
+        remove: (headers, name) => headers.#filter((known) => known !== name),
+        // A list of pairs, in the order of their arrival.
+        pairs: (headers) => {
+          const all = headers.#list;
+          const pairs = { __proto__: null, length: 0 };
+          for (let i = 0; i < all.length; i += 2) pairs[pairs.length++] = [all[i], all[i + 1]];
+          return pairs;
+        },
+      };
+    }
     static sorted(headers) {
       if (headers.#sorted !== undefined) return headers.#sorted;
       const all = headers.#list;
@@ -134,7 +170,9 @@
     }
   }
   const { sorted } = Headers;
+  const internals = Headers.internals();
   delete Headers.sorted;
+  delete Headers.internals;
   iterable(Headers, (headers, index) => sorted(headers)[index]);
 
   expose(Headers, {
@@ -148,5 +186,5 @@
       return shown;
     },
   });
-  return { Headers };
+  return { Headers, internals };
 };

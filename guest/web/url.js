@@ -143,6 +143,7 @@
       params.#record = record;
       return params;
     }
+    static isParams(value) { return typeof value === "object" && value !== null && #pairs in value; }
     static reload(params, query) { params.#pairs = native.parseQuery(query); }
     static pair(params, index) {
       const pairs = params.#pairs;
@@ -163,8 +164,9 @@
       return shown;
     }
   }
-  const { of, reload, pair, describe } = URLSearchParams;
+  const { of, isParams, reload, pair, describe } = URLSearchParams;
   delete URLSearchParams.of;
+  delete URLSearchParams.isParams;
   delete URLSearchParams.reload;
   delete URLSearchParams.pair;
   delete URLSearchParams.describe;
@@ -267,5 +269,7 @@
 
   expose(URLSearchParams, { describe });
   expose(URL, { describe: describeURL });
-  return { URL, URLSearchParams };
+  const { toString } = URLSearchParams.prototype;
+  const write = (params) => native.apply(toString, params);
+  return { URL, URLSearchParams, internals: { isParams, write } };
 };

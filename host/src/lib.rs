@@ -36,6 +36,7 @@
 //! | work with values inside | [`Value`] |
 //! | convert to and from Rust | the module [`serde`](mod@serde), [`Data`] |
 //! | let scripts import functions, values and classes of Rust | [`NativeModule`], [`Class`] |
+//! | give scripts `fetch`, or have them serve HTTP | the module [`http`] |
 //! | import modules from anywhere, or from packages and TypeScript | [`ModuleLoader`], [`program`] |
 //! | compile once and run often | [`Vm::compile`], [`Bytecode`] |
 //! | set local time, or take `eval` away | [`TimeZone`], [`VmBuilder::without`] |
@@ -65,6 +66,7 @@ mod error;
 #[cfg(feature = "event-loop")]
 mod event_loop;
 mod function;
+pub mod http;
 mod instance;
 mod limits;
 mod module;

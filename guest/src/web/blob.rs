@@ -43,7 +43,7 @@ fn join(call: Call<'_>) -> JsResult<Value> {
             all.extend_from_slice(part.to_lossy()?.as_bytes());
         }
     }
-    Value::array_buffer(&all)
+    Value::array_buffer_of(all)
 }
 
 fn part(call: Call<'_>) -> JsResult<Value> {

@@ -45,6 +45,8 @@ pub fn natives(object: &Value) -> JsResult<()> {
         // A string without lone surrogates.
         "text" 1 => |call| Value::text(&call.arg(0).to_lossy()?),
         "settle" 1 => settle,
+        // A list of a part as an array, whatever a script did to arrays.
+        "array" 1 => array,
         // `apply(function, this, ...args)`
         "apply" 2 => |call| {
             call.arg(0).call(&call.arg(1), call.args.get(2..).unwrap_or(&[]))
@@ -60,4 +62,11 @@ fn settle(call: Call<'_>) -> JsResult<Value> {
         Err(thrown) if thrown.is_interrupt() => Err(thrown),
         outcome => Value::settled_promise(outcome),
     }
+}
+
+fn array(call: Call<'_>) -> JsResult<Value> {
+    let list = call.arg(0);
+    let len = list.get("length")?.as_number().unwrap_or(0.0) as u32;
+    let elements = (0..len).map(|index| list.get(index));
+    Value::array_of(elements.collect::<JsResult<Vec<_>>>()?)
 }

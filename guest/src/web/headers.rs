@@ -27,6 +27,11 @@ fn too_wide() -> Thrown {
     Thrown::type_error("a header has only characters up to U+00FF")
 }
 
+/// A name of a header or a method.
+pub fn is_token_text(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(is_token)
+}
+
 fn is_token(character: char) -> bool {
     character.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(character)
 }
@@ -34,7 +39,7 @@ fn is_token(character: char) -> bool {
 /// The name in lower case.
 fn name(call: Call<'_>) -> JsResult<Value> {
     let name = byte_string(&call.arg(0))?;
-    if name.is_empty() || !name.chars().all(is_token) {
+    if !is_token_text(&name) {
         let message = format!("Invalid header name: {name:?}");
         return Err(Thrown::type_error(&message));
     }

@@ -10,7 +10,9 @@ mod clone;
 mod common;
 mod crypto;
 mod encoding;
+mod form;
 mod headers;
+mod http;
 mod parts;
 mod performance;
 mod registry;
@@ -18,6 +20,7 @@ mod url;
 
 use crate::js::{self, Call, JsResult, Property, Thrown, Value};
 
+pub use http::tools as http_tools;
 pub use parts::names;
 pub use registry::stand_in;
 

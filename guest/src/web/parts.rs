@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use super::{blob, common, crypto, encoding, headers, performance, url};
+use super::{blob, common, crypto, encoding, form, headers, http, performance, url};
 use crate::js::{self, Call, JsResult, Property, Slot, Thrown, Value};
 
 /// A script of `guest/web`, or an npm package. Its completion value is a function that takes its
@@ -68,6 +68,36 @@ const PARTS: &[Part] = &[
         name: "blob",
         globals: &["Blob", "File"],
         natives: blob::natives,
+    },
+    Part {
+        name: "form-data",
+        globals: &["FormData"],
+        natives: form::natives,
+    },
+    Part {
+        name: "body",
+        globals: &[],
+        natives: http::natives,
+    },
+    Part {
+        name: "request",
+        globals: &["Request"],
+        natives: NOTHING,
+    },
+    Part {
+        name: "response",
+        globals: &["Response"],
+        natives: NOTHING,
+    },
+    Part {
+        name: "fetch",
+        globals: &[],
+        natives: NOTHING,
+    },
+    Part {
+        name: "http",
+        globals: &[],
+        natives: NOTHING,
     },
     Part {
         name: "messaging",
@@ -157,10 +187,25 @@ fn assign(number: u16, value: &Value) -> JsResult<()> {
     js::global().define(name, value.clone(), Property::HIDDEN)
 }
 
-/// Another part of that name, for the parts themselves.
+/// `need(name)`: another part, for the parts themselves. `need(name, true)` is nothing where the
+/// part was not needed before, so that there is no object of it.
 fn need(call: Call<'_>) -> JsResult<Value> {
     let name = call.arg(0).to_lossy()?;
-    match PARTS.iter().position(|part| part.name == name) {
+    if !call.arg(1).to_boolean() {
+        return named_part(&name);
+    }
+    let part = position(&name);
+    let known = LOADED.with_borrow(|loaded| loaded.parts.get(part?)?.clone());
+    Ok(known.unwrap_or(Value::UNDEFINED))
+}
+
+fn position(name: &str) -> Option<usize> {
+    PARTS.iter().position(|part| part.name == name)
+}
+
+/// What a part returned.
+pub fn named_part(name: &str) -> JsResult<Value> {
+    match position(name) {
         Some(part) => load(part),
         None => Err(Thrown::error("there is no such part")),
     }

@@ -106,7 +106,7 @@ fn set_query(call: Call<'_>) -> JsResult<Value> {
 }
 
 /// The names and values of a query, one after the other.
-fn parse_query(call: Call<'_>) -> JsResult<Value> {
+pub fn parse_query(call: Call<'_>) -> JsResult<Value> {
     let text = call.arg(0).to_lossy()?;
     let mut pairs = Vec::new();
     for (name, value) in form_urlencoded::parse(text.as_bytes()) {

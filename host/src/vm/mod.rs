@@ -122,6 +122,12 @@ impl Vm {
         Ok(self.shared.wrap(output))
     }
 
+    /// What the scripts of [`crate::http`] are made of.
+    pub(crate) fn http_tools(&self) -> Result<Value, Error> {
+        let handle = self.shared.try_enter(|e| e.vm.call_http_tools(e.store))?;
+        Ok(Value::from_handle(&self.shared, handle))
+    }
+
     /// Whether source can only be a module: it does not parse as a script and does as a module.
     ///
     /// # Errors

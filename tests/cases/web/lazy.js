@@ -6,6 +6,7 @@ const names = [
   "ReadableStreamBYOBReader", "ReadableStreamDefaultController", "ReadableByteStreamController", "ReadableStreamBYOBRequest",
   "WritableStream", "WritableStreamDefaultWriter", "WritableStreamDefaultController", "TransformStream",
   "TransformStreamDefaultController", "ByteLengthQueuingStrategy", "CountQueuingStrategy", "TextEncoderStream", "TextDecoderStream",
+  "FormData", "Request", "Response",
 ];
 const describe = (name) => Object.getOwnPropertyDescriptor(globalThis, name);
 console.log(names.every((name) => name in globalThis && describe(name).get && describe(name).configurable && !describe(name).enumerable));

@@ -1,7 +1,7 @@
 // Globals that are made when they are first touched: a program that does not pays for none. The
 // sources come from the host, and nothing of them is in a snapshot of a program that has not used
 // them.
-(host, source, request) => {
+(host, source) => {
   const evaluate = eval;
   const { defineProperty } = Object;
   const define = (name, value) =>
@@ -18,5 +18,4 @@
       configurable: true,
     });
   lazily("process", host);
-  lazily("fetch", request);
 }

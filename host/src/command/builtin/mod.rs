@@ -5,15 +5,15 @@
 //! process that it is restored in.
 
 pub mod error;
-mod fetch;
 mod fs;
 mod process;
 
 use std::path::Path;
 use std::sync::Arc;
 
+use jsvm::http::{self, Client};
 use jsvm::program::NodeModules;
-use jsvm::{Bytes, Error, HostError, Import, Module, ModuleLoader, RequestInfo, Vm, VmBuilder};
+use jsvm::{Error, HostError, Import, Module, ModuleLoader, Vm, VmBuilder};
 
 use super::options::Console;
 use super::permissions::Permissions;
@@ -35,25 +35,17 @@ impl Builtins {
             console,
             exit_code,
         } = self;
-        builder
+        let client = Client::new({
+            let permissions = permissions.clone();
+            move |url| permissions.net(url)
+        });
+        client
+            .add_to(builder)
             .handler(
                 "jsvm:process",
                 process::handler(permissions, exit_code, *console),
             )
             .handler("jsvm:builtin-source", |name: String| source(&name))
-            .async_handler("jsvm:fetch", {
-                let permissions = permissions.clone();
-                move |request: RequestInfo,
-                      url: String,
-                      method: String,
-                      headers: Vec<(String, String)>,
-                      body: Option<Bytes>,
-                      redirect: String,
-                      _signal: fetch::Ignored| {
-                    let what = (url, method, headers, body, redirect);
-                    fetch::fetch(permissions.clone(), request, what)
-                }
-            })
             .module("jsvm:fs", fs::module(permissions))
     }
 }
@@ -62,17 +54,15 @@ impl Builtins {
 pub fn install(vm: &Vm) -> Result<(), Error> {
     let host = vm.host_function("jsvm:process", 0)?;
     let source = vm.host_function("jsvm:builtin-source", 0)?;
-    let fetch = vm.request_function("jsvm:fetch", 0)?;
     let install = vm.eval(include_str!("install.js"))?;
-    install.call((host, source, fetch))?;
-    Ok(())
+    install.call((host, source))?;
+    http::install_fetch(vm)
 }
 
 /// The source of what is made when it is first used.
 fn source(name: &str) -> Result<&'static str, HostError> {
     match name {
         "process" => Ok(include_str!("process.js")),
-        "fetch" => Ok(include_str!("fetch.js")),
         _ => Err(HostError::type_error(format!("there is no {name} here"))),
     }
 }
