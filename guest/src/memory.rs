@@ -35,9 +35,10 @@ thread_local! {
 }
 
 /// What small blocks may exceed the ceiling by once something was refused, so that the error
-/// which reports it can be made and the script can react to it.
-const RESERVE: usize = 64 << 10;
-const SMALL: usize = 1 << 10;
+/// which reports it can be made and the script can react to it. The engine asks for small blocks in
+/// arenas of 4 KiB, one for each class of sizes.
+const RESERVE: usize = 128 << 10;
+const SMALL: usize = 5 << 10;
 
 /// What a call may use at least, even if it begins with a full heap: without it nothing could be
 /// asked of a VM that has met its limit, not even to free something.
