@@ -1,0 +1,71 @@
+//! Drives a VM that stands alone: runs its jobs and timers, and does what it requests by WASI.
+//!
+//! Whatever takes time is a task with a pollable, and all of them are waited for at once.
+
+mod bindings;
+mod body;
+mod fetch;
+mod pump;
+mod report;
+mod task;
+
+pub use bindings::jsvm::engine::vm;
+pub use body::{Bodies, fields, head_fields};
+pub use pump::{Ended, Program, Pump};
+pub use report::{error, print_error};
+pub use task::{Outcome, Tasks, type_error};
+
+use jsvm_component_data::{Form, Value};
+
+use bindings::jsvm::engine::snapshot;
+use bindings::jsvm::engine::types::Data;
+
+/// Has the frozen VM begin a life of its own. To be called before anything else, once.
+///
+/// `environment` and `arguments` are what `process` has of them.
+pub fn start(environment: &[(String, String)], arguments: Vec<String>) {
+    if snapshot::restored(snapshot::Origin::Fork).is_err() {
+        // It is refused only from inside of the VM.
+        unreachable!("the VM runs before it was started");
+    }
+    if let Some(vm::Output::Value(begin)) = vm::root("jsvm:begin") {
+        let arguments = arguments.into_iter().map(Value::Text).collect();
+        let args = Value::List(vec![
+            environment_object(environment),
+            Value::List(arguments),
+        ]);
+        if let Err(error) = begin.call_data(&vm::Input::Undefined, &data(args)) {
+            print_error(&report::error(&error));
+        }
+    }
+}
+
+/// Environment variables as an object.
+pub fn environment_object(environment: &[(String, String)]) -> Value {
+    let properties = environment.iter();
+    let properties = properties.map(|(name, value)| (name.clone(), Value::text(value)));
+    Value::Map(properties.collect())
+}
+
+/// A value as it crosses into the VM.
+pub fn data(value: Value) -> Data {
+    let Form { item, chunks } = value.write();
+    Data {
+        item,
+        chunks,
+        tokens: Vec::new(),
+    }
+}
+
+/// A value as it came out of the VM. Tokens in it are given back: nothing here has a use for
+/// functions.
+fn value(data: Data) -> Value {
+    for token in data.tokens {
+        vm::release(token);
+    }
+    let form = Form {
+        item: data.item,
+        chunks: data.chunks,
+    };
+    Value::read(form).unwrap_or(Value::Other)
+}
