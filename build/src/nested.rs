@@ -10,9 +10,11 @@ use wasmparser::{BinaryReader, BinaryReaderError};
 /// Bytes of the preamble of modules and components.
 const PREAMBLE: usize = 8;
 
-/// Numbers of sections.
+/// Number of a section.
 const CUSTOM: u8 = 0;
-const CORE_MODULE: u8 = 1;
+/// Number of a section with a core module.
+pub const CORE_MODULE: u8 = 1;
+/// Number of a section with a component.
 const COMPONENT: u8 = 4;
 
 /// Calls `replace` with each core module in a component, also in those that are nested in it, and

@@ -14,7 +14,8 @@ struct Driver;
 impl Guest for Driver {
     fn run() -> Result<(), ()> {
         let environment = wasi::cli::environment::get_environment();
-        jsvm_driver::start(&environment, wasi::cli::environment::get_arguments());
+        let arguments = wasi::cli::environment::get_arguments();
+        jsvm_driver::start(environment, arguments);
         let mut pump = Pump::new(Command::default());
         let mut promise = None;
         if let Some(vm::Output::Value(main)) = vm::root("jsvm:main") {
@@ -29,6 +30,13 @@ impl Guest for Driver {
         }
         pump.run();
         if pump.program.has_failed {
+            return Err(());
+        }
+        let code = match vm::root("jsvm:exit-code") {
+            Some(vm::Output::Value(code)) => code.call(&vm::Input::Undefined, &[]),
+            _ => Ok(vm::Output::Number(0.0)),
+        };
+        if !matches!(code, Ok(vm::Output::Number(0.0))) {
             return Err(());
         }
         match promise.and_then(|promise| promise.promise_state()) {

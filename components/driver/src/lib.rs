@@ -22,29 +22,28 @@ use bindings::jsvm::engine::types::Data;
 
 /// Has the frozen VM begin a life of its own. To be called before anything else, once.
 ///
-/// `environment` and `arguments` are what `process` has of them.
-pub fn start(environment: &[(String, String)], arguments: Vec<String>) {
+/// `environment` and `arguments` are what `process` has of them. Returns the environment variables
+/// of the program as an object: these, and those that it was built with.
+pub fn start(environment: Vec<(String, String)>, arguments: Vec<String>) -> Value {
     if snapshot::restored(snapshot::Origin::Fork).is_err() {
         // It is refused only from inside of the VM.
         unreachable!("the VM runs before it was started");
     }
-    if let Some(vm::Output::Value(begin)) = vm::root("jsvm:begin") {
-        let arguments = arguments.into_iter().map(Value::Text).collect();
-        let args = Value::List(vec![
-            environment_object(environment),
-            Value::List(arguments),
-        ]);
-        if let Err(error) = begin.call_data(&vm::Input::Undefined, &data(args)) {
+    let variables = environment.into_iter();
+    let variables = variables.map(|(name, value)| (name, Value::Text(value)));
+    let variables = Value::Map(variables.collect());
+    let Some(vm::Output::Value(begin)) = vm::root("jsvm:begin") else {
+        return variables;
+    };
+    let arguments = arguments.into_iter().map(Value::Text).collect();
+    let args = Value::List(vec![variables.clone(), Value::List(arguments)]);
+    match begin.call_data(&vm::Input::Undefined, &data(args)) {
+        Ok(all) => value(all),
+        Err(error) => {
             print_error(&report::error(&error));
+            variables
         }
     }
-}
-
-/// Environment variables as an object.
-pub fn environment_object(environment: &[(String, String)]) -> Value {
-    let properties = environment.iter();
-    let properties = properties.map(|(name, value)| (name.clone(), Value::text(value)));
-    Value::Map(properties.collect())
 }
 
 /// A value as it crosses into the VM.

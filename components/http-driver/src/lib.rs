@@ -2,10 +2,10 @@
 
 mod served;
 
-use std::cell::Cell;
+use std::cell::RefCell;
 
 use jsvm_component_data::Value;
-use jsvm_driver::{Bodies, Ended, Pump, data, environment_object, head_fields, vm};
+use jsvm_driver::{Bodies, Ended, Pump, data, head_fields, vm};
 use wasi::exports::http::incoming_handler::Guest;
 use wasi::http::types::{IncomingRequest, Method, ResponseOutparam, Scheme};
 
@@ -18,19 +18,33 @@ mod exports {
 
 struct Driver;
 
+/// What the requests of an instance have in common.
+struct Instance {
+    /// How many there were.
+    count: u32,
+    /// Environment variables.
+    env: Value,
+}
+
 thread_local! {
-    /// How many requests this instance has had.
-    static COUNT: Cell<u32> = const { Cell::new(0) };
+    static INSTANCE: RefCell<Option<Instance>> = const { RefCell::new(None) };
+}
+
+/// The number of a new request, and the environment variables.
+fn next() -> (u32, Value) {
+    INSTANCE.with_borrow_mut(|instance| {
+        let instance = instance.get_or_insert_with(|| Instance {
+            count: 0,
+            env: jsvm_driver::start(wasi::cli::environment::get_environment(), Vec::new()),
+        });
+        instance.count += 1;
+        (instance.count, instance.env.clone())
+    })
 }
 
 impl Guest for Driver {
     fn handle(request: IncomingRequest, response: ResponseOutparam) {
-        let number = COUNT.get() + 1;
-        COUNT.set(number);
-        let environment = wasi::cli::environment::get_environment();
-        if number == 1 {
-            jsvm_driver::start(&environment, Vec::new());
-        }
+        let (number, env) = next();
         let mut pump = Pump::new(Served::new(number, response));
         let Some(vm::Output::Value(handler)) = vm::root("jsvm:http-handler") else {
             return pump.program.fail("the program has no handler of requests");
@@ -38,7 +52,7 @@ impl Guest for Driver {
         let args = Value::List(vec![
             Value::Number(number.into()),
             head(&request, pump.bodies()),
-            Value::object([("env", environment_object(&environment))]),
+            Value::object([("env", env)]),
         ]);
         match handler.call_data(&vm::Input::Undefined, &data(args)) {
             Ok(result) => {

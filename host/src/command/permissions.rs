@@ -109,6 +109,15 @@ impl PermissionOptions {
 }
 
 impl Permissions {
+    /// Nothing but to read what is in a folder.
+    pub fn reading(folder: &Path) -> Permissions {
+        Permissions {
+            read: Allowed::These(vec![real(folder)]),
+            env: Allowed::These(Vec::new()),
+            net: Allowed::These(Vec::new()),
+        }
+    }
+
     /// The path to open for a path that a program wants to read: it has no symbolic links, so
     /// that what is opened is what was checked.
     pub fn read(&self, path: &str) -> Result<PathBuf, HostError> {
