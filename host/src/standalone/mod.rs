@@ -31,7 +31,7 @@ mod warm;
 
 use std::ops::Range;
 
-use wasmparser::{BinaryReaderError, Validator, WasmFeatures};
+use wasmparser::{BinaryReaderError, Validator};
 
 use crate::engine::COMPONENT;
 use crate::error::Error;
@@ -145,8 +145,7 @@ pub fn component(vm: &Vm, kind: Kind) -> Result<Vec<u8>, StandaloneError> {
     if places != 1 {
         return Err(unfit(format!("there are {places} places for the VM")));
     }
-    Validator::new_with_features(WasmFeatures::WASM3 | WasmFeatures::COMPONENT_MODEL)
-        .validate_all(&file)?;
+    Validator::new().validate_all(&file)?;
     Ok(file)
 }
 
