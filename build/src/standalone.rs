@@ -82,11 +82,10 @@ pub fn templates(
     let http = read("jsvm_http_driver")?;
     let command = read("jsvm_cli_driver")?;
     let template = |driver: &[u8], closed: Option<&[u8]>| {
-        let composed = compose(vm, &host, driver, closed).map_err(|error| {
-            StandaloneError::Compose {
+        let composed =
+            compose(vm, &host, driver, closed).map_err(|error| StandaloneError::Compose {
                 reason: format!("{error:#}"),
-            }
-        })?;
+            })?;
         hollow(&composed)
     };
     Ok(Templates {
@@ -104,7 +103,9 @@ fn compose(
     closed: Option<&[u8]>,
 ) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
     let mut graph = CompositionGraph::new();
-    let mut register = |name: &str, bytes: &[u8]| -> Result<PackageId, Box<dyn std::error::Error>> {
+    let mut register = |name: &str,
+                        bytes: &[u8]|
+     -> Result<PackageId, Box<dyn std::error::Error>> {
         let types = graph.types_mut();
         let package = Package::from_bytes(&format!("jsvm:{name}"), None, bytes.to_vec(), types)?;
         Ok(graph.register_package(package)?)
@@ -112,7 +113,9 @@ fn compose(
     let host = register("host", host)?;
     let vm = register("vm", vm)?;
     let driver = register("driver", driver)?;
-    let closed = closed.map(|closed| register("closed", closed)).transpose()?;
+    let closed = closed
+        .map(|closed| register("closed", closed))
+        .transpose()?;
     let graph = &mut graph;
 
     let closed = closed.map(|closed| graph.instantiate(closed));
@@ -134,7 +137,11 @@ fn compose(
     }
     let exports: Vec<String> = {
         let package = graph[driver].package().ok_or("the driver is no package")?;
-        graph.types()[graph[package].ty()].exports.keys().cloned().collect()
+        graph.types()[graph[package].ty()]
+            .exports
+            .keys()
+            .cloned()
+            .collect()
     };
     for name in exports {
         let export = graph.alias_instance_export(driver, &name)?;

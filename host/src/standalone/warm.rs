@@ -2,9 +2,7 @@
 
 use std::borrow::Cow;
 
-use wasm_encoder::{
-    ConstExpr, DataSection, Encode, MemorySection, MemoryType, Module, RawSection,
-};
+use wasm_encoder::{ConstExpr, DataSection, Encode, MemorySection, MemoryType, Module, RawSection};
 use wasmparser::{BinaryReader, MemorySectionReader};
 
 use super::{StandaloneError, nested, stretches};

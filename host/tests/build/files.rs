@@ -93,17 +93,36 @@ fn use_of_what_is_known_later_is_told_with_its_place() {
     for (source, place, what) in [
         ("let a;\nconst now = Date.now();", "app.js:2:", "Date.now()"),
         ("new Date()", "app.js:1:", "new Date()"),
-        ("const f = () => performance.now();\nf()", "app.js:1:", "performance.now()"),
+        (
+            "const f = () => performance.now();\nf()",
+            "app.js:1:",
+            "performance.now()",
+        ),
         ("\n\nlet x = Math.random()", "app.js:3:", "Math.random()"),
         ("crypto.randomUUID()", "app.js:1:", "crypto.randomUUID()"),
-        ("crypto.getRandomValues(new Uint8Array(4))", "app.js:1:", "crypto.getRandomValues()"),
-        ("let k = process.env.API_KEY", "app.js:1:", "process.env.API_KEY"),
+        (
+            "crypto.getRandomValues(new Uint8Array(4))",
+            "app.js:1:",
+            "crypto.getRandomValues()",
+        ),
+        (
+            "let k = process.env.API_KEY",
+            "app.js:1:",
+            "process.env.API_KEY",
+        ),
         ("let a = process.argv", "app.js:1:", "process.argv"),
-        ("export const x = await fetch('http://localhost/')", "app.js:1:", "fetch()"),
+        (
+            "export const x = await fetch('http://localhost/')",
+            "app.js:1:",
+            "fetch()",
+        ),
     ] {
         let message = refused(source, &[]);
         assert!(message.starts_with(place), "{source}: {message}");
-        assert!(message.contains(&format!("jsvm: {what} is used")), "{source}: {message}");
+        assert!(
+            message.contains(&format!("jsvm: {what} is used")),
+            "{source}: {message}"
+        );
     }
 }
 
@@ -111,7 +130,8 @@ fn use_of_what_is_known_later_is_told_with_its_place() {
 fn what_is_said_to_be_known_can_be_used() {
     let folder = TempDir::new().unwrap();
     let program = folder.path().join("app.js");
-    let source = "console.log(Date.now(), typeof Math.random(), process.env.A, new Date(5).getTime())";
+    let source =
+        "console.log(Date.now(), typeof Math.random(), process.env.A, new Date(5).getTime())";
     fs::write(&program, source).unwrap();
     let args = ["--clock", "7", "--seed", "1", "--env", "A=b"];
     let output = jsvm_build(&program, &folder.path().join("app.wasm"), &args);
@@ -123,18 +143,30 @@ fn what_is_said_to_be_known_can_be_used() {
 #[test]
 fn programs_that_fail_leave_no_file() {
     let message = refused("\nnull.x", &[]);
-    assert!(message.starts_with("app.js:2:") && message.contains("TypeError"), "{message}");
+    assert!(
+        message.starts_with("app.js:2:") && message.contains("TypeError"),
+        "{message}"
+    );
 
     let message = refused("let a = ;", &[]);
-    assert!(message.contains("SyntaxError") && message.contains("app.js:1:"), "{message}");
+    assert!(
+        message.contains("SyntaxError") && message.contains("app.js:1:"),
+        "{message}"
+    );
 
     let message = refused("await new Promise(() => {})", &[]);
     assert!(message.contains("unsettled top-level await"), "{message}");
 
     let message = refused("export default 1", &["--kind", "http"]);
-    assert!(message.contains("no default export with a method fetch"), "{message}");
+    assert!(
+        message.contains("no default export with a method fetch"),
+        "{message}"
+    );
 
-    let message = refused("globalThis.a = new Uint8Array(64 << 20).fill(1)", &["--memory", "16MiB"]);
+    let message = refused(
+        "globalThis.a = new Uint8Array(64 << 20).fill(1)",
+        &["--memory", "16MiB"],
+    );
     assert!(message.contains("--memory 16MiB"), "{message}");
 
     let message = refused("for (;;);", &["--timeout", "100ms"]);
@@ -150,7 +182,11 @@ fn timers_that_the_top_level_awaits_take_no_time() {
     let program = folder.path().join("app.js");
     let source = "await new Promise(done => setTimeout(done, 3_600_000)); console.log('awaited')";
     fs::write(&program, source).unwrap();
-    let output = jsvm_build(&program, &folder.path().join("app.wasm"), &["--timeout", "60s"]);
+    let output = jsvm_build(
+        &program,
+        &folder.path().join("app.wasm"),
+        &["--timeout", "60s"],
+    );
     let stdout = String::from_utf8(output.stdout).unwrap();
     assert!(stdout.starts_with("awaited\n"), "{stdout}");
 }

@@ -52,7 +52,13 @@ impl WasiHttpView for State {
 /// The rest of the network: it sends back what it is sent.
 struct Elsewhere;
 
-type Sent = Result<(Response<WasiBody>, Box<dyn Future<Output = Result<(), Error>> + Send>), Error>;
+type Sent = Result<
+    (
+        Response<WasiBody>,
+        Box<dyn Future<Output = Result<(), Error>> + Send>,
+    ),
+    Error,
+>;
 
 impl WasiHttpHooks for Elsewhere {
     fn send_request(
@@ -135,7 +141,10 @@ impl Server {
         B: Body<Data = Bytes> + Send + 'static,
         B::Error: Into<Error>,
     {
-        let (stdout, stderr) = (MemoryOutputPipe::new(1 << 20), MemoryOutputPipe::new(1 << 20));
+        let (stdout, stderr) = (
+            MemoryOutputPipe::new(1 << 20),
+            MemoryOutputPipe::new(1 << 20),
+        );
         let state = State {
             wasi: WasiCtx::builder()
                 .stdout(stdout.clone())
@@ -146,10 +155,18 @@ impl Server {
             hooks: Elsewhere,
         };
         let mut store = Store::new(self.pre.engine(), state);
-        let (sender, receiver) = oneshot::channel::<Result<Response<HyperOutgoingBody>, ErrorCode>>();
-        let request = store.data_mut().http().new_incoming_request(Scheme::Http, request);
+        let (sender, receiver) =
+            oneshot::channel::<Result<Response<HyperOutgoingBody>, ErrorCode>>();
+        let request = store
+            .data_mut()
+            .http()
+            .new_incoming_request(Scheme::Http, request);
         let request = request.unwrap();
-        let out = store.data_mut().http().new_response_outparam(sender).unwrap();
+        let out = store
+            .data_mut()
+            .http()
+            .new_response_outparam(sender)
+            .unwrap();
         let pre = self.pre.clone();
         let call = tokio::spawn(async move {
             let proxy = pre.instantiate_async(&mut store).await?;
@@ -185,7 +202,9 @@ impl Server {
             answer.call = call.await.unwrap().map_err(|error| format!("{error:#}"));
             answer
         };
-        let mut answer = tokio::time::timeout(LONGEST, answer).await.expect("it takes too long");
+        let mut answer = tokio::time::timeout(LONGEST, answer)
+            .await
+            .expect("it takes too long");
         (answer.stdout, answer.stderr) = (text(&stdout), text(&stderr));
         answer
     }
@@ -198,7 +217,10 @@ pub async fn command(file: &Path, args: &[&str]) -> (bool, String, String) {
     let mut linker = Linker::new(&engine);
     wasmtime_wasi::p2::add_to_linker_async(&mut linker).unwrap();
     wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker).unwrap();
-    let (stdout, stderr) = (MemoryOutputPipe::new(1 << 20), MemoryOutputPipe::new(1 << 20));
+    let (stdout, stderr) = (
+        MemoryOutputPipe::new(1 << 20),
+        MemoryOutputPipe::new(1 << 20),
+    );
     let state = State {
         wasi: WasiCtx::builder()
             .stdout(stdout.clone())
@@ -214,12 +236,18 @@ pub async fn command(file: &Path, args: &[&str]) -> (bool, String, String) {
     let command = Command::instantiate_async(&mut store, &component, &linker);
     let command = command.await.unwrap();
     let run = command.wasi_cli_run().call_run(&mut store);
-    let success = match tokio::time::timeout(LONGEST, run).await.expect("it takes too long") {
+    let success = match tokio::time::timeout(LONGEST, run)
+        .await
+        .expect("it takes too long")
+    {
         Ok(result) => result.is_ok(),
-        Err(error) => error
-            .downcast_ref::<wasmtime_wasi::I32Exit>()
-            .unwrap_or_else(|| panic!("{error:#}"))
-            .0 == 0,
+        Err(error) => {
+            error
+                .downcast_ref::<wasmtime_wasi::I32Exit>()
+                .unwrap_or_else(|| panic!("{error:#}"))
+                .0
+                == 0
+        }
     };
     (success, text(&stdout), text(&stderr))
 }

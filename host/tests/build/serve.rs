@@ -24,10 +24,14 @@ async fn server() -> &'static Server {
         .await
 }
 
-fn get(path: &str) -> Request<http_body_util::combinators::MapErr<Empty<Bytes>, fn(Infallible) -> Error>> {
+fn get(
+    path: &str,
+) -> Request<http_body_util::combinators::MapErr<Empty<Bytes>, fn(Infallible) -> Error>> {
     use http_body_util::BodyExt;
     let never: fn(Infallible) -> Error = |never| match never {};
-    Request::get(format!("http://localhost{path}")).body(Empty::new().map_err(never)).unwrap()
+    Request::get(format!("http://localhost{path}"))
+        .body(Empty::new().map_err(never))
+        .unwrap()
 }
 
 async fn answer(path: &str) -> Answer {
@@ -48,7 +52,12 @@ fn json(answer: &Answer) -> serde_json::Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn answers() {
     let hello = answer("/hello").await;
-    assert_eq!((hello.status, hello.text(), hello.is_whole), (200, "hello", true), "{}", hello.stderr);
+    assert_eq!(
+        (hello.status, hello.text(), hello.is_whole),
+        (200, "hello", true),
+        "{}",
+        hello.stderr
+    );
     assert_eq!(hello.headers["content-length"], "5");
     assert_eq!(hello.headers["content-type"], "text/plain;charset=UTF-8");
     assert_eq!(hello.call, Ok(()));
@@ -65,11 +74,17 @@ async fn answers() {
 async fn begins_with_what_the_top_level_left() {
     for _ in 0..2 {
         let state = answer("/state").await;
-        assert_eq!(json(&state), serde_json::json!({ "started": "READ", "count": 1 }));
+        assert_eq!(
+            json(&state),
+            serde_json::json!({ "started": "READ", "count": 1 })
+        );
     }
     let env = json(&answer("/env").await);
     assert_eq!(env["node"], "production");
-    assert_eq!((&env["api"], &env["env"]["API"]), (&"built in".into(), &"built in".into()));
+    assert_eq!(
+        (&env["api"], &env["env"]["API"]),
+        (&"built in".into(), &"built in".into())
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -77,7 +92,9 @@ async fn randomness_and_time_are_those_of_the_instance() {
     let (one, two) = (answer("/random").await, answer("/random").await);
     assert_ne!(json(&one)[0], json(&two)[0]);
     assert_ne!(json(&one)[1], json(&two)[1]);
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let now = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap();
     let clock = json(&answer("/clock").await)["now"].as_f64().unwrap();
     assert!((clock / 1e3 - now.as_secs_f64()).abs() < 60.0);
 }
@@ -123,9 +140,16 @@ async fn bodies_stream_through() {
             left: 50,
             taken: Arc::default(),
         };
-        let request = Request::post(format!("http://localhost{path}")).body(body).unwrap();
+        let request = Request::post(format!("http://localhost{path}"))
+            .body(body)
+            .unwrap();
         let echo = server().await.serve(request).await;
-        assert_eq!((echo.status, echo.body.len(), echo.is_whole), (200, 50 * PIECE, true), "{}", echo.stderr);
+        assert_eq!(
+            (echo.status, echo.body.len(), echo.is_whole),
+            (200, 50 * PIECE, true),
+            "{}",
+            echo.stderr
+        );
         assert!(echo.body.iter().all(|found| *found == byte));
     }
 }
@@ -147,14 +171,22 @@ async fn body_that_nobody_reads_is_not_fetched() {
 async fn timers_run() {
     assert_eq!(answer("/timer").await.text(), "true");
     let interval = answer("/interval").await;
-    assert_eq!(interval.text(), "tick 1\ntick 2\ntick 3\n", "{}", interval.stderr);
+    assert_eq!(
+        interval.text(),
+        "tick 1\ntick 2\ntick 3\n",
+        "{}",
+        interval.stderr
+    );
     assert_eq!(interval.headers["content-type"], "text/event-stream");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn console_goes_to_stdout_and_stderr() {
     let console = answer("/console").await;
-    assert_eq!((&*console.stdout, &*console.stderr), ("to stdout 1\n", "to stderr\n"));
+    assert_eq!(
+        (&*console.stdout, &*console.stderr),
+        ("to stdout 1\n", "to stderr\n")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -173,7 +205,11 @@ async fn failures_are_answered_with_500() {
         ("/missing", "./elsewhere.js"),
     ] {
         let failed = answer(path).await;
-        assert_eq!((failed.status, failed.text()), (500, "Internal Server Error"), "{path}");
+        assert_eq!(
+            (failed.status, failed.text()),
+            (500, "Internal Server Error"),
+            "{path}"
+        );
         assert!(failed.stderr.contains(reason), "{path}: {}", failed.stderr);
         assert_eq!(failed.call, Ok(()));
     }
@@ -216,13 +252,23 @@ async fn recursion_of_every_kind_can_be_caught() {
 #[tokio::test(flavor = "multi_thread")]
 async fn imports_later_are_in_the_file() {
     let later = answer("/later").await;
-    assert_eq!((later.text(), &*later.stdout), ("imported", "evaluated later\n"), "{}", later.stderr);
+    assert_eq!(
+        (later.text(), &*later.stdout),
+        ("imported", "evaluated later\n"),
+        "{}",
+        later.stderr
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn fetches() {
     let fetched = answer("/fetch").await;
-    assert_eq!(fetched.text(), "201 POST http://example.com/path?a=1 sent", "{}", fetched.stderr);
+    assert_eq!(
+        fetched.text(),
+        "201 POST http://example.com/path?a=1 sent",
+        "{}",
+        fetched.stderr
+    );
     assert_eq!(answer("/refused").await.text(), "TypeError");
 }
 
@@ -230,5 +276,10 @@ async fn fetches() {
 async fn listeners_serve_too() {
     let server = Server::new(&built("listener.cjs", &[]).file);
     let hello = server.serve(get("/world")).await;
-    assert_eq!((hello.status, hello.text()), (200, "hello world"), "{}", hello.stderr);
+    assert_eq!(
+        (hello.status, hello.text()),
+        (200, "hello world"),
+        "{}",
+        hello.stderr
+    );
 }

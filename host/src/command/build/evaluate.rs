@@ -49,7 +49,8 @@ impl Build {
         let mut server = None;
         let mut loader = None;
         let launched = launch(&self.file, Vec::new(), |folder| {
-            let (session, made_server, modules) = self.session(folder, known, target, &clock, uses)?;
+            let (session, made_server, modules) =
+                self.session(folder, known, target, &clock, uses)?;
             server = Some(made_server);
             loader = Some(modules);
             Ok(session)
@@ -109,7 +110,10 @@ impl Build {
         let is_quiet = uses.is_some();
         let to_stderr = target.is_stdout();
         let engine = EngineConfig::new().pooling(false).build()?;
-        let mut builder = engine.vm().clock(clock.clone()).seed(known.seed.unwrap_or(0));
+        let mut builder = engine
+            .vm()
+            .clock(clock.clone())
+            .seed(known.seed.unwrap_or(0));
         if !is_quiet {
             builder = builder.console(move |level, text| match level {
                 "warn" | "error" | "trace" => output::print_error(text),
@@ -124,7 +128,7 @@ impl Build {
             watched: None,
         });
         let mut server = None;
-        let make = |builder: &VmBuilder| {
+        let make = |builder: &VmBuilder| -> anyhow::Result<Vm> {
             let vm = builder.clone().modules(loader.clone()).build()?;
             install(&vm, &known.env)?;
             server = Some(jsvm::http::install(&vm)?);

@@ -5,6 +5,7 @@ mod evaluate;
 mod modules;
 mod uses;
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -124,7 +125,6 @@ impl Build {
         let target = Target::new(&self.output)?;
         target.spare(&self.file, "this is the program itself")?;
         let started = Instant::now();
-        let _waiting = Waiting::new(format!("building {}", self.file.display()));
         let known = self.known();
 
         // First in a VM that is thrown away, to see what the program uses.
@@ -138,12 +138,14 @@ impl Build {
         let modules = evaluated.modules.count();
         let evaluation = started.elapsed();
         let session = evaluated.ready()?;
+        let waiting = Waiting::new(format!("writing {}", self.output.display()));
         let file = standalone::component(session.vm(), kind).map_err(|error| match error {
-            StandaloneError::Waiting { name } => waiting(&name),
+            StandaloneError::Waiting { name } => still_waiting(&name),
             error => error.into(),
         })?;
         let all = session.vm().memory_usage()?.used;
         target.write(|writer| Ok(writer.write_all(&file)?))?;
+        drop(waiting);
         self.report(&Report {
             kind,
             size: file.len(),
@@ -183,9 +185,13 @@ impl Build {
                 continue;
             }
             let advice = match (&*used.what, variable) {
-                ("fetch()", _) => "call it when a request is served, or when the command runs".into(),
+                ("fetch()", _) => {
+                    "call it when a request is served, or when the command runs".into()
+                }
                 ("process.argv", _) => "read it when the command runs".into(),
-                (_, Some(name)) => format!("read it later, or say what it is with --env {name}=VALUE"),
+                (_, Some(name)) => {
+                    format!("read it later, or say what it is with --env {name}=VALUE")
+                }
                 (what, _) if what.contains("andom") => {
                     "use it later, or have the same numbers in every instance with --seed".into()
                 }
@@ -265,7 +271,7 @@ struct Report {
     total: Duration,
 }
 
-fn waiting(name: &str) -> anyhow::Error {
+fn still_waiting(name: &str) -> anyhow::Error {
     output::print_error(&format!(
         "jsvm: the program waits for {name}, which is done only when it runs: begin it when a \
          request is served, or when the command runs"

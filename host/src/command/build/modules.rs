@@ -1,6 +1,6 @@
 //! What the program imports when it is built, and what it may import later.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jsvm::program::imported_later;
@@ -31,22 +31,30 @@ impl Modules {
 
     /// Puts into the VM what its modules may import when nobody loads modules any more.
     pub fn keep(&self, vm: &Vm) -> Result<(), Error> {
-        let (resolved, modules) = (vm.eval("({ __proto__: null })")?, vm.eval("({ __proto__: null })")?);
+        let (resolved, modules) = (
+            vm.eval("({ __proto__: null })")?,
+            vm.eval("({ __proto__: null })")?,
+        );
         // They answer as they do when the program imports.
         let load = vm.host_function("jsvm:load-module", 1)?;
-        let mut seen = Vec::new();
+        let mut seen = BTreeSet::new();
         let mut any = false;
         // Each may import others.
         loop {
-            let loaded = self.loaded().clone();
-            let next = loaded.iter().find(|(name, _)| !seen.contains(*name));
+            let next = {
+                let loaded = self.loaded();
+                let mut unseen = loaded.iter().filter(|(name, _)| !seen.contains(*name));
+                unseen
+                    .next()
+                    .map(|(name, module)| (name.clone(), module.clone()))
+            };
             let Some((importer, module)) = next else {
                 break;
             };
-            seen.push(importer.clone());
-            for (specifier, kind) in imported_later(module) {
+            seen.insert(importer.clone());
+            for (specifier, kind) in imported_later(&module) {
                 // What cannot be found is told when it is imported, if it ever is.
-                let import = Import::new(&specifier, importer, kind);
+                let import = Import::new(&specifier, &importer, kind);
                 let Ok(name) = self.inner.resolve(&import) else {
                     continue;
                 };

@@ -32,7 +32,9 @@ impl Uses {
     pub fn watch(&self, vm: &Vm, known: &Known) -> Result<(), Error> {
         const NOTE: &str = "jsvm:note-use";
         let uses = self.clone();
-        vm.add_handler(NOTE, move |what: String, stack: String| uses.note(&what, &stack))?;
+        vm.add_handler(NOTE, move |what: String, stack: String| {
+            uses.note(&what, &stack)
+        })?;
         let watch = vm.eval(Source::script(include_str!("uses.js")).file_name(SCRIPT))?;
         let wanted = vm.object()?;
         wanted.set("clock", known.clock.is_none())?;
@@ -47,7 +49,10 @@ impl Uses {
         let mut taken: Vec<Use> = Vec::new();
         for (what, stack) in uses.drain(..) {
             let place = place(&stack);
-            if !taken.iter().any(|known| known.what == what && known.place == place) {
+            if !taken
+                .iter()
+                .any(|known| known.what == what && known.place == place)
+            {
                 taken.push(Use { what, place });
             }
         }
@@ -76,7 +81,10 @@ impl Use {
         if let Some(Location { file, line, column }) = &self.place {
             text.push_str(&format!("{file}:{line}:{column}\n"));
             let source = text_of(file);
-            if let Some(source) = source.as_deref().and_then(|text| excerpt::line(text, *line)) {
+            if let Some(source) = source
+                .as_deref()
+                .and_then(|text| excerpt::line(text, *line))
+            {
                 let colors = colors(&std::io::stderr());
                 text.push_str(&excerpt::excerpt(source, *column, colors));
                 text.push_str("\n\n");
