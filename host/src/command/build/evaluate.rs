@@ -106,7 +106,7 @@ impl Build {
         uses: Option<&Uses>,
     ) -> anyhow::Result<(Session, Server, Modules)> {
         let modules = modules::around(folder)?.relative_names();
-        let permissions = Arc::new(Permissions::reading(modules.root()));
+        let permissions = Arc::new(Permissions::within(modules.root()));
         let is_quiet = uses.is_some();
         let to_stderr = target.is_stdout();
         let engine = EngineConfig::new().pooling(false).build()?;

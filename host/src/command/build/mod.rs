@@ -5,7 +5,6 @@ mod evaluate;
 mod modules;
 mod uses;
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
