@@ -128,6 +128,10 @@ fn compose(
     let vm = graph.instantiate(vm);
     connect(graph, host, vm, "jsvm:engine/host@0.1.0")?;
     let driver = graph.instantiate(driver);
+    // It has no functions, and no host knows it.
+    for user in [vm, driver] {
+        connect(graph, host, user, "jsvm:engine/types@0.1.0")?;
+    }
     for name in ["jsvm:engine/vm@0.1.0", "jsvm:engine/snapshot@0.1.0"] {
         connect(graph, vm, driver, name)?;
     }

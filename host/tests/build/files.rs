@@ -74,18 +74,21 @@ fn environment_of_the_host_is_wanted_only_if_asked_for() {
 
 #[test]
 fn same_program_gives_the_same_bytes_anywhere() {
-    let first = fs::read(built("server.js", &[]).file).unwrap();
-    let folder = TempDir::new().unwrap();
-    let copy = folder.path().join("some/where/else");
-    fs::create_dir_all(&copy).unwrap();
-    for entry in fs::read_dir(cases()).unwrap() {
-        let path = entry.unwrap().path();
-        fs::copy(&path, copy.join(path.file_name().unwrap())).unwrap();
-    }
-    let file = folder.path().join("app.wasm");
-    let output = jsvm_build(&copy.join("server.js"), &file, &[]);
-    assert!(output.status.success());
-    assert!(first == fs::read(file).unwrap());
+    let [first, second] = ["here", "some/where/else"].map(|place| {
+        let folder = TempDir::new().unwrap();
+        let copy = folder.path().join(place);
+        fs::create_dir_all(&copy).unwrap();
+        for entry in fs::read_dir(cases()).unwrap() {
+            let path = entry.unwrap().path();
+            fs::copy(&path, copy.join(path.file_name().unwrap())).unwrap();
+        }
+        let file = folder.path().join("app.wasm");
+        let output = jsvm_build(&copy.join("server.js"), &file, &[]);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{stderr}");
+        fs::read(file).unwrap()
+    });
+    assert!(first == second);
 }
 
 #[test]
