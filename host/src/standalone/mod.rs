@@ -151,7 +151,7 @@ pub fn component(vm: &Vm, kind: Kind) -> Result<Vec<u8>, StandaloneError> {
 
 /// Bytes of a VM's own stack with which too deep a recursion is a `RangeError` also where a host gives
 /// a component 512 KiB of native stack, as `wasmtime serve` does.
-pub const STACK: u32 = 64 << 10;
+pub const STACK: u32 = 96 << 10;
 
 /// The core module of the VM.
 fn engine() -> Result<Vec<u8>, StandaloneError> {

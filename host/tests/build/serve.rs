@@ -240,9 +240,10 @@ async fn recursion_of_every_kind_can_be_caught() {
             continue;
         }
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-        // The parser takes more native stack than that for each of the VM's own: a nesting that
-        // is too deep in text that is compiled at run time ends the instance.
-        if name.starts_with("parse-") {
+        // These take more native stack than that for each byte of the VM's own: a nesting that is too
+        // deep ends the instance, as docs/build.md says.
+        let is_steep = ["json-parse-nesting", "proxy-chain-has"].contains(&&*name);
+        if is_steep || name.starts_with("parse-") {
             continue;
         }
         let expected = std::fs::read_to_string(path.with_extension("out")).unwrap();

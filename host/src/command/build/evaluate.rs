@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use jsvm::http::Server;
+use jsvm::http::Handlers;
 use jsvm::standalone::{BEGIN, EXIT_CODE, MAIN};
 use jsvm::{
     Arguments, Data, EngineConfig, Error, HostError, Limits, PromiseState, Value, ValueKind, Vm,
@@ -104,7 +104,7 @@ impl Build {
         target: &Target,
         clock: &BuildClock,
         uses: Option<&Uses>,
-    ) -> anyhow::Result<(Session, Server, Modules)> {
+    ) -> anyhow::Result<(Session, Handlers, Modules)> {
         let modules = modules::around(folder)?.relative_names();
         let permissions = Arc::new(Permissions::within(modules.root()));
         let is_quiet = uses.is_some();

@@ -73,9 +73,9 @@ pub struct Build {
     #[arg(allow_hyphen_values = true)]
     memory: Given<u64>,
 
-    /// Memory for calls of functions when it runs. A host must give a component twenty times as
-    /// much native stack; wasmtime has 512KiB unless -W max-wasm-stack says otherwise
-    #[arg(long, value_name = "SIZE", value_parser = given(stack), default_value = "64KiB")]
+    /// Memory for calls of functions when it runs. The host must give five to twenty times as much
+    /// native stack; wasmtime gives 512KiB unless -W max-wasm-stack says otherwise
+    #[arg(long, value_name = "SIZE", value_parser = given(stack), default_value = "96KiB")]
     #[arg(allow_hyphen_values = true)]
     stack: Given<u32>,
 
@@ -290,6 +290,6 @@ fn stack(text: &str) -> Result<u32, Usage> {
     match text.parse::<ByteSize>().map(|size| size.as_u64()) {
         Ok(bytes @ 16_384..=3_932_160) => Ok(bytes as u32),
         Ok(_) => Err(Usage("a VM has a stack of 16KiB to 3840KiB".into())),
-        Err(_) => Err(Usage("not a size such as 64KiB".into())),
+        Err(_) => Err(Usage("not a size such as 96KiB".into())),
     }
 }
