@@ -21,6 +21,7 @@ test: _guest fmt-check lint cargo-test doc audit
 # Only the tests; arguments go to `cargo test`: `cargo-test snapshot`
 cargo-test *ARGS: _guest _packages
     cargo test --workspace "$@"
+    cargo test --manifest-path components/Cargo.toml --package jsvm-component-data
 
 # The tests of what is done otherwise where the system is not Linux, as if it were not
 test-portable: _guest
@@ -36,6 +37,7 @@ fmt: _lint
     cargo fmt --all
     cargo fmt --manifest-path guest/Cargo.toml
     cargo fmt --manifest-path fuzz/Cargo.toml
+    cargo fmt --manifest-path components/Cargo.toml --all
     cargo fmt --manifest-path bench/forms/Cargo.toml --all
 
 # Fail if `fmt` would change something
@@ -43,6 +45,7 @@ fmt-check: _lint
     cargo fmt --all --check
     cargo fmt --manifest-path guest/Cargo.toml --check
     cargo fmt --manifest-path fuzz/Cargo.toml --check
+    cargo fmt --manifest-path components/Cargo.toml --all --check
     cargo fmt --manifest-path bench/forms/Cargo.toml --all --check
 
 # Clippy, on the workspace and on the guest; a warning is an error
@@ -59,6 +62,9 @@ lint: _guest _lint
     echo "cargo clippy, in guest/" >&2
     cd guest
     cargo clippy --release --target wasm32-unknown-unknown -- -D warnings
+    echo "cargo clippy, in components/" >&2
+    cd ../components
+    cargo clippy --release --workspace --target wasm32-unknown-unknown -- -D warnings
 
 # The documentation of the crates; a warning is an error
 doc: _guest
@@ -108,6 +114,7 @@ clean:
     cargo clean
     cargo clean --manifest-path fuzz/Cargo.toml
     cargo clean --manifest-path guest/Cargo.toml
+    cargo clean --manifest-path components/Cargo.toml
 
 # setup.sh explains what fails better than a line number would.
 [no-exit-message]

@@ -20,7 +20,12 @@ fn main() {
 fn run() -> Result<(), Box<dyn Error>> {
     let root = PathBuf::from(variable("CARGO_MANIFEST_DIR")?).join("..");
     let guest = root.join("guest");
-    watch(&guest, &root.join("wit"))?;
+    let components = root.join("components");
+    watch(&root.join("wit"))?;
+    watch_sources(&guest)?;
+    if cfg!(feature = "standalone") {
+        watch_sources(&components)?;
+    }
     if env::var_os("DOCS_RS").is_some() {
         return Err("docs.rs cannot build jsvm: the guest needs a WebAssembly toolchain".into());
     }
@@ -28,6 +33,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(variable("OUT_DIR")?);
     let options = Options {
         guest: &guest,
+        components: &components,
         target_dir: &out.join("guest"),
         target: &variable("TARGET")?,
     };
@@ -37,26 +43,49 @@ fn run() -> Result<(), Box<dyn Error>> {
     println!("cargo::rustc-env=JSVM_IMAGE_SIZE={}", built.image.size);
     println!("cargo::rustc-env=JSVM_IMAGE_START={}", built.image.start);
     println!("cargo::rustc-env=JSVM_CONSTANTS={}", built.constants);
+    #[cfg(feature = "standalone")]
+    write_templates(&out, &built.templates)?;
     let digits = built.fingerprint.map(|byte| format!("{byte:02x}"));
     println!("cargo::rustc-env=JSVM_FINGERPRINT={}", digits.concat());
     write(&out.join("js-vm.cwasm"), &built.native)
 }
 
 /// Has cargo run this again when anything changes that the guest is made of.
-fn watch(guest: &Path, wit: &Path) -> Result<(), Box<dyn Error>> {
+fn watch(wit: &Path) -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed={}", wit.display());
     for variable in toolchain::VARIABLES {
         println!("cargo::rerun-if-env-changed={variable}");
     }
-    // All of the guest's folder but what a build in it leaves there.
-    if let Ok(entries) = guest.read_dir() {
+    Ok(())
+}
+
+/// All of a folder but what a build in it leaves there.
+fn watch_sources(folder: &Path) -> Result<(), Box<dyn Error>> {
+    if let Ok(entries) = folder.read_dir() {
         for entry in entries {
             let entry = entry?;
             if entry.file_name() != "target" {
                 println!("cargo::rerun-if-changed={}", entry.path().display());
             }
         }
+    }
+    Ok(())
+}
+
+/// Writes what goes around a VM, compressed: it is read once if ever.
+#[cfg(feature = "standalone")]
+fn write_templates(
+    out: &Path,
+    templates: &jsvm_build::standalone::Templates,
+) -> Result<(), Box<dyn Error>> {
+    for (name, template) in [
+        ("http", &templates.http),
+        ("http-with-environment", &templates.http_with_environment),
+        ("command", &templates.command),
+    ] {
+        let compressed = zstd::bulk::compress(template, 19)?;
+        write(&out.join(name).with_extension("template"), &compressed)?;
     }
     Ok(())
 }

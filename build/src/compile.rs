@@ -102,6 +102,37 @@ pub fn compile(
     fs::read(&path).map_err(|source| CompileError::Read { path, source })
 }
 
+/// Compiles the components in `folder`, with everything cargo writes below `target_dir`.
+///
+/// # Errors
+///
+/// See [`CompileError`].
+#[cfg(feature = "standalone")]
+pub(crate) fn compile_components(
+    toolchain: &Toolchain,
+    folder: &Path,
+    target_dir: &Path,
+) -> Result<(), CompileError> {
+    let (mut command, cargo) = cargo(&toolchain.rust);
+    command
+        .args(["build", "--release", "--locked", "--target", TARGET])
+        .arg("--manifest-path")
+        .arg(folder.join("Cargo.toml"))
+        .arg("--target-dir")
+        .arg(target_dir)
+        .current_dir(folder)
+        .env("CARGO_ENCODED_RUSTFLAGS", rust_flags(folder, target_dir))
+        .stdout(io::stderr());
+    let status = command.status().map_err(|source| CompileError::Run {
+        cargo: cargo.to_owned(),
+        source,
+    })?;
+    match status.success() {
+        true => Ok(()),
+        false => Err(CompileError::Failed { status }),
+    }
+}
+
 /// Has cargo take a package from a folder instead of the registry; its lock file stays valid.
 fn path_override(folder: &Path) -> Result<String, CompileError> {
     let path = folder.to_str().ok_or_else(|| CompileError::Path {

@@ -12,6 +12,7 @@
 //! | [`image`] | | the memory of a fresh VM |
 //! | [`component`] | | the component |
 //! | [`precompile`] | | native code |
+//! | `standalone` | sources in `components/`, the component | what `jsvm build` puts around a VM |
 
 pub mod compile;
 pub mod component;
@@ -19,9 +20,13 @@ pub mod config;
 pub mod engine;
 pub mod image;
 pub mod instrument;
+#[cfg(feature = "standalone")]
+pub mod nested;
 pub mod parts;
 pub mod precompile;
 pub mod preinit;
+#[cfg(feature = "standalone")]
+pub mod standalone;
 pub mod toolchain;
 
 use std::path::Path;
@@ -34,6 +39,8 @@ use crate::toolchain::Toolchain;
 pub struct Options<'a> {
     /// Folder of the guest's package.
     pub guest: &'a Path,
+    /// Folder of the components that go around a VM.
+    pub components: &'a Path,
     /// Folder for everything that compiling it writes. It must belong to the caller alone.
     pub target_dir: &'a Path,
     /// Target triple of the native code.
@@ -53,6 +60,9 @@ pub struct Artifacts {
     pub constants: u64,
     /// Its native code for the target, as wasmtime loads it.
     pub native: Vec<u8>,
+    /// What goes around a VM so that it needs nothing but WASI.
+    #[cfg(feature = "standalone")]
+    pub templates: standalone::Templates,
 }
 
 /// Why nothing was built: the stage that failed.
@@ -69,6 +79,8 @@ pub enum Error {
     Image(#[from] image::ImageError),
     Component(#[from] component::ComponentError),
     Precompile(#[from] precompile::PrecompileError),
+    #[cfg(feature = "standalone")]
+    Standalone(#[from] standalone::StandaloneError),
 }
 
 /// Runs all stages. `progress` is called with one line after each.
@@ -99,11 +111,21 @@ pub fn build(options: Options<'_>, progress: &mut dyn FnMut(&str)) -> Result<Art
     done("componentize", &component);
     let native = precompile::precompile(&component, options.target)?;
     done("precompile", &native);
+    #[cfg(feature = "standalone")]
+    let templates = {
+        let target_dir = options.target_dir.join("components");
+        let templates =
+            standalone::templates(&toolchain, options.components, &target_dir, &component)?;
+        done("templates", &templates.http);
+        templates
+    };
     Ok(Artifacts {
         fingerprint: image::fingerprint(&component),
         component,
         image,
         constants,
         native,
+        #[cfg(feature = "standalone")]
+        templates,
     })
 }

@@ -20,6 +20,9 @@ pub fn resolve(specifier: &str, importer: &str, require: bool) -> JsResult<Strin
     if importer == BY_FULL_NAME {
         return Ok(specifier.to_owned());
     }
+    if let Some(name) = kept::name(specifier, importer, require)? {
+        return Ok(name);
+    }
     let mut args = vec![Value::text(specifier)?, Value::text(importer)?];
     if require {
         args.push(Value::boolean(true));
@@ -195,6 +198,33 @@ pub fn coded(thrown: Thrown, code: &str) -> Thrown {
     }
 }
 
+/// What the embedder has put into the VM, so that it need not answer later: two objects, as
+/// `wit/host.wit` says.
+mod kept {
+    use super::text;
+    use crate::js::{JsResult, Value};
+    use crate::root;
+
+    /// What a specifier means.
+    pub fn name(specifier: &str, importer: &str, require: bool) -> JsResult<Option<String>> {
+        let Some(names) = root::get("jsvm:resolved") else {
+            return Ok(None);
+        };
+        let kind = if require { "require" } else { "import" };
+        let key = format!("{kind}\n{importer}\n{specifier}");
+        Ok(text(&names.get(&*key)?))
+    }
+
+    /// A module by its name, as `jsvm:load-module` would answer.
+    pub fn module(name: &str) -> JsResult<Option<Value>> {
+        let Some(modules) = root::get("jsvm:modules") else {
+            return Ok(None);
+        };
+        let module = modules.get(name)?;
+        Ok((!module.is_undefined()).then_some(module))
+    }
+}
+
 /// A module as the embedder hands it over.
 pub enum Source {
     Es { text: String, url: Option<String> },
@@ -207,7 +237,10 @@ impl Source {
     /// Asks for it.
     pub fn load(name: &str) -> JsResult<Source> {
         const FUNCTION: &str = "jsvm:load-module";
-        let answer = host::call(FUNCTION, &[Value::text(name)?])?;
+        let answer = match kept::module(name)? {
+            Some(module) => module,
+            None => host::call(FUNCTION, &[Value::text(name)?])?,
+        };
         if let Some(text) = text(&answer) {
             return Ok(Source::Es { text, url: None });
         }

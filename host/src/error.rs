@@ -177,7 +177,12 @@ impl Exception {
     /// Where each frame of the stack is in source, innermost first. Frames of built-ins are left
     /// out.
     pub fn locations(&self) -> impl Iterator<Item = Location> {
-        self.stack.lines().filter_map(|line| {
+        Self::places(&self.stack)
+    }
+
+    /// The same for any stack, as [`stack`](Self::stack) has it.
+    pub fn places(stack: &str) -> impl Iterator<Item = Location> {
+        stack.lines().filter_map(|line| {
             let line = line.trim();
             let place = match line.strip_suffix(')') {
                 Some(inner) => inner.rsplit_once('(')?.1,

@@ -79,6 +79,8 @@ mod shared;
 pub mod snapshot;
 mod source;
 mod stack;
+#[cfg(feature = "standalone")]
+pub mod standalone;
 mod time_zone;
 mod value;
 mod vm;

@@ -1,6 +1,7 @@
 //! Arguments, and which verb runs.
 
 mod answer;
+mod build;
 mod builtin;
 mod call;
 mod completions;
@@ -50,7 +51,8 @@ pub use usage::Usage;
         jsvm run --memory 32MiB --timeout 500ms untrusted.js\n  \
         jsvm repl                                   Try things out\n  \
         jsvm snapshot app.js -o app.snap            Freeze a program that waits\n  \
-        jsvm restore app.snap --eval 'f()'          Go on from there\n\n\
+        jsvm restore app.snap --eval 'f()'          Go on from there\n  \
+        jsvm build server.js -o server.wasm         Make a file for wasmtime serve\n\n\
         Each command has its own examples: jsvm run --help"
 )]
 pub struct Cli {
@@ -66,6 +68,7 @@ enum Verb {
     Snapshot(snapshot::Snapshot),
     Restore(restore::Restore),
     Inspect(inspect::Inspect),
+    Build(build::Build),
     Component(component::Component),
     Completions(completions::Completions),
 }
@@ -95,6 +98,7 @@ pub fn main() -> ExitCode {
         Verb::Snapshot(verb) => verb.run(),
         Verb::Restore(verb) => verb.run(),
         Verb::Inspect(verb) => verb.run(),
+        Verb::Build(verb) => verb.run(),
         Verb::Component(verb) => verb.run(),
         Verb::Completions(verb) => verb.run(),
     };

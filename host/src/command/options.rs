@@ -145,7 +145,8 @@ pub fn memory(text: &str) -> Result<u64, Usage> {
     }
 }
 
-fn duration(text: &str) -> Result<Duration, Usage> {
+/// Parses it.
+pub fn duration(text: &str) -> Result<Duration, Usage> {
     match humantime::parse_duration(text) {
         Ok(Duration::ZERO) => refuse("a program needs some time to run"),
         Ok(duration) => Ok(duration),
@@ -153,12 +154,14 @@ fn duration(text: &str) -> Result<Duration, Usage> {
     }
 }
 
-fn seed(text: &str) -> Result<u64, Usage> {
+/// Parses it.
+pub fn seed(text: &str) -> Result<u64, Usage> {
     text.parse()
         .or_else(|_| refuse(format!("not a whole number from 0 to {}", u64::MAX)))
 }
 
-fn time(text: &str) -> Result<Duration, Usage> {
+/// Parses it.
+pub fn time(text: &str) -> Result<Duration, Usage> {
     if let Ok(seconds) = text.parse::<u64>() {
         return match seconds {
             ..=LAST_SECOND => Ok(Duration::from_secs(seconds)),

@@ -45,6 +45,8 @@ fn named(text: &str) -> Result<String, Usage> {
 
 /// What a program may reach.
 pub struct Permissions {
+    /// What the root of all paths stands for, if it is another than the system's.
+    root: Option<PathBuf>,
     read: Allowed<PathBuf>,
     env: Allowed<String>,
     net: Allowed<Place>,
@@ -101,6 +103,7 @@ impl PermissionOptions {
     /// What they allow, seen from the current folder.
     pub fn permissions(&self) -> Permissions {
         Permissions {
+            root: None,
             read: Allowed::new(&self.allow_read, |path| real(Path::new(path))),
             env: Allowed::new(&self.allow_env, String::clone),
             net: Allowed::new(&self.allow_net, |place| Place::new(place)),
@@ -109,9 +112,28 @@ impl PermissionOptions {
 }
 
 impl Permissions {
+    /// Nothing but to read what is in a folder, which is the root of all paths.
+    pub fn within(folder: &Path) -> Permissions {
+        Permissions {
+            root: Some(folder.to_owned()),
+            read: Allowed::These(vec![real(folder)]),
+            env: Allowed::These(Vec::new()),
+            net: Allowed::These(Vec::new()),
+        }
+    }
+
     /// The path to open for a path that a program wants to read: it has no symbolic links, so
     /// that what is opened is what was checked.
     pub fn read(&self, path: &str) -> Result<PathBuf, HostError> {
+        if let Some(root) = &self.root {
+            let real = real(&root.join(path.trim_start_matches('/')));
+            return match self.read.allows(|allowed| real.starts_with(allowed)) {
+                true => Ok(real),
+                false => Err(denied(&format!(
+                    "{path} is outside of the program's folder"
+                ))),
+            };
+        }
         let real = real(Path::new(path));
         if self.read.allows(|allowed| real.starts_with(allowed)) {
             return Ok(real);

@@ -24,6 +24,7 @@ mod exports;
 mod files;
 mod helpers;
 mod language;
+mod later;
 mod mappings;
 mod missing;
 mod names;
@@ -39,6 +40,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use error::ProgramError;
+pub use later::imported_later;
 
 use crate::function::HostError;
 use crate::module::{Import, Module, ModuleLoader};

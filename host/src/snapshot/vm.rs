@@ -74,6 +74,16 @@ impl Vm {
         })
     }
 
+    /// Calls `read` with all of the VM's state, from where its stack ends.
+    #[cfg(feature = "standalone")]
+    pub(crate) fn with_memory<T>(&self, read: impl FnOnce(&[u8]) -> T) -> Result<T, Error> {
+        self.shared.enter(|e| {
+            let snapshot = e.exports.bindings.jsvm_engine_snapshot();
+            snapshot.call_sweep(&mut *e.store)?.map_err(unexpected)?;
+            Ok(read(e.exports.memory(e.store)?))
+        })
+    }
+
     /// The state of the VM, to be stored as what has changed since an earlier snapshot of it or of
     /// a VM that it was restored from. (Any snapshot will do; the less it has in common with the
     /// VM, the larger the result.)

@@ -50,6 +50,16 @@ impl Builtins {
     }
 }
 
+/// Adds what answers `node:fs` alone.
+pub fn with_files(builder: VmBuilder, permissions: &Arc<Permissions>) -> VmBuilder {
+    builder.module("jsvm:fs", fs::module(permissions))
+}
+
+/// The source of `process`: a function of what answers its calls.
+pub fn process_source() -> &'static str {
+    include_str!("process.js")
+}
+
 /// Makes the globals of a VM in which nothing has run.
 pub fn install(vm: &Vm) -> Result<(), Error> {
     let host = vm.host_function("jsvm:process", 0)?;

@@ -1,0 +1,108 @@
+//! Answers the host calls of a VM that stands alone.
+
+mod bindings;
+
+use bindings::exports::jsvm::engine::host::{Data, Guest, PollPoint, Reply};
+use jsvm_component_data::{Form, Value};
+use wasi::io::streams::OutputStream;
+
+struct Host;
+
+/// What the outside calls.
+#[expect(unsafe_code, reason = "symbols are exported")]
+mod exports {
+    use super::{Host, bindings};
+    bindings::export!(Host with_types_in bindings);
+}
+
+impl Guest for Host {
+    fn host_call(name: String, args: Data) -> Result<Reply, Data> {
+        // Tokens stay with the VM: there are none in what is answered here.
+        let form = Form {
+            item: args.item,
+            chunks: args.chunks,
+        };
+        let args = Value::read(form).ok().and_then(Value::into_list);
+        answer(&name, args.unwrap_or_default())
+            .map(|()| Reply::Undefined)
+            .map_err(|reason| {
+                let Form { item, chunks } = Value::TypeError(reason).write();
+                Data {
+                    item,
+                    chunks,
+                    tokens: Vec::new(),
+                }
+            })
+    }
+
+    fn poll(_: PollPoint) -> bool {
+        // Whoever runs this file has limits of its own.
+        false
+    }
+}
+
+fn answer(name: &str, args: Vec<Value>) -> Result<(), String> {
+    let mut args = args.into_iter();
+    let mut text = || args.next().and_then(Value::into_text).unwrap_or_default();
+    match name {
+        "jsvm:console" => {
+            let (level, mut line) = (text(), text());
+            line.push('\n');
+            write(is_error(&level), line.as_bytes());
+            Ok(())
+        }
+        "jsvm:process" => process(&text(), args),
+        "jsvm:resolve-module" => {
+            let (specifier, importer) = (text(), text());
+            Err(format!(
+                "Cannot find '{specifier}' imported from {importer}: it is not in this file, which \
+                 has what the program imports by a literal name"
+            ))
+        }
+        name => Err(format!("{name} is not available in this file")),
+    }
+}
+
+/// Whether a message of the console is one of those that go to standard error.
+fn is_error(level: &str) -> bool {
+    matches!(level, "warn" | "error" | "trace")
+}
+
+/// The operations of `process` that are left at run time.
+fn process(operation: &str, mut args: impl Iterator<Item = Value>) -> Result<(), String> {
+    match operation {
+        "write" => {
+            let is_error = args.next() == Some(Value::Number(2.0));
+            match args.next() {
+                Some(Value::Text(text)) => write(is_error, text.as_bytes()),
+                Some(Value::Bytes(bytes)) => write(is_error, &bytes),
+                _ => {}
+            }
+            Ok(())
+        }
+        "exit" => {
+            let is_success = args.next() == Some(Value::Number(0.0));
+            wasi::cli::exit::exit(if is_success { Ok(()) } else { Err(()) });
+            Err("process.exit: this program cannot end the process".to_owned())
+        }
+        operation => Err(format!("process.{operation} is not available in this file")),
+    }
+}
+
+fn write(is_error: bool, bytes: &[u8]) {
+    let stream = if is_error {
+        wasi::cli::stderr::get_stderr()
+    } else {
+        wasi::cli::stdout::get_stdout()
+    };
+    write_all(&stream, bytes);
+}
+
+/// Writes all, as much at once as may be. Nobody is left to be told if it fails.
+fn write_all(stream: &OutputStream, bytes: &[u8]) {
+    for part in bytes.chunks(4096) {
+        if stream.blocking_write_and_flush(part).is_err() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,40 @@
+// What a program that is built finds around it, and what becomes of that when the file runs.
+// `host` answers while it is built; of its operations only `write` and `exit` are left then. `given`
+// are environment variables that the program has unless its host has them.
+(host, source, given) => {
+  let environment, exitCode = 0;
+  const operations = {
+    __proto__: null,
+    env: (name) => (environment === undefined ? host("env", name, new Error().stack) : environment[name]),
+    envNames: () => (environment === undefined ? host("envNames") : Object.keys(environment)),
+    exitCode: (code) => { exitCode = code; },
+    isTerminal: () => false,
+    cwd: () => "/",
+    platform: () => "wasi",
+    version: () => host("version"),
+  };
+  const call = (name, ...args) => (name in operations ? operations[name](...args) : host(name, ...args));
+  const process = (0, eval)(source)(call);
+  const define = (target, name, value) =>
+    Object.defineProperty(target, name, { __proto__: null, value, writable: true, enumerable: target === process, configurable: true });
+  const known = (target, name) =>
+    Object.defineProperty(target, name, {
+      __proto__: null,
+      get: () => (host("argv", name, new Error().stack), []),
+      set: (value) => define(target, name, value),
+      enumerable: target === process,
+      configurable: true,
+    });
+  known(process, "argv");
+  define(globalThis, "process", process);
+  return {
+    begin(env, args) {
+      // Whoever copies it finds what is true.
+      environment = { __proto__: null, ...given, ...env };
+      if (Object.getOwnPropertyDescriptor(process, "argv").get) define(process, "argv", ["jsvm", ...args]);
+      globalThis.scriptArgs = args;
+      return { ...environment };
+    },
+    exitCode: () => exitCode,
+  };
+}

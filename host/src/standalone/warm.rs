@@ -1,0 +1,87 @@
+//! A module with another memory.
+
+use std::borrow::Cow;
+
+use wasm_encoder::{ConstExpr, DataSection, Encode, MemorySection, MemoryType, Module, RawSection};
+use wasmparser::{BinaryReader, MemorySectionReader};
+
+use super::{StandaloneError, nested, stretches};
+
+/// Bytes of a page of linear memory.
+const PAGE: u64 = 65536;
+
+/// Fewer zeros than this take less than the head of another segment.
+const GAP: usize = 12;
+
+/// More segments than engines take.
+const MOST: usize = 50_000;
+
+/// Numbers of sections.
+const CUSTOM: u8 = 0;
+const MEMORY: u8 = 5;
+const DATA: u8 = 11;
+const DATA_COUNT: u8 = 12;
+
+/// The module of a VM with this memory from `start` on, and without names of functions.
+pub fn warmed(module: &[u8], start: u64, memory: &[u8]) -> Result<Vec<u8>, StandaloneError> {
+    let mut gap = GAP;
+    let mut segments = stretches(memory, gap);
+    while segments.len() > MOST {
+        gap *= 2;
+        segments = stretches(memory, gap);
+    }
+    let mut warmed = Module::new();
+    for section in nested::sections(module)? {
+        let (id, content) = section?;
+        let mut bytes = Vec::new();
+        let data = match id {
+            CUSTOM => continue,
+            MEMORY => {
+                let size = start + memory.len() as u64;
+                memories(content, size.div_ceil(PAGE))?.encode(&mut bytes);
+                without_length(&bytes)?
+            }
+            DATA_COUNT => {
+                (segments.len() as u32).encode(&mut bytes);
+                Cow::Borrowed(&bytes[..])
+            }
+            DATA => {
+                let mut data = DataSection::new();
+                for segment in &segments {
+                    // An address is a number without a sign, which is written as one that has one.
+                    let address = (start as usize + segment.start) as u32;
+                    let address = ConstExpr::i32_const(address.cast_signed());
+                    data.active(0, &address, memory[segment.clone()].iter().copied());
+                }
+                data.encode(&mut bytes);
+                without_length(&bytes)?
+            }
+            _ => Cow::Borrowed(content),
+        };
+        warmed.section(&RawSection { id, data: &data });
+    }
+    Ok(warmed.finish())
+}
+
+/// The memory of the module, at least this large.
+fn memories(section: &[u8], pages: u64) -> Result<MemorySection, StandaloneError> {
+    let mut memories = MemorySection::new();
+    for memory in MemorySectionReader::new(BinaryReader::new(section, 0))? {
+        let memory = memory?;
+        memories.memory(MemoryType {
+            minimum: memory.initial.max(pages),
+            maximum: memory.maximum,
+            memory64: memory.memory64,
+            shared: memory.shared,
+            page_size_log2: memory.page_size_log2,
+        });
+    }
+    Ok(memories)
+}
+
+/// What was encoded as a section, without the length before it.
+fn without_length(bytes: &[u8]) -> Result<Cow<'_, [u8]>, StandaloneError> {
+    let mut reader = BinaryReader::new(bytes, 0);
+    let len = reader.read_var_u32()?;
+    Ok(Cow::Borrowed(reader.read_bytes(len as usize)?))
+}

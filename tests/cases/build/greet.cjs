@@ -1,0 +1,1 @@
+exports.greet = (name) => require("./words.cjs").hello + name;

@@ -1,0 +1,2 @@
+console.log("evaluated later");
+export default "imported";
