@@ -23,5 +23,6 @@ NAME=Ada jsvm eval 'process.env.NAME = 7; [process.env.NAME, { ...process.env },
 echo 'globalThis.name = () => process.env.NAME; process.env.OTHER = "kept"; name()' > env.js; NAME=Ada jsvm snapshot --allow-env env.js -o env.snap; NAME=Grace jsvm restore --allow-env=NAME env.snap --eval '[name(), process.env.OTHER]'; NAME=Grace jsvm restore env.snap --eval 'name()'
 
 # What was asked for and not answered is asked for again, with the rights of who restores.
-echo 'import { readFile } from "fs/promises"; console.log((await readFile("data/b.txt", "utf8")).trim())' > wait.mjs; jsvm snapshot wait.mjs --allow-read --on-pending -o wait.snap; jsvm restore wait.snap --allow-read=data; jsvm restore wait.snap
+mkfifo data/late; echo 'import { readFile } from "fs/promises"; console.log((await readFile("data/late", "utf8")).trim())' > wait.mjs; jsvm snapshot wait.mjs --allow-read --on-pending -o wait.snap
+rm data/late; echo 'now it is there' > data/late; jsvm restore wait.snap --allow-read=data; jsvm restore wait.snap
 jsvm inspect wait.snap | grep -E '^(timers|requests)'; echo 'setTimeout(() => {}, 1e6)' | jsvm snapshot - --on-pending -o timer.snap; jsvm inspect timer.snap | grep -E '^(timers|requests)'; jsvm inspect --json timer.snap | grep timers
