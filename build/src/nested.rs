@@ -17,6 +17,9 @@ pub const CORE_MODULE: u8 = 1;
 /// Number of a section with a component.
 const COMPONENT: u8 = 4;
 
+/// What puts another core module in the place of one.
+pub type Replace<'a, E> = dyn FnMut(&[u8]) -> Result<Vec<u8>, E> + 'a;
+
 /// Calls `replace` with each core module in a component, also in those that are nested in it, and
 /// puts what it returns in its place. Custom sections of components are left out: they hold names,
 /// and nothing that a component needs.
@@ -25,7 +28,7 @@ const COMPONENT: u8 = 4;
 /// If the bytes are no component.
 pub fn replace_modules<E: From<BinaryReaderError>>(
     component: &[u8],
-    replace: &mut dyn FnMut(&[u8]) -> Result<Vec<u8>, E>,
+    replace: &mut Replace<'_, E>,
 ) -> Result<Vec<u8>, E> {
     let mut replaced = Component::new();
     for section in sections(component)? {
