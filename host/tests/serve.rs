@@ -250,6 +250,7 @@ fn a_client_that_goes_ends_its_stream() {
     stream
         .write_all(b"GET /hangs HTTP/1.1\r\nHost: test\r\n\r\n")
         .unwrap();
+    served.sees("hanging");
     drop(stream);
     served.sees("GET /hangs - ");
     // And one that goes before it has sent all.
@@ -257,6 +258,7 @@ fn a_client_that_goes_ends_its_stream() {
     stream
         .write_all(b"POST /text HTTP/1.1\r\nHost: test\r\nContent-Length: 9\r\n\r\nhalf")
         .unwrap();
+    served.sees("reading");
     drop(stream);
     served.sees("the body of the request broke off");
     served.says_hello();

@@ -6,7 +6,10 @@ const paths = {
   "/": () => new Response("hello"),
   "/count": () => new Response(`${++count}`),
   "/echo": (request) => new Response(request.body),
-  "/text": async (request) => new Response(`${(await request.text()).length}`),
+  "/text": async (request) => {
+    console.log("reading");
+    return new Response(`${(await request.text()).length}`);
+  },
   "/request": async (request, env, ctx) =>
     Response.json({
       method: request.method,
@@ -28,7 +31,10 @@ const paths = {
   },
   "/none": () => undefined,
   "/never": () => new Promise(() => {}),
-  "/hangs": () => new Promise((resolve) => setTimeout(resolve, 1e8)),
+  "/hangs": async () => {
+    console.log("hanging");
+    await sleep(1e8);
+  },
   "/later": (request, env, ctx) => {
     ctx.waitUntil(sleep(20).then(() => console.log("after the response")));
     return new Response("now");

@@ -66,11 +66,17 @@ pub enum Content {
 pub struct Sent {
     content: Content,
     record: Record,
+    /// Why it breaks off.
+    failure: Option<Aborted>,
 }
 
 impl Sent {
     pub fn new(content: Content, record: Record) -> Self {
-        let mut sent = Sent { content, record };
+        let mut sent = Sent {
+            content,
+            record,
+            failure: None,
+        };
         // Nobody asks for the frames of an empty body.
         sent.record.access.complete = sent.is_end_stream();
         sent
@@ -86,6 +92,9 @@ impl Body for Sent {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Aborted>>> {
         let this = &mut *self;
+        if let Some(failure) = this.failure.take() {
+            return Poll::Ready(Some(Err(failure)));
+        }
         let frame = match &mut this.content {
             Content::Whole(bytes) => bytes.take().map(|bytes| Ok(Frame::data(bytes))),
             Content::Pieces(pieces) => ready!(Pin::new(pieces).poll_frame(context)),
@@ -98,6 +107,12 @@ impl Body for Sent {
             }
             Some(Err(_)) => {}
             None => access.complete = true,
+        }
+        if let Some(Err(failure)) = frame {
+            // After an error nothing is sent, and not even what waits to be: that goes now.
+            this.failure = Some(failure);
+            context.waker().wake_by_ref();
+            return Poll::Pending;
         }
         Poll::Ready(frame)
     }

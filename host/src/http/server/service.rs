@@ -18,6 +18,7 @@ use super::event::Access;
 use super::exchange::{Answer, Exchange, plain};
 use super::state::State;
 use super::worker;
+use crate::http::Url;
 
 /// A request with the right to have a VM.
 pub struct Job {
@@ -116,6 +117,14 @@ impl Service {
         let Some(url) = self.url(&request) else {
             return Err(plain(StatusCode::BAD_REQUEST));
         };
+        // Hyper bounds what it keeps of a head, and that is more than what was asked for.
+        let head = request.headers().iter();
+        let head: usize = head
+            .map(|(name, value)| name.as_str().len() + value.len() + 4)
+            .sum();
+        if head + request.uri().path().len() > self.state.settings.max_header {
+            return Err(closing(plain(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE)));
+        }
         let most = self.state.settings.max_body;
         if request.body().size_hint().lower() > most {
             return Err(closing(plain(StatusCode::PAYLOAD_TOO_LARGE)));
@@ -182,7 +191,7 @@ impl Service {
         let path = uri.path_and_query().map_or("/", |path| path.as_str());
         let slash = if path.starts_with('/') { "" } else { "/" };
         let url = format!("{scheme}://{authority}{slash}{path}");
-        super::super::Url::parse(&url).ok().map(|_| url)
+        Url::parse(&url).ok().map(String::from)
     }
 }
 
