@@ -47,7 +47,7 @@ pub struct Serve {
 
     /// How many requests a VM answers, one after the other, before it is replaced
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
-    #[arg(value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
     reuse: u64,
 
     /// How many threads run VMs [default: one for each processor]
