@@ -243,6 +243,7 @@ impl Server {
             last: AtomicU64::new(0),
             idle: std::sync::Mutex::default(),
         });
+        let _clears = Clears(state.clone());
         let admin = self.admin.map(|listener| {
             let served = tokio::spawn(admin::serve(state.clone(), listener));
             Aborts(served.abort_handle())
@@ -285,9 +286,6 @@ impl Server {
         let _ = tokio::time::timeout(state.settings.shutdown_timeout, ended).await;
         connections.shutdown().await;
         drop((admin, workers));
-        // Their VMs refer to what they are kept in.
-        let idle = std::mem::take(&mut *state.idle());
-        drop(idle);
         Ok(())
     }
 
@@ -319,6 +317,16 @@ impl Drop for Workers {
         if let Some(runtime) = self.0.take() {
             runtime.shutdown_background();
         }
+    }
+}
+
+/// Ends the VMs that are kept: they refer to what they are kept in.
+struct Clears(Arc<State>);
+
+impl Drop for Clears {
+    fn drop(&mut self) {
+        let idle = std::mem::take(&mut *self.0.idle());
+        drop(idle);
     }
 }
 
