@@ -20,6 +20,15 @@ use super::usage::reason;
 use super::watch::watch;
 use super::{Usage, output};
 
+/// What nearly every handler uses is made when it is first used. In the snapshot it is there already,
+/// and no request makes it again. Nothing of the program has run then.
+const WARM_UP: &str = "{
+    const request = new Request('http://localhost/', { headers: { a: 'b' } });
+    request.signal;
+    new URL(request.url);
+    new Response('').headers;
+}";
+
 /// Serve HTTP with a program that has a fetch handler
 ///
 /// The program is found and evaluated as `jsvm run` does it, once. It serves if its default export
@@ -160,6 +169,7 @@ impl Serve {
                 let vm = builder.build()?;
                 install(&vm)?;
                 handlers = Some(http::install(&vm)?);
+                vm.eval(WARM_UP)?;
                 Ok(vm)
             })?;
             session.forbid_exit("process.exit would end the server for everybody");
