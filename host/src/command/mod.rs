@@ -1,5 +1,6 @@
 //! Arguments, and which verb runs.
 
+mod access_log;
 mod answer;
 mod build;
 mod builtin;
@@ -25,6 +26,7 @@ mod report;
 mod restore;
 mod run;
 mod save;
+mod serve;
 mod session;
 mod settle;
 mod snapshot;
@@ -49,6 +51,7 @@ pub use usage::Usage;
         echo 'console.log(1)' | jsvm run -          Run what another command writes\n  \
         jsvm eval '[1, 2, 3].map(x => x * x)'       Print the value of an expression\n  \
         jsvm run --memory 32MiB --timeout 500ms untrusted.js\n  \
+        jsvm serve app.js --addr 127.0.0.1:8080     Serve HTTP with its fetch handler\n  \
         jsvm repl                                   Try things out\n  \
         jsvm snapshot app.js -o app.snap            Freeze a program that waits\n  \
         jsvm restore app.snap --eval 'f()'          Go on from there\n  \
@@ -63,6 +66,7 @@ pub struct Cli {
 #[derive(Subcommand)]
 enum Verb {
     Run(run::Run),
+    Serve(serve::Serve),
     Eval(eval::Eval),
     Repl(repl::Repl),
     Snapshot(snapshot::Snapshot),
@@ -93,6 +97,7 @@ pub fn main() -> ExitCode {
     };
     let result = match cli.verb {
         Verb::Run(verb) => verb.run(),
+        Verb::Serve(verb) => verb.run(),
         Verb::Eval(verb) => verb.run(),
         Verb::Repl(verb) => verb.run(),
         Verb::Snapshot(verb) => verb.run(),

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use clap::Args;
 use humantime::TimestampError;
 use jsvm::program::NodeModules;
-use jsvm::{EngineConfig, FixedClock, Vm, VmBuilder};
+use jsvm::{Engine, EngineConfig, FixedClock, Vm, VmBuilder};
 
 use super::builtin::{Builtins, ExitCode, install};
 use super::modules;
@@ -68,6 +68,17 @@ impl VmOptions {
         })
     }
 
+    /// Nothing is set but these.
+    pub fn plain(memory: Given<u64>, permissions: PermissionOptions) -> Self {
+        VmOptions {
+            memory,
+            timeout: None,
+            seed: None,
+            clock: None,
+            permissions,
+        }
+    }
+
     /// A session with these settings and a VM that `make` makes.
     pub fn session_with(
         &self,
@@ -79,6 +90,17 @@ impl VmOptions {
             let _waiting = Waiting::new("starting");
             EngineConfig::new().pooling(false).build()?
         };
+        self.session_on(&engine, modules, console, make)
+    }
+
+    /// As [`session_with`](Self::session_with), on an engine that serves others too.
+    pub fn session_on(
+        &self,
+        engine: &Engine,
+        modules: NodeModules,
+        console: Console,
+        make: impl FnOnce(&VmBuilder) -> anyhow::Result<Vm>,
+    ) -> anyhow::Result<Session> {
         let mut builder = engine.vm().console(move |level, text| match level {
             "warn" | "error" | "trace" => output::print_error(text),
             _ if console == Console::Stderr => output::print_error(text),
@@ -142,6 +164,14 @@ pub fn memory(text: &str) -> Result<u64, Usage> {
         bytes if bytes < 1 << 20 => refuse("a VM needs at least 1MiB"),
         bytes if bytes > 4 << 30 => refuse("a VM cannot have more than 4GiB"),
         bytes => Ok(bytes),
+    }
+}
+
+/// Parses any size.
+pub fn bytes(text: &str) -> Result<u64, Usage> {
+    match text.parse::<bytesize::ByteSize>() {
+        Ok(size) => Ok(size.as_u64()),
+        Err(_) => refuse("not a size such as 16MiB"),
     }
 }
 

@@ -13,7 +13,7 @@ use super::modules;
 use super::options::{Console, VmOptions};
 use super::progress::Waiting;
 use super::prompt::Prompt;
-use super::save::SaveOptions;
+use super::save::{NO_SNAPSHOT, SaveOptions};
 use super::session::Session;
 use super::settle::{Outcome, pending, settle};
 use super::target::Target;
@@ -145,7 +145,7 @@ impl Restore {
         })?;
 
         if target.is_some() {
-            session.forbid_exit();
+            session.forbid_exit(NO_SNAPSHOT);
         }
         drop(waiting);
         let answer = self.go_on(&session, target.is_some())?;

@@ -10,6 +10,9 @@ use super::Usage;
 use super::session::Session;
 use super::target::Target;
 
+/// Why a program may not end the process that is to freeze it.
+pub const NO_SNAPSHOT: &str = "process.exit would leave no snapshot: let the program end or wait";
+
 /// How a snapshot is written
 #[derive(Args)]
 #[command(next_help_heading = "The snapshot")]

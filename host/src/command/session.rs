@@ -100,6 +100,11 @@ impl Session {
         self.builder.build()
     }
 
+    /// What makes other VMs like this one.
+    pub fn builder(&self) -> &VmBuilder {
+        &self.builder
+    }
+
     /// Where modules come from.
     pub fn modules(&self) -> &NodeModules {
         &self.modules
@@ -206,8 +211,8 @@ impl Session {
     }
 
     /// From now on the program cannot end the process: something is to be done after it.
-    pub fn forbid_exit(&self) {
-        self.exit_code.forbid_exit();
+    pub fn forbid_exit(&self, why: &'static str) {
+        self.exit_code.forbid_exit(why);
     }
 
     /// Ends the program with the exit code that it chose, if it did.

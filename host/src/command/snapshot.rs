@@ -13,7 +13,7 @@ use super::launch::{Launched, launch};
 use super::modules;
 use super::options::{Console, VmOptions};
 use super::output;
-use super::save::SaveOptions;
+use super::save::{NO_SNAPSHOT, SaveOptions};
 use super::settle::pending;
 use super::target::Target;
 
@@ -107,7 +107,7 @@ impl Snapshot {
                 install(&vm)?;
                 Ok(vm)
             })?;
-            session.forbid_exit();
+            session.forbid_exit(NO_SNAPSHOT);
             Ok(session)
         };
         let program = launch(&self.file, self.args, start)?;

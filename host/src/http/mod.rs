@@ -7,6 +7,8 @@
 
 #[cfg(feature = "http-client")]
 mod client;
+#[cfg(feature = "http-server")]
+mod server;
 
 use crate::error::Error;
 use crate::value::{Value, ValueKind};
@@ -14,6 +16,8 @@ use crate::vm::Vm;
 
 #[cfg(feature = "http-client")]
 pub use client::{Client, Url};
+#[cfg(feature = "http-server")]
+pub use server::{Access, Event, Server, TlsError};
 
 /// Sends a request, and waits for the head of the response.
 pub const FETCH: &str = "jsvm:http-fetch";

@@ -1,6 +1,7 @@
 jsvm --version
 jsvm --help
 jsvm run --help
+jsvm serve --help
 jsvm eval --help
 jsvm repl --help
 jsvm snapshot --help

@@ -1,8 +1,8 @@
 //! What is behind the global object `process`.
 
 use std::io::IsTerminal;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use jsvm::{Arguments, Bytes, Data, HostError};
 
@@ -14,8 +14,8 @@ use crate::command::permissions::Permissions;
 #[derive(Clone, Default)]
 pub struct ExitCode {
     code: Arc<AtomicU8>,
-    /// Whether the program may not end the process.
-    stays: Arc<AtomicBool>,
+    /// Why the program may not end the process, if it may not.
+    stays: Arc<OnceLock<&'static str>>,
 }
 
 impl ExitCode {
@@ -24,12 +24,8 @@ impl ExitCode {
     }
 
     /// From now on `process.exit` throws.
-    pub fn forbid_exit(&self) {
-        self.stays.store(true, Ordering::Relaxed);
-    }
-
-    fn may_exit(&self) -> bool {
-        !self.stays.load(Ordering::Relaxed)
+    pub fn forbid_exit(&self, why: &'static str) {
+        self.stays.get_or_init(|| why);
     }
 
     fn set(&self, code: f64) {
@@ -60,12 +56,10 @@ pub fn handler(
                 exit_code.set(number(1)?);
                 Data::of(&())?
             }
-            "exit" if exit_code.may_exit() => exit(low_byte(number(1)?)),
-            "exit" => {
-                return Err(HostError::new(
-                    "process.exit would leave no snapshot: let the program end or wait",
-                ));
-            }
+            "exit" => match exit_code.stays.get() {
+                None => exit(low_byte(number(1)?)),
+                Some(why) => return Err(HostError::new(*why)),
+            },
             "write" => {
                 let bytes = match text(2) {
                     Ok(text) => text.into_bytes(),

@@ -5,16 +5,21 @@ use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use std::sync::{Arc, PoisonError};
 
-use reqwest::Response;
+use futures_util::future::BoxFuture;
 use tokio::sync::{Mutex, Notify};
 
-use super::failed;
 use crate::async_function::RequestInfo;
 use crate::data::Bytes;
 use crate::function::HostError;
 
 /// The most bytes that cross at once.
 pub const PIECE: usize = 64 << 10;
+
+/// Where a body comes from.
+pub trait Chunks: Send {
+    /// The next bytes; nothing at the end. Nothing is lost if the future is dropped.
+    fn chunk(&mut self) -> BoxFuture<'_, Result<Option<bytes::Bytes>, HostError>>;
+}
 
 /// Bodies by their numbers.
 pub struct Incoming {
@@ -33,7 +38,7 @@ struct Arriving {
 }
 
 struct State {
-    response: Response,
+    chunks: Box<dyn Chunks>,
     /// What has come, and was not read.
     rest: Vec<u8>,
     failure: Option<HostError>,
@@ -59,10 +64,10 @@ impl Incoming {
     }
 
     /// Keeps a body of which some has come.
-    pub fn open(&self, response: Response, rest: Vec<u8>, failure: Option<HostError>) -> u64 {
+    pub fn open(&self, chunks: Box<dyn Chunks>, rest: Vec<u8>, failure: Option<HostError>) -> u64 {
         let arriving = Arriving {
             body: Mutex::new(State {
-                response,
+                chunks,
                 rest,
                 failure,
             }),
@@ -110,8 +115,7 @@ impl Arriving {
             if let Some(failure) = state.failure.take() {
                 return Err(failure);
             }
-            let chunk = state.response.chunk().await;
-            match chunk.map_err(|error| failed(state.response.url(), &error))? {
+            match state.chunks.chunk().await? {
                 None => return Ok(None),
                 Some(chunk) => state.rest.extend_from_slice(&chunk),
             }

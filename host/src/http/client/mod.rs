@@ -1,17 +1,17 @@
 //! A client for `fetch`: answers the requests of VMs with `reqwest`.
 
-mod incoming;
-mod outgoing;
+pub(super) mod incoming;
+pub(super) mod outgoing;
 
 use std::error::Error as _;
 use std::sync::{Arc, OnceLock};
 
-use futures_util::future::FutureExt;
+use futures_util::future::{BoxFuture, FutureExt};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Body, Method};
 
-use self::incoming::Incoming;
+use self::incoming::{Chunks, Incoming};
 use self::outgoing::Outgoing;
 use super::{CANCEL, END, FETCH, READ, WRITE};
 use crate::async_function::RequestInfo;
@@ -49,12 +49,12 @@ pub struct Client {
     inner: Arc<Inner>,
 }
 
-type Permits = dyn Fn(&Url) -> Result<(), HostError> + Send + Sync;
+pub(super) type Permits = dyn Fn(&Url) -> Result<(), HostError> + Send + Sync;
 
-struct Inner {
-    permits: Box<Permits>,
-    incoming: Incoming,
-    outgoing: Outgoing,
+pub(super) struct Inner {
+    permits: Arc<Permits>,
+    pub(super) incoming: Incoming,
+    pub(super) outgoing: Outgoing,
 }
 
 #[derive(serde::Deserialize)]
@@ -92,13 +92,23 @@ impl Client {
     /// A client that asks for each URL, before anything is sent, whether it may be reached. An error
     /// is what `fetch` rejects with.
     pub fn new(permits: impl Fn(&Url) -> Result<(), HostError> + Send + Sync + 'static) -> Self {
+        Client::with(Arc::new(permits))
+    }
+
+    pub(super) fn with(permits: Arc<Permits>) -> Self {
         Client {
             inner: Arc::new(Inner {
-                permits: Box::new(permits),
+                permits,
                 incoming: Incoming::default(),
                 outgoing: Outgoing::default(),
             }),
         }
+    }
+
+    /// The bodies that are under way.
+    #[cfg(feature = "http-server")]
+    pub(super) fn bodies(&self) -> Arc<Inner> {
+        self.inner.clone()
     }
 
     /// Has it answer the requests of a VM.
@@ -232,12 +242,22 @@ impl Inner {
                 None => break,
             }
         }
-        let id = self.incoming.open(response, first, failure);
+        let id = self.incoming.open(Box::new(response), first, failure);
         Some(AnswerBody::Number(id as f64))
     }
 }
 
-fn header_map(headers: Vec<(String, String)>) -> Result<HeaderMap, HostError> {
+impl Chunks for reqwest::Response {
+    fn chunk(&mut self) -> BoxFuture<'_, Result<Option<bytes::Bytes>, HostError>> {
+        async {
+            let chunk = reqwest::Response::chunk(self).await;
+            chunk.map_err(|error| failed(self.url(), &error))
+        }
+        .boxed()
+    }
+}
+
+pub(super) fn header_map(headers: Vec<(String, String)>) -> Result<HeaderMap, HostError> {
     let mut map = HeaderMap::new();
     for (name, value) in headers {
         // A value is a byte per character here, as in the Fetch Standard.

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 use std::pin::Pin;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
 use http_body::{Body, Frame};
@@ -22,11 +23,19 @@ pub struct Aborted(String);
 /// Where the pieces of each body go, by its number.
 #[derive(Default)]
 pub struct Outgoing {
-    bodies: Mutex<HashMap<u64, Sender<Piece>>>,
+    bodies: Mutex<HashMap<u64, Open>>,
+}
+
+#[derive(Clone)]
+struct Open {
+    pieces: Sender<Piece>,
+    /// Whether the script said that this was all. A VM that is gone says nothing, and its peer
+    /// must not take what it got for the whole.
+    is_complete: Arc<AtomicBool>,
 }
 
 impl Outgoing {
-    fn bodies(&self) -> MutexGuard<'_, HashMap<u64, Sender<Piece>>> {
+    fn bodies(&self) -> MutexGuard<'_, HashMap<u64, Open>> {
         self.bodies.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -34,8 +43,16 @@ impl Outgoing {
     pub fn open(&self, id: u64) -> Pieces {
         // One waits while another is sent: that is all that is kept of it.
         let (sender, receiver) = channel(1);
-        self.bodies().insert(id, sender);
-        Pieces(receiver)
+        let is_complete = Arc::new(AtomicBool::new(false));
+        let open = Open {
+            pieces: sender,
+            is_complete: is_complete.clone(),
+        };
+        self.bodies().insert(id, open);
+        Pieces {
+            receiver,
+            is_complete,
+        }
     }
 
     /// Takes a piece when there is room for it.
@@ -51,7 +68,7 @@ impl Outgoing {
             self.bodies().remove(&id);
             return Err(request.lost());
         };
-        if sender.send(Ok(bytes)).await.is_err() {
+        if sender.pieces.send(Ok(bytes)).await.is_err() {
             self.bodies().remove(&id);
             return Err(HostError::type_error("nobody takes the body any more"));
         }
@@ -60,16 +77,22 @@ impl Outgoing {
 
     /// Ends a body.
     pub async fn end(&self, id: u64, error: Option<String>) {
-        let sender = self.bodies().remove(&id);
-        if let (Some(sender), Some(error)) = (sender, error) {
+        let Some(open) = self.bodies().remove(&id) else {
+            return;
+        };
+        match error {
+            None => open.is_complete.store(true, Ordering::Release),
             // Where nobody takes it any more, nobody needs to know.
-            let _ = sender.send(Err(Aborted(error))).await;
+            Some(error) => drop(open.pieces.send(Err(Aborted(error))).await),
         }
     }
 }
 
 /// A body made of pieces.
-pub struct Pieces(Receiver<Piece>);
+pub struct Pieces {
+    receiver: Receiver<Piece>,
+    is_complete: Arc<AtomicBool>,
+}
 
 impl Body for Pieces {
     type Data = bytes::Bytes;
@@ -79,7 +102,11 @@ impl Body for Pieces {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
-        let piece = self.0.poll_recv(context);
-        piece.map(|piece| Some(piece?.map(|bytes| Frame::data(bytes.into()))))
+        let piece = self.receiver.poll_recv(context);
+        piece.map(|piece| match piece {
+            Some(piece) => Some(piece.map(|bytes| Frame::data(bytes.into()))),
+            None if self.is_complete.load(Ordering::Acquire) => None,
+            None => Some(Err(Aborted("what made it has ended".to_owned()))),
+        })
     }
 }

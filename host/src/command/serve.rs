@@ -1,0 +1,314 @@
+//! `jsvm serve`
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Args;
+use jsvm::http::{self, Server};
+use jsvm::{EngineConfig, Limits, Snapshot, VmBuilder};
+use tokio::net::TcpListener;
+
+use super::access_log::{self, LogFormat};
+use super::builtin::install;
+use super::launch::launch;
+use super::modules;
+use super::options::{Console, Given, VmOptions, bytes, duration, given, memory};
+use super::permissions::PermissionOptions;
+use super::session::hard_memory;
+use super::usage::reason;
+use super::watch::watch;
+use super::{Usage, output};
+
+/// What nearly every handler uses is made when it is first used. In the snapshot it is there already,
+/// and no request makes it again. Nothing of the program has run then.
+const WARM_UP: &str = "{
+    const request = new Request('http://localhost/', { headers: { a: 'b' } });
+    request.signal;
+    new URL(request.url);
+    new Response('').headers;
+}";
+
+/// Serve HTTP with a program that has a fetch handler
+///
+/// The program is found and evaluated as `jsvm run` does it, once. It serves if its default export
+/// has a method fetch(request, env, ctx), or if it called addEventListener("fetch", ...). Then it
+/// is frozen, and each request gets a copy of it: global variables have the values that they had
+/// when the program was evaluated, whatever other requests do.
+///
+/// `env` has the variables that --allow-env names.
+///
+/// SIGTERM and Ctrl-C end it when the requests in flight are answered, a second one at once.
+#[derive(Args)]
+#[command(after_help = "Examples:\n  \
+    jsvm serve app.js\n  \
+    jsvm serve app.ts --addr 0.0.0.0:8080 --allow-net=api.example.com --allow-env=TOKEN\n  \
+    jsvm serve app.js --watch\n  \
+    jsvm serve app.js --reuse 1000 --log json --admin 127.0.0.1:9090\n  \
+    jsvm serve app.js --addr 0.0.0.0:443 --tls-cert cert.pem --tls-key key.pem")]
+pub struct Serve {
+    /// The program
+    file: PathBuf,
+
+    /// Where to listen; with port 0 the system chooses one, which is printed
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8080")]
+    addr: String,
+
+    /// How many requests a VM answers, one after the other, before it is replaced
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
+    reuse: u64,
+
+    /// How many threads run VMs [default: one for each processor]
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+
+    /// Start again whenever the program or a module that it loads changes
+    #[arg(long)]
+    watch: bool,
+
+    /// The form of the log, which goes to standard error
+    #[arg(long, value_enum, value_name = "FORM", default_value_t = LogFormat::Text)]
+    log: LogFormat,
+
+    /// Where to answer for /metrics and /healthz
+    #[arg(long, value_name = "HOST:PORT")]
+    admin: Option<String>,
+
+    /// Certificates for TLS, as PEM, the server's own first
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+
+    /// The key of the certificate, as PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+
+    #[command(flatten)]
+    limits: ServeLimits,
+
+    #[command(flatten)]
+    permissions: PermissionOptions,
+}
+
+/// What each request may use
+#[derive(Args)]
+#[command(next_help_heading = "Limits")]
+struct ServeLimits {
+    /// Most memory for the heap of a VM
+    #[arg(long, value_name = "SIZE", value_parser = given(memory), default_value = "128MiB")]
+    memory: Given<u64>,
+
+    /// Most time until a response begins, and then until each next piece of it is taken
+    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "30s")]
+    timeout: Duration,
+
+    /// Most time that a handler may compute at a stretch
+    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "5s")]
+    busy_timeout: Duration,
+
+    /// Most time for a client to send the head of a request
+    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "10s")]
+    header_timeout: Duration,
+
+    /// Largest body of a request
+    #[arg(long, value_name = "SIZE", value_parser = bytes, default_value = "16MiB")]
+    max_body: u64,
+
+    /// Largest head of a request
+    #[arg(long, value_name = "SIZE", value_parser = bytes, default_value = "32KiB")]
+    max_header: u64,
+
+    /// How many requests are answered at a time
+    #[arg(long, value_name = "NUMBER", default_value_t = 256)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=8000))]
+    max_concurrent: u32,
+
+    /// How many requests wait when all VMs are in use; more get status 503
+    #[arg(long, value_name = "NUMBER", default_value_t = 1024)]
+    max_waiting: u32,
+
+    /// Most time for requests in flight when the server is to end
+    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "30s")]
+    shutdown_timeout: Duration,
+}
+
+impl Serve {
+    pub fn run(self) -> anyhow::Result<()> {
+        if self.file.as_os_str() == "-" {
+            let why = "standard input cannot be served: give the program a file";
+            return Err(Usage(why.into()).into());
+        }
+        if self.watch {
+            return watch(&self.file);
+        }
+        let (builder, snapshot) = self.load()?;
+        let server = self.server(builder, &snapshot)?;
+        // Connections are little work beside VMs, which have threads of their own.
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()?;
+        let served = runtime.block_on(self.serve(server));
+        // Whatever still runs had its time.
+        runtime.shutdown_background();
+        served
+    }
+
+    /// Evaluates the program and freezes it. Returns what makes copies of it, too.
+    fn load(&self) -> anyhow::Result<(VmBuilder, Snapshot)> {
+        let limits = &self.limits;
+        let engine = EngineConfig::new()
+            .max_vms(limits.max_concurrent.saturating_add(8))
+            .warm_vms(limits.max_concurrent.min(64))
+            .build()?;
+        let options = VmOptions::plain(limits.memory.clone(), self.permissions.clone());
+        let mut handlers = None;
+        let program = launch(&self.file, Vec::new(), |folder: &Path| {
+            let modules = modules::around(folder)?;
+            let session = options.session_on(&engine, modules, Console::Both, |builder| {
+                let vm = builder.build()?;
+                install(&vm)?;
+                handlers = Some(http::install(&vm)?);
+                vm.eval(WARM_UP)?;
+                Ok(vm)
+            })?;
+            session.forbid_exit("process.exit would end the server for everybody");
+            Ok(session)
+        })?;
+        let session = &program.session;
+        let promises = if program.is_module {
+            vec![&program.value]
+        } else {
+            vec![]
+        };
+        let exports = session.settled(&program.value, &promises);
+        let exports = exports.map_err(|error| session.failed(&error))?;
+        let serves = match &handlers {
+            Some(handlers) => handlers
+                .register(&exports)
+                .map_err(|error| session.failed(&error))?,
+            None => false,
+        };
+        if !serves {
+            return Err(Usage(format!(
+                "{} does not serve: it needs `export default {{ fetch(request, env, ctx) {{ ... }} }}` \
+                 or addEventListener(\"fetch\", ...)",
+                self.file.display()
+            ))
+            .into());
+        }
+        drop((exports, handlers));
+        let builder = session.builder().clone().limits(Limits {
+            memory: limits.memory.value,
+            hard_memory: hard_memory(limits.memory.value),
+            time: Some(limits.busy_timeout),
+            ..Limits::default()
+        });
+        let snapshot = session.freeze(None)?;
+        Ok((builder, snapshot))
+    }
+
+    fn server(&self, builder: VmBuilder, snapshot: &Snapshot) -> anyhow::Result<Server> {
+        let limits = &self.limits;
+        let permissions = self.permissions.permissions();
+        let env = permissions.env_names().into_iter().filter_map(|name| {
+            let value = permissions.env(&name).ok()??;
+            Some((name, value))
+        });
+        let env: Vec<_> = env.collect();
+        let mut server = Server::new(builder, snapshot)
+            .reuse(self.reuse)
+            .timeout(Some(limits.timeout))
+            .header_timeout(limits.header_timeout)
+            .max_header(usize::try_from(limits.max_header).unwrap_or(usize::MAX))
+            .max_body(limits.max_body)
+            .max_concurrent(limits.max_concurrent as usize)
+            .max_waiting(limits.max_waiting as usize)
+            .shutdown_timeout(limits.shutdown_timeout)
+            .env(env)
+            .fetch(move |url| permissions.net(url))
+            .on_event(access_log::printer(self.log));
+        if let Some(threads) = self.threads {
+            server = server.threads(threads.into());
+        }
+        if let (Some(certificate), Some(key)) = (&self.tls_cert, &self.tls_key) {
+            let tls = server.tls(&read(certificate)?, &read(key)?);
+            server = tls.map_err(|error| Usage(format!("--tls-cert, --tls-key: {error}")))?;
+        }
+        Ok(server)
+    }
+
+    async fn serve(&self, mut server: Server) -> anyhow::Result<()> {
+        let listener = listen(&self.addr).await?;
+        let scheme = if self.tls_cert.is_some() {
+            "https"
+        } else {
+            "http"
+        };
+        let place = listener.local_addr()?;
+        if let Some(address) = &self.admin {
+            let listener = listen(address).await?;
+            let place = listener.local_addr()?;
+            output::print_error(&format!("jsvm: metrics are on http://{place}/metrics"));
+            server = server.admin(listener);
+        }
+        let mut signals = Signals::new()?;
+        output::print_error(&format!("jsvm: serving on {scheme}://{place}"));
+        let stop = async {
+            signals.next().await;
+            output::print_error("jsvm: ending when the requests in flight are answered");
+            tokio::spawn(async move {
+                signals.next().await;
+                output::flush();
+                // As if the signal had ended it.
+                std::process::exit(130)
+            });
+        };
+        server.run(listener, stop).await?;
+        Ok(())
+    }
+}
+
+/// What asks the process to end.
+struct Signals {
+    #[cfg(unix)]
+    term: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Signals {
+            #[cfg(unix)]
+            term: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = self.term.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+        #[cfg(not(unix))]
+        let _ = tokio::signal::ctrl_c().await;
+    }
+}
+
+async fn listen(address: &str) -> Result<TcpListener, Usage> {
+    let cannot = |why: &str| Usage(format!("cannot listen on {address}: {why}"));
+    if address.parse::<SocketAddr>().is_err() && !address.contains(':') {
+        return Err(cannot("it has no port; write HOST:PORT"));
+    }
+    let listener = TcpListener::bind(address).await;
+    listener.map_err(|error| cannot(&reason(&error)))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Usage> {
+    std::fs::read(path).map_err(|error| {
+        Usage(format!(
+            "cannot read {}: {}",
+            path.display(),
+            reason(&error)
+        ))
+    })
+}
