@@ -134,7 +134,7 @@ fn what_cannot_be_converted_is_told_when_it_runs() {
     let wrong = Data::of_with(&[u64::MAX], &options);
     assert!(wrong.is_err());
     batch.set(
-        &eval(&vm, "({})"),
+        eval(&vm, "({})"),
         "x",
         std::collections::BTreeMap::from([(Bad, 1)]),
     );

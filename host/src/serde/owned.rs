@@ -45,7 +45,7 @@ fn uses_once(item: &[u8], chunks: usize) -> bool {
             Ok(Head::Tag(form::REFERENCE)) | Err(_) => return false,
             Ok(Head::Tag(form::CHUNK)) => {
                 let slot = reader.index().ok().and_then(|index| used.get_mut(index));
-                if !slot.is_some_and(|used| !std::mem::replace(used, true)) {
+                if slot.is_none_or(|used| std::mem::replace(used, true)) {
                     return false;
                 }
             }

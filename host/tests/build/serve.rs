@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use http_body_util::combinators::MapErr;
 use http_body_util::{Empty, Full};
 use hyper::Request;
 use hyper::body::{Body, Frame};
@@ -24,9 +25,10 @@ async fn server() -> &'static Server {
         .await
 }
 
-fn get(
-    path: &str,
-) -> Request<http_body_util::combinators::MapErr<Empty<Bytes>, fn(Infallible) -> Error>> {
+/// A body of nothing, whose errors are those of others.
+type NoBody = MapErr<Empty<Bytes>, fn(Infallible) -> Error>;
+
+fn get(path: &str) -> Request<NoBody> {
     use http_body_util::BodyExt;
     let never: fn(Infallible) -> Error = |never| match never {};
     Request::get(format!("http://localhost{path}"))
