@@ -134,8 +134,10 @@
     return native.view(native.join(parts));
   };
 
-  // Two bodies in place of one.
+  // Two bodies in place of one; nothing twice in place of nothing.
   const clone = (body) => {
+    if (body === null) return [null, null];
+    if (isUnusable(body)) throw used();
     const { bytes, source, stream } = body;
     if (bytes !== undefined && source === undefined) {
       body.shared = true;

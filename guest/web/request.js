@@ -198,15 +198,9 @@
       return "half";
     }
     clone() {
-      const body = this.#body;
-      if (body !== null && bodies.isUnusable(body)) throw bodies.used();
-      let copied = null;
-      if (body !== null) {
-        const pair = bodies.clone(body);
-        this.#body = pair[0];
-        copied = pair[1];
-      }
-      making = { method: this.#method, url: this.#url, pairs: undefined, body: copied };
+      const pair = bodies.clone(this.#body);
+      this.#body = pair[0];
+      making = { method: this.#method, url: this.#url, pairs: undefined, body: pair[1] };
       const request = new Request();
       request.#headers = headers.of(pairsOf(this));
       if (this.#headers === undefined) headers.fix(request.#headers);

@@ -118,14 +118,8 @@
       return this.#headers;
     }
     clone() {
-      const body = this.#body;
-      if (body !== null && bodies.isUnusable(body)) throw bodies.used();
-      let copied = null;
-      if (body !== null) {
-        const pair = bodies.clone(body);
-        this.#body = pair[0];
-        copied = pair[1];
-      }
+      const pair = bodies.clone(this.#body);
+      this.#body = pair[0];
       return make({
         type: this.#type,
         status: this.#status,
@@ -134,7 +128,7 @@
         redirected: this.#redirected,
         pairs: pairsOf(this),
         fixed: this.#fixed,
-        body: copied,
+        body: pair[1],
       });
     }
 

@@ -1,13 +1,15 @@
 //! `jsvm serve` through real sockets. The programs are in `serve/`.
 #![cfg(unix)]
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
+
+use jsvm_tests::process;
 
 /// How long anything may take, on a slow machine that does other things too.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -32,28 +34,13 @@ impl Served {
     }
 
     fn at(folder: &std::path::Path, program: &str, args: &[&str]) -> Served {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_jsvm"))
-            .args(["serve", program, "--addr", "127.0.0.1:0"])
-            .args(args)
-            .current_dir(folder)
-            .env("GREETING", "good day")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
-        let (sender, lines) = channel();
-        let stdout = child.stdout.take().expect("a pipe");
-        let stderr = child.stderr.take().expect("a pipe");
-        let streams: [Box<dyn Read + Send>; 2] = [Box::new(stdout), Box::new(stderr)];
-        for stream in streams {
-            let sender = sender.clone();
-            thread::spawn(move || {
-                for line in BufReader::new(stream).lines().map_while(Result::ok) {
-                    drop(sender.send(line));
-                }
-            });
-        }
+        let fixed = ["serve", program, "--addr", "127.0.0.1:0"];
+        let (child, lines) = process::start(
+            env!("CARGO_BIN_EXE_jsvm"),
+            folder,
+            fixed.iter().chain(args),
+            &[("GREETING", "good day")],
+        );
         let mut served = Served {
             child,
             address: ([0, 0, 0, 0], 0).into(),

@@ -2,12 +2,12 @@
 #![cfg(unix)]
 
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::process::{Child, Command};
+use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
+use jsvm_tests::process;
 use tempfile::TempDir;
 
 /// How long anything may take, on a slow machine that does other things too.
@@ -21,26 +21,12 @@ struct Watched {
 
 impl Watched {
     fn start(folder: &Path, program: &str) -> Watched {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_jsvm"))
-            .args(["run", "--watch", program, "an argument"])
-            .current_dir(folder)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
-        let (sender, lines) = channel();
-        let stdout = child.stdout.take().expect("a pipe");
-        let stderr = child.stderr.take().expect("a pipe");
-        let streams: [Box<dyn std::io::Read + Send>; 2] = [Box::new(stdout), Box::new(stderr)];
-        for stream in streams {
-            let sender = sender.clone();
-            std::thread::spawn(move || {
-                for line in BufReader::new(stream).lines().map_while(Result::ok) {
-                    drop(sender.send(line));
-                }
-            });
-        }
+        let (child, lines) = process::start(
+            env!("CARGO_BIN_EXE_jsvm"),
+            folder,
+            ["run", "--watch", program, "an argument"],
+            &[],
+        );
         Watched { child, lines }
     }
 

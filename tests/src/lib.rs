@@ -4,6 +4,7 @@ pub mod cases;
 pub mod engine_suite;
 pub mod forge;
 pub mod mappings;
+pub mod process;
 
 use std::sync::{Arc, Mutex};
 

@@ -194,27 +194,14 @@ impl<'a> Reader<'a> {
 
     /// An array of the numbers whose bytes come next.
     fn numbers(&mut self) -> JsResult<Value> {
-        let chunk = match self.peek()? {
-            Type::Tag => Some(self.chunk_index()?),
-            _ => None,
-        };
-        let inline;
-        let bytes = match chunk.map(|index| &self.chunks[index]) {
-            None => {
-                inline = self.bytes()?;
-                &*inline
-            }
-            Some(Chunk::Unused(bytes)) => bytes,
-            Some(Chunk::Buffer(_)) => return Err(self.malformed("the chunk is a buffer already")),
-        };
-        let (numbers, rest) = bytes.as_chunks();
-        if !rest.is_empty() {
-            return Err(self.malformed("numbers have eight bytes each"));
-        }
-        let start = self.values.len();
-        let numbers = numbers.iter().copied().map(f64::from_le_bytes);
-        self.values.extend(numbers.map(Value::number));
-        Value::array_from(self.values.drain(start..))
+        self.of_bytes("numbers have eight bytes each", |bytes| {
+            let (numbers, rest) = bytes.as_chunks();
+            let numbers = numbers.iter().copied().map(f64::from_le_bytes);
+            rest.is_empty().then(|| {
+                let mut numbers: Vec<_> = numbers.map(Value::number).collect();
+                Value::array_from(numbers.drain(..))
+            })
+        })
     }
 
     /// A value that is no object.
@@ -260,28 +247,33 @@ impl<'a> Reader<'a> {
         if tag != tags::LATIN1 && tag != tags::UTF16 {
             return Ok(None);
         }
+        let value = match tag {
+            tags::LATIN1 => self.of_bytes("", |bytes| Some(Value::latin1(bytes))),
+            _ => self.of_bytes("UTF-16 has an even number of bytes", |bytes| {
+                let (units, rest) = bytes.as_chunks();
+                rest.is_empty().then(|| Value::utf16_le(units))
+            }),
+        };
+        value.map(Some)
+    }
+
+    /// What is made of the bytes that come next, here or in a chunk that stays as it is; `wrong` says
+    /// what is wrong with them if it is nothing.
+    fn of_bytes(
+        &mut self,
+        wrong: &str,
+        make: impl FnOnce(&[u8]) -> Option<JsResult<Value>>,
+    ) -> JsResult<Value> {
         let chunk = match self.peek()? {
             Type::Tag => Some(self.chunk_index()?),
             _ => None,
         };
-        let inline;
-        let bytes = match chunk.map(|index| &self.chunks[index]) {
-            None => {
-                inline = self.bytes()?;
-                &*inline
-            }
-            Some(Chunk::Unused(bytes)) => bytes,
+        let made = match chunk.map(|index| &self.chunks[index]) {
+            None => make(&self.bytes()?),
+            Some(Chunk::Unused(bytes)) => make(bytes),
             Some(Chunk::Buffer(_)) => return Err(self.malformed("the chunk is a buffer already")),
         };
-        if tag == tags::LATIN1 {
-            return Value::latin1(bytes).map(Some);
-        }
-        let (units, rest) = bytes.as_chunks();
-        if rest.is_empty() {
-            Value::utf16_le(units).map(Some)
-        } else {
-            Err(self.malformed("UTF-16 has an even number of bytes"))
-        }
+        made.unwrap_or_else(|| Err(self.malformed(wrong)))
     }
 
     /// The bytes of a byte string that is in the item.

@@ -1,0 +1,43 @@
+//! Programs that run beside the test.
+
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+
+/// Starts a program in a folder with arguments and environment variables. Returns it and the lines
+/// that it prints, to stdout as well as to stderr.
+///
+/// # Panics
+/// If it does not start.
+pub fn start<A: AsRef<OsStr>>(
+    program: &str,
+    folder: &Path,
+    args: impl IntoIterator<Item = A>,
+    env: &[(&str, &str)],
+) -> (Child, Receiver<String>) {
+    let mut child = Command::new(program)
+        .args(args)
+        .current_dir(folder)
+        .envs(env.iter().copied())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let (sender, lines) = channel();
+    let stdout = child.stdout.take().expect("a pipe");
+    let stderr = child.stderr.take().expect("a pipe");
+    let streams: [Box<dyn Read + Send>; 2] = [Box::new(stdout), Box::new(stderr)];
+    for stream in streams {
+        let sender = sender.clone();
+        thread::spawn(move || {
+            for line in BufReader::new(stream).lines().map_while(Result::ok) {
+                drop(sender.send(line));
+            }
+        });
+    }
+    (child, lines)
+}
