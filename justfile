@@ -68,7 +68,9 @@ lint: _guest _lint
 
 # The documentation of the crates; a warning is an error
 doc: _guest
-    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+    # `--examples` (there are none) gives dependencies the features that they have for tests:
+    # without it wasmtime and the guest would be compiled again.
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --lib --examples
 
 # Licences, banned and duplicate crates, sources of crates: deny.toml says what is allowed
 audit: _audit
