@@ -142,3 +142,7 @@ _peers:
 [no-exit-message]
 _audit:
     @./setup.sh audit
+
+[no-exit-message]
+_wasmtime:
+    @./setup.sh wasmtime

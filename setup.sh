@@ -8,6 +8,7 @@
 #   ./setup.sh packages npm, and the packages of it that tests run
 #   ./setup.sh fuzz     cargo-fuzz, and a C++ compiler
 #   ./setup.sh peers    what this is measured against: npm packages, Node.js and gcc
+#   ./setup.sh wasmtime the program `wasmtime`, for files that must run without this repository
 #
 # Several may be named at once. The answers are never cached, so they cannot be stale; looking
 # takes about a tenth of a second. JSVM_GUEST_RUST=rustup|system chooses between the two ways to
@@ -415,10 +416,25 @@ setup_peers() {
     have_packages bench/peers || add_packages bench/peers "the packages that are measured"
 }
 
+setup_wasmtime() {
+    local version
+    version=$(PATH=$PWD/.tools/bin:$PATH wasmtime --version 2>/dev/null) || version=
+    [[ $version == "wasmtime 48."* ]] && return
+    say "installing wasmtime 48 into .tools with cargo (some ten minutes, once)"
+    # All that compiles and runs components; not its debugger, profilers and other compilers.
+    logged cargo install wasmtime-cli --version '^48' --locked --root .tools \
+        --no-default-features --features "$(
+            tr -s ' \n' ',' <<<'run serve compile cranelift parallel-compilation pooling-allocator
+            cache component-model component-model-async threads gc gc-drc gc-null backtrace addr2line
+            demangle wat logging wasi-http wasi-config wasi-keyvalue'
+        )" ||
+        fail "cannot get wasmtime 48." "By hand: cargo install wasmtime-cli --version 48.0.8 --locked"
+}
+
 (($#)) || set -- guest lint audit packages
 for what; do
     case $what in
-    guest | lint | audit | packages | fuzz | peers) "setup_$what" ;;
-    *) fail "\"$what\" is none of guest, lint, audit, packages, fuzz, peers." ;;
+    guest | lint | audit | packages | fuzz | peers | wasmtime) "setup_$what" ;;
+    *) fail "\"$what\" is none of guest, lint, audit, packages, fuzz, peers, wasmtime." ;;
     esac
 done
