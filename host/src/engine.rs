@@ -66,10 +66,11 @@ impl EngineConfig {
 
     /// How many VMs that were dropped are kept for the next to be made or restored, which then
     /// takes a fraction of the time: their memory is there already, and only what differs is
-    /// rewritten. 8 by default, each of about half a megabyte; 0 to keep none.
+    /// rewritten. 8 by default, each of at least half a megabyte; 0 to keep none.
     ///
-    /// VMs that needed more memory than they began with are not kept. Nothing of a VM can be seen
-    /// by the next. Linux only; elsewhere none is kept.
+    /// VMs that needed more memory than a fresh VM, or than the largest snapshot that was restored if
+    /// that is not above 8 MiB, are not kept. Nothing of a VM can be seen by the next. Linux only;
+    /// elsewhere none is kept.
     #[must_use]
     pub fn warm_vms(mut self, count: u32) -> Self {
         self.warm_vms = count;

@@ -9,6 +9,7 @@ mod scrub;
 
 use std::cell::OnceCell;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 use wasmtime::component::{ComponentExportIndex, Func, InstancePre, TypedFunc, WasmList};
@@ -87,6 +88,7 @@ impl Instances {
             memory,
             idle: Arc::new(Idle {
                 most: keep,
+                largest: AtomicU64::new(base::SIZE),
                 instances: Mutex::default(),
             }),
         })
@@ -97,21 +99,24 @@ impl Instances {
         &self.idle
     }
 
-    /// An instance for a VM with this context, and whether it has been used: its memory is then
-    /// anything.
-    pub(crate) fn get(&self, context: Context) -> Result<(Box<Instance>, bool), Error> {
+    /// An instance for a VM with this context whose image will have this size. If it has been used,
+    /// its memory is anything, and not larger than that; the size of its image comes with it.
+    pub(crate) fn get(
+        &self,
+        context: Context,
+        size: u64,
+    ) -> Result<(Box<Instance>, Option<u64>), Error> {
         if base::START + base::SIZE > context.limits.hard_memory {
             return Err(Error::Engine(
                 "the hard memory limit is smaller than an empty VM: use at least 8 MiB".into(),
             ));
         }
-        let used = self.idle.instances.lock().pop();
-        let (mut instance, used) = match used {
-            Some(mut instance) => {
+        let (mut instance, used) = match self.idle.take(size) {
+            Some((size, mut instance)) => {
                 *instance.store.data_mut() = context;
-                (instance, true)
+                (instance, Some(size))
             }
-            None => (Box::new(self.fresh(context)?), false),
+            None => (Box::new(self.fresh(context)?), None),
         };
         apply_limits(&mut instance.store);
         Ok((instance, used))
@@ -151,40 +156,71 @@ pub(crate) fn apply_limits(store: &mut Store<Context>) {
     store.set_hostcall_fuel(usize::try_from(fuel).unwrap_or(usize::MAX));
 }
 
+/// The largest image of an instance that is kept: it stays in memory.
+pub(crate) const LARGEST_KEPT: u64 = 8 << 20;
+
 /// Instances whose VM is gone.
 pub(crate) struct Idle {
     most: usize,
+    /// The size of the largest image that an instance was wanted for, up to a limit. Those that
+    /// have grown beyond are of no use: a memory cannot shrink.
+    largest: AtomicU64,
+    /// With the sizes of their images; the last was used last.
     #[expect(
         clippy::vec_box,
         reason = "they stay where they are when they come and go"
     )]
-    instances: Mutex<Vec<Box<Instance>>>,
+    instances: Mutex<Vec<(u64, Box<Instance>)>>,
 }
 
 impl Idle {
-    /// Keeps an instance if it can be used again. `releases` has the handles that the embedder
-    /// dropped last; there are no others.
-    pub(crate) fn keep(&self, mut instance: Box<Instance>, releases: &Releases) {
-        if std::thread::panicking() || self.instances.lock().len() >= self.most {
-            return;
+    /// The instance that was used last of those whose images have this size or, if there is none, a
+    /// smaller one. If all are larger, one of them makes room for a fresh one.
+    fn take(&self, size: u64) -> Option<(u64, Box<Instance>)> {
+        if size <= LARGEST_KEPT {
+            self.largest.fetch_max(size, Ordering::Relaxed);
         }
-        let reusable = on_large_stack(|| Self::clean(&mut instance, releases));
-        if matches!(reusable, Ok(Ok(true))) {
-            let mut instances = self.instances.lock();
-            if instances.len() < self.most {
-                instances.push(instance);
+        let mut instances = self.instances.lock();
+        let index = instances
+            .iter()
+            .rposition(|(found, _)| *found == size)
+            .or_else(|| instances.iter().rposition(|(found, _)| *found < size));
+        match index {
+            Some(index) => Some(instances.remove(index)),
+            None => {
+                let replaced = (!instances.is_empty()).then(|| instances.remove(0));
+                drop(instances);
+                drop(replaced);
+                None
             }
         }
     }
 
-    /// Returns whether the instance can be used again.
-    fn clean(instance: &mut Instance, releases: &Releases) -> wasmtime::Result<bool> {
-        let Instance { store, exports, .. } = instance;
-        // A memory that has grown cannot shrink.
-        if exports.memory(store)?.len() as u64 != base::SIZE {
-            return Ok(false);
+    /// Keeps an instance if it can be used again, in place of another if there are enough.
+    /// `releases` has the handles that the embedder dropped last; there are no others.
+    pub(crate) fn keep(&self, mut instance: Box<Instance>, releases: &Releases) {
+        if self.most == 0 || std::thread::panicking() {
+            return;
         }
-        // What is freed now is little, since there is not more memory than in a fresh VM.
+        let cleaned = on_large_stack(|| self.clean(&mut instance, releases));
+        let Ok(Ok(Some(size))) = cleaned else {
+            return;
+        };
+        let mut instances = self.instances.lock();
+        let replaced = (instances.len() >= self.most).then(|| instances.remove(0));
+        instances.push((size, instance));
+        drop(instances);
+        drop(replaced);
+    }
+
+    /// The size of the image, if the instance can be used again.
+    fn clean(&self, instance: &mut Instance, releases: &Releases) -> wasmtime::Result<Option<u64>> {
+        let Instance { store, exports, .. } = instance;
+        let largest = self.largest.load(Ordering::Relaxed);
+        if exports.memory(store)?.len() as u64 > largest {
+            return Ok(None);
+        }
+        // What is freed now is little, since there is not much memory.
         store.data_mut().watch.hurry();
         if let Some(queue) = releases.take() {
             for handle in queue.handles {
@@ -197,6 +233,7 @@ impl Idle {
         // what is left there must not reach the next VM.
         let memory = exports.memory(store)?;
         let (start, size) = (memory.as_ptr(), memory.len() as u64);
-        Ok(size == base::SIZE && scrub::scrub_stack(store, start))
+        let is_clean = size <= largest && scrub::scrub_stack(store, start);
+        Ok(is_clean.then_some(size))
     }
 }

@@ -88,28 +88,45 @@ fn used_instance_is_as_good_as_a_fresh_one() {
         "new Uint8Array(50_000_000).fill(7).length",
         "Array.from({ length: 3_000 }, (_, i) => 'swordfish' + i)",
     ];
-    let frozen = {
+    // As large as a fresh VM, and larger.
+    let states = [
+        "",
+        "globalThis.heap = Array.from({ length: 30_000 }, (_, i) => ({ i }))",
+    ];
+    let frozen = states.map(|state| {
         let vm = cold.vm().clock(clock()).build().unwrap();
         eval(&vm, "var n = 0; function next() { return ++n } next()");
+        eval(&vm, state);
         vm.snapshot().unwrap()
-    };
+    });
+    let lazy = frozen
+        .each_ref()
+        .map(|frozen| frozen.clone().into_lazy().unwrap());
     for program in programs {
         // Leaves a used instance behind, with handles that are dropped last.
-        let vm = warm.vm().build().unwrap();
-        let result = vm.eval(program);
-        let handles = (vm.global().unwrap(), vm.eval("({})").unwrap());
-        drop(vm);
-        drop((result, handles));
-        let [cold, warm] = [&cold, &warm].map(|engine| {
-            let vm = engine.vm().clock(clock()).build().unwrap();
-            let fresh = vm.snapshot().unwrap().to_bytes().unwrap();
+        let dirty = |vm: Vm| {
+            let result = vm.eval(program);
+            let handles = (vm.global().unwrap(), vm.eval("({})").unwrap());
             drop(vm);
-            let vm = engine.vm().clock(clock()).resume(&frozen).unwrap();
-            assert_eq!(vm.snapshot().unwrap().id(), frozen.id(), "{program}");
-            assert_eq!(next(&vm), 2);
-            fresh
-        });
-        assert!(cold == warm, "{program}");
+            drop((result, handles));
+        };
+        for frozen in frozen.iter().chain(&lazy) {
+            dirty(warm.vm().build().unwrap());
+            let [cold, warm] = [&cold, &warm].map(|engine| {
+                let vm = engine.vm().clock(clock()).build().unwrap();
+                let fresh = vm.snapshot().unwrap().to_bytes().unwrap();
+                drop(vm);
+                // On what a fresh VM left, and on what one of its own kind did.
+                for _ in 0..2 {
+                    let vm = engine.vm().clock(clock()).resume(frozen).unwrap();
+                    assert_eq!(vm.snapshot().unwrap().id(), frozen.id(), "{program}");
+                    assert_eq!(next(&vm), 2);
+                    dirty(vm);
+                }
+                fresh
+            });
+            assert!(cold == warm, "{program}");
+        }
     }
 }
 

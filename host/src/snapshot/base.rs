@@ -25,6 +25,13 @@ pub(super) fn page(index: usize) -> &'static Page {
     BASE.as_chunks().0.get(index).unwrap_or(&ZERO)
 }
 
+/// The memory of a fresh VM that has grown to this size.
+pub(super) fn memory(size: usize) -> Vec<u8> {
+    let mut memory = BASE[..BASE.len().min(size)].to_vec();
+    memory.resize(size, 0);
+    memory
+}
+
 const fn number(text: &str) -> u64 {
     match u64::from_str_radix(text, 10) {
         Ok(number) => number,

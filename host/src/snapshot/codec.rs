@@ -158,6 +158,7 @@ impl<'a> Decoder<'a> {
             image,
             delta,
             pages: None,
+            flat: None,
         })
     }
 

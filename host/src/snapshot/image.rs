@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 use twox_hash::xxhash3_128;
 
 use super::stretch::Stretches;
-use super::{base, parallel};
+use super::{SnapshotError, base, parallel};
 
 /// Bytes of the unit in which memories are compared.
 pub(crate) const PAGE: usize = 4096;
@@ -209,6 +209,23 @@ impl Image {
             write(offset, bytes)?;
         }
         Ok(())
+    }
+
+    /// The memory itself.
+    ///
+    /// # Errors
+    /// It is larger than an address reaches.
+    pub(super) fn flat(&self) -> Result<Vec<u8>, SnapshotError> {
+        let malformed = |_| SnapshotError::Malformed("its size is none that a VM can have");
+        let size = usize::try_from(self.size).map_err(malformed)?;
+        let mut memory = base::memory(size);
+        let (pages, _) = memory.as_chunks_mut();
+        for difference in self.iter() {
+            if let Some(page) = pages.get_mut(difference.index as usize) {
+                difference.apply(page);
+            }
+        }
+        Ok(memory)
     }
 
     /// A number that is the same for the same memory and, for all practical purposes, for no

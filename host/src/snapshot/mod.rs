@@ -87,6 +87,9 @@ pub struct Snapshot {
     delta: Option<Arc<Image>>,
     /// What of the image can be mapped.
     pages: Option<Arc<Pages>>,
+    /// The image as it is in memory, if that is not large: what a VM is compared with whose memory is
+    /// used again.
+    flat: Option<Arc<[u8]>>,
 }
 
 /// Names the state of a VM: two snapshots of the same state have the same, however they are
@@ -215,6 +218,7 @@ impl Snapshot {
         Ok(Snapshot {
             image: Some(Arc::new(image)),
             pages: None,
+            flat: None,
             ..self.clone()
         })
     }

@@ -1,5 +1,7 @@
 //! Stretches of memory to be written.
 
+use std::ops::Range;
+
 use super::base;
 use super::image::{Image, PAGE, Page};
 
@@ -82,4 +84,26 @@ pub(super) fn differing(memory: &[u8], image: Option<&Image>) -> Stretches {
         }
     }
     stretches
+}
+
+/// Where a memory has to be written to be as its beginning of `wanted`: runs of whole pages that differ.
+/// What differs little apart is one run, since each costs a call.
+pub(super) fn runs(memory: &[u8], wanted: &[u8]) -> Vec<Range<usize>> {
+    /// Pages between two runs that are written again rather than left out.
+    const GAP: usize = 3;
+
+    let (pages, _) = memory.as_chunks::<PAGE>();
+    let (wanted, _) = wanted.as_chunks::<PAGE>();
+    let mut runs: Vec<Range<usize>> = Vec::new();
+    for (index, (page, wanted)) in pages.iter().zip(wanted).enumerate() {
+        if index < base::CONSTANT_PAGES || page == wanted {
+            continue;
+        }
+        let end = (index + 1) * PAGE;
+        match runs.last_mut() {
+            Some(run) if end - run.end <= (GAP + 1) * PAGE => run.end = end,
+            _ => runs.push(index * PAGE..end),
+        }
+    }
+    runs
 }

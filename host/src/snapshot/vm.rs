@@ -70,6 +70,7 @@ impl Vm {
                 image: Some(Arc::new(image)),
                 delta: None,
                 pages: None,
+                flat: None,
             })
         })
     }
@@ -168,6 +169,7 @@ impl VmBuilder {
         let frozen = Frozen {
             image,
             pages: snapshot.pages.as_deref(),
+            flat: snapshot.flat.as_deref(),
             origin,
         };
         self.vm_with(context, Some(frozen))
@@ -181,13 +183,13 @@ impl VmBuilder {
         frozen: Option<Frozen<'_>>,
     ) -> Result<Vm, Error> {
         let instances = self.engine.instances();
-        let (instance, used) = instances.get(context)?;
+        let size = frozen.as_ref().map_or(base::SIZE, |f| f.image.size);
+        let (instance, used) = instances.get(context, size)?;
         let vm = Vm {
             shared: Shared::new(instance, instances.idle(), &self.async_functions),
         };
-        if used {
-            let image = frozen.as_ref().map(|frozen| frozen.image);
-            vm.shared.enter(|e| rewrite(e, image))?;
+        if used.is_some() {
+            vm.shared.enter(|e| rewrite(e, frozen.as_ref()))?;
         }
         if let Some(frozen) = frozen {
             vm.shared.enter(|e| write(e, frozen, used))??;
@@ -228,22 +230,37 @@ pub(crate) struct Frozen<'a> {
     image: &'a Image,
     /// What of it can be mapped instead of being written.
     pages: Option<&'a Pages>,
+    /// All of it as it is in memory.
+    flat: Option<&'a [u8]>,
     origin: Origin,
 }
 
-/// Gives a used instance, whose memory is anything but has not grown, the state of a fresh one, or
-/// as far as it reaches that of an image.
-fn rewrite(e: Entered<'_>, image: Option<&Image>) -> wasmtime::Result<()> {
+/// Gives a used instance, whose memory is anything but not too large, the state of a fresh one or of
+/// an image, as far as it reaches.
+fn rewrite(e: Entered<'_>, frozen: Option<&Frozen<'_>>) -> wasmtime::Result<()> {
     // All is found before anything is written, since reading the memory borrows the store.
-    let stretches = stretch::differing(e.exports.memory(e.store)?, image);
+    let memory = e.exports.memory(e.store)?;
+    if let Some(flat) = frozen.and_then(|frozen| frozen.flat) {
+        for run in stretch::runs(memory, flat) {
+            let offset = run.start as u64;
+            put(&mut *e.store, e.exports, offset, &flat[run])?;
+        }
+        return Ok(());
+    }
+    let stretches = stretch::differing(memory, frozen.map(|frozen| frozen.image));
     for (offset, bytes) in stretches.iter() {
         put(&mut *e.store, e.exports, offset, bytes)?;
     }
     Ok(())
 }
 
-/// Turns a fresh instance into the one that was frozen, or a used one that has been rewritten.
-fn write(e: Entered<'_>, frozen: Frozen<'_>, used: bool) -> wasmtime::Result<Result<(), Error>> {
+/// Turns a fresh instance into the one that was frozen, or a used one, of which as much as its size
+/// says has been rewritten.
+fn write(
+    e: Entered<'_>,
+    frozen: Frozen<'_>,
+    used: Option<u64>,
+) -> wasmtime::Result<Result<(), Error>> {
     let Entered {
         store,
         exports,
@@ -254,9 +271,11 @@ fn write(e: Entered<'_>, frozen: Frozen<'_>, used: bool) -> wasmtime::Result<Res
         image,
         pages,
         origin,
+        ..
     } = frozen;
     let snapshot = exports.bindings.jsvm_engine_snapshot();
-    if image.size != base::SIZE {
+    let size = used.unwrap_or(base::SIZE);
+    if image.size != size {
         let grown = snapshot.call_grow(store.as_context_mut(), image.size)?;
         if grown.is_err() {
             // The size is allowed, so there is no more memory, or a forged size is too small.
@@ -264,13 +283,12 @@ fn write(e: Entered<'_>, frozen: Frozen<'_>, used: bool) -> wasmtime::Result<Res
             return Ok(Err(SnapshotError::Malformed(what).into()));
         }
     }
-    let done = if used { 0 } else { base::SIZE };
-    image.for_each_run(0..done, |offset, bytes| put(store, exports, offset, bytes))?;
+    if used.is_none() {
+        image.for_each_run(0..size, |offset, bytes| put(store, exports, offset, bytes))?;
+    }
     match pages {
-        None => image.for_each_run(base::SIZE..u64::MAX, |offset, bytes| {
-            put(store, exports, offset, bytes)
-        })?,
-        Some(pages) => {
+        // They are the memory beyond a fresh VM's.
+        Some(pages) if size == base::SIZE => {
             let memory = exports.memory(store)?;
             let range = memory.as_ptr_range();
             match pages.map(store, range) {
@@ -281,6 +299,9 @@ fn write(e: Entered<'_>, frozen: Frozen<'_>, used: bool) -> wasmtime::Result<Res
                 }
             }
         }
+        _ => image.for_each_run(size..u64::MAX, |offset, bytes| {
+            put(store, exports, offset, bytes)
+        })?,
     }
     snapshot
         .call_restored(store.as_context_mut(), origin)?

@@ -234,7 +234,8 @@ impl Server {
             slots: Arc::new(Semaphore::new(settings.max_concurrent)),
             settings,
             builder: self.builder,
-            snapshot: self.snapshot,
+            // Each request takes it anew.
+            snapshot: self.snapshot.into_lazy()?,
             permits: self.permits,
             env: self.env,
             metrics: Metrics::new(),
