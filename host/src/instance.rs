@@ -27,6 +27,8 @@ use crate::stack::on_large_stack;
 pub(crate) struct Instance {
     /// Pages that are mapped into its memory; first, so that it is dropped before the store.
     pub(crate) overlay: Option<Overlay>,
+    /// What its memory was when it was last restored, if that is kept.
+    pub(crate) restored: Option<Arc<[u8]>>,
     pub(crate) store: Store<Context>,
     pub(crate) exports: Exports,
 }
@@ -139,6 +141,7 @@ impl Instances {
         })?;
         Ok(Instance {
             overlay: None,
+            restored: None,
             store,
             exports,
         })

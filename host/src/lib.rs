@@ -71,6 +71,7 @@ mod instance;
 mod limits;
 mod module;
 mod native_module;
+mod pagemap;
 #[cfg(feature = "program")]
 pub mod program;
 mod release;

@@ -43,6 +43,8 @@ pub(crate) struct Entered<'a> {
     pub(crate) vm: &'a wit::Guest,
     pub(crate) exports: &'a Exports,
     pub(crate) overlay: &'a mut Option<Overlay>,
+    /// What the memory was when the instance was last restored, if that is kept.
+    pub(crate) restored: &'a mut Option<Arc<[u8]>>,
 }
 
 impl Shared {
@@ -71,6 +73,7 @@ impl Shared {
         let mut state = state.try_borrow_mut().map_err(|_| Error::Busy)?;
         let Instance {
             overlay,
+            restored,
             store,
             exports,
         } = match &mut *state {
@@ -96,6 +99,7 @@ impl Shared {
                 vm,
                 exports,
                 overlay,
+                restored,
             })
         })?;
         match result {

@@ -87,23 +87,31 @@ pub(super) fn differing(memory: &[u8], image: Option<&Image>) -> Stretches {
 }
 
 /// Where a memory has to be written to be as its beginning of `wanted`: runs of whole pages that differ.
-/// What differs little apart is one run, since each costs a call.
-pub(super) fn runs(memory: &[u8], wanted: &[u8]) -> Vec<Range<usize>> {
+/// What differs little apart is one run, since each costs a call. Of `written`, if it is there, it is
+/// known that all other pages do not differ.
+pub(super) fn runs(memory: &[u8], wanted: &[u8], written: Option<Vec<usize>>) -> Vec<Range<usize>> {
     /// Pages between two runs that are written again rather than left out.
     const GAP: usize = 3;
 
     let (pages, _) = memory.as_chunks::<PAGE>();
     let (wanted, _) = wanted.as_chunks::<PAGE>();
     let mut runs: Vec<Range<usize>> = Vec::new();
-    for (index, (page, wanted)) in pages.iter().zip(wanted).enumerate() {
+    let mut look = |index: usize| {
+        let (Some(page), Some(wanted)) = (pages.get(index), wanted.get(index)) else {
+            return;
+        };
         if index < base::CONSTANT_PAGES || page == wanted {
-            continue;
+            return;
         }
         let end = (index + 1) * PAGE;
         match runs.last_mut() {
             Some(run) if end - run.end <= (GAP + 1) * PAGE => run.end = end,
             _ => runs.push(index * PAGE..end),
         }
+    };
+    match written {
+        Some(written) => written.into_iter().for_each(&mut look),
+        None => (0..pages.len()).for_each(&mut look),
     }
     runs
 }

@@ -16,6 +16,7 @@ use crate::context::Context;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::instance::Exports;
+use crate::pagemap;
 use crate::shared::{Entered, Shared};
 use crate::vm::Vm;
 
@@ -169,7 +170,7 @@ impl VmBuilder {
         let frozen = Frozen {
             image,
             pages: snapshot.pages.as_deref(),
-            flat: snapshot.flat.as_deref(),
+            flat: snapshot.flat.as_ref(),
             origin,
         };
         self.vm_with(context, Some(frozen))
@@ -231,7 +232,7 @@ pub(crate) struct Frozen<'a> {
     /// What of it can be mapped instead of being written.
     pages: Option<&'a Pages>,
     /// All of it as it is in memory.
-    flat: Option<&'a [u8]>,
+    flat: Option<&'a Arc<[u8]>>,
     origin: Origin,
 }
 
@@ -241,12 +242,19 @@ fn rewrite(e: Entered<'_>, frozen: Option<&Frozen<'_>>) -> wasmtime::Result<()> 
     // All is found before anything is written, since reading the memory borrows the store.
     let memory = e.exports.memory(e.store)?;
     if let Some(flat) = frozen.and_then(|frozen| frozen.flat) {
-        for run in stretch::runs(memory, flat) {
+        // Then only what was written to since can differ.
+        let is_known = e
+            .restored
+            .as_ref()
+            .is_some_and(|known| Arc::ptr_eq(known, flat));
+        let written = is_known.then(|| pagemap::written(memory)).flatten();
+        for run in stretch::runs(memory, flat, written) {
             let offset = run.start as u64;
             put(&mut *e.store, e.exports, offset, &flat[run])?;
         }
         return Ok(());
     }
+    *e.restored = None;
     let stretches = stretch::differing(memory, frozen.map(|frozen| frozen.image));
     for (offset, bytes) in stretches.iter() {
         put(&mut *e.store, e.exports, offset, bytes)?;
@@ -265,13 +273,14 @@ fn write(
         store,
         exports,
         overlay,
+        restored,
         ..
     } = e;
     let Frozen {
         image,
         pages,
+        flat,
         origin,
-        ..
     } = frozen;
     let snapshot = exports.bindings.jsvm_engine_snapshot();
     let size = used.unwrap_or(base::SIZE);
@@ -303,6 +312,7 @@ fn write(
             put(store, exports, offset, bytes)
         })?,
     }
+    *restored = flat.cloned();
     snapshot
         .call_restored(store.as_context_mut(), origin)?
         .map_err(unexpected)?;

@@ -1,0 +1,40 @@
+//! Which pages of a memory have been written to.
+//!
+//! The system knows it, and says it in `/proc/self/pagemap`: a page that was written to is the process's
+//! own, others are those of a file that is mapped there, or do not exist. Where that cannot be asked,
+//! all pages have to be looked at.
+
+/// Bytes of a page where the system can be asked.
+pub(crate) const PAGE: usize = 4096;
+
+/// The pages that may have been written to since the memory was mapped, by number, of a stretch of whole
+/// pages; nothing if that cannot be known.
+#[cfg(all(target_os = "linux", target_arch = "x86_64", not(jsvm_portable)))]
+pub(crate) fn written(memory: *const [u8]) -> Option<Vec<usize>> {
+    use std::fs::File;
+    use std::os::unix::fs::FileExt;
+    use std::sync::OnceLock;
+
+    /// The bits of a page's entry, see the kernel's documentation: it was swapped out, or is in memory.
+    const EXISTS: u64 = 1 << 62 | 1 << 63;
+    /// It is that of a file.
+    const IS_FILE: u64 = 1 << 61;
+
+    static MAP: OnceLock<Option<File>> = OnceLock::new();
+    let map = MAP.get_or_init(|| File::open("/proc/self/pagemap").ok());
+    let mut entries = vec![0; memory.len() / PAGE * 8];
+    let offset = (memory.addr() / PAGE * 8) as u64;
+    map.as_ref()?.read_exact_at(&mut entries, offset).ok()?;
+    let (entries, _) = entries.as_chunks();
+    let written = entries.iter().enumerate().filter(|(_, entry)| {
+        let entry = u64::from_ne_bytes(**entry);
+        entry & EXISTS != 0 && entry & IS_FILE == 0
+    });
+    Some(written.map(|(index, _)| index).collect())
+}
+
+/// It is not known here.
+#[cfg(not(all(target_os = "linux", target_arch = "x86_64", not(jsvm_portable))))]
+pub(crate) fn written(_: *const [u8]) -> Option<Vec<usize>> {
+    None
+}
