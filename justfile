@@ -99,6 +99,12 @@ bench *ARGS: _guest
 bench-peers *ARGS: _guest _peers
     node bench/peers/main.mjs "$@"
 
+# Measure serving beside componentize-js and Node, in some minutes: `bench-http --help` says what can be chosen
+[no-exit-message]
+bench-http *ARGS: _guest _wasmtime _http
+    cargo build --release -p jsvm
+    node bench/http/main.mjs "$@"
+
 # Compare the forms in which values could cross the boundary: bench/forms/README.md
 bench-forms: _guest
     #!/usr/bin/env bash
@@ -142,6 +148,10 @@ _peers:
 [no-exit-message]
 _audit:
     @./setup.sh audit
+
+[no-exit-message]
+_http:
+    @./setup.sh http
 
 [no-exit-message]
 _wasmtime:

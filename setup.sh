@@ -8,6 +8,7 @@
 #   ./setup.sh packages npm, and the packages of it that tests run
 #   ./setup.sh fuzz     cargo-fuzz, and a C++ compiler
 #   ./setup.sh peers    what this is measured against: npm packages, Node.js and gcc
+#   ./setup.sh http     what serving is measured with and against: wrk, Node.js, npm packages
 #   ./setup.sh wasmtime the program `wasmtime`, for files that must run without this repository
 #
 # Several may be named at once. The answers are never cached, so they cannot be stale; looking
@@ -416,6 +417,12 @@ setup_peers() {
     have_packages bench/peers || add_packages bench/peers "the packages that are measured"
 }
 
+setup_http() {
+    have wrk || fail "wrk is missing, which makes the requests." "On Debian: apt-get install wrk"
+    have node || fail "Node.js is missing, which is one of the servers." "On Debian: apt-get install nodejs npm"
+    have_packages bench/http || add_packages bench/http "the packages that are measured"
+}
+
 setup_wasmtime() {
     local version
     version=$(PATH=$PWD/.tools/bin:$PATH wasmtime --version 2>/dev/null) || version=
@@ -434,7 +441,7 @@ setup_wasmtime() {
 (($#)) || set -- guest lint audit packages
 for what; do
     case $what in
-    guest | lint | audit | packages | fuzz | peers | wasmtime) "setup_$what" ;;
-    *) fail "\"$what\" is none of guest, lint, audit, packages, fuzz, peers, wasmtime." ;;
+    guest | lint | audit | packages | fuzz | peers | http | wasmtime) "setup_$what" ;;
+    *) fail "\"$what\" is none of guest, lint, audit, packages, fuzz, peers, http, wasmtime." ;;
     esac
 done

@@ -1,0 +1,105 @@
+// Serves the same with several servers, one after the other in each round: `./just bench-http`.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+
+import { median } from "../peers/statistics.mjs";
+import { FOLDER, Running, SERVERS, build, size } from "./servers.mjs";
+import { wrk } from "./wrk.mjs";
+
+const HELP = `./just bench-http [--quick] [--only WORDS] [--publish]
+
+  --quick       one short round: to see whether it works, not for figures
+  --only WORDS  servers with one of these words in their names
+  --publish     also write the table into docs/serve.md`;
+
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: "boolean" },
+    only: { type: "string" },
+    publish: { type: "boolean" },
+    help: { type: "boolean", short: "h" },
+  },
+});
+if (options.help) {
+  console.log(HELP);
+  process.exit();
+}
+
+const CONNECTIONS = 32;
+const MANY = 256;
+const rounds = options.quick ? 1 : 5;
+const duration = options.quick ? 1 : 4;
+const words = options.only?.split(",");
+const names = Object.keys(SERVERS).filter((name) => words?.some((word) => name.includes(word)) ?? true);
+
+mkdirSync(FOLDER, { recursive: true });
+build();
+
+const samples = Object.fromEntries(names.map((name) => [name, []]));
+for (let round = 0; round < rounds; round++) {
+  for (const name of names) {
+    console.error(`round ${round + 1} of ${rounds}: ${name}`);
+    const server = await Running.start(name);
+    try {
+      // What is compiled or kept in the course of it is so from then on.
+      await wrk(server.port, CONNECTIONS, 1);
+      const busy = await wrk(server.port, CONNECTIONS, duration);
+      const crowded = wrk(server.port, MANY, 2);
+      await sleep(1500);
+      const memory = server.memory();
+      const { errors } = await crowded;
+      samples[name].push({ ...busy, cold: server.cold, memory, errors: busy.errors ?? errors });
+    } finally {
+      await server.stop();
+    }
+  }
+}
+
+const middle = (name, what) => median(samples[name].map((sample) => sample[what]));
+const results = names.map((name) => ({
+  name,
+  ...Object.fromEntries(["rate", "p50", "p99", "cold", "memory"].map((what) => [what, middle(name, what)])),
+  size: SERVERS[name].file && size(SERVERS[name].file),
+  errors: samples[name].flatMap(({ errors }) => errors ?? []),
+}));
+
+const ms = (seconds) => `${(seconds * 1e3).toPrecision(3)} ms`;
+const mb = (bytes) => `${(bytes / 1e6).toPrecision(3)} MB`;
+const lines = [
+  ["", "requests/s", "p50", "p99", "cold start", `memory at ${MANY}`, "file"],
+  ...results.map(({ name, rate, p50, p99, cold, memory, size }) => [
+    name,
+    Math.round(rate).toLocaleString("en"),
+    ms(p50),
+    ms(p99),
+    ms(cold / 1e3),
+    mb(memory),
+    size ? mb(size) : "-",
+  ]),
+];
+const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));
+const row = (line) => `| ${line.map((cell, i) => (i ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join(" | ")} |`;
+const rule = `|${widths.map((width, i) => `${"-".repeat(width + 1)}${i ? ":" : "-"}`).join("|")}|`;
+const table = [row(lines[0]), rule, ...lines.slice(1).map(row)].join("\n");
+console.log(table);
+for (const { name, errors } of results) {
+  for (const error of errors) console.log(`${name}: ${error}`);
+}
+
+const date = new Date().toISOString().slice(0, 10);
+const machine = `${cpus().length} × ${cpus()[0].model.trim()}`;
+writeFileSync(join(FOLDER, "http.json"), `${JSON.stringify({ date, machine, rounds, results, samples }, null, 2)}\n`);
+console.error(`\nwritten: http.json in ${FOLDER}`);
+
+if (options.publish) {
+  const place = new URL("../../docs/serve.md", import.meta.url);
+  const text = readFileSync(place, "utf8");
+  const part = /(<!-- bench-http -->\n)[^]*(<!-- \/bench-http -->)/;
+  if (options.quick || words || !part.test(text)) throw new Error("--publish needs all servers, not --quick, and a place in docs/serve.md");
+  const about = `Measured on ${date} in ${rounds} rounds on ${machine}, wrk with ${CONNECTIONS} connections on the same machine.`;
+  writeFileSync(place, text.replace(part, (_, start, end) => `${start}${about}\n\n${table}\n${end}`));
+  console.error("published in docs/serve.md");
+}
