@@ -75,6 +75,7 @@ mod native_module;
 pub mod program;
 mod release;
 pub mod serde;
+pub mod services;
 mod shared;
 pub mod snapshot;
 mod source;

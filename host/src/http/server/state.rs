@@ -9,6 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::event::Event;
 use super::metrics::Metrics;
+use super::responder::Responder;
 use super::worker::Worker;
 use crate::builder::VmBuilder;
 use crate::http::client::Permits;
@@ -28,13 +29,23 @@ pub struct Settings {
     pub shutdown_timeout: Duration,
 }
 
+/// What answers requests.
+pub enum Program {
+    /// VMs that are restored from a snapshot.
+    Vms {
+        builder: VmBuilder,
+        snapshot: Snapshot,
+    },
+    /// Something else.
+    Other(Arc<dyn Responder>),
+}
+
 type Tell = dyn Fn(&Event<'_>) + Send + Sync;
 
 /// What all connections and VMs of a server share.
 pub struct State {
     pub settings: Settings,
-    pub builder: VmBuilder,
-    pub snapshot: Snapshot,
+    pub program: Program,
     pub permits: Arc<Permits>,
     pub env: BTreeMap<String, String>,
     pub metrics: Metrics,
