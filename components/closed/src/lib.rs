@@ -31,7 +31,9 @@ impl exit::Guest for Closed {
 
 /// A file whose program imports the module is made with the real thing.
 fn missing<T>(module: &str) -> Result<T, String> {
-    Err(format!("{module} is not in this file, since its program did not import it"))
+    Err(format!(
+        "{module} is not in this file, since its program did not import it"
+    ))
 }
 
 impl keyvalue::Guest for Closed {

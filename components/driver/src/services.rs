@@ -69,7 +69,9 @@ fn keys(name: &str, store: Option<&str>, key: Value, value: Value) -> Outcome {
 fn number(sum: i64) -> Result<Value, String> {
     match sum.unsigned_abs() < INEXACT {
         true => Ok(Value::Number(sum as f64)),
-        false => Err(format!("the sum is {sum}, which is no number of JavaScript")),
+        false => Err(format!(
+            "the sum is {sum}, which is no number of JavaScript"
+        )),
     }
 }
 
