@@ -28,6 +28,15 @@ test-portable: _guest
     RUSTFLAGS="--cfg jsvm_portable" cargo test --target-dir target/portable -p jsvm-tests \
         --test instances --test snapshot --test leaks
 
+# The examples as built files, under the servers of others: `wasmtime serve` and `jco serve`
+test-servers: _guest _packages _wasmtime _jco
+    cargo test --workspace --test examples -- --ignored
+
+# Look at what a browser shows of a page that comes in two parts; writes pictures to target/browser
+test-browser: _guest _packages _browser
+    cargo build --workspace --bin jsvm
+    node tests/browser/streaming.mjs target/debug/jsvm target/browser
+
 # Build everything, optimised
 build: _guest
     cargo build --release --workspace
@@ -156,3 +165,11 @@ _http:
 [no-exit-message]
 _wasmtime:
     @./setup.sh wasmtime
+
+[no-exit-message]
+_jco:
+    @./setup.sh jco
+
+[no-exit-message]
+_browser:
+    @./setup.sh browser

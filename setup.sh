@@ -5,11 +5,13 @@
 #                       npm packages that are compiled into the guest
 #   ./setup.sh lint     rustfmt and clippy
 #   ./setup.sh audit    cargo-deny
-#   ./setup.sh packages npm, and the packages of it that tests run
+#   ./setup.sh packages npm, and the packages of it that tests and examples run
 #   ./setup.sh fuzz     cargo-fuzz, and a C++ compiler
 #   ./setup.sh peers    what this is measured against: npm packages, Node.js and gcc
 #   ./setup.sh http     what serving is measured with and against: wrk, Node.js, npm packages
 #   ./setup.sh wasmtime the program `wasmtime`, for files that must run without this repository
+#   ./setup.sh jco      the npm package jco, which runs such files in Node.js
+#   ./setup.sh browser  Chromium, and what drives it
 #
 # Several may be named at once. The answers are never cached, so they cannot be stale; looking
 # takes about a tenth of a second. JSVM_GUEST_RUST=rustup|system chooses between the two ways to
@@ -395,6 +397,7 @@ setup_audit() {
 
 setup_packages() {
     have_packages tests/packages || add_packages tests/packages "the packages that tests run"
+    have_packages examples/http || add_packages examples/http "the packages that examples use"
 }
 
 setup_fuzz() {
@@ -438,10 +441,20 @@ setup_wasmtime() {
         fail "cannot get wasmtime 48." "By hand: cargo install wasmtime-cli --version 48.0.8 --locked"
 }
 
+setup_jco() {
+    have_packages tests/jco || add_packages tests/jco "jco, which runs components in Node.js"
+}
+
+setup_browser() {
+    have chromium || apt_install chromium ||
+        fail "Chromium is missing." "Install it, then start again."
+    have_packages tests/browser || add_packages tests/browser "what drives Chromium"
+}
+
 (($#)) || set -- guest lint audit packages
 for what; do
     case $what in
-    guest | lint | audit | packages | fuzz | peers | http | wasmtime) "setup_$what" ;;
-    *) fail "\"$what\" is none of guest, lint, audit, packages, fuzz, peers, http, wasmtime." ;;
+    guest | lint | audit | packages | fuzz | peers | http | wasmtime | jco | browser) "setup_$what" ;;
+    *) fail "\"$what\" is none of guest, lint, audit, packages, fuzz, peers, http, wasmtime, jco, browser." ;;
     esac
 done

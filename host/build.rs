@@ -73,21 +73,23 @@ fn watch_sources(folder: &Path) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Writes what goes around a VM, compressed: it is read once if ever.
+/// Writes what goes around a VM: all kinds in one file, since they have nearly everything in common, and
+/// compressed, since one of them is read once if ever. Before each are the lengths of its name and of itself.
 #[cfg(feature = "standalone")]
 fn write_templates(
     out: &Path,
     templates: &jsvm_build::standalone::Templates,
 ) -> Result<(), Box<dyn Error>> {
-    for (name, template) in [
-        ("http", &templates.http),
-        ("http-with-environment", &templates.http_with_environment),
-        ("command", &templates.command),
-    ] {
-        let compressed = zstd::bulk::compress(template, 19)?;
-        write(&out.join(name).with_extension("template"), &compressed)?;
+    let mut all = Vec::new();
+    for (name, template) in &templates.0 {
+        for bytes in [name.as_bytes(), template] {
+            all.extend(u32::try_from(bytes.len())?.to_le_bytes());
+        }
+        all.extend(name.as_bytes());
+        all.extend(template);
     }
-    Ok(())
+    println!("cargo::rustc-env=JSVM_TEMPLATES={}", all.len());
+    write(&out.join("templates"), &zstd::bulk::compress(&all, 19)?)
 }
 
 fn variable(name: &str) -> Result<String, Box<dyn Error>> {

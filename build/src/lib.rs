@@ -116,7 +116,9 @@ pub fn build(options: Options<'_>, progress: &mut dyn FnMut(&str)) -> Result<Art
         let target_dir = options.target_dir.join("components");
         let templates =
             standalone::templates(&toolchain, options.components, &target_dir, &component)?;
-        done("templates", &templates.http);
+        for (name, template) in &templates.0 {
+            done(name, template);
+        }
         templates
     };
     Ok(Artifacts {

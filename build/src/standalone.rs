@@ -18,16 +18,23 @@ use crate::{compile, nested};
 /// What a module of the VM exports and no other does.
 const EXPORT_OF_VM: &[u8] = b"jsvm:engine/vm@0.1.0#eval";
 
-/// Compositions without the VM's module: an empty module is in its place.
+/// Compositions without the VM's module: an empty module is in its place. Each has a name of what it
+/// is, and of what it takes from its host besides: `http-keyvalue-config-spin`.
 #[derive(Clone, Debug)]
-pub struct Templates {
-    /// Exports `wasi:http/incoming-handler`, and imports what every host of it provides.
-    pub http: Vec<u8>,
-    /// The same, which also imports `wasi:cli/environment`.
-    pub http_with_environment: Vec<u8>,
-    /// Exports `wasi:cli/run`.
-    pub command: Vec<u8>,
-}
+pub struct Templates(pub Vec<(String, Vec<u8>)>);
+
+/// What files may take from their hosts besides, with the component that does it for a version, and
+/// the interface that it has in all of them.
+const SERVICES: [(&str, &str); 2] = [
+    ("keyvalue", "jsvm:standalone/keyvalue@0.1.0"),
+    ("config", "jsvm:standalone/config@0.1.0"),
+];
+
+/// Hosts, whose versions of these interfaces differ.
+const HOSTS: [&str; 2] = ["wasmtime", "spin"];
+
+const ENVIRONMENT: &str = "wasi:cli/environment@0.2.0";
+const EXIT: &str = "wasi:cli/exit@0.2.0";
 
 /// Why there are none.
 #[derive(Debug, thiserror::Error)]
@@ -81,27 +88,74 @@ pub fn templates(
     let closed = read("jsvm_closed")?;
     let http = read("jsvm_http_driver")?;
     let command = read("jsvm_cli_driver")?;
-    let template = |driver: &[u8], closed: Option<&[u8]>| {
-        let composed =
-            compose(vm, &host, driver, closed).map_err(|error| StandaloneError::Compose {
+    let mut adapters = Vec::new();
+    for (service, interface) in SERVICES {
+        for version in HOSTS {
+            let component = read(&format!("jsvm_{service}_{version}"))?;
+            adapters.push((service, version, interface, component));
+        }
+    }
+    let kinds = [
+        ("http", &http, true),
+        ("http-with-environment", &http, false),
+        ("command", &command, false),
+    ];
+    let mut templates = Vec::new();
+    for (kind, driver, is_closed) in kinds {
+        for (services, version) in choices() {
+            let chosen = |service: &str| services.contains(&service);
+            let adapters = adapters.iter();
+            let adapters = adapters.filter(|found| chosen(found.0) && found.1 == version);
+            let parts = Parts {
+                vm,
+                host: &host,
+                driver,
+                closed: &closed,
+                adapters: adapters.map(|found| (found.2, &*found.3)).collect(),
+                is_closed,
+            };
+            let composed = compose(&parts).map_err(|error| StandaloneError::Compose {
                 reason: format!("{error:#}"),
             })?;
-        hollow(&composed)
-    };
-    Ok(Templates {
-        http: template(&http, Some(&closed))?,
-        http_with_environment: template(&http, None)?,
-        command: template(&command, None)?,
-    })
+            let mut name = kind.to_owned();
+            for part in &services {
+                name = name + "-" + part;
+            }
+            if !services.is_empty() {
+                name = name + "-" + version;
+            }
+            templates.push((name, hollow(&composed)?));
+        }
+    }
+    Ok(Templates(templates))
+}
+
+/// Which services a file may have, and in whose version.
+fn choices() -> Vec<(Vec<&'static str>, &'static str)> {
+    let [keyvalue, config] = SERVICES.map(|(name, _)| name);
+    let mut choices = vec![(vec![], HOSTS[0])];
+    for version in HOSTS {
+        for services in [vec![keyvalue], vec![config], vec![keyvalue, config]] {
+            choices.push((services, version));
+        }
+    }
+    choices
+}
+
+/// What a file consists of.
+struct Parts<'a> {
+    vm: &'a [u8],
+    host: &'a [u8],
+    driver: &'a [u8],
+    closed: &'a [u8],
+    /// What has an interface for the driver that `closed` has otherwise.
+    adapters: Vec<(&'a str, &'a [u8])>,
+    /// Whether it must not import an environment.
+    is_closed: bool,
 }
 
 /// One component that exports what the driver does. What `closed` exports is not imported.
-fn compose(
-    vm: &[u8],
-    host: &[u8],
-    driver: &[u8],
-    closed: Option<&[u8]>,
-) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
+fn compose(parts: &Parts<'_>) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
     let mut graph = CompositionGraph::new();
     let mut register = |name: &str,
                         bytes: &[u8]|
@@ -110,15 +164,18 @@ fn compose(
         let package = Package::from_bytes(&format!("jsvm:{name}"), None, bytes.to_vec(), types)?;
         Ok(graph.register_package(package)?)
     };
-    let host = register("host", host)?;
-    let vm = register("vm", vm)?;
-    let driver = register("driver", driver)?;
-    let closed = closed
-        .map(|closed| register("closed", closed))
-        .transpose()?;
+    let host = register("host", parts.host)?;
+    let vm = register("vm", parts.vm)?;
+    let driver = register("driver", parts.driver)?;
+    let closed = register("closed", parts.closed)?;
+    let mut adapters = Vec::new();
+    for (index, (interface, adapter)) in parts.adapters.iter().enumerate() {
+        adapters.push((*interface, register(&format!("adapter{index}"), adapter)?));
+    }
     let graph = &mut graph;
 
-    let closed = closed.map(|closed| graph.instantiate(closed));
+    let is_needed = parts.is_closed || adapters.len() < SERVICES.len();
+    let closed = is_needed.then(|| graph.instantiate(closed));
     let connect = |graph: &mut CompositionGraph, from, to, name: &str| {
         let export = graph.alias_instance_export(from, name)?;
         graph.set_instantiation_argument(to, name, export)?;
@@ -135,9 +192,15 @@ fn compose(
     for name in ["jsvm:engine/vm@0.1.0", "jsvm:engine/snapshot@0.1.0"] {
         connect(graph, vm, driver, name)?;
     }
-    if let Some(closed) = closed {
-        connect(graph, closed, host, "wasi:cli/exit@0.2.0")?;
-        connect(graph, closed, driver, "wasi:cli/environment@0.2.0")?;
+    if let (true, Some(closed)) = (parts.is_closed, closed) {
+        connect(graph, closed, host, EXIT)?;
+        connect(graph, closed, driver, ENVIRONMENT)?;
+    }
+    for (_, interface) in SERVICES {
+        let adapter = adapters.iter().find(|(name, _)| *name == interface);
+        let adapter = adapter.map(|(_, package)| graph.instantiate(*package));
+        let from = adapter.or(closed).ok_or("nothing has a service")?;
+        connect(graph, from, driver, interface)?;
     }
     let exports: Vec<String> = {
         let package = graph[driver].package().ok_or("the driver is no package")?;

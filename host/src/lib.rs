@@ -76,6 +76,7 @@ mod pagemap;
 pub mod program;
 mod release;
 pub mod serde;
+pub mod services;
 mod shared;
 pub mod snapshot;
 mod source;

@@ -46,6 +46,7 @@ enum Export {
         is_async: bool,
         register: Register,
     },
+    Request(String),
     Class(Class),
 }
 
@@ -104,6 +105,13 @@ impl NativeModule {
         self.export(name, export)
     }
 
+    /// Exports a function that makes a request of this name, which whoever drives the VM answers:
+    /// with [`VmBuilder::async_handler`](crate::VmBuilder::async_handler), for one.
+    #[must_use]
+    pub fn request(self, name: impl Into<String>, request: impl Into<String>) -> Self {
+        self.export(name, Export::Request(request.into()))
+    }
+
     /// Exports a class under its name.
     #[must_use]
     pub fn class(self, class: Class) -> Self {
@@ -144,6 +152,14 @@ impl NativeModule {
                         ("type", text(&mut data, kind)),
                         ("name", text(&mut data, &target)),
                         ("length", data.push(Node::Number(length.into()))),
+                    ];
+                    object(&mut data, fields)
+                }
+                Export::Request(request) => {
+                    let fields = [
+                        ("type", text(&mut data, "request")),
+                        ("name", text(&mut data, &request)),
+                        ("length", data.push(Node::Number(0.0))),
                     ];
                     object(&mut data, fields)
                 }

@@ -17,6 +17,11 @@ wit_bindgen::generate!({
         world closed {
             export environment;
             export exit;
+            export jsvm:standalone/keyvalue@0.1.0;
+            export jsvm:standalone/config@0.1.0;
         }
     ",
+    path: ["../../wit", "../wit"],
+    world: "closed",
+    generate_all,
 });

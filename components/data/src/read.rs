@@ -14,6 +14,7 @@ const UTF16: u64 = 0x6a73_0003;
 const MARKED: u64 = 28;
 const REFERENCE: u64 = 29;
 const UINT8_ARRAY: u64 = 64;
+const CLASS: u64 = 27;
 
 pub fn read(form: Form) -> Result<Value> {
     let Form { item, chunks } = form;
@@ -39,6 +40,22 @@ impl From<minicbor::decode::Error> for Malformed {
 }
 
 type Result<T> = std::result::Result<T, Malformed>;
+
+/// A `Uint8Array` over a part of a buffer; nothing else of these means anything here.
+fn of_class(parts: Vec<Value>) -> Result<Value> {
+    let is_bytes = parts.first() == Some(&Value::text("Uint8Array"));
+    let [_, Value::Bytes(buffer), offset, length] = &*parts else {
+        return Ok(Value::Other);
+    };
+    if !is_bytes {
+        return Ok(Value::Other);
+    }
+    let number = |value: &Value| value.to_u64().and_then(|value| usize::try_from(value).ok());
+    let (offset, length) = (number(offset), number(length));
+    let start = buffer.get(offset.ok_or(Malformed)?..);
+    let bytes = start.and_then(|bytes| bytes.get(..length?));
+    Ok(Value::Bytes(bytes.ok_or(Malformed)?.to_vec()))
+}
 
 impl Reader<'_> {
     fn value(&mut self, depth: u32) -> Result<Value> {
@@ -103,6 +120,10 @@ impl Reader<'_> {
                 Value::Text(String::from_utf16_lossy(&units))
             }
             UINT8_ARRAY => Value::Bytes(self.bytes()?),
+            CLASS => match self.value(depth)? {
+                Value::List(parts) => of_class(parts)?,
+                _ => return Err(Malformed),
+            },
             CHUNK => Value::Bytes(self.chunk()?),
             MARKED => {
                 let number = self.marked.len();

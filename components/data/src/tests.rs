@@ -35,6 +35,24 @@ fn long_strings_are_chunks() {
 }
 
 #[test]
+fn part_of_a_buffer_is_bytes() {
+    // 27(["Uint8Array", 'abcd', offset, length])
+    let view = |offset: u8, length: u8| {
+        let mut item = vec![0xd8, 27, 0x84, 0x6a];
+        item.extend(b"Uint8Array");
+        item.extend([0x44, b'a', b'b', b'c', b'd', offset, length]);
+        read(&item, &[])
+    };
+    assert_eq!(view(1, 2), Ok(Value::Bytes(b"bc".to_vec())));
+    assert_eq!(view(4, 0), Ok(Value::Bytes(vec![])));
+    assert_eq!(view(1, 4), Err(Malformed));
+    assert_eq!(view(5, 0), Err(Malformed));
+    // 27(["Date", 0])
+    let date = [0xd8, 27, 0x82, 0x64, b'D', b'a', b't', b'e', 0];
+    assert_eq!(read(&date, &[]), Ok(Value::Other));
+}
+
+#[test]
 fn what_is_shared_is_read_twice() {
     // [28("a"), 29(0)]
     let shared = read(&[0x82, 0xd8, 28, 0x61, b'a', 0xd8, 29, 0], &[]);

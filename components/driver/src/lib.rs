@@ -7,6 +7,7 @@ mod body;
 mod fetch;
 mod pump;
 mod report;
+mod services;
 mod task;
 
 pub use bindings::jsvm::engine::vm;

@@ -6,6 +6,7 @@ use wasi::clocks::monotonic_clock;
 use crate::body::Bodies;
 use crate::fetch;
 use crate::report;
+use crate::services;
 use crate::task::{Outcome, Tasks, type_error};
 use crate::vm::{self, Waiting};
 
@@ -126,6 +127,7 @@ impl<P: Program> Pump<P> {
         } = self;
         let outcome = match program.request(name, args, bodies, tasks) {
             Ok(outcome) => outcome,
+            Err(args) if services::knows(name) => services::answer(name, args),
             Err(args) => match fetch::answer(name, args, bodies, tasks) {
                 Some(Ok(work)) => return tasks.push(Some(id), work),
                 Some(Err(outcome)) => outcome,

@@ -27,6 +27,7 @@ mod restore;
 mod run;
 mod save;
 mod serve;
+mod services;
 mod session;
 mod settle;
 mod snapshot;

@@ -13,6 +13,7 @@ use super::builtin::{Builtins, ExitCode, install};
 use super::modules;
 use super::permissions::PermissionOptions;
 use super::progress::Waiting;
+use super::services::ServiceOptions;
 use super::session::Session;
 use super::{Usage, output};
 
@@ -40,6 +41,9 @@ pub struct VmOptions {
 
     #[command(flatten)]
     permissions: PermissionOptions,
+
+    #[arg(skip)]
+    services: ServiceOptions,
 }
 
 /// A value and how it was written, for messages.
@@ -69,8 +73,13 @@ impl VmOptions {
     }
 
     /// Nothing is set but these.
-    pub fn plain(memory: Given<u64>, permissions: PermissionOptions) -> Self {
+    pub fn plain(
+        memory: Given<u64>,
+        permissions: PermissionOptions,
+        services: ServiceOptions,
+    ) -> Self {
         VmOptions {
+            services,
             memory,
             timeout: None,
             seed: None,
@@ -115,6 +124,7 @@ impl VmOptions {
         let exit_code = ExitCode::default();
         let builtins = Builtins {
             permissions: self.permissions.permissions().into(),
+            services: self.services.services()?,
             console,
             exit_code: exit_code.clone(),
         };

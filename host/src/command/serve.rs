@@ -1,5 +1,7 @@
 //! `jsvm serve`
 
+mod component;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -15,6 +17,7 @@ use super::launch::launch;
 use super::modules;
 use super::options::{Console, Given, VmOptions, bytes, duration, given, memory};
 use super::permissions::PermissionOptions;
+use super::services::ServiceOptions;
 use super::session::hard_memory;
 use super::usage::reason;
 use super::watch::watch;
@@ -33,7 +36,7 @@ const WARM_UP: &str = "{
 /// more, and is not used again.
 const ROOM: &str = "void new ArrayBuffer(1 << 20)";
 
-/// Serve HTTP with a program that has a fetch handler
+/// Serve HTTP with a program that has a fetch handler, or with a component
 ///
 /// The program is found and evaluated as `jsvm run` does it, once. It serves if its default export
 /// has a method fetch(request, env, ctx), or if it called addEventListener("fetch", ...). Then it
@@ -42,16 +45,20 @@ const ROOM: &str = "void new ArrayBuffer(1 << 20)";
 ///
 /// `env` has the variables that --allow-env names.
 ///
+/// A file that jsvm build has made, or any other component that exports wasi:http/incoming-handler, is
+/// served within the same limits. Each request gets an instance of it.
+///
 /// SIGTERM and Ctrl-C end it when the requests in flight are answered, a second one at once.
 #[derive(Args)]
 #[command(after_help = "Examples:\n  \
     jsvm serve app.js\n  \
     jsvm serve app.ts --addr 0.0.0.0:8080 --allow-net=api.example.com --allow-env=TOKEN\n  \
     jsvm serve app.js --watch\n  \
+    jsvm serve app.wasm --keyvalue app.db --config color=teal\n  \
     jsvm serve app.js --reuse 1000 --log json --admin 127.0.0.1:9090\n  \
     jsvm serve app.js --addr 0.0.0.0:443 --tls-cert cert.pem --tls-key key.pem")]
 pub struct Serve {
-    /// The program
+    /// The program, or a component
     file: PathBuf,
 
     /// Where to listen; with port 0 the system chooses one, which is printed
@@ -92,6 +99,9 @@ pub struct Serve {
 
     #[command(flatten)]
     permissions: PermissionOptions,
+
+    #[command(flatten)]
+    services: ServiceOptions,
 }
 
 /// What each request may use
@@ -142,11 +152,18 @@ impl Serve {
             let why = "standard input cannot be served: give the program a file";
             return Err(Usage(why.into()).into());
         }
-        if self.watch {
+        let component = component::read(&self.file)?;
+        if self.watch && component.is_none() {
             return watch(&self.file);
         }
-        let (builder, snapshot) = self.load()?;
-        let server = self.server(builder, &snapshot)?;
+        let server = match component {
+            Some(component) => Server::with_responder(self.handler(&component)?),
+            None => {
+                let (builder, snapshot) = self.load()?;
+                self.server(builder, &snapshot)
+            }
+        };
+        let server = self.set(server)?;
         // Connections are little work beside VMs, which have threads of their own.
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
@@ -165,7 +182,11 @@ impl Serve {
             .max_vms(limits.max_concurrent.saturating_add(8))
             .warm_vms(limits.max_concurrent.min(64))
             .build()?;
-        let options = VmOptions::plain(limits.memory.clone(), self.permissions.clone());
+        let options = VmOptions::plain(
+            limits.memory.clone(),
+            self.permissions.clone(),
+            self.services.clone(),
+        );
         let mut handlers = None;
         let program = launch(&self.file, Vec::new(), |folder: &Path| {
             let modules = modules::around(folder)?;
@@ -215,16 +236,41 @@ impl Serve {
         Ok((builder, snapshot))
     }
 
-    fn server(&self, builder: VmBuilder, snapshot: &Snapshot) -> anyhow::Result<Server> {
-        let limits = &self.limits;
+    /// What has instances of a component answer.
+    fn handler(&self, component: &[u8]) -> anyhow::Result<component::Handler> {
+        component::note_unused(&[("--watch", self.watch), ("--reuse", self.reuse > 1)]);
+        let limits = component::Limits {
+            memory: self.limits.memory.value,
+            busy: self.limits.busy_timeout,
+            concurrent: self.limits.max_concurrent,
+        };
+        component::Handler::new(
+            &self.file,
+            component,
+            &limits,
+            self.permissions.permissions().into(),
+            self.services.services()?,
+        )
+    }
+
+    /// What has VMs of a program answer.
+    fn server(&self, builder: VmBuilder, snapshot: &Snapshot) -> Server {
         let permissions = self.permissions.permissions();
         let env = permissions.env_names().into_iter().filter_map(|name| {
             let value = permissions.env(&name).ok()??;
             Some((name, value))
         });
         let env: Vec<_> = env.collect();
-        let mut server = Server::new(builder, snapshot)
+        Server::new(builder, snapshot)
             .reuse(self.reuse)
+            .env(env)
+            .fetch(move |url| permissions.net(url))
+    }
+
+    /// What holds for a server, whatever answers.
+    fn set(&self, server: Server) -> anyhow::Result<Server> {
+        let limits = &self.limits;
+        let mut server = server
             .timeout(Some(limits.timeout))
             .header_timeout(limits.header_timeout)
             .max_header(usize::try_from(limits.max_header).unwrap_or(usize::MAX))
@@ -232,8 +278,6 @@ impl Serve {
             .max_concurrent(limits.max_concurrent as usize)
             .max_waiting(limits.max_waiting as usize)
             .shutdown_timeout(limits.shutdown_timeout)
-            .env(env)
-            .fetch(move |url| permissions.net(url))
             .on_event(access_log::printer(self.log));
         if let Some(threads) = self.threads {
             server = server.threads(threads.into());

@@ -17,7 +17,10 @@ use crate::vm::Vm;
 #[cfg(feature = "http-client")]
 pub use client::{Client, Url};
 #[cfg(feature = "http-server")]
-pub use server::{Access, Event, Server, TlsError};
+pub use server::{
+    Access, Answer, Asked, BrokenOff, Event, Failed, RequestBody, Responder, ResponseBody, Server,
+    TlsError,
+};
 
 /// Sends a request, and waits for the head of the response.
 pub const FETCH: &str = "jsvm:http-fetch";

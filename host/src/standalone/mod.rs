@@ -39,13 +39,7 @@ use crate::snapshot::base;
 use crate::vm::Vm;
 
 /// Compositions in which an empty module stands where that of the VM goes.
-static HTTP: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/http.template"));
-static HTTP_WITH_ENVIRONMENT: &[u8] =
-    include_bytes!(concat!(env!("OUT_DIR"), "/http-with-environment.template"));
-static COMMAND: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/command.template"));
-
-/// More than a template can have.
-const LARGEST_TEMPLATE: usize = 16 << 20;
+static TEMPLATES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/templates"));
 
 /// Bytes of an empty module.
 const EMPTY: usize = 8;
@@ -82,6 +76,27 @@ pub enum Kind {
     /// It is a command: it exports `wasi:cli/run`, which calls the root [`MAIN`], if there is one, and
     /// ends when nothing is left to do.
     Command,
+}
+
+/// What a file takes from its host beside what its [`Kind`] has; nothing by default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Imports {
+    /// `wasi:keyvalue`, for programs that import [`KEYVALUE`](crate::services::KEYVALUE).
+    pub keyvalue: bool,
+    /// `wasi:config`, for programs that import [`CONFIG`](crate::services::CONFIG).
+    pub config: bool,
+    /// In whose versions.
+    pub host: Host,
+}
+
+/// Hosts whose versions of `wasi:keyvalue` and `wasi:config` differ: neither is finished.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Host {
+    /// wasmtime 48: `wasi:keyvalue@0.2.0-draft` and `wasi:config@0.2.0-rc.1`.
+    #[default]
+    Wasmtime,
+    /// Spin 3: `wasi:keyvalue@0.2.0-draft2` and `wasi:config@0.2.0-draft-2024-09-27`.
+    Spin,
 }
 
 /// Why there is no file.
@@ -122,18 +137,20 @@ impl From<BinaryReaderError> for StandaloneError {
 /// [`StandaloneError::Waiting`] if the VM has unsettled requests, or [`Error::Busy`] and
 /// [`Error::Gone`].
 pub fn component(vm: &Vm, kind: Kind) -> Result<Vec<u8>, StandaloneError> {
+    component_with(vm, kind, Imports::default())
+}
+
+/// As [`component`], for a program that uses more of its host.
+///
+/// # Errors
+/// As [`component`].
+pub fn component_with(vm: &Vm, kind: Kind, imports: Imports) -> Result<Vec<u8>, StandaloneError> {
     if let Some(request) = vm.unsettled_requests()?.into_iter().next() {
         return Err(StandaloneError::Waiting { name: request.name });
     }
     let warmed = vm.with_memory(|memory| warm::warmed(&engine()?, base::START, memory))??;
-    let template = match kind {
-        Kind::Http => HTTP,
-        Kind::HttpWithEnvironment => HTTP_WITH_ENVIRONMENT,
-        Kind::Command => COMMAND,
-    };
     let unfit = |reason: String| StandaloneError::Unfit { reason };
-    let template = zstd::bulk::decompress(template, LARGEST_TEMPLATE)
-        .map_err(|error| unfit(error.to_string()))?;
+    let template = template(&name(kind, imports)).map_err(unfit)?;
     let mut places = 0;
     let file = nested::replace_modules(&template, &mut |module| {
         if module.len() != EMPTY {
@@ -147,6 +164,53 @@ pub fn component(vm: &Vm, kind: Kind) -> Result<Vec<u8>, StandaloneError> {
     }
     Validator::new().validate_all(&file)?;
     Ok(file)
+}
+
+/// What a template is called.
+fn name(kind: Kind, imports: Imports) -> String {
+    let mut name = match kind {
+        Kind::Http => "http",
+        Kind::HttpWithEnvironment => "http-with-environment",
+        Kind::Command => "command",
+    }
+    .to_owned();
+    for (is_there, part) in [(imports.keyvalue, "-keyvalue"), (imports.config, "-config")] {
+        if is_there {
+            name.push_str(part);
+        }
+    }
+    if imports.keyvalue || imports.config {
+        name.push_str(match imports.host {
+            Host::Wasmtime => "-wasmtime",
+            Host::Spin => "-spin",
+        });
+    }
+    name
+}
+
+/// The template of this name, as `build.rs` has written it.
+fn template(wanted: &str) -> Result<Vec<u8>, String> {
+    let length: usize = env!("JSVM_TEMPLATES").parse().unwrap_or_default();
+    let all = zstd::bulk::decompress(TEMPLATES, length).map_err(|error| error.to_string())?;
+    let cut = || format!("there is no template {wanted}");
+    let mut rest = &*all;
+    loop {
+        let mut take = |length: usize| {
+            let (taken, behind) = rest.split_at_checked(length)?;
+            rest = behind;
+            Some(taken)
+        };
+        let mut length = || {
+            let bytes = take(4)?.try_into().ok()?;
+            Some(u32::from_le_bytes(bytes) as usize)
+        };
+        let (name, template) = (length().ok_or_else(cut)?, length().ok_or_else(cut)?);
+        let name = take(name).ok_or_else(cut)?;
+        let template = take(template).ok_or_else(cut)?;
+        if name == wanted.as_bytes() {
+            return Ok(template.to_vec());
+        }
+    }
 }
 
 /// Bytes of a VM's own stack with which too deep a recursion is a `RangeError` also where a host gives

@@ -66,6 +66,50 @@ fn file_imports_what_every_host_of_http_has() {
 }
 
 #[test]
+fn storage_and_settings_are_imported_by_those_who_use_them() {
+    let services = |program: &str, args: &[&str]| -> Vec<String> {
+        let (imports, _) = interface(&fs::read(&built(program, args).file).unwrap());
+        let imports = imports.into_iter();
+        imports.filter(|name| !PROXY.contains(&&**name)).collect()
+    };
+    assert_eq!(
+        services("storage.js", &[]),
+        [
+            "wasi:config/store@0.2.0-rc.1",
+            "wasi:keyvalue/atomics@0.2.0-draft",
+            "wasi:keyvalue/store@0.2.0-draft",
+        ]
+    );
+    assert_eq!(
+        services("storage.js", &["--host", "spin"]),
+        [
+            "wasi:config/store@0.2.0-draft-2024-09-27",
+            "wasi:keyvalue/atomics@0.2.0-draft2",
+            "wasi:keyvalue/store@0.2.0-draft2",
+        ]
+    );
+    // Also where a function imports it later, and in the other kinds of files.
+    let folder = TempDir::new().unwrap();
+    let program = folder.path().join("app.js");
+    let source = "export default { fetch: async () => (await import('jsvm:config')).get('a') }";
+    fs::write(&program, source).unwrap();
+    for (kind, others) in [("http", 0), ("command", 2)] {
+        let file = folder.path().join("app.wasm");
+        let output = jsvm_build(&program, &file, &["--kind", kind]);
+        assert!(output.status.success());
+        let (imports, _) = interface(&fs::read(&file).unwrap());
+        let found = imports.iter().filter(|name| !PROXY.contains(&&***name));
+        let found: Vec<_> = found.collect();
+        assert!(
+            found
+                .iter()
+                .any(|name| name.starts_with("wasi:config/store@"))
+        );
+        assert_eq!(found.len(), 1 + others, "{found:?}");
+    }
+}
+
+#[test]
 fn environment_of_the_host_is_wanted_only_if_asked_for() {
     let built = built("server.js", &["--host-environment"]);
     let (imports, _) = interface(&fs::read(&built.file).unwrap());

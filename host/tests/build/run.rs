@@ -8,6 +8,7 @@ use http_body_util::BodyExt;
 use hyper::body::Body;
 use hyper::{Request, Response};
 use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 use wasmtime::component::{Component, Linker, ResourceTable};
 use wasmtime::{Engine, Store};
 use wasmtime_wasi::p2::bindings::Command;
@@ -72,13 +73,17 @@ impl WasiHttpHooks for Elsewhere {
                 return Err(Error::ConnectionRefused);
             }
             let seen = format!("{} {}", request.method(), request.uri());
-            let header = request.headers().get("x-out").cloned();
+            let [header, content_type] =
+                ["x-out", "content-type"].map(|name| request.headers().get(name).cloned());
             let mut response = Response::new(request.into_body());
             *response.status_mut() = hyper::StatusCode::CREATED;
             let headers = response.headers_mut();
             headers.insert("x-echo", seen.parse().unwrap());
             if let Some(header) = header {
                 headers.insert("x-out", header);
+            }
+            if let Some(content_type) = content_type {
+                headers.insert("content-type", content_type);
             }
             let connection: Box<dyn Future<Output = Result<(), Error>> + Send> =
                 Box::new(async { Ok(()) });
@@ -133,8 +138,8 @@ impl Server {
         }
     }
 
-    /// Has a fresh instance serve a request.
-    pub async fn serve<B>(&self, request: Request<B>) -> Answer
+    /// Has a fresh instance serve a request, until the response begins.
+    pub async fn begin<B>(&self, request: Request<B>) -> Begun
     where
         B: Body<Data = Bytes> + Send + 'static,
         B::Error: Into<Error>,
@@ -171,40 +176,75 @@ impl Server {
             let handler = proxy.wasi_http_incoming_handler();
             handler.call_handle(store, request, out).await
         });
-        let answer = async {
-            let mut answer = Answer {
-                status: 0,
-                headers: hyper::HeaderMap::new(),
-                body: Vec::new(),
-                is_whole: false,
-                stdout: String::new(),
-                stderr: String::new(),
-                call: Ok(()),
-            };
-            if let Ok(response) = receiver.await {
-                let (head, mut body) = response.unwrap().into_parts();
-                answer.status = head.status.as_u16();
-                answer.headers = head.headers;
-                answer.is_whole = loop {
-                    match body.frame().await {
-                        None => break true,
-                        Some(Err(_)) => break false,
-                        Some(Ok(frame)) => {
-                            if let Ok(bytes) = frame.into_data() {
-                                answer.body.extend_from_slice(&bytes);
-                            }
+        let response = tokio::time::timeout(LONGEST, receiver);
+        let response = response.await.expect("it takes too long");
+        Begun {
+            response: response.ok().map(Result::unwrap),
+            call,
+            stdout,
+            stderr,
+        }
+    }
+
+    /// Has a fresh instance serve a request.
+    pub async fn serve<B>(&self, request: Request<B>) -> Answer
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<Error>,
+    {
+        let begun = self.begin(request).await;
+        tokio::time::timeout(LONGEST, begun.finish())
+            .await
+            .expect("it takes too long")
+    }
+}
+
+/// A response that has begun.
+pub struct Begun {
+    /// There is none if the call has failed.
+    pub response: Option<Response<HyperOutgoingBody>>,
+    call: JoinHandle<wasmtime::Result<()>>,
+    stdout: MemoryOutputPipe,
+    stderr: MemoryOutputPipe,
+}
+
+impl Begun {
+    /// Takes all of it.
+    async fn finish(self) -> Answer {
+        let mut answer = Answer {
+            status: 0,
+            headers: hyper::HeaderMap::new(),
+            body: Vec::new(),
+            is_whole: false,
+            stdout: String::new(),
+            stderr: String::new(),
+            call: Ok(()),
+        };
+        if let Some(response) = self.response {
+            let (head, mut body) = response.into_parts();
+            answer.status = head.status.as_u16();
+            answer.headers = head.headers;
+            answer.is_whole = loop {
+                match body.frame().await {
+                    None => break true,
+                    Some(Err(_)) => break false,
+                    Some(Ok(frame)) => {
+                        if let Ok(bytes) = frame.into_data() {
+                            answer.body.extend_from_slice(&bytes);
                         }
                     }
-                };
-            }
-            answer.call = call.await.unwrap().map_err(|error| format!("{error:#}"));
-            answer
-        };
-        let mut answer = tokio::time::timeout(LONGEST, answer)
-            .await
-            .expect("it takes too long");
-        (answer.stdout, answer.stderr) = (text(&stdout), text(&stderr));
+                }
+            };
+        }
+        let call = self.call.await.unwrap();
+        answer.call = call.map_err(|error| format!("{error:#}"));
+        (answer.stdout, answer.stderr) = (text(&self.stdout), text(&self.stderr));
         answer
+    }
+
+    /// Leaves, as a client does that has seen enough.
+    pub fn leave(self) {
+        self.call.abort();
     }
 }
 

@@ -122,7 +122,7 @@ impl Build {
             });
         }
         let builder = builder.handler("jsvm:process", process(known, uses, is_quiet));
-        let builder = with_files(builder, &permissions);
+        let builder = jsvm::services::add_to(with_files(builder, &permissions));
         let loader = Modules::new(WithBuiltins {
             modules: modules.clone(),
             watched: None,

@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 
 use bytesize::ByteSize;
 use clap::{Args, ValueEnum};
-use jsvm::standalone::{self, Kind, StandaloneError};
+use jsvm::services;
+use jsvm::standalone::{self, Host, Imports, Kind, StandaloneError};
 
 use self::evaluate::{Evaluated, Serves};
 use self::uses::{Use, Uses};
@@ -57,6 +58,11 @@ pub struct Build {
     /// What it becomes; what the program says if it is not given
     #[arg(long, value_enum)]
     kind: Option<KindOption>,
+
+    /// Whose versions of wasi:keyvalue and wasi:config the file imports, if the program imports
+    /// jsvm:keyvalue or jsvm:config; jsvm serve has both
+    #[arg(long, value_enum, default_value_t = HostOption::Wasmtime)]
+    host: HostOption,
 
     /// Give a server the environment variables of its host, which must provide wasi:cli: wasmtime
     /// serve -S cli
@@ -108,6 +114,15 @@ enum KindOption {
     Command,
 }
 
+/// Hosts that differ.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum HostOption {
+    /// wasmtime 48
+    Wasmtime,
+    /// Spin 3
+    Spin,
+}
+
 /// What the top level of a program may know.
 struct Known {
     clock: Option<Duration>,
@@ -134,11 +149,20 @@ impl Build {
 
         let evaluated = self.evaluate(&known, &target, None)?;
         let kind = self.kind(&evaluated)?;
-        let modules = evaluated.modules.count();
+        let modules = evaluated.modules.clone();
         let evaluation = started.elapsed();
         let session = evaluated.ready()?;
+        let imports = Imports {
+            keyvalue: modules.has(services::KEYVALUE),
+            config: modules.has(services::CONFIG),
+            host: match self.host {
+                HostOption::Wasmtime => Host::Wasmtime,
+                HostOption::Spin => Host::Spin,
+            },
+        };
         let waiting = Waiting::new(format!("writing {}", self.output.display()));
-        let file = standalone::component(session.vm(), kind).map_err(|error| match error {
+        let file = standalone::component_with(session.vm(), kind, imports);
+        let file = file.map_err(|error| match error {
             StandaloneError::Waiting { name } => still_waiting(&name),
             error => error.into(),
         })?;
@@ -149,7 +173,7 @@ impl Build {
             kind,
             size: file.len(),
             heap: all,
-            modules,
+            modules: modules.count(),
             evaluation,
             total: started.elapsed(),
         });

@@ -29,6 +29,11 @@ impl Modules {
         self.loaded().len()
     }
 
+    /// Whether there is one of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.loaded().contains_key(name)
+    }
+
     /// Puts into the VM what its modules may import when nobody loads modules any more.
     pub fn keep(&self, vm: &Vm) -> Result<(), Error> {
         let (resolved, modules) = (

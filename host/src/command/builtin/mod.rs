@@ -13,16 +13,18 @@ use std::sync::Arc;
 
 use jsvm::http::{self, Client};
 use jsvm::program::NodeModules;
-use jsvm::{Error, HostError, Import, Module, ModuleLoader, Vm, VmBuilder};
+use jsvm::{Error, HostError, Import, Module, ModuleLoader, Vm, VmBuilder, services};
 
 use super::options::Console;
 use super::permissions::Permissions;
+use super::services::Services;
 use super::watch::Watched;
 pub use process::ExitCode;
 
 /// Sets up what programs find around them, and answers for it.
 pub struct Builtins {
     pub permissions: Arc<Permissions>,
+    pub services: Services,
     pub console: Console,
     pub exit_code: ExitCode,
 }
@@ -32,6 +34,7 @@ impl Builtins {
     pub fn add_to(&self, builder: VmBuilder) -> VmBuilder {
         let Builtins {
             permissions,
+            services,
             console,
             exit_code,
         } = self;
@@ -39,8 +42,8 @@ impl Builtins {
             let permissions = permissions.clone();
             move |url| permissions.net(url)
         });
-        client
-            .add_to(builder)
+        services
+            .add_to(client.add_to(builder))
             .handler(
                 "jsvm:process",
                 process::handler(permissions, exit_code, *console),
@@ -96,6 +99,9 @@ fn builtin(specifier: &str) -> Option<&'static str> {
 
 impl ModuleLoader for WithBuiltins {
     fn resolve(&self, import: &Import<'_>) -> Result<String, HostError> {
+        if services::is_module(import.specifier) {
+            return Ok(import.specifier.to_owned());
+        }
         match builtin(import.specifier) {
             Some(name) => Ok(name.to_owned()),
             None => {
@@ -112,6 +118,9 @@ impl ModuleLoader for WithBuiltins {
     }
 
     fn load(&self, name: &str) -> Result<Module, HostError> {
+        if let Some(module) = services::module(name) {
+            return Ok(module);
+        }
         match builtin(name).filter(|known| *known == name) {
             Some("node:fs") => Ok(Module::common_js(
                 include_str!("fs.js"),

@@ -20,6 +20,14 @@ type Piece = Result<Vec<u8>, Aborted>;
 #[error("the body that is sent broke off: {0}")]
 pub struct Aborted(String);
 
+impl Aborted {
+    /// Why it breaks off.
+    #[cfg(feature = "http-server")]
+    pub fn new(reason: &dyn std::fmt::Display) -> Self {
+        Aborted(reason.to_string())
+    }
+}
+
 /// Where the pieces of each body go, by its number.
 #[derive(Default)]
 pub struct Outgoing {

@@ -13,6 +13,7 @@ use http_body_util::BodyExt;
 
 use super::event::{Access, Event};
 use super::exchange::Exchange;
+use super::responder::ResponseBody;
 use super::state::State;
 use crate::function::HostError;
 use crate::http::client::incoming::Chunks;
@@ -27,29 +28,54 @@ pub struct Upload {
     pub is_too_large: Arc<AtomicBool>,
 }
 
+/// The body of a request does not come to its end.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BrokenOff {
+    /// The connection fails.
+    #[error("the body of the request broke off: {0}")]
+    Connection(hyper::Error),
+    /// There is more than the server allows.
+    #[error("the body of the request is larger than the server allows")]
+    TooLarge,
+}
+
+impl Body for Upload {
+    type Data = Bytes;
+    type Error = BrokenOff;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BrokenOff>>> {
+        let Some(frame) = ready!(Pin::new(&mut self.body).poll_frame(context)) else {
+            return Poll::Ready(None);
+        };
+        let frame = frame.map_err(BrokenOff::Connection)?;
+        let length = frame.data_ref().map_or(0, Bytes::len);
+        match self.left.checked_sub(length as u64) {
+            Some(left) => self.left = left,
+            None => {
+                self.is_too_large.store(true, Ordering::Relaxed);
+                return Poll::Ready(Some(Err(BrokenOff::TooLarge)));
+            }
+        }
+        Poll::Ready(Some(Ok(frame)))
+    }
+}
+
 impl Chunks for Upload {
     fn chunk(&mut self) -> BoxFuture<'_, Result<Option<Bytes>, HostError>> {
         async {
             loop {
-                let Some(frame) = self.body.frame().await else {
+                let Some(frame) = self.frame().await else {
                     return Ok(None);
                 };
-                let frame = frame.map_err(|error| {
-                    HostError::type_error(format!("the body of the request broke off: {error}"))
-                })?;
+                let frame = frame.map_err(|error| HostError::type_error(error.to_string()))?;
                 // Trailers have no place in the Fetch Standard.
-                let Ok(bytes) = frame.into_data() else {
-                    continue;
-                };
-                match self.left.checked_sub(bytes.len() as u64) {
-                    Some(left) => self.left = left,
-                    None => {
-                        self.is_too_large.store(true, Ordering::Relaxed);
-                        let message = "the body of the request is larger than the server allows";
-                        return Err(HostError::type_error(message));
-                    }
+                if let Ok(bytes) = frame.into_data() {
+                    return Ok(Some(bytes));
                 }
-                return Ok(Some(bytes));
             }
         }
         .boxed()
@@ -60,6 +86,8 @@ impl Chunks for Upload {
 pub enum Content {
     Whole(Option<Bytes>),
     Pieces(Pieces),
+    /// Of a [`Responder`](super::responder::Responder).
+    Other(ResponseBody),
 }
 
 /// The body of a response. When it is over, whatever way, that is told.
@@ -98,6 +126,13 @@ impl Body for Sent {
         let frame = match &mut this.content {
             Content::Whole(bytes) => bytes.take().map(|bytes| Ok(Frame::data(bytes))),
             Content::Pieces(pieces) => ready!(Pin::new(pieces).poll_frame(context)),
+            Content::Other(body) => {
+                let frame = ready!(Pin::new(body).poll_frame(context));
+                if let Some(exchange) = &this.record.exchange {
+                    exchange.progress();
+                }
+                frame.map(|frame| frame.map_err(|error| Aborted::new(&error)))
+            }
         };
         let access = &mut this.record.access;
         match &frame {
@@ -121,6 +156,7 @@ impl Body for Sent {
         match &self.content {
             Content::Whole(bytes) => bytes.as_ref().is_none_or(Bytes::is_empty),
             Content::Pieces(_) => false,
+            Content::Other(body) => body.is_end_stream(),
         }
     }
 
@@ -130,6 +166,7 @@ impl Body for Sent {
                 SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64))
             }
             Content::Pieces(_) => SizeHint::default(),
+            Content::Other(body) => body.size_hint(),
         }
     }
 }

@@ -116,7 +116,7 @@ impl Exchange {
     }
 
     /// It gets on: its time begins anew.
-    fn progress(&self) {
+    pub fn progress(&self) {
         let mut current = self.current();
         if !current.is_gone {
             current.deadline = self.state.deadline();
@@ -152,6 +152,22 @@ impl Exchange {
         // The client may have gone meanwhile.
         drop(head.send(plain(status)));
         true
+    }
+
+    /// Hands on what something else than a VM answers. Says whether anybody takes it.
+    pub fn answer(&self, mut answer: Answer) -> bool {
+        prepare(answer.headers_mut());
+        let sender = self.current().head.take();
+        let is_taken = sender.is_some_and(|sender| sender.send(answer).is_ok());
+        if is_taken {
+            self.progress();
+        }
+        is_taken
+    }
+
+    /// Nothing more comes.
+    pub fn finish(&self) {
+        self.current().is_done = true;
     }
 
     /// Has it take what a VM says of its requests.

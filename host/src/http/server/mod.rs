@@ -6,6 +6,7 @@ mod connection;
 mod event;
 mod exchange;
 mod metrics;
+mod responder;
 mod service;
 mod state;
 mod tls;
@@ -25,7 +26,7 @@ use tokio_rustls::TlsAcceptor;
 
 use self::metrics::Metrics;
 use self::service::Service;
-use self::state::{Settings, State};
+use self::state::{Program, Settings, State};
 use super::client::Permits;
 use super::{HANDLER, Url};
 use crate::builder::VmBuilder;
@@ -33,7 +34,9 @@ use crate::error::Error;
 use crate::function::HostError;
 use crate::snapshot::Snapshot;
 
+pub use body::BrokenOff;
 pub use event::{Access, Event};
+pub use responder::{Answer, Asked, Failed, RequestBody, Responder, ResponseBody};
 pub use tls::TlsError;
 
 /// Serves HTTP with a program that was frozen when it was ready to: `docs/serve.md` tells all of it.
@@ -70,8 +73,7 @@ pub use tls::TlsError;
 #[must_use]
 pub struct Server {
     settings: Settings,
-    builder: VmBuilder,
-    snapshot: Snapshot,
+    program: Program,
     permits: Arc<Permits>,
     env: BTreeMap<String, String>,
     told: Box<dyn Fn(&Event<'_>) + Send + Sync>,
@@ -86,6 +88,19 @@ impl Server {
     ///
     /// The snapshot is that of a VM with the root [`HANDLER`].
     pub fn new(builder: VmBuilder, snapshot: &Snapshot) -> Self {
+        Server::of(Program::Vms {
+            builder,
+            snapshot: snapshot.clone(),
+        })
+    }
+
+    /// A server whose requests are answered by something else than VMs, on the same threads and
+    /// within the same limits.
+    pub fn with_responder(responder: impl Responder) -> Self {
+        Server::of(Program::Other(Arc::new(responder)))
+    }
+
+    fn of(program: Program) -> Self {
         Server {
             settings: Settings {
                 threads: std::thread::available_parallelism().map_or(1, usize::from),
@@ -98,8 +113,7 @@ impl Server {
                 max_waiting: 1024,
                 shutdown_timeout: Duration::from_secs(30),
             },
-            builder,
-            snapshot: snapshot.clone(),
+            program,
             permits: Arc::new(|_| Err(HostError::type_error("fetch is not allowed here"))),
             env: BTreeMap::new(),
             told: Box::new(|_| {}),
@@ -233,9 +247,7 @@ impl Server {
         let state = Arc::new(State {
             slots: Arc::new(Semaphore::new(settings.max_concurrent)),
             settings,
-            builder: self.builder,
-            // Each request takes it anew.
-            snapshot: self.snapshot.into_lazy()?,
+            program: self.program.ready()?,
             permits: self.permits,
             env: self.env,
             metrics: Metrics::new(),
@@ -292,7 +304,10 @@ impl Server {
 
     /// Whether there is a handler in the snapshot.
     fn check(&self) -> Result<(), Error> {
-        let vm = self.builder.restore(&self.snapshot)?;
+        let Program::Vms { builder, snapshot } = &self.program else {
+            return Ok(());
+        };
+        let vm = builder.restore(snapshot)?;
         match vm.root(HANDLER)? {
             Some(_) => Ok(()),
             None => Err(Error::Engine(

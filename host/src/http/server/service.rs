@@ -16,8 +16,8 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use super::body::{Record, Sent, Upload};
 use super::event::Access;
 use super::exchange::{Answer, Exchange, plain};
-use super::state::State;
-use super::worker;
+use super::state::{Program, State};
+use super::{responder, worker};
 use crate::http::Url;
 
 /// A request with the right to have a VM.
@@ -88,7 +88,13 @@ impl Service {
         let answer = match self.job(id, request).await {
             Ok((job, head, exchange)) => {
                 waiting.exchange = Some(exchange);
-                self.workers.spawn(worker::serve(&self.state, job));
+                match &self.state.program {
+                    Program::Vms { .. } => self.workers.spawn(worker::serve(&self.state, job)),
+                    Program::Other(responder) => {
+                        self.workers
+                            .spawn(responder::serve(&self.state, responder, job))
+                    }
+                };
                 let answer = head.await;
                 answer.unwrap_or_else(|_| plain(StatusCode::INTERNAL_SERVER_ERROR))
             }

@@ -9,8 +9,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::event::Event;
 use super::metrics::Metrics;
+use super::responder::Responder;
 use super::worker::Worker;
 use crate::builder::VmBuilder;
+use crate::error::Error;
 use crate::http::client::Permits;
 use crate::snapshot::Snapshot;
 
@@ -28,13 +30,36 @@ pub struct Settings {
     pub shutdown_timeout: Duration,
 }
 
+/// What answers requests.
+pub enum Program {
+    /// VMs that are restored from a snapshot.
+    Vms {
+        builder: VmBuilder,
+        snapshot: Snapshot,
+    },
+    /// Something else.
+    Other(Arc<dyn Responder>),
+}
+
+impl Program {
+    /// The same, for many requests: each restores the snapshot.
+    pub fn ready(self) -> Result<Program, Error> {
+        Ok(match self {
+            Program::Vms { builder, snapshot } => Program::Vms {
+                builder,
+                snapshot: snapshot.into_lazy()?,
+            },
+            other => other,
+        })
+    }
+}
+
 type Tell = dyn Fn(&Event<'_>) + Send + Sync;
 
 /// What all connections and VMs of a server share.
 pub struct State {
     pub settings: Settings,
-    pub builder: VmBuilder,
-    pub snapshot: Snapshot,
+    pub program: Program,
     pub permits: Arc<Permits>,
     pub env: BTreeMap<String, String>,
     pub metrics: Metrics,

@@ -8,7 +8,7 @@ use hyper::StatusCode;
 use super::event::Event;
 use super::exchange::{Begun, Exchange};
 use super::service::{Job, Task};
-use super::state::State;
+use super::state::{Program, State};
 use crate::error::{Error, Gone, Limit};
 use crate::event_loop::EventLoop;
 use crate::http::{Client, HANDLER};
@@ -82,10 +82,13 @@ struct Failure {
 
 impl Worker {
     fn new(state: &Arc<State>) -> Result<Worker, Error> {
+        let Program::Vms { builder, snapshot } = &state.program else {
+            return Err(Error::Engine("this server has no VMs".to_owned()));
+        };
         let client = Client::with(state.permits.clone());
         let exchange = Exchange::new(state.clone());
-        let builder = exchange.add_to(client.add_to(state.builder.clone()), &client);
-        let vm = builder.restore(&state.snapshot)?;
+        let builder = exchange.add_to(client.add_to(builder.clone()), &client);
+        let vm = builder.restore(snapshot)?;
         state.metrics.vms.inc();
         let handler = vm.root(HANDLER)?.ok_or(Error::Unsettled)?;
         Ok(Worker {

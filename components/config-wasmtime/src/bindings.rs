@@ -1,0 +1,16 @@
+//! Bindings generated from the WIT.
+#![allow(unsafe_code, missing_docs, unused)]
+#![allow(clippy::all, clippy::undocumented_unsafe_blocks)]
+
+wit_bindgen::generate!({
+    inline: "
+        package jsvm:adapter;
+        world adapter {
+            import wasi:config/store@0.2.0-rc.1;
+            export jsvm:standalone/config@0.1.0;
+        }
+    ",
+    path: ["../../wit", "../wit", "../wit/wasi/config-wasmtime"],
+    world: "adapter",
+    generate_all,
+});

@@ -1,0 +1,29 @@
+//! Key-value storage by `wasi:keyvalue@0.2.0-draft2`, which Spin has.
+
+mod bindings;
+#[path = "../../keyvalue-wasmtime/src/stores.rs"]
+mod stores;
+
+/// What the outside calls.
+#[expect(unsafe_code, reason = "symbols are exported")]
+mod exports {
+    use super::{bindings, stores::Stores};
+    bindings::export!(Stores with_types_in bindings);
+}
+
+/// What differs between versions.
+mod version {
+    use super::bindings::wasi::keyvalue::atomics;
+    use super::bindings::wasi::keyvalue::store::{Bucket, Error, KeyResponse};
+
+    /// The store that is there by default.
+    pub const DEFAULT: &str = "default";
+
+    pub fn list(bucket: &Bucket, page: Option<String>) -> Result<KeyResponse, Error> {
+        bucket.list_keys(page.as_deref())
+    }
+
+    pub fn increment(bucket: &Bucket, key: &str, delta: i64) -> Result<i64, Error> {
+        atomics::increment(bucket, key, delta)
+    }
+}

@@ -1,0 +1,327 @@
+//! `jsvm serve app.wasm`: built files, and other components that export `wasi:http/incoming-handler`.
+
+mod guest;
+mod keyvalue;
+mod outgoing;
+mod settings;
+
+use std::io::Read;
+use std::path::Path;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use futures_util::future::{BoxFuture, FutureExt, join};
+use http_body_util::BodyExt;
+use hyper::StatusCode;
+use jsvm::http::{Asked, Failed, Responder};
+use tokio::sync::oneshot;
+use wasmtime::component::{Component, Linker};
+use wasmtime::{
+    Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store, UpdateDeadline,
+};
+use wasmtime_wasi_http::WasiHttpView;
+use wasmtime_wasi_http::p2::bindings::ProxyPre;
+use wasmtime_wasi_http::p2::bindings::http::types::{ErrorCode, Scheme};
+use wasmtime_wasi_http::p2::body::HyperOutgoingBody;
+
+use self::guest::Guest;
+use super::super::permissions::Permissions;
+use super::super::progress::Waiting;
+use super::super::services::Services;
+use super::super::usage::reason;
+use super::super::{Usage, output};
+
+/// How often it is looked whether a handler has computed for too long.
+const TICK: Duration = Duration::from_millis(10);
+
+/// How much native stack an instance has. It is not touched before it is used.
+const NATIVE_STACK: usize = 32 << 20;
+
+/// What a component exports that serves.
+const HANDLER: &str = "wasi:http/incoming-handler@0.2";
+
+/// The bytes of a file, if they are WebAssembly.
+pub fn read(file: &Path) -> Result<Option<Vec<u8>>, Usage> {
+    let cannot = |error: std::io::Error| {
+        Usage(format!(
+            "cannot read {}: {}",
+            file.display(),
+            reason(&error)
+        ))
+    };
+    // What is wrong with a program is told by those who know where programs are.
+    let Ok(mut opened) = std::fs::File::open(file) else {
+        return Ok(None);
+    };
+    let mut bytes = Vec::new();
+    let magic = opened.by_ref().take(4).read_to_end(&mut bytes);
+    if magic.is_err() || bytes != *b"\0asm" {
+        return match file.extension().is_some_and(|found| found == "wasm") {
+            true => Err(Usage(format!(
+                "{} is not WebAssembly; jsvm build makes components of programs",
+                file.display()
+            ))),
+            false => Ok(None),
+        };
+    }
+    opened.read_to_end(&mut bytes).map_err(cannot)?;
+    Ok(Some(bytes))
+}
+
+/// What each request may use.
+pub struct Limits {
+    /// Bytes of each memory of an instance.
+    pub memory: u64,
+    /// How long it may compute at a stretch.
+    pub busy: Duration,
+    /// How many instances there are at a time.
+    pub concurrent: u32,
+}
+
+/// A component that answers requests, each with an instance of its own.
+pub struct Handler {
+    pre: ProxyPre<Guest>,
+    memory: u64,
+    busy: Duration,
+    shared: Arc<Shared>,
+}
+
+/// What all instances have in common.
+struct Shared {
+    permissions: Arc<Permissions>,
+    services: Services,
+    env: Vec<(String, String)>,
+    client: reqwest::Client,
+}
+
+impl Handler {
+    /// Compiles a component, and looks whether all is here that it needs.
+    pub fn new(
+        file: &Path,
+        bytes: &[u8],
+        limits: &Limits,
+        permissions: Arc<Permissions>,
+        services: Services,
+    ) -> anyhow::Result<Handler> {
+        let name = file.display();
+        if bytes.get(4..8) == Some(&[1, 0, 0, 0]) {
+            return Err(Usage(format!(
+                "{name} is a core WebAssembly module, and not a component; jsvm build makes components of programs"
+            ))
+            .into());
+        }
+        let engine = engine(limits)?;
+        let component = {
+            let _waiting = Waiting::new(format!("compiling {name}"));
+            Component::new(&engine, bytes)
+                .map_err(|error| Usage(format!("{name} cannot be used: {}", error.root_cause())))?
+        };
+        let exports = component.component_type();
+        if !exports
+            .exports(&engine)
+            .any(|(name, _)| name.starts_with(HANDLER))
+        {
+            return Err(Usage(format!(
+                "{name} does not serve: it exports no {HANDLER}; a component with wasi:cli/run is \
+                 run by wasmtime run"
+            ))
+            .into());
+        }
+        let linker = linker(&engine).map_err(broken)?;
+        let pre = linker.instantiate_pre(&component).and_then(ProxyPre::new);
+        let pre = pre.map_err(|error| {
+            Usage(format!(
+                "{name} needs what is not here: {}",
+                error.root_cause()
+            ))
+        })?;
+        // Somebody else may have chosen one before.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()?;
+        let env = permissions.env_names().into_iter().filter_map(|name| {
+            let value = permissions.env(&name).ok()??;
+            Some((name, value))
+        });
+        let shared = Shared {
+            env: env.collect(),
+            permissions,
+            services,
+            client,
+        };
+        tick(&engine);
+        Ok(Handler {
+            pre,
+            memory: limits.memory,
+            busy: limits.busy,
+            shared: Arc::new(shared),
+        })
+    }
+}
+
+/// What components find here.
+fn linker(engine: &Engine) -> wasmtime::Result<Linker<Guest>> {
+    let mut linker = Linker::new(engine);
+    wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+    wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
+    keyvalue::add_to_linker(&mut linker)?;
+    settings::add_to_linker(&mut linker)?;
+    Ok(linker)
+}
+
+/// What nobody expects to fail.
+fn broken(error: wasmtime::Error) -> anyhow::Error {
+    anyhow::anyhow!("components cannot be run here: {error:#}")
+}
+
+/// An engine with room for as many instances as may be at a time.
+fn engine(limits: &Limits) -> anyhow::Result<Engine> {
+    let mut config = Config::new();
+    config.epoch_interruption(true);
+    // Enough for a VM with the most stack of its own that jsvm build gives one.
+    config.max_wasm_stack(NATIVE_STACK);
+    config.async_stack_size(NATIVE_STACK + (1 << 20));
+    // A built file has about ten modules, and four memories.
+    let all = limits.concurrent.saturating_mul(64);
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_component_instances(limits.concurrent)
+        .max_component_instance_size(16 << 20)
+        .total_core_instances(all)
+        .max_core_instance_size(16 << 20)
+        .total_memories(limits.concurrent.saturating_mul(8))
+        .total_tables(all)
+        .table_elements(1 << 16)
+        .total_stacks(limits.concurrent)
+        .max_memory_size(usize::try_from(limits.memory).unwrap_or(usize::MAX));
+    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
+    if let Ok(engine) = Engine::new(&config) {
+        return Ok(engine);
+    }
+    // There is no room for all of them beside each other: each is made when it is needed.
+    config.allocation_strategy(InstanceAllocationStrategy::OnDemand);
+    Engine::new(&config).map_err(broken)
+}
+
+/// Counts time for an engine, as long as it is there.
+fn tick(engine: &Engine) {
+    let engine = engine.weak();
+    std::thread::spawn(move || {
+        while let Some(engine) = engine.upgrade() {
+            engine.increment_epoch();
+            drop(engine);
+            std::thread::sleep(TICK);
+        }
+    });
+}
+
+/// A handler computes for longer than it may.
+#[derive(Debug, thiserror::Error)]
+#[error("the handler computed for longer at a stretch than the server allows")]
+struct Busy;
+
+/// A call of a handler. It remembers when it was last begun or gone on with.
+struct Call<F> {
+    since: Arc<Mutex<Instant>>,
+    call: Pin<Box<F>>,
+}
+
+impl<F: Future> Future for Call<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        *self.since.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        self.call.as_mut().poll(context)
+    }
+}
+
+impl Responder for Handler {
+    fn respond(&self, asked: Asked) -> BoxFuture<'static, Result<(), Failed>> {
+        let (pre, memory, busy) = (self.pre.clone(), self.memory, self.busy);
+        let guest = Guest::new(self.shared.clone(), memory);
+        async move { respond(&pre, guest, busy, asked).await.map_err(failed) }.boxed()
+    }
+}
+
+async fn respond(
+    pre: &ProxyPre<Guest>,
+    guest: Guest,
+    busy: Duration,
+    asked: Asked,
+) -> wasmtime::Result<()> {
+    let Asked {
+        request, answer, ..
+    } = asked;
+    let mut store = Store::new(pre.engine(), guest);
+    store.limiter(|guest| &mut guest.limits);
+    let since = Arc::new(Mutex::new(Instant::now()));
+    store.set_epoch_deadline(1);
+    store.epoch_deadline_callback({
+        let since = since.clone();
+        move |_| {
+            let since = *since.lock().unwrap_or_else(PoisonError::into_inner);
+            match since.elapsed() > busy {
+                true => Err(Busy.into()),
+                false => Ok(UpdateDeadline::Continue(1)),
+            }
+        }
+    });
+    let scheme = match request.uri().scheme_str() {
+        Some("https") => Scheme::Https,
+        _ => Scheme::Http,
+    };
+    let request = request.map(|body| body.map_err(outgoing::internal));
+    let (sender, receiver) =
+        oneshot::channel::<Result<hyper::Response<HyperOutgoingBody>, ErrorCode>>();
+    let request = store
+        .data_mut()
+        .http()
+        .new_incoming_request(scheme, request)?;
+    let out = store.data_mut().http().new_response_outparam(sender)?;
+    let call = Call {
+        since,
+        // When it is over nothing is left of the instance, and nobody waits for what it did not send.
+        call: Box::pin(async move {
+            let proxy = pre.instantiate_async(&mut store).await?;
+            let handler = proxy.wasi_http_incoming_handler();
+            handler.call_handle(&mut store, request, out).await
+        }),
+    };
+    let answered = async {
+        match receiver.await {
+            Ok(Ok(response)) => {
+                answer.send(response.map(|body| body.map_err(Into::into).boxed_unsync()));
+                Ok(())
+            }
+            Ok(Err(code)) => Err(wasmtime::format_err!(
+                "the handler answers with an error: {code:?}"
+            )),
+            // If the call says why, that is told.
+            Err(_) => Ok(()),
+        }
+    };
+    let (called, answered) = join(call, answered).await;
+    called.and(answered)
+}
+
+fn failed(error: wasmtime::Error) -> Failed {
+    let status = match error.is::<Busy>() {
+        true => StatusCode::GATEWAY_TIMEOUT,
+        false => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    // The rest is a stack of WebAssembly, which says little to those who wrote JavaScript.
+    let text = error.root_cause().to_string();
+    Failed { status, text }
+}
+
+/// Tells about flags that mean nothing here.
+pub fn note_unused(flags: &[(&str, bool)]) {
+    let unused = flags.iter().filter(|(_, is_given)| *is_given);
+    let unused: Vec<_> = unused.map(|(flag, _)| *flag).collect();
+    if !unused.is_empty() {
+        let flags = unused.join(", ");
+        output::print_error(&format!("Note: {flags} means nothing for a component"));
+    }
+}
