@@ -23,8 +23,9 @@ fn run() -> Result<(), Box<dyn Error>> {
     let components = root.join("components");
     watch(&root.join("wit"))?;
     watch_sources(&guest)?;
-    if cfg!(feature = "standalone") {
-        watch_sources(&components)?;
+    #[cfg(feature = "standalone")]
+    for source in jsvm_build::standalone::SOURCES {
+        println!("cargo::rerun-if-changed={}", components.join(source).display());
     }
     if env::var_os("DOCS_RS").is_some() {
         return Err("docs.rs cannot build jsvm: the guest needs a WebAssembly toolchain".into());
@@ -83,6 +84,7 @@ fn write_templates(
         ("http", &templates.http),
         ("http-with-environment", &templates.http_with_environment),
         ("command", &templates.command),
+        ("no-host", &templates.no_host),
     ] {
         let compressed = zstd::bulk::compress(template, 19)?;
         write(&out.join(name).with_extension("template"), &compressed)?;

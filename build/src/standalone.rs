@@ -27,7 +27,24 @@ pub struct Templates {
     pub http_with_environment: Vec<u8>,
     /// Exports `wasi:cli/run`.
     pub command: Vec<u8>,
+    /// Exports what the VM does, and imports nothing but WASI.
+    pub no_host: Vec<u8>,
 }
+
+/// What is in the folder of components that goes into templates, and is compiled for them.
+pub const SOURCES: [&str; 11] = [
+    "Cargo.lock",
+    "Cargo.toml",
+    "cli-driver",
+    "closed",
+    "console",
+    "data",
+    "driver",
+    "host",
+    "http-driver",
+    "no-host",
+    "wit",
+];
 
 /// Why there are none.
 #[derive(Debug, thiserror::Error)]
@@ -81,27 +98,53 @@ pub fn templates(
     let closed = read("jsvm_closed")?;
     let http = read("jsvm_http_driver")?;
     let command = read("jsvm_cli_driver")?;
-    let template = |driver: &[u8], closed: Option<&[u8]>| {
-        let composed =
-            compose(vm, &host, driver, closed).map_err(|error| StandaloneError::Compose {
-                reason: format!("{error:#}"),
-            })?;
-        hollow(&composed)
+    let no_host = read("jsvm_no_host")?;
+    let checked = |composed: Composed| match composed {
+        Ok(composed) => hollow(&composed),
+        Err(error) => Err(StandaloneError::Compose {
+            reason: format!("{error:#}"),
+        }),
     };
+    let template =
+        |driver: &[u8], closed: Option<&[u8]>| checked(compose(vm, &host, driver, closed));
     Ok(Templates {
         http: template(&http, Some(&closed))?,
         http_with_environment: template(&http, None)?,
         command: template(&command, None)?,
+        no_host: checked(with_host(vm, &no_host))?,
     })
 }
 
+type Composed = Result<Vec<u8>, Box<dyn std::error::Error>>;
+
+const TYPES: &str = "jsvm:engine/types@0.1.0";
+const HOST: &str = "jsvm:engine/host@0.1.0";
+const EXPORTS: [&str; 2] = ["jsvm:engine/vm@0.1.0", "jsvm:engine/snapshot@0.1.0"];
+
+/// One component that exports what the VM does, and the types that users of it import as well.
+fn with_host(vm: &[u8], host: &[u8]) -> Composed {
+    let mut graph = CompositionGraph::new();
+    let [host, vm] = [("host", host), ("vm", vm)].map(|(name, bytes)| {
+        let types = graph.types_mut();
+        Package::from_bytes(&format!("jsvm:{name}"), None, bytes.to_vec(), types)
+    });
+    let host = graph.register_package(host?)?;
+    let vm = graph.register_package(vm?)?;
+    let host = graph.instantiate(host);
+    let vm = graph.instantiate(vm);
+    for name in [HOST, TYPES] {
+        let export = graph.alias_instance_export(host, name)?;
+        graph.set_instantiation_argument(vm, name, export)?;
+    }
+    for (instance, name) in [(host, TYPES), (vm, EXPORTS[0]), (vm, EXPORTS[1])] {
+        let export = graph.alias_instance_export(instance, name)?;
+        graph.export(export, name)?;
+    }
+    Ok(graph.encode(EncodeOptions::default())?)
+}
+
 /// One component that exports what the driver does. What `closed` exports is not imported.
-fn compose(
-    vm: &[u8],
-    host: &[u8],
-    driver: &[u8],
-    closed: Option<&[u8]>,
-) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
+fn compose(vm: &[u8], host: &[u8], driver: &[u8], closed: Option<&[u8]>) -> Composed {
     let mut graph = CompositionGraph::new();
     let mut register = |name: &str,
                         bytes: &[u8]|
@@ -126,13 +169,13 @@ fn compose(
     };
     let host = graph.instantiate(host);
     let vm = graph.instantiate(vm);
-    connect(graph, host, vm, "jsvm:engine/host@0.1.0")?;
+    connect(graph, host, vm, HOST)?;
     let driver = graph.instantiate(driver);
     // It has no functions, and no host knows it.
     for user in [vm, driver] {
-        connect(graph, host, user, "jsvm:engine/types@0.1.0")?;
+        connect(graph, host, user, TYPES)?;
     }
-    for name in ["jsvm:engine/vm@0.1.0", "jsvm:engine/snapshot@0.1.0"] {
+    for name in EXPORTS {
         connect(graph, vm, driver, name)?;
     }
     if let Some(closed) = closed {

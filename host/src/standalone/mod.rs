@@ -43,6 +43,7 @@ static HTTP: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/http.template"));
 static HTTP_WITH_ENVIRONMENT: &[u8] =
     include_bytes!(concat!(env!("OUT_DIR"), "/http-with-environment.template"));
 static COMMAND: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/command.template"));
+static NO_HOST: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/no-host.template"));
 
 /// More than a template can have.
 const LARGEST_TEMPLATE: usize = 16 << 20;
@@ -131,6 +132,21 @@ pub fn component(vm: &Vm, kind: Kind) -> Result<Vec<u8>, StandaloneError> {
         Kind::HttpWithEnvironment => HTTP_WITH_ENVIRONMENT,
         Kind::Command => COMMAND,
     };
+    filled(template, &warmed)
+}
+
+/// [`COMPONENT`](crate::COMPONENT) with a host in it, for components that use a VM and have no
+/// functions to give to its scripts: it exports `jsvm:engine/vm`, `snapshot` and `types`, and imports
+/// nothing but WASI 0.2. The console prints; any other host call is a `TypeError` that says why.
+///
+/// # Errors
+/// [`StandaloneError::Unfit`], if this library is broken.
+pub fn without_host() -> Result<Vec<u8>, StandaloneError> {
+    filled(NO_HOST, &engine()?)
+}
+
+/// A template with a module in the place of the VM's.
+fn filled(template: &[u8], vm: &[u8]) -> Result<Vec<u8>, StandaloneError> {
     let unfit = |reason: String| StandaloneError::Unfit { reason };
     let template = zstd::bulk::decompress(template, LARGEST_TEMPLATE)
         .map_err(|error| unfit(error.to_string()))?;
@@ -140,7 +156,7 @@ pub fn component(vm: &Vm, kind: Kind) -> Result<Vec<u8>, StandaloneError> {
             return Ok::<_, StandaloneError>(module.to_vec());
         }
         places += 1;
-        Ok(warmed.clone())
+        Ok(vm.to_vec())
     })?;
     if places != 1 {
         return Err(unfit(format!("there are {places} places for the VM")));
