@@ -123,6 +123,16 @@ bench-forms: _guest
     cargo run --release --locked --manifest-path bench/forms/Cargo.toml \
         --target-dir target/forms -- "$PWD/target/forms"
 
+# Run a component in another language with a VM of its own: rules-rust, calc-c, report-python, sheet-js
+[no-exit-message]
+component NAME: _guest
+    @components/component.sh run {{ quote(NAME) }}
+
+# All of them with the tools that their authors use, under `wasmtime run` and in Node.js
+[no-exit-message]
+test-components: _guest
+    @components/component.sh test rules-rust calc-c report-python sheet-js
+
 # Install whatever the other recipes need and this machine lacks
 setup: _guest _lint _audit _packages
 

@@ -10,7 +10,9 @@
 #   ./setup.sh peers    what this is measured against: npm packages, Node.js and gcc
 #   ./setup.sh http     what serving is measured with and against: wrk, Node.js, npm packages
 #   ./setup.sh wasmtime the program `wasmtime`, for files that must run without this repository
-#   ./setup.sh jco      the npm package jco, which runs such files in Node.js
+#   ./setup.sh wac      wac, wasm-tools and wit-bindgen: what makes and composes components
+#   ./setup.sh python   componentize-py, which makes components of Python
+#   ./setup.sh jco      jco and componentize-js, which make components of JavaScript and run any in Node.js
 #   ./setup.sh browser  Chromium, and what drives it
 #
 # Several may be named at once. The answers are never cached, so they cannot be stale; looking
@@ -441,8 +443,40 @@ setup_wasmtime() {
         fail "cannot get wasmtime 48." "By hand: cargo install wasmtime-cli --version 48.0.8 --locked"
 }
 
+# cargo_tool COMMAND PACKAGE VERSION [OPTION]...
+cargo_tool() {
+    local command=$1 package=$2 version=$3
+    shift 3
+    [[ $(PATH=$PWD/.tools/bin:$PATH "$command" --version 2>/dev/null) == *"$version"* ]] && return
+    say "installing $package $version into .tools with cargo (a minute or two, once)"
+    # Not optimised: that takes a third of the time to build, and they do little.
+    logged cargo install "$package" --version "$version" --locked --debug --root .tools "$@" ||
+        fail "cannot get $command." "By hand: cargo install $package --version $version --locked"
+}
+
+setup_wac() {
+    cargo_tool wac wac-cli 0.12.0 --no-default-features
+    cargo_tool wasm-tools wasm-tools 1.254.0 --no-default-features --features component
+    cargo_tool wit-bindgen wit-bindgen-cli 0.60.0 --no-default-features --features c
+}
+
+setup_python() {
+    local wanted=components/report-python/requirements.txt folder=.tools/componentize-py
+    cmp -s "$wanted" "$folder/requirements.txt" && return
+    have python3 ||
+        fail "Python is missing, of which components are made." \
+            "Install Python 3.10 or newer with its module venv (on Debian: apt-get install python3-venv)."
+    say "installing componentize-py into $folder with pip"
+    { logged python3 -m venv --clear "$folder" &&
+        logged within 180 "$folder/bin/pip" install --disable-pip-version-check --requirement "$wanted"; } ||
+        fail "cannot get componentize-py." "By hand: pip install --requirement $wanted"
+    cp "$wanted" "$folder/requirements.txt"
+}
+
 setup_jco() {
     have_packages tests/jco || add_packages tests/jco "jco, which runs components in Node.js"
+    have_packages components/sheet-js ||
+        add_packages components/sheet-js "what makes components of JavaScript"
 }
 
 setup_browser() {
@@ -454,7 +488,11 @@ setup_browser() {
 (($#)) || set -- guest lint audit packages
 for what; do
     case $what in
-    guest | lint | audit | packages | fuzz | peers | http | wasmtime | jco | browser) "setup_$what" ;;
-    *) fail "\"$what\" is none of guest, lint, audit, packages, fuzz, peers, http, wasmtime, jco, browser." ;;
+    guest | lint | audit | packages | fuzz | peers | http | wasmtime | wac | python | jco | browser)
+        "setup_$what"
+        ;;
+    *)
+        fail "\"$what\" is none of guest, lint, audit, packages, fuzz, peers, http, wasmtime, wac, python, jco, browser."
+        ;;
     esac
 done

@@ -23,8 +23,12 @@ fn run() -> Result<(), Box<dyn Error>> {
     let components = root.join("components");
     watch(&root.join("wit"))?;
     watch_sources(&guest)?;
-    if cfg!(feature = "standalone") {
-        watch_sources(&components)?;
+    #[cfg(feature = "standalone")]
+    for source in jsvm_build::standalone::SOURCES {
+        println!(
+            "cargo::rerun-if-changed={}",
+            components.join(source).display()
+        );
     }
     if env::var_os("DOCS_RS").is_some() {
         return Err("docs.rs cannot build jsvm: the guest needs a WebAssembly toolchain".into());

@@ -102,13 +102,13 @@ pub fn compile(
     fs::read(&path).map_err(|source| CompileError::Read { path, source })
 }
 
-/// Compiles the components in `folder`, with everything cargo writes below `target_dir`.
+/// Compiles components, with everything cargo writes below `target_dir`: the package in `folder`, or
+/// the default members of the workspace there.
 ///
 /// # Errors
 ///
 /// See [`CompileError`].
-#[cfg(feature = "standalone")]
-pub(crate) fn compile_components(
+pub fn compile_components(
     toolchain: &Toolchain,
     folder: &Path,
     target_dir: &Path,

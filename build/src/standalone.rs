@@ -33,8 +33,30 @@ const SERVICES: [(&str, &str); 2] = [
 /// Hosts, whose versions of these interfaces differ.
 const HOSTS: [&str; 2] = ["wasmtime", "spin"];
 
+/// What the template is called that exports what the VM does, and imports nothing but WASI.
+pub const NO_HOST: &str = "no-host";
+
 const ENVIRONMENT: &str = "wasi:cli/environment@0.2.0";
 const EXIT: &str = "wasi:cli/exit@0.2.0";
+
+/// What is in the folder of components that goes into templates, and is compiled for them.
+pub const SOURCES: [&str; 15] = [
+    "Cargo.lock",
+    "Cargo.toml",
+    "cli-driver",
+    "closed",
+    "config-spin",
+    "config-wasmtime",
+    "console",
+    "data",
+    "driver",
+    "host",
+    "http-driver",
+    "keyvalue-spin",
+    "keyvalue-wasmtime",
+    "no-host",
+    "wit",
+];
 
 /// Why there are none.
 #[derive(Debug, thiserror::Error)]
@@ -95,6 +117,9 @@ pub fn templates(
             adapters.push((service, version, interface, component));
         }
     }
+    let unfit = |error: Box<dyn std::error::Error>| StandaloneError::Compose {
+        reason: format!("{error:#}"),
+    };
     let kinds = [
         ("http", &http, true),
         ("http-with-environment", &http, false),
@@ -114,9 +139,7 @@ pub fn templates(
                 adapters: adapters.map(|found| (found.2, &*found.3)).collect(),
                 is_closed,
             };
-            let composed = compose(&parts).map_err(|error| StandaloneError::Compose {
-                reason: format!("{error:#}"),
-            })?;
+            let composed = compose(&parts).map_err(unfit)?;
             let mut name = kind.to_owned();
             for part in &services {
                 name = name + "-" + part;
@@ -127,6 +150,8 @@ pub fn templates(
             templates.push((name, hollow(&composed)?));
         }
     }
+    let no_host = with_host(vm, &read("jsvm_no_host")?).map_err(unfit)?;
+    templates.push((NO_HOST.to_owned(), hollow(&no_host)?));
     Ok(Templates(templates))
 }
 
@@ -154,8 +179,36 @@ struct Parts<'a> {
     is_closed: bool,
 }
 
+type Composed = Result<Vec<u8>, Box<dyn std::error::Error>>;
+
+const TYPES: &str = "jsvm:engine/types@0.1.0";
+const HOST: &str = "jsvm:engine/host@0.1.0";
+const EXPORTS: [&str; 2] = ["jsvm:engine/vm@0.1.0", "jsvm:engine/snapshot@0.1.0"];
+
+/// One component that exports what the VM does, and the types that users of it import as well.
+fn with_host(vm: &[u8], host: &[u8]) -> Composed {
+    let mut graph = CompositionGraph::new();
+    let [host, vm] = [("host", host), ("vm", vm)].map(|(name, bytes)| {
+        let types = graph.types_mut();
+        Package::from_bytes(&format!("jsvm:{name}"), None, bytes.to_vec(), types)
+    });
+    let host = graph.register_package(host?)?;
+    let vm = graph.register_package(vm?)?;
+    let host = graph.instantiate(host);
+    let vm = graph.instantiate(vm);
+    for name in [HOST, TYPES] {
+        let export = graph.alias_instance_export(host, name)?;
+        graph.set_instantiation_argument(vm, name, export)?;
+    }
+    for (instance, name) in [(host, TYPES), (vm, EXPORTS[0]), (vm, EXPORTS[1])] {
+        let export = graph.alias_instance_export(instance, name)?;
+        graph.export(export, name)?;
+    }
+    Ok(graph.encode(EncodeOptions::default())?)
+}
+
 /// One component that exports what the driver does. What `closed` exports is not imported.
-fn compose(parts: &Parts<'_>) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
+fn compose(parts: &Parts<'_>) -> Composed {
     let mut graph = CompositionGraph::new();
     let mut register = |name: &str,
                         bytes: &[u8]|
@@ -183,13 +236,13 @@ fn compose(parts: &Parts<'_>) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
     };
     let host = graph.instantiate(host);
     let vm = graph.instantiate(vm);
-    connect(graph, host, vm, "jsvm:engine/host@0.1.0")?;
+    connect(graph, host, vm, HOST)?;
     let driver = graph.instantiate(driver);
     // It has no functions, and no host knows it.
     for user in [vm, driver] {
-        connect(graph, host, user, "jsvm:engine/types@0.1.0")?;
+        connect(graph, host, user, TYPES)?;
     }
-    for name in ["jsvm:engine/vm@0.1.0", "jsvm:engine/snapshot@0.1.0"] {
+    for name in EXPORTS {
         connect(graph, vm, driver, name)?;
     }
     if let (true, Some(closed)) = (parts.is_closed, closed) {

@@ -82,7 +82,7 @@ fn compile(toolchain: &Toolchain, source: &Path, generated: &Path, object: &Path
         .args(["-O3", "-ffreestanding", "-mbulk-memory", "-c"])
         .args(["-Wall", "-Wextra", "-Werror"])
         .arg("-isystem")
-        .arg(folder().join("../../tests/driver/include"))
+        .arg(folder().join("../../components/freestanding/include"))
         .arg("-isystem")
         .arg(generated);
     run(command.arg(source).arg("-o").arg(object));

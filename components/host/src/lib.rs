@@ -3,8 +3,8 @@
 mod bindings;
 
 use bindings::exports::jsvm::engine::host::{Data, Guest, PollPoint, Reply};
+use jsvm_component_console::write;
 use jsvm_component_data::{Form, Value};
-use wasi::io::streams::OutputStream;
 
 struct Host;
 
@@ -46,9 +46,7 @@ fn answer(name: &str, args: Vec<Value>) -> Result<(), String> {
     let mut text = || args.next().and_then(Value::into_text).unwrap_or_default();
     match name {
         "jsvm:console" => {
-            let (level, mut line) = (text(), text());
-            line.push('\n');
-            write(is_error(&level), line.as_bytes());
+            jsvm_component_console::print(&text(), text());
             Ok(())
         }
         "jsvm:process" => process(&text(), args),
@@ -61,11 +59,6 @@ fn answer(name: &str, args: Vec<Value>) -> Result<(), String> {
         }
         name => Err(format!("{name} is not available in this file")),
     }
-}
-
-/// Whether a message of the console is one of those that go to standard error.
-fn is_error(level: &str) -> bool {
-    matches!(level, "warn" | "error" | "trace")
 }
 
 /// The operations of `process` that are left at run time.
@@ -86,23 +79,5 @@ fn process(operation: &str, mut args: impl Iterator<Item = Value>) -> Result<(),
             Err("process.exit: this program cannot end the process".to_owned())
         }
         operation => Err(format!("process.{operation} is not available in this file")),
-    }
-}
-
-fn write(is_error: bool, bytes: &[u8]) {
-    let stream = if is_error {
-        wasi::cli::stderr::get_stderr()
-    } else {
-        wasi::cli::stdout::get_stdout()
-    };
-    write_all(&stream, bytes);
-}
-
-/// Writes all, as much at once as may be. Nobody is left to be told if it fails.
-fn write_all(stream: &OutputStream, bytes: &[u8]) {
-    for part in bytes.chunks(4096) {
-        if stream.blocking_write_and_flush(part).is_err() {
-            return;
-        }
     }
 }

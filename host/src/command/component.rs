@@ -1,5 +1,6 @@
 //! `jsvm component`
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use anyhow::{anyhow, bail};
@@ -13,18 +14,27 @@ use super::{Usage, output};
 #[command(after_help = "Examples:\n  \
     jsvm component\n  \
     jsvm component -o build/js-vm.wasm\n  \
+    jsvm component --no-host && wac plug app.wasm --plug js-vm.wasm -o composed.wasm\n  \
     jsvm component -o - | wasm-tools component wit")]
 pub struct Component {
     /// Where to write it, or - for standard output
     #[arg(short, long, value_name = "FILE", default_value = "js-vm.wasm")]
     output: PathBuf,
+
+    /// With a host in it that has no functions: what it imports is WASI and nothing else
+    #[arg(long)]
+    no_host: bool,
 }
 
 impl Component {
     pub fn run(self) -> anyhow::Result<()> {
+        let component = match self.no_host {
+            false => Cow::Borrowed(jsvm::COMPONENT),
+            true => Cow::Owned(jsvm::standalone::without_host()?),
+        };
         if self.output.as_os_str() != "-" {
             let path = self.output.display();
-            return std::fs::write(&self.output, jsvm::COMPONENT)
+            return std::fs::write(&self.output, component)
                 .map_err(|error| anyhow!("cannot write {path}: {}", reason(&error)));
         }
         if output::is_terminal() {
@@ -32,7 +42,7 @@ impl Component {
                 "a component is not text to be shown in a terminal: use -o FILE".into()
             ));
         }
-        output::print_bytes(jsvm::COMPONENT);
+        output::print_bytes(&component);
         Ok(())
     }
 }

@@ -149,15 +149,30 @@ pub fn component_with(vm: &Vm, kind: Kind, imports: Imports) -> Result<Vec<u8>, 
         return Err(StandaloneError::Waiting { name: request.name });
     }
     let warmed = vm.with_memory(|memory| warm::warmed(&engine()?, base::START, memory))??;
+    filled(&name(kind, imports), &warmed)
+}
+
+/// [`COMPONENT`](crate::COMPONENT) with a host in it, for components that use a VM and have no
+/// functions to give to its scripts: it exports `jsvm:engine/vm`, `snapshot` and `types`, and imports
+/// nothing but WASI 0.2. The console prints; any other host call is a `TypeError` that says why.
+///
+/// # Errors
+/// [`StandaloneError::Unfit`], if this library is broken.
+pub fn without_host() -> Result<Vec<u8>, StandaloneError> {
+    filled("no-host", &engine()?)
+}
+
+/// The template of a name with a module in the place of the VM's.
+fn filled(name: &str, vm: &[u8]) -> Result<Vec<u8>, StandaloneError> {
     let unfit = |reason: String| StandaloneError::Unfit { reason };
-    let template = template(&name(kind, imports)).map_err(unfit)?;
+    let template = template(name).map_err(unfit)?;
     let mut places = 0;
     let file = nested::replace_modules(&template, &mut |module| {
         if module.len() != EMPTY {
             return Ok::<_, StandaloneError>(module.to_vec());
         }
         places += 1;
-        Ok(warmed.clone())
+        Ok(vm.to_vec())
     })?;
     if places != 1 {
         return Err(unfit(format!("there are {places} places for the VM")));

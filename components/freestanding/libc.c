@@ -1,4 +1,4 @@
-// As much of a C library as the driver needs, since there is none for this target.
+// As much of a C library as components in C need here, since there is none for this target.
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

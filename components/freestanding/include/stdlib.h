@@ -1,4 +1,4 @@
-// The part of the C library that the driver and its bindings use; see `libc.c`.
+// The part of the C library that components and their bindings use; see `libc.c`.
 #pragma once
 #include <stddef.h>
 

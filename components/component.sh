@@ -1,0 +1,169 @@
+#!/usr/bin/env bash
+# Makes components in other languages, each composed with a VM, and runs them:
+#
+#   components/component.sh build NAME...   makes components/target/NAME.wasm
+#   components/component.sh run NAME...     and runs it with `wasmtime run`
+#   components/component.sh test NAME...    and compares what it prints with what is expected, also in
+#                                           Node.js where it needs no files
+#
+# The commands are those of docs/compose.md. JSVM names the program `jsvm`; without it, it is built.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+readonly root=$PWD/.. target=$PWD/target
+PATH=$root/.tools/bin:$PATH
+
+say() { printf 'component: %s\n' "$*" >&2; }
+
+jsvm() {
+    if [[ -n ${JSVM:-} ]]; then
+        "$JSVM" "$@"
+    else
+        cargo run --quiet --release --manifest-path "$root/host/Cargo.toml" -- "$@"
+    fi
+}
+
+setup() { "$root/setup.sh" "$@"; }
+
+jco() { sheet-js/node_modules/.bin/jco "$@"; }
+
+# Sets `wit`: the worlds and all that they refer to, in a folder without links.
+worlds() {
+    wit=$target/worlds
+    rm -rf "$wit"
+    cp -RL worlds "$wit"
+}
+
+# ---- Rust ------------------------------------------------------------------------------------
+
+build_rules-rust() {
+    setup wac
+    # shellcheck disable=SC1091 # written by setup.sh
+    source "$root/.tools/guest.env"
+    if [[ $guest_rust == system ]]; then
+        # Debian's Rust builds the standard library from its sources.
+        (
+            cd rules-rust
+            RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 \
+                CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=$(compgen -c wasm-ld | sort -rV | head -n 1) \
+                /usr/bin/cargo build --release --target wasm32-unknown-unknown -Zbuild-std=std,panic_abort
+        )
+    else
+        (cd rules-rust && cargo build --release --target wasm32-unknown-unknown)
+    fi
+    wasm-tools component new "$target/wasm32-unknown-unknown/release/jsvm_rules.wasm" -o "$target/rules.wasm"
+    jsvm component --no-host -o "$target/js-vm.wasm"
+    wac plug "$target/rules.wasm" --plug "$target/js-vm.wasm" -o "$target/rules-rust.wasm"
+}
+
+run_rules-rust() {
+    wasmtime run --dir rules-rust::/ "$target/rules-rust.wasm" rules orders.json "$@"
+}
+
+test_rules-rust() {
+    local folder
+    folder=$(mktemp -d)
+    cp -R rules-rust/rules rules-rust/orders.json "$folder"
+    for expected in expected expected-again; do
+        wasmtime run --dir "$folder::/" "$target/rules-rust.wasm" rules orders.json state |
+            same "rules-rust/$expected.txt"
+    done
+    rm -r "$folder"
+}
+
+# ---- C ---------------------------------------------------------------------------------------
+
+build_calc-c() {
+    setup wac
+    worlds
+    # shellcheck disable=SC1091 # written by setup.sh
+    source "$root/.tools/guest.env"
+    c_component calc-host calc-c/host.c
+    c_component calc calc-c/calc.c
+    jsvm component -o "$target/js-vm-alone.wasm"
+    wac compose calc-c/calc.wac -o "$target/calc-c.wasm" \
+        --dep "jsvm:calc-host=$target/calc-host.wasm" \
+        --dep "jsvm:vm=$target/js-vm-alone.wasm" \
+        --dep "jsvm:calc=$target/calc.wasm"
+}
+
+# c_component WORLD SOURCE
+c_component() {
+    local out=$target/$1 name=${1//-/_}
+    wit-bindgen c "$wit" --world "$1" --out-dir "$out" >/dev/null
+    "$CC_wasm32_unknown_unknown" --target=wasm32-unknown-unknown -O2 -ffreestanding -mbulk-memory \
+        -isystem freestanding/include -isystem "$out" -nostdlib -Wl,--no-entry -Wl,--stack-first \
+        "$2" freestanding/libc.c "$out/$name.c" "$out/${name}_component_type.o" -o "$out/core.wasm"
+    wasm-tools component new "$out/core.wasm" -o "$target/$1.wasm"
+}
+
+run_calc-c() { wasmtime run "$target/calc-c.wasm"; }
+
+test_calc-c() {
+    wasmtime run "$target/calc-c.wasm" <calc-c/input.txt | same calc-c/expected.txt
+    setup jco
+    jco run "$target/calc-c.wasm" <calc-c/input.txt | same calc-c/expected.txt
+}
+
+# ---- Python ----------------------------------------------------------------------------------
+
+build_report-python() {
+    setup wac python
+    worlds
+    (cd report-python && "$root/.tools/componentize-py/bin/componentize-py" \
+        --wit-path "$wit" --world report componentize app -o "$target/report.wasm" >/dev/null)
+    jsvm component --no-host -o "$target/js-vm.wasm"
+    wac plug "$target/report.wasm" --plug "$target/js-vm.wasm" -o "$target/report-python.wasm"
+}
+
+run_report-python() { wasmtime run --dir report-python::/ "$target/report-python.wasm"; }
+
+test_report-python() { run_report-python | same report-python/expected.txt; }
+
+# ---- JavaScript ------------------------------------------------------------------------------
+
+build_sheet-js() {
+    setup wac jco
+    worlds
+    jco componentize sheet-js/app.js --wit "$wit" --world-name sheet -o "$target/sheet.wasm" >/dev/null
+    jsvm component --no-host -o "$target/js-vm.wasm"
+    wac plug "$target/sheet.wasm" --plug "$target/js-vm.wasm" -o "$target/sheet-js.wasm"
+}
+
+run_sheet-js() { wasmtime run "$target/sheet-js.wasm"; }
+
+test_sheet-js() {
+    run_sheet-js | same sheet-js/expected.txt
+    jco run "$target/sheet-js.wasm" | same sheet-js/expected.txt
+}
+
+# ----------------------------------------------------------------------------------------------
+
+# Compares standard input with a file. BLESS=1 writes the file anew.
+same() {
+    if [[ -n ${BLESS:-} ]]; then
+        cat >"$1"
+    else
+        diff -u "$1" -
+    fi
+}
+
+readonly command=${1:?build, run or test}
+shift
+mkdir -p "$target"
+for name; do
+    declare -F "build_$name" >/dev/null || {
+        say "there is no $name here: rules-rust, calc-c, report-python or sheet-js"
+        exit 1
+    }
+    say "building $name"
+    "build_$name"
+    case $command in
+    build) say "it is $target/$name.wasm" ;;
+    run) setup wasmtime && "run_$name" ;;
+    test) setup wasmtime && "test_$name" && say "$name prints what is expected" ;;
+    *)
+        say "\"$command\" is none of build, run, test"
+        exit 1
+        ;;
+    esac
+done

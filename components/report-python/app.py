@@ -1,0 +1,132 @@
+"""Prints a report that its reader has written in JavaScript.
+
+The report is `report.js` in the folder that the host has opened. It asks for tables by name and waits
+for them: its requests are answered here, in Python, so the VM needs no host functions.
+"""
+
+import csv
+import json
+import sys
+import time
+
+from componentize_py_types import Err, Ok
+from wit_world import exports
+from wit_world.imports import types, vm
+
+SOURCE = "report.js"
+
+# Jobs that run before anything else has its turn.
+JOBS = 10_000
+
+
+class Failed(Exception):
+    """The report cannot be printed."""
+
+
+class Run(exports.Run):
+    """What `wasmtime run` calls."""
+
+    def run(self) -> None:
+        try:
+            print_table(make_report())
+        except Failed as failure:
+            print(f"report: {failure}", file=sys.stderr)
+            raise Err(None) from failure
+        except Err as error:
+            print(f"report: {described(error.value)}", file=sys.stderr)
+            raise Err(None) from error
+
+
+def make_report() -> dict:
+    """Evaluates the report."""
+    # The stack is what fits into the native stack that hosts give a component.
+    vm.set_limits(vm.Limits(memory=64 << 20, stack=96 << 10, output=16 << 20))
+    rows = vm.Value.new_request_function("rows", 1)
+    vm.global_().set(vm.Key_Name("rows"), vm.Input_Value(rows))
+
+    options = vm.EvalOptions(
+        file_name=SOURCE, kind=vm.SourceKind.MODULE, strict=True, async_=False
+    )
+    module = settled(vm.eval(read(SOURCE), options))
+    match module.get(vm.Key_Name("default")):
+        case vm.Output_Value(function) if function.kind() == vm.ValueKind.FUNCTION:
+            report = settled(function.call(vm.Input_Undefined(), []))
+        case _:
+            raise Failed(f"{SOURCE} has no function as its default export")
+    return json.loads(report.to_json() or "null")
+
+
+def settled(output: vm.Output) -> vm.Value:
+    """What a promise is fulfilled with, once all that it waits for is done."""
+    match output:
+        case vm.Output_Value(promise):
+            pass
+        case _:
+            raise Failed("the report is not an object, or a promise for one")
+    while promise.promise_state() == vm.PromiseState.PENDING:
+        jobs = vm.run_jobs(JOBS)
+        requests = vm.take_requests()
+        for request in requests:
+            vm.settle(request.id, answer(request))
+        if not requests and not jobs.pending and jobs.executed == 0:
+            if jobs.next_timer is None:
+                raise Failed("it waits for what never happens")
+            time.sleep(jobs.next_timer / 1e9)
+    match promise.promise_state(), promise.promise_result():
+        case vm.PromiseState.REJECTED, vm.Output_Value(reason):
+            raise Failed(reason.to_text())
+        case vm.PromiseState.REJECTED, reason:
+            raise Failed(f"it throws {reason}")
+        case vm.PromiseState.FULFILLED, vm.Output_Value(value):
+            return value
+        case None, _:
+            return promise
+    raise Failed("the report is not an object")
+
+
+def answer(request: vm.Request):
+    """Does what the script asks for. JSON serves for both directions."""
+    arguments = json.loads(vm.Value.from_data(request.args).to_json() or "[]")
+    try:
+        table = list(csv.DictReader(read(arguments[0]).splitlines()))
+        return Ok(vm.Value.from_json(json.dumps(table)).to_data())
+    except (Failed, IndexError) as failure:
+        error = vm.Value.new_error(types.ErrorClass.ERROR, str(failure), None)
+        return Err(error.to_data())
+
+
+def read(name: str) -> str:
+    """The text of a file of the report's folder."""
+    # Only names: the folder is all that a report may see.
+    if not isinstance(name, str) or "/" in name:
+        raise Failed(f"{name!r} is not the name of a file")
+    try:
+        with open(f"/{name}", encoding="utf-8") as file:
+            return file.read()
+    except OSError as error:
+        raise Failed(f"there is no {name}: run it with --dir FOLDER::/") from error
+
+
+def described(error: vm.Error) -> str:
+    """What is said about an error of the VM."""
+    match error:
+        case vm.Error_Exception(thrown):
+            return f"{thrown.name}: {thrown.message}\n{thrown.stack.rstrip()}"
+        case vm.Error_OutOfMemory():
+            return "it needs too much memory"
+        case _:
+            return "it was stopped"
+
+
+def print_table(report: dict) -> None:
+    """Prints columns as wide as they need to be."""
+    try:
+        title, rows = report["title"], report["rows"]
+        lines = [[str(cell) for cell in row] for row in rows]
+    except (TypeError, KeyError) as error:
+        raise Failed("what it returns is not { title, rows }") from error
+    widths = [max(map(len, column)) for column in zip(*lines)]
+    print(title)
+    for line in lines:
+        cells = [cell.rjust(width) for cell, width in zip(line[1:], widths[1:])]
+        print("  ".join([line[0].ljust(widths[0]), *cells]))

@@ -1,0 +1,1 @@
+export default (order => ({ note: "never seen" });

@@ -1,0 +1,9 @@
+//! Bindings generated from the WIT.
+#![allow(unsafe_code, missing_docs, unused)]
+#![allow(clippy::all, clippy::undocumented_unsafe_blocks)]
+
+wit_bindgen::generate!({
+    path: "../worlds",
+    world: "rules",
+    generate_all,
+});

@@ -1,0 +1,151 @@
+//! Rules: functions of scripts, held by their handles.
+
+use std::fmt::{self, Display};
+
+use crate::bindings::jsvm::engine::types::Data;
+use crate::bindings::jsvm::engine::vm::{self, Error, Input, Key, Output, Value};
+use crate::order::{Change, Order};
+
+/// Rules are roots of the VM as well, so that a thawed VM has them.
+const ROOT: &str = "rule:";
+
+/// Why a rule has no effect.
+#[derive(Debug, thiserror::Error)]
+pub enum Problem {
+    #[error("{0}")]
+    Thrown(String),
+    #[error("it does not end at once: a rule may not await anything at its top level")]
+    Waits,
+    #[error("its default export is no function")]
+    NoFunction,
+    #[error("what it returns is neither undefined nor {{ note, cents, percent }}: {0}")]
+    Result(String),
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        Problem::Thrown(match error {
+            Error::Exception(thrown) if thrown.name.is_empty() => thrown.message,
+            Error::Exception(thrown) => {
+                let place = thrown.stack.lines().next().unwrap_or_default().trim();
+                format!("{}: {} {place}", thrown.name, thrown.message)
+            }
+            Error::Interrupted => "it was interrupted".to_owned(),
+            Error::OutOfMemory => "it needs too much memory".to_owned(),
+            Error::OutputLimit(_) => "what it returns is too large".to_owned(),
+        })
+    }
+}
+
+struct Rule {
+    name: String,
+    function: Value,
+}
+
+/// All rules, in order.
+#[derive(Default)]
+pub struct Rules(Vec<Rule>);
+
+impl Rules {
+    /// Compiles a rule: an ES module with a function as its default export.
+    pub fn add(&mut self, name: &str, source: &str) -> Result<(), Problem> {
+        let options = vm::EvalOptions {
+            file_name: name.to_owned(),
+            kind: vm::SourceKind::Module,
+            strict: true,
+            async_: false,
+        };
+        let Output::Value(module) = vm::eval(source, &options)? else {
+            return Err(Problem::NoFunction);
+        };
+        vm::run_jobs(u32::MAX)?;
+        let exports = match (module.promise_state(), module.promise_result()) {
+            (Some(vm::PromiseState::Fulfilled), Output::Value(exports)) => exports,
+            (Some(vm::PromiseState::Rejected), Output::Value(reason)) => {
+                return Err(Problem::Thrown(reason.to_text()?));
+            }
+            _ => return Err(Problem::Waits),
+        };
+        let function = match exports.get(&Key::Name("default".to_owned()))? {
+            Output::Value(function) if function.kind() == vm::ValueKind::Function => function,
+            _ => return Err(Problem::NoFunction),
+        };
+        vm::set_root(&format!("{ROOT}{name}"), &Input::Value(&function))?;
+        self.0.push(Rule {
+            name: name.to_owned(),
+            function,
+        });
+        Ok(())
+    }
+
+    /// The rules of a VM that was thawed.
+    pub fn thawed() -> Rules {
+        // Roots are sorted by name, as files were.
+        let roots = vm::roots().into_iter();
+        let rules = roots.filter_map(|root| match vm::root(&root) {
+            Some(Output::Value(function)) => Some(Rule {
+                name: root.strip_prefix(ROOT)?.to_owned(),
+                function,
+            }),
+            _ => None,
+        });
+        Rules(rules.collect())
+    }
+
+    /// Prices an order. A rule that fails changes nothing, and the others are applied.
+    pub fn price<'a>(&'a self, order: &'a Order) -> Priced<'a> {
+        let mut price = order.sum();
+        let mut notes = Vec::new();
+        for rule in &self.0 {
+            match rule.apply(order, price) {
+                Ok(None) => {}
+                Ok(Some(change)) => {
+                    price = change.apply(price);
+                    notes.push(format!("{:>8.2}  {}", price / 100.0, change.note));
+                }
+                Err(problem) => notes.push(format!("          {}: {problem}", rule.name)),
+            }
+        }
+        Priced {
+            order,
+            price,
+            notes,
+        }
+    }
+}
+
+impl Rule {
+    fn apply(&self, order: &Order, price: f64) -> Result<Option<Change>, Problem> {
+        let unreadable = |error: &dyn Display| Problem::Result(error.to_string());
+        let mut args = Data {
+            item: Vec::new(),
+            chunks: Vec::new(),
+            tokens: Vec::new(),
+        };
+        ciborium::into_writer(&(order, price), &mut args.item)
+            .map_err(|error| unreadable(&error))?;
+        let result = self.function.call_data(&Input::Undefined, &args)?;
+        for token in result.tokens {
+            vm::release(token);
+        }
+        ciborium::from_reader(result.item.as_slice()).map_err(|error| unreadable(&error))
+    }
+}
+
+/// A priced order.
+pub struct Priced<'a> {
+    order: &'a Order,
+    price: f64,
+    notes: Vec<String>,
+}
+
+impl Display for Priced<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Order { id, customer, .. } = self.order;
+        writeln!(f, "order {id} of {customer}: {:.2}", self.price / 100.0)?;
+        for note in &self.notes {
+            writeln!(f, "  {note}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,3 @@
+export function transform({ text }) {
+  throw new TypeError(`no ${text} today`);
+}

@@ -1,0 +1,1 @@
+export const transform = () => ({ text: 7, tags: ["seven"] });

@@ -1,0 +1,1 @@
+export const transform = () => new Promise(() => {});

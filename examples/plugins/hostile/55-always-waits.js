@@ -1,0 +1,3 @@
+export async function transform() {
+  for (;;) await new Promise((resolve) => setTimeout(resolve, 1));
+}

@@ -1,0 +1,3 @@
+export function transform(document) {
+  return { ...transform(document) };
+}

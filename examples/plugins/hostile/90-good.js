@@ -1,0 +1,1 @@
+export const transform = ({ text, tags }) => ({ text: `${text}, still here`, tags });
