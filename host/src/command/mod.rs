@@ -14,6 +14,7 @@ mod imports;
 mod inspect;
 mod key;
 mod launch;
+mod link;
 mod modules;
 mod options;
 mod output;
@@ -31,6 +32,7 @@ mod session;
 mod settle;
 mod snapshot;
 mod target;
+mod types;
 mod usage;
 mod watch;
 
@@ -74,6 +76,7 @@ enum Verb {
     Inspect(inspect::Inspect),
     Build(build::Build),
     Component(component::Component),
+    Types(types::Types),
     Completions(completions::Completions),
 }
 
@@ -105,6 +108,7 @@ pub fn main() -> ExitCode {
         Verb::Inspect(verb) => verb.run(),
         Verb::Build(verb) => verb.run(),
         Verb::Component(verb) => verb.run(),
+        Verb::Types(verb) => verb.run(),
         Verb::Completions(verb) => verb.run(),
     };
     output::flush();

@@ -180,6 +180,8 @@ impl VmBuilder {
         context: Context,
         frozen: Option<Frozen<'_>>,
     ) -> Result<Vm, Error> {
+        #[cfg(feature = "link")]
+        self.links().check()?;
         let instances = self.engine.instances();
         let (instance, used) = instances.get(context)?;
         let vm = Vm {
