@@ -97,7 +97,7 @@ impl Context {
 
 /// Answers of host functions.
 impl Context {
-    fn call(&mut self, name: &str, args: &Data) -> Result<Data, HostError> {
+    fn call(&mut self, name: &str, args: &mut Data) -> Result<Data, HostError> {
         #[cfg(feature = "link")]
         if Links::is_call(name) {
             return match &mut self.links {
@@ -224,9 +224,9 @@ impl Watch {
 
 impl host::Host for Context {
     fn host_call(&mut self, name: String, args: Form) -> wasmtime::Result<Result<Reply, Form>> {
-        let args = Data::from_vm(args, &self.releases);
+        let mut args = Data::from_vm(args, &self.releases);
         // A panic must not unwind through the VM, which would leave it in the middle of things.
-        let outcome = catch_unwind(AssertUnwindSafe(|| self.call(&name, &args)));
+        let outcome = catch_unwind(AssertUnwindSafe(|| self.call(&name, &mut args)));
         let outcome = outcome.unwrap_or_else(|panic| Err(HostError::panicked(&name, &*panic)));
         let outcome = outcome.and_then(|value| self.reply(&name, value));
         Ok(outcome.map_err(|error| self.thrown(&name, error)))

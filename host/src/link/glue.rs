@@ -33,7 +33,7 @@ struct Native<'a> {
 struct NativeFunction {
     r#type: &'static str,
     name: String,
-    length: usize,
+    length: u32,
 }
 
 /// All modules by their full names.
@@ -73,7 +73,7 @@ fn native(linked: &Linked, interface: &Interface, is_raw: bool) -> Data {
         let described = NativeFunction {
             r#type: "function",
             name: linked.call_name(&interface.export, &function.export),
-            length: function.params.len(),
+            length: function.params.len() as u32,
         };
         (raw_name(function), described)
     });
@@ -139,21 +139,22 @@ struct Text<'a> {
     classes: BTreeMap<ResourceId, String>,
 }
 
-/// Local names of a module begin with `$`, which no export does.
+/// Local names of a module begin with `$`, which no export does. An instance that was disposed is not
+/// unregistered: to drop its handle again does nothing, and the engine would keep what it is unregistered
+/// by alive.
 const PRELUDE: &str = r#"
 const $handle = Symbol.for("{HANDLE}"), $adopt = Symbol.for("{ADOPT}");
 const $dispose = Symbol.dispose ?? Symbol.for("dispose");
 const $finalizers = new FinalizationRegistry((handle) => $["{DROP}"](handle));
 const $own = (object, handle) => {
     Object.defineProperty(object, $handle, { value: handle, writable: true, enumerable: true });
-    $finalizers.register(object, handle, object);
+    $finalizers.register(object, handle);
     return object;
 };
 const $release = (object) => {
     const handle = object[$handle];
     if (handle === undefined) return;
     object[$handle] = undefined;
-    $finalizers.unregister(object);
     $["{DROP}"](handle);
 };
 "#;

@@ -182,6 +182,20 @@ impl<'a> Lifting<'a> {
     }
 }
 
+/// An error with a text as its payload.
+pub(crate) fn failed(message: String) -> Data {
+    let mut data = DataBuilder::new();
+    let root = data.reserve();
+    let text = data.push(Node::Text(message));
+    let error = ErrorData {
+        class: ErrorClass::Error,
+        name: Some(COMPONENT_ERROR.into()),
+        properties: vec![("message".into(), text), ("payload".into(), text)],
+    };
+    data.fill(root, Node::Error(error));
+    data.finish()
+}
+
 /// What an error says about itself.
 fn message(payload: Option<&Val>) -> String {
     match payload {

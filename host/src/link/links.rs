@@ -37,7 +37,12 @@ impl Links {
     }
 
     /// Answers a host call.
-    pub(crate) fn call(&mut self, name: &str, args: &Data, stop: Stop) -> Result<Data, HostError> {
+    pub(crate) fn call(
+        &mut self,
+        name: &str,
+        args: &mut Data,
+        stop: Stop,
+    ) -> Result<Data, HostError> {
         let table = self.table.clone();
         let mut components = table.components.iter().zip(&mut self.live);
         let found = components.find_map(|(component, live)| {

@@ -9,12 +9,13 @@ use wasmtime_wasi::I32Exit;
 
 use super::component::{Linked, LinkedComponent};
 use super::exports::{Function, Kind};
+use super::fast::{self, Fast, Returned};
 use super::handles::Handles;
-use super::lift::Lifting;
+use super::lift::{Lifting, failed};
 use super::lower::{Lowering, defined};
 use super::state::{LinkState, Surroundings};
 use super::stop::{Stop, Stopped};
-use crate::data::{Data, NodeRef};
+use crate::data::{Data, Node, NodeRef};
 use crate::function::HostError;
 
 /// Native stack of a thread that a call has for itself.
@@ -28,8 +29,14 @@ pub(crate) struct Live {
     linked: Arc<Linked>,
     store: Store<LinkState>,
     instance: Instance,
-    functions: Vec<Option<Func>>,
+    functions: Vec<Option<Callable>>,
     handles: Handles,
+}
+
+/// A function of the instance.
+struct Callable {
+    func: Func,
+    fast: Option<Fast>,
 }
 
 /// Why a call gave nothing.
@@ -72,7 +79,7 @@ impl Live {
             ))
         })?;
         Ok(Live {
-            functions: vec![None; linked.exports.functions.len()],
+            functions: linked.exports.functions.iter().map(|_| None).collect(),
             handles: Handles::new(linked),
             linked: linked.clone(),
             store,
@@ -85,7 +92,7 @@ impl Live {
         &mut self,
         component: &LinkedComponent,
         index: usize,
-        args: &Data,
+        args: &mut Data,
         stop: Stop,
     ) -> Result<Data, Failure> {
         let linked = self.linked.clone();
@@ -96,24 +103,26 @@ impl Live {
                 function.name, what.0
             ))));
         }
-        let params = self.params(function, args).map_err(Failure::Thrown)?;
-        let func = self.func(index, function).map_err(Failure::Thrown)?;
+        self.find(index, function).map_err(Failure::Thrown)?;
         self.store.data_mut().stop = stop;
         self.store.set_epoch_deadline(1);
+        if let Some(result) = self.call_fast(component, index, function, args) {
+            return result;
+        }
+        let params = self.params(function, args).map_err(Failure::Thrown)?;
+        let Some(callable) = &self.functions[index] else {
+            return Ok(Data::from_nodes(Vec::new()));
+        };
         let mut results = vec![Val::Bool(false); usize::from(function.result.is_some())];
         let compiled = &linked.compiled;
         let called = {
             let _running = compiled.runtime.running();
             apart(compiled.may_wait, || {
-                func.call(&mut self.store, &params, &mut results)
+                callable.func.call(&mut self.store, &params, &mut results)
             })
         };
         if let Err(error) = called {
-            let reason = reason(&error, self.store.data(), component);
-            return Err(Failure::Lost(HostError::new(format!(
-                "the component `{}` failed in {}: {reason}; its next call finds it as new",
-                linked.name, function.name
-            ))));
+            return Err(self.lost(component, function, &error));
         }
         match (&function.result, results.pop()) {
             (Some(shape), Some(value)) => {
@@ -122,6 +131,45 @@ impl Live {
             }
             _ => Ok(Data::from_nodes(Vec::new())),
         }
+    }
+
+    /// Calls a function by its types, if there is a way for this one and these arguments.
+    fn call_fast(
+        &mut self,
+        component: &LinkedComponent,
+        index: usize,
+        function: &Function,
+        args: &mut Data,
+    ) -> Option<Result<Data, Failure>> {
+        let fast = self.functions[index].as_ref()?.fast.as_ref()?;
+        let bulk = fast::bulk(function, args)?;
+        let compiled = &self.linked.compiled;
+        let called = {
+            let _running = compiled.runtime.running();
+            apart(compiled.may_wait, || fast(&mut self.store, bulk))
+        };
+        Some(match called {
+            Ok(Returned::List(kind, bytes)) => Ok(fast::view(kind, bytes)),
+            Ok(Returned::Number(number)) => Ok(Data::from_nodes(vec![Node::Number(number)])),
+            Ok(Returned::Failed(message)) => {
+                Err(Failure::Thrown(HostError::from_data(failed(message))))
+            }
+            Err(error) => Err(self.lost(component, function, &error)),
+        })
+    }
+
+    /// What the script is told when the instance is gone.
+    fn lost(
+        &self,
+        component: &LinkedComponent,
+        function: &Function,
+        error: &wasmtime::Error,
+    ) -> Failure {
+        let reason = reason(error, self.store.data(), component);
+        Failure::Lost(HostError::new(format!(
+            "the component `{}` failed in {}: {reason}; its next call finds it as new",
+            self.linked.name, function.name
+        )))
     }
 
     /// Converts arguments. Resources that are handed over are the component's from here on.
@@ -140,9 +188,8 @@ impl Live {
         for (index, (name, shape)) in function.params.iter().enumerate() {
             let node: Option<NodeRef<'_>> = elements.next().flatten();
             let value = lowering.lower(shape, node).map_err(|error| {
-                let separator = if error.path.is_empty() { "" } else { " " };
                 let number = index + 1;
-                HostError::type_error(format!("argument {number} ({name}):{separator}{error}"))
+                HostError::type_error(format!("argument {number} ({name}): {error}"))
             })?;
             params.push(value);
         }
@@ -152,16 +199,19 @@ impl Live {
         Ok(params)
     }
 
-    fn func(&mut self, index: usize, function: &Function) -> Result<Func, HostError> {
-        if let Some(func) = self.functions[index] {
-            return Ok(func);
+    /// Looks a function up, once.
+    fn find(&mut self, index: usize, function: &Function) -> Result<(), HostError> {
+        if self.functions[index].is_none() {
+            let func = self.instance.get_func(&mut self.store, function.index);
+            let func = func.ok_or_else(|| {
+                HostError::new(format!("the component has no function {}", function.export))
+            })?;
+            self.functions[index] = Some(Callable {
+                func,
+                fast: fast::fast(function, &func, &self.store),
+            });
         }
-        let func = self.instance.get_func(&mut self.store, function.index);
-        let func = func.ok_or_else(|| {
-            HostError::new(format!("the component has no function {}", function.export))
-        })?;
-        self.functions[index] = Some(func);
-        Ok(func)
+        Ok(())
     }
 
     /// Drops a resource. One that is gone already is nothing to speak of. Returns whether the
@@ -216,7 +266,10 @@ fn reason(error: &wasmtime::Error, state: &LinkState, component: &LinkedComponen
             "it needed more than the {} MiB of memory that it may have",
             component.rights.memory >> 20
         ),
-        Some(trap) => format!("it trapped: {trap}"),
+        Some(trap) => {
+            let text = trap.to_string();
+            format!("it trapped: {}", text.trim_start_matches("wasm trap: "))
+        }
         None => format!("{error:#}"),
     }
 }

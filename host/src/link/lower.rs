@@ -6,6 +6,7 @@ use wasmtime::component::Val;
 
 use super::handles::Handles;
 use super::shape::{Field, Flag, Integer, Outcome, ResourceId, Shape};
+use crate::data::form::tags::view_class;
 use crate::data::{ConversionError, Node, NodeRef, ViewKind};
 
 type Result<T> = std::result::Result<T, ConversionError>;
@@ -162,7 +163,7 @@ impl Lowering<'_> {
         }
         let Some(elements) = node.and_then(NodeRef::elements) else {
             let expected = match inner.view() {
-                Some(kind) => format!("a {} or an array", view_name(kind)),
+                Some(kind) => format!("a {} or an array", view_class(kind)),
                 None => "an array".into(),
             };
             return wrong(expected, node);
@@ -372,24 +373,5 @@ fn values_of_bytes(kind: ViewKind, bytes: &[u8]) -> Vec<Val> {
         Bigint64 i64, S64;
         Float32 f32, Float32;
         Float64 f64, Float64;
-    }
-}
-
-/// The name of the class of a view.
-pub(crate) fn view_name(kind: ViewKind) -> &'static str {
-    match kind {
-        ViewKind::Int8 => "Int8Array",
-        ViewKind::Uint8 => "Uint8Array",
-        ViewKind::Uint8Clamped => "Uint8ClampedArray",
-        ViewKind::Int16 => "Int16Array",
-        ViewKind::Uint16 => "Uint16Array",
-        ViewKind::Int32 => "Int32Array",
-        ViewKind::Uint32 => "Uint32Array",
-        ViewKind::Bigint64 => "BigInt64Array",
-        ViewKind::Biguint64 => "BigUint64Array",
-        ViewKind::Float16 => "Float16Array",
-        ViewKind::Float32 => "Float32Array",
-        ViewKind::Float64 => "Float64Array",
-        ViewKind::DataView => "DataView",
     }
 }

@@ -40,6 +40,7 @@ mod component;
 mod declare;
 mod error;
 mod exports;
+mod fast;
 mod glue;
 mod handles;
 mod lift;

@@ -13,7 +13,7 @@ const all = {
     echoS64: [-9223372036854775808n, 9223372036854775807n],
     echoF32: [0, 1.5, -0, Infinity, NaN],
     echoF64: [0, 0.1, -0, -Infinity, NaN, Number.MAX_VALUE],
-    echoChar: ["a", "ß", "猫", "😀", "\0"],
+    echoChar: ["a", "ß", "猫", "😀", "\ufffd"],
     echoString: ["", "plain", "Grüße 猫 😀", "x".repeat(5)],
     echoBytes: [new Uint8Array(), new Uint8Array([0, 1, 255]), [1, 2], new Uint8Array([9, 8, 7, 6]).subarray(1, 3)],
     echoS8s: [new Int8Array([-128, 127])],

@@ -13,7 +13,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use jsvm::link::LinkedComponent;
-use jsvm::{Engine, Error, Limits, PromiseState, Source, Vm, VmBuilder};
+use jsvm::{Engine, Error, Exception, Limits, PromiseState, Source, Value, Vm, VmBuilder};
 use jsvm_tests::cases;
 use libtest_mimic::{Arguments, Failed};
 
@@ -69,8 +69,20 @@ fn run(case: &Path) -> Result<String, Failed> {
 fn module(vm: &Vm, text: &str) -> Result<(), Error> {
     let promise = vm.eval(Source::module(text).file_name("case.js"))?;
     vm.run_jobs()?;
-    if promise.promise_state()? != Some(PromiseState::Pending) {
-        promise.promise_result()?;
+    finished(&promise)
+}
+
+/// Fails as the module did.
+fn finished(promise: &Value) -> Result<(), Error> {
+    if promise.promise_state()? != Some(PromiseState::Rejected) {
+        return Ok(());
     }
-    Ok(())
+    let value = promise.promise_result()?;
+    let text = |key: &str| value.get(key).and_then(|text| text.to_text());
+    Err(Error::Exception(Box::new(Exception {
+        name: text("name")?,
+        message: text("message")?,
+        stack: text("stack")?,
+        value,
+    })))
 }
