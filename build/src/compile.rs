@@ -113,9 +113,37 @@ pub fn compile_components(
     folder: &Path,
     target_dir: &Path,
 ) -> Result<(), CompileError> {
+    cargo_build(toolchain, folder, target_dir, &[])
+}
+
+/// Compiles one of the packages in `folder`, with everything cargo writes below `target_dir`, and
+/// returns where its core module is.
+///
+/// # Errors
+///
+/// See [`CompileError`].
+pub fn compile_package(
+    toolchain: &Toolchain,
+    folder: &Path,
+    package: &str,
+    target_dir: &Path,
+) -> Result<PathBuf, CompileError> {
+    cargo_build(toolchain, folder, target_dir, &["--package", package])?;
+    let name = package.replace('-', "_");
+    let path = target_dir.join(TARGET).join("release").join(name);
+    Ok(path.with_extension("wasm"))
+}
+
+fn cargo_build(
+    toolchain: &Toolchain,
+    folder: &Path,
+    target_dir: &Path,
+    packages: &[&str],
+) -> Result<(), CompileError> {
     let (mut command, cargo) = cargo(&toolchain.rust);
     command
         .args(["build", "--release", "--locked", "--target", TARGET])
+        .args(packages)
         .arg("--manifest-path")
         .arg(folder.join("Cargo.toml"))
         .arg("--target-dir")

@@ -251,6 +251,26 @@ impl VmBuilder {
         self.answer_imports()
     }
 
+    /// Links a component in another language, whose interfaces scripts can then import by their
+    /// names; see the module [`link`](crate::link). They come before what a loader has.
+    ///
+    /// The VM has an instance of its own, made at the first call. A VM that is
+    /// [restored](Self::restore) must be linked again to what it was linked to.
+    #[cfg(feature = "link")]
+    #[must_use]
+    pub fn link(mut self, component: &crate::link::LinkedComponent) -> Self {
+        Arc::make_mut(&mut self.imports.links)
+            .components
+            .push(component.clone());
+        self.answer_imports()
+    }
+
+    /// The components that VMs are linked to.
+    #[cfg(feature = "link")]
+    pub(crate) fn links(&self) -> &Arc<crate::link::LinkTable> {
+        &self.imports.links
+    }
+
     fn answer_imports(self) -> Self {
         let imports = Arc::new(self.imports.clone());
         let resolver = imports.clone();
@@ -271,7 +291,8 @@ impl VmBuilder {
     ///
     /// # Errors
     /// [`Error::Engine`] if all [`max_vms`](crate::EngineConfig::max_vms) are in use, or the
-    /// hard memory limit is smaller than an empty VM.
+    /// hard memory limit is smaller than an empty VM. With the feature `link`, [`Error::Link`] if two
+    /// linked components have the same name.
     pub fn build(&self) -> Result<Vm, Error> {
         Vm::new(self)
     }

@@ -17,6 +17,8 @@ use crate::data::{Data, Form};
 use crate::entropy::Entropy;
 use crate::function::{Functions, HostError};
 use crate::limits::{Deadline, InterruptHandle, Limits};
+#[cfg(feature = "link")]
+use crate::link::{Links, Stop, Surroundings};
 use crate::release::Releases;
 
 /// The data of a VM's store.
@@ -33,6 +35,8 @@ pub(crate) struct Context {
     pub(crate) releases: Arc<Releases>,
     /// Whether the hard memory limit refused something during this call.
     pub(crate) memory_refused: bool,
+    #[cfg(feature = "link")]
+    links: Option<Links>,
 }
 
 impl Context {
@@ -51,6 +55,14 @@ impl Context {
             },
             releases: Arc::default(),
             memory_refused: false,
+            #[cfg(feature = "link")]
+            links: builder.links().is_used().then(|| {
+                let around = Surroundings {
+                    clock: builder.clock.clone(),
+                    seed: builder.seed,
+                };
+                Links::new(builder.links(), around)
+            }),
         }
     }
 
@@ -67,6 +79,8 @@ impl Context {
             limits,
             releases: Arc::default(),
             memory_refused: false,
+            #[cfg(feature = "link")]
+            links: None,
         }
     }
 
@@ -83,6 +97,17 @@ impl Context {
 
 /// Answers of host functions.
 impl Context {
+    fn call(&mut self, name: &str, args: &mut Data) -> Result<Data, HostError> {
+        #[cfg(feature = "link")]
+        if Links::is_call(name) {
+            return match &mut self.links {
+                Some(links) => links.call(name, args, self.watch.stop()),
+                None => Err(Links::missing(name)),
+            };
+        }
+        self.functions.call(name, args)
+    }
+
     fn reply(&self, name: &str, value: Data) -> Result<Reply, HostError> {
         if !value.belongs_to(&self.releases) {
             let message = format!("host function `{name}` returned a token of another VM");
@@ -152,6 +177,18 @@ impl Watch {
         self.stopping = None;
     }
 
+    /// When somebody else is to stop who works for this call.
+    #[cfg(feature = "link")]
+    fn stop(&mut self) -> Stop {
+        let started = *self.started.get_or_insert_with(Instant::now);
+        Stop {
+            until: self.time.and_then(|time| started.checked_add(time)),
+            deadline: self.deadline.clone(),
+            interrupt: self.interrupt.clone(),
+            stop_when: self.stop_when.clone(),
+        }
+    }
+
     /// Allows next to no time from now on.
     pub(crate) fn hurry(&mut self) {
         self.time = Some(Duration::from_millis(20));
@@ -187,10 +224,9 @@ impl Watch {
 
 impl host::Host for Context {
     fn host_call(&mut self, name: String, args: Form) -> wasmtime::Result<Result<Reply, Form>> {
-        let args = Data::from_vm(args, &self.releases);
-        let functions = &self.functions;
+        let mut args = Data::from_vm(args, &self.releases);
         // A panic must not unwind through the VM, which would leave it in the middle of things.
-        let outcome = catch_unwind(AssertUnwindSafe(|| functions.call(&name, &args)));
+        let outcome = catch_unwind(AssertUnwindSafe(|| self.call(&name, &mut args)));
         let outcome = outcome.unwrap_or_else(|panic| Err(HostError::panicked(&name, &*panic)));
         let outcome = outcome.and_then(|value| self.reply(&name, value));
         Ok(outcome.map_err(|error| self.thrown(&name, error)))

@@ -10,6 +10,8 @@ use crate::builder::VmBuilder;
 use crate::context::Context;
 use crate::error::Error;
 use crate::instance::Instances;
+#[cfg(feature = "link")]
+use crate::link::{LinkError, LinkedComponent, Runtime};
 use crate::stack::WASM_STACK;
 
 /// The component `js-vm.wasm`, as it was built with this crate.
@@ -127,6 +129,8 @@ impl EngineConfig {
         let instances = Instances::new(engine, pre, self.warm_vms as usize).map_err(failed)?;
         Ok(Engine {
             instances: Arc::new(instances),
+            #[cfg(feature = "link")]
+            links: Arc::default(),
         })
     }
 }
@@ -151,6 +155,9 @@ fn failed(error: wasmtime::Error) -> Error {
 #[derive(Clone)]
 pub struct Engine {
     instances: Arc<Instances>,
+    /// The runtime of linked components, once there are any.
+    #[cfg(feature = "link")]
+    links: Arc<OnceLock<Arc<Runtime>>>,
 }
 
 impl Engine {
@@ -178,6 +185,27 @@ impl Engine {
     /// Settings for VMs of this engine.
     pub fn vm(&self) -> VmBuilder {
         VmBuilder::new(self.clone())
+    }
+
+    /// Compiles a component, so that VMs can be linked to it: their scripts then import its
+    /// interfaces. See the module [`link`](crate::link).
+    ///
+    /// `name` is what scripts can import it by, such as `acme:image`; its interfaces are found by
+    /// their own names as well. To compile takes time, about a second for each megabyte; what comes of
+    /// it can be used for any number of VMs.
+    ///
+    /// # Errors
+    /// See [`LinkError`]: among others, if it is a core module, or imports what nobody gives.
+    #[cfg(feature = "link")]
+    pub fn link(&self, name: &str, bytes: impl AsRef<[u8]>) -> Result<LinkedComponent, LinkError> {
+        let runtime = match self.links.get() {
+            Some(runtime) => runtime,
+            None => {
+                let runtime = Arc::new(Runtime::new()?);
+                self.links.get_or_init(|| runtime)
+            }
+        };
+        LinkedComponent::new(runtime, name, bytes.as_ref())
     }
 
     pub(crate) fn instances(&self) -> &Instances {

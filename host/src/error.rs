@@ -42,6 +42,10 @@ pub enum Error {
     /// A time zone cannot be used.
     #[error(transparent)]
     TimeZone(#[from] TimeZoneError),
+    /// A component cannot be linked.
+    #[cfg(feature = "link")]
+    #[error(transparent)]
+    Link(#[from] crate::link::LinkError),
     /// A promise was rejected and nothing handles it: what ends a program.
     #[error("unhandled rejection: {}", .0.reason)]
     Rejection(Box<Rejection>),

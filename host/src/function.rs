@@ -63,6 +63,12 @@ impl HostError {
         }
     }
 
+    /// Any data.
+    #[cfg(feature = "link")]
+    pub(crate) fn from_data(data: Data) -> Self {
+        HostError(data)
+    }
+
     /// What a host function throws that panicked.
     pub(crate) fn panicked(name: &str, panic: &(dyn Any + Send)) -> Self {
         let message = panic

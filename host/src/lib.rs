@@ -37,6 +37,7 @@
 //! | convert to and from Rust | the module [`serde`](mod@serde), [`Data`] |
 //! | let scripts import functions, values and classes of Rust | [`NativeModule`], [`Class`] |
 //! | give scripts `fetch`, or have them serve HTTP | the module [`http`] |
+//! | let scripts import components in other languages | the module `link` |
 //! | import modules from anywhere, or from packages and TypeScript | [`ModuleLoader`], [`program`] |
 //! | compile once and run often | [`Vm::compile`], [`Bytecode`] |
 //! | set local time, or take `eval` away | [`TimeZone`], [`VmBuilder::without`] |
@@ -69,6 +70,8 @@ mod function;
 pub mod http;
 mod instance;
 mod limits;
+#[cfg(feature = "link")]
+pub mod link;
 mod module;
 mod native_module;
 mod pagemap;

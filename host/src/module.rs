@@ -206,12 +206,19 @@ pub(crate) struct Imports {
     pub(crate) loader: Option<Arc<dyn ModuleLoader>>,
     /// Descriptions of modules made in Rust, by name.
     pub(crate) native: BTreeMap<String, Arc<Data>>,
+    /// Components in other languages.
+    #[cfg(feature = "link")]
+    pub(crate) links: Arc<crate::link::LinkTable>,
 }
 
 impl Imports {
     pub(crate) fn resolve(&self, import: &Import<'_>) -> Result<String, HostError> {
         if self.native.contains_key(import.specifier) {
             return Ok(import.specifier.to_owned());
+        }
+        #[cfg(feature = "link")]
+        if let Some(resolved) = self.links.resolve(import.specifier) {
+            return resolved;
         }
         match &self.loader {
             Some(loader) => loader.resolve(import),
@@ -224,6 +231,10 @@ impl Imports {
     }
 
     pub(crate) fn load(&self, name: &str) -> Result<Data, HostError> {
+        #[cfg(feature = "link")]
+        if let Some(module) = self.links.load(name) {
+            return Ok(module);
+        }
         match (self.native.get(name), &self.loader) {
             (Some(module), _) => Ok(Data::clone(module)),
             (None, Some(loader)) => Ok(loader.load(name)?.into_data()),

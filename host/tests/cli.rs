@@ -2,7 +2,8 @@
 //! print beside them.
 //!
 //! Each line of a case is a command for the shell, which finds `jsvm` and a fresh copy of
-//! `tests/cases/cli/files` with a snapshot of another build, `foreign.snap`. The `.out` beside it
+//! `tests/cases/cli/files` with a snapshot of another build, `foreign.snap`, and the components of
+//! `tests/cases/link`. The `.out` beside it
 //! says after each command what came to stdout, then what came to stderr after `2> `, then the exit
 //! code if it is not 0. `BLESS=1 cargo test --test cli` writes them anew.
 
@@ -30,6 +31,11 @@ fn run(case: &Path) -> Result<String, Failed> {
     let path = folder.path().canonicalize()?;
     copy(&cases::folder("cli").join("files"), &path)?;
     fs::write(path.join("foreign.snap"), foreign_snapshot()?)?;
+    for component in cases::files(&cases::folder("link"), "wat") {
+        let name = component.with_extension("wasm");
+        let name = name.file_name().ok_or("a file has a name")?;
+        fs::write(path.join(name), wat::parse_file(&component)?)?;
+    }
     let mut transcript = String::new();
     for line in commands.lines() {
         if line.is_empty() || line.starts_with('#') {

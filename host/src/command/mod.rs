@@ -14,6 +14,7 @@ mod imports;
 mod inspect;
 mod key;
 mod launch;
+mod link;
 mod modules;
 mod options;
 mod output;
@@ -32,6 +33,7 @@ mod session;
 mod settle;
 mod snapshot;
 mod target;
+mod types;
 mod usage;
 mod watch;
 
@@ -75,6 +77,7 @@ enum Verb {
     Inspect(inspect::Inspect),
     Build(build::Build),
     Component(component::Component),
+    Types(types::Types),
     Completions(completions::Completions),
 }
 
@@ -106,6 +109,7 @@ pub fn main() -> ExitCode {
         Verb::Inspect(verb) => verb.run(),
         Verb::Build(verb) => verb.run(),
         Verb::Component(verb) => verb.run(),
+        Verb::Types(verb) => verb.run(),
         Verb::Completions(verb) => verb.run(),
     };
     output::flush();

@@ -10,6 +10,7 @@ use jsvm::program::NodeModules;
 use jsvm::{Engine, EngineConfig, FixedClock, Vm, VmBuilder};
 
 use super::builtin::{Builtins, ExitCode, install};
+use super::link::LinkOptions;
 use super::modules;
 use super::permissions::PermissionOptions;
 use super::progress::Waiting;
@@ -44,6 +45,9 @@ pub struct VmOptions {
 
     #[arg(skip)]
     services: ServiceOptions,
+
+    #[command(flatten)]
+    links: LinkOptions,
 }
 
 /// A value and how it was written, for messages.
@@ -85,6 +89,7 @@ impl VmOptions {
             seed: None,
             clock: None,
             permissions,
+            links: LinkOptions::default(),
         }
     }
 
@@ -121,6 +126,7 @@ impl VmOptions {
         if let Some(time) = self.clock {
             builder = builder.clock(FixedClock(time));
         }
+        builder = self.links.add_to(builder, engine)?;
         let exit_code = ExitCode::default();
         let builtins = Builtins {
             permissions: self.permissions.permissions().into(),

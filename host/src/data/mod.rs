@@ -188,6 +188,14 @@ impl Data {
         }
     }
 
+    /// Takes a chunk out of the form, which is of no other use after that.
+    #[cfg(feature = "link")]
+    pub(crate) fn take_chunk(&mut self, index: usize) -> Option<Vec<u8>> {
+        let form = self.form.get_mut()?.as_mut().ok()?;
+        let chunk = Arc::get_mut(form)?.chunks.get_mut(index)?;
+        Some(std::mem::take(chunk))
+    }
+
     /// The form in which it crosses, taken out.
     pub(crate) fn into_form(self) -> Result<Form, ConversionError> {
         self.form()?;

@@ -102,7 +102,7 @@ mod options;
 mod owned;
 mod parts;
 mod pass;
-mod read;
+pub(crate) mod read;
 mod ser;
 mod splice;
 #[cfg(test)]

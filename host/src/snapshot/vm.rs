@@ -183,6 +183,8 @@ impl VmBuilder {
         context: Context,
         frozen: Option<Frozen<'_>>,
     ) -> Result<Vm, Error> {
+        #[cfg(feature = "link")]
+        self.links().check()?;
         let instances = self.engine.instances();
         let size = frozen.as_ref().map_or(base::SIZE, |f| f.image.size);
         let (instance, used) = instances.get(context, size)?;

@@ -26,7 +26,7 @@ const VIEWS: [(Option<u64>, ViewKind, &str); 13] = [
 ];
 
 /// The class of a view.
-pub(super) fn view_class(kind: ViewKind) -> &'static str {
+pub(crate) fn view_class(kind: ViewKind) -> &'static str {
     let found = VIEWS.iter().find(|(_, known, _)| *known == kind);
     found.map_or("", |(.., class)| class)
 }
@@ -35,6 +35,13 @@ pub(super) fn view_class(kind: ViewKind) -> &'static str {
 pub(crate) fn view_of_tag(tag: u64) -> Option<ViewKind> {
     let found = VIEWS.iter().find(|(known, ..)| *known == Some(tag));
     found.map(|(_, kind, _)| *kind)
+}
+
+/// The tag of a view over the whole of its buffer.
+#[cfg(feature = "link")]
+pub(crate) fn tag_of_view(kind: ViewKind) -> u64 {
+    let found = VIEWS.iter().find(|(_, known, _)| *known == kind);
+    found.and_then(|(tag, ..)| *tag).unwrap_or(UINT8_ARRAY)
 }
 
 /// The view of a class.

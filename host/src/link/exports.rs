@@ -1,0 +1,278 @@
+//! What a component exports, as scripts see it.
+
+use wasmtime::component::types::{ComponentFunc, ComponentItem, ResourceType, Type};
+use wasmtime::component::{Component, ComponentExportIndex};
+
+use super::names::{InterfaceName, Role, camel, pascal};
+use super::shape::{ResourceId, Shape, Unsupported};
+
+/// What a component exports.
+#[derive(Debug, Default)]
+pub(crate) struct Exports {
+    /// The interfaces; first what is exported without one, if there is anything.
+    pub(crate) interfaces: Vec<Interface>,
+    pub(crate) functions: Vec<Function>,
+    pub(crate) resources: Vec<Resource>,
+}
+
+/// An interface.
+#[derive(Debug)]
+pub(crate) struct Interface {
+    /// As the component calls it; empty for what has no interface.
+    pub(crate) export: String,
+    pub(crate) name: InterfaceName,
+    /// Indices of its functions.
+    pub(crate) functions: Vec<usize>,
+    /// Its types of resources, by the names of their classes.
+    pub(crate) classes: Vec<(String, ResourceId)>,
+    /// Its other types.
+    pub(crate) types: Vec<(String, Type)>,
+}
+
+/// A function.
+#[derive(Debug)]
+pub(crate) struct Function {
+    /// As the component calls it.
+    pub(crate) export: String,
+    pub(crate) index: ComponentExportIndex,
+    /// The name in JavaScript: of a constructor that of its class.
+    pub(crate) name: String,
+    pub(crate) kind: Kind,
+    /// Without that of a method's own instance.
+    pub(crate) params: Vec<(String, Shape)>,
+    pub(crate) result: Option<Shape>,
+    /// Why it cannot be called.
+    pub(crate) unsupported: Option<Unsupported>,
+    /// For declarations.
+    pub(crate) ty: ComponentFunc,
+}
+
+/// What a function is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Free,
+    Constructor(ResourceId),
+    Method(ResourceId),
+    Static(ResourceId),
+}
+
+impl Kind {
+    /// The class that it is a member of.
+    pub(crate) fn class(self) -> Option<ResourceId> {
+        match self {
+            Kind::Free => None,
+            Kind::Constructor(id) | Kind::Method(id) | Kind::Static(id) => Some(id),
+        }
+    }
+}
+
+/// A type of resources.
+#[derive(Debug)]
+pub(crate) struct Resource {
+    ty: ResourceType,
+    /// The interface that its class is in; nothing if the component exports no such type.
+    pub(crate) interface: Option<usize>,
+    /// The name of the class.
+    pub(crate) class: String,
+}
+
+impl Function {
+    /// Whether what is in JavaScript around it has to do with resources.
+    pub(crate) fn needs_glue(&self) -> bool {
+        self.kind != Kind::Free || self.result.as_ref().is_some_and(Shape::has_resources)
+    }
+}
+
+impl Interface {
+    /// Whether it is what has no interface.
+    pub(crate) fn is_root(&self) -> bool {
+        self.export.is_empty()
+    }
+}
+
+/// An export that is a function, before its types are known.
+struct Found {
+    interface: usize,
+    export: String,
+    index: ComponentExportIndex,
+    ty: ComponentFunc,
+}
+
+impl Exports {
+    /// Reads the exports of a component.
+    pub(crate) fn of(component: &Component) -> Exports {
+        let mut reader = Reader {
+            component,
+            exports: Exports::default(),
+            found: Vec::new(),
+        };
+        reader
+            .exports
+            .interfaces
+            .push(Interface::new(String::new()));
+        let ty = component.component_type();
+        let engine = component.engine();
+        for (name, item) in ty.exports(engine) {
+            reader.item(0, "", None, name, item.ty);
+        }
+        reader.functions();
+        reader.exports
+    }
+
+    /// The number of a type of resources.
+    fn resource(&mut self, ty: ResourceType) -> ResourceId {
+        let known = self.resources.iter().position(|known| known.ty == ty);
+        ResourceId(known.unwrap_or_else(|| {
+            self.resources.push(Resource {
+                ty,
+                interface: None,
+                class: "Resource".into(),
+            });
+            self.resources.len() - 1
+        }))
+    }
+
+    /// The type of resources behind a type of the component.
+    pub(crate) fn resource_of(&self, ty: ResourceType) -> Option<&Resource> {
+        self.resources.iter().find(|known| known.ty == ty)
+    }
+
+    /// Whether there is nothing that could be called.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.functions.is_empty()
+    }
+}
+
+impl Interface {
+    fn new(export: String) -> Self {
+        Interface {
+            name: InterfaceName::parse(&export),
+            export,
+            functions: Vec::new(),
+            classes: Vec::new(),
+            types: Vec::new(),
+        }
+    }
+}
+
+struct Reader<'a> {
+    component: &'a Component,
+    exports: Exports,
+    found: Vec<Found>,
+}
+
+impl Reader<'_> {
+    /// An export of an interface. Functions wait until all types of resources are known.
+    fn item(
+        &mut self,
+        interface: usize,
+        path: &str,
+        parent: Option<&ComponentExportIndex>,
+        name: &str,
+        item: ComponentItem,
+    ) {
+        match item {
+            ComponentItem::ComponentInstance(instance) => {
+                let path = match path {
+                    "" => name.to_owned(),
+                    path => format!("{path}/{name}"),
+                };
+                let Some(index) = self.component.get_export_index(parent, name) else {
+                    return;
+                };
+                self.exports.interfaces.push(Interface::new(path.clone()));
+                let interface = self.exports.interfaces.len() - 1;
+                let engine = self.component.engine();
+                for (name, item) in instance.exports(engine) {
+                    self.item(interface, &path, Some(&index), name, item.ty);
+                }
+            }
+            ComponentItem::ComponentFunc(ty) => {
+                if let Some(index) = self.component.get_export_index(parent, name) {
+                    self.found.push(Found {
+                        interface,
+                        export: name.to_owned(),
+                        index,
+                        ty,
+                    });
+                }
+            }
+            ComponentItem::Resource(ty) => {
+                let id = self.exports.resource(ty);
+                let class = pascal(name);
+                let resource = &mut self.exports.resources[id.0];
+                if resource.interface.is_none() {
+                    resource.interface = Some(interface);
+                    resource.class.clone_from(&class);
+                }
+                self.exports.interfaces[interface].classes.push((class, id));
+            }
+            ComponentItem::Type(ty) => {
+                let types = &mut self.exports.interfaces[interface].types;
+                types.push((pascal(name), ty));
+            }
+            // A script could do nothing with these.
+            ComponentItem::CoreFunc(_) | ComponentItem::Module(_) | ComponentItem::Component(_) => {
+            }
+        }
+    }
+
+    fn functions(&mut self) {
+        for found in std::mem::take(&mut self.found) {
+            let interface = found.interface;
+            if let Some(function) = self.function(found) {
+                let functions = &mut self.exports.interfaces[interface].functions;
+                functions.push(self.exports.functions.len());
+                self.exports.functions.push(function);
+            }
+        }
+    }
+
+    /// A function; nothing if there is no way to name it.
+    fn function(&mut self, found: Found) -> Option<Function> {
+        let Found {
+            interface,
+            export,
+            index,
+            ty,
+        } = found;
+        let class = |reader: &Self, name: &str| {
+            let class = pascal(name);
+            let classes = &reader.exports.interfaces[interface].classes;
+            let found = classes.iter().find(|(known, _)| *known == class);
+            found.map(|(_, id)| *id)
+        };
+        let (name, kind) = match Role::of(&export)? {
+            Role::Free(name) => (camel(name), Kind::Free),
+            Role::Constructor(of) => (pascal(of), Kind::Constructor(class(self, of)?)),
+            Role::Method(of, name) => (camel(name), Kind::Method(class(self, of)?)),
+            Role::Static(of, name) => (camel(name), Kind::Static(class(self, of)?)),
+        };
+        let mut unsupported = ty
+            .async_()
+            .then_some(Unsupported("an asynchronous function"));
+        let mut shape = |ty: &Type| {
+            let shape = Shape::of(ty, &mut |ty| self.exports.resource(ty));
+            shape.unwrap_or_else(|reason| {
+                unsupported = Some(reason);
+                Shape::Bool
+            })
+        };
+        let skip = usize::from(matches!(kind, Kind::Method(_)));
+        let params = ty.params().skip(skip);
+        let params = params
+            .map(|(name, ty)| (name.to_owned(), shape(&ty)))
+            .collect();
+        let result = ty.results().next().map(|ty| shape(&ty));
+        Some(Function {
+            export,
+            index,
+            name,
+            kind,
+            params,
+            result,
+            unsupported,
+            ty,
+        })
+    }
+}

@@ -1,0 +1,22 @@
+;; Returns what is no value of its types.
+(component
+    (core module $main
+        (memory (export "memory") 1)
+        (data (i32.const 0) "\10\00\00\00\04\00\00\00")
+        (data (i32.const 16) "ab\ff\fe")
+        (data (i32.const 32) "\00\00\ff\ff\10\00\00\00")
+        (func (export "text") (result i32) (i32.const 0))
+        (func (export "outside") (result i32) (i32.const 32))
+        (func (export "char") (result i32) (i32.const 0xd800))
+        (func (export "color") (result i32) (i32.const 7))
+    )
+    (core instance $main (instantiate $main))
+    (func (export "text") (result string)
+        (canon lift (core func $main "text") (memory $main "memory")))
+    (func (export "outside") (result (list u8))
+        (canon lift (core func $main "outside") (memory $main "memory")))
+    (func (export "a-char") (result char) (canon lift (core func $main "char")))
+    (type $color' (enum "red" "green"))
+    (export $color "color" (type $color'))
+    (func (export "a-color") (result $color) (canon lift (core func $main "color")))
+)

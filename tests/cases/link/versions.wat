@@ -1,0 +1,22 @@
+;; One interface in several versions, and another one of the same name.
+(component
+    (core module $main
+        (func (export "one") (result i32) (i32.const 100))
+        (func (export "two") (result i32) (i32.const 110))
+        (func (export "three") (result i32) (i32.const 200))
+        (func (export "other") (result i32) (i32.const 7))
+    )
+    (core instance $main (instantiate $main))
+    (func $one (result u32) (canon lift (core func $main "one")))
+    (func $two (result u32) (canon lift (core func $main "two")))
+    (func $three (result u32) (canon lift (core func $main "three")))
+    (func $other (result u32) (canon lift (core func $main "other")))
+    (instance $one (export "version" (func $one)))
+    (instance $two (export "version" (func $two)))
+    (instance $three (export "version" (func $three)))
+    (instance $other (export "version" (func $other)))
+    (export "acme:tools/info@1.0.0" (instance $one))
+    (export "acme:tools/info@1.1.0" (instance $two))
+    (export "acme:tools/info@2.0.0" (instance $three))
+    (export "acme:others/info" (instance $other))
+)

@@ -1,0 +1,88 @@
+//! Linked components: what scripts see of them.
+//!
+//! Each `tests/cases/link/*.js` is a module that imports the component of `components/echo`. What it
+//! prints, and what it throws, is in the `.out` beside it; `BLESS=1` writes that anew.
+#![allow(clippy::unwrap_used)]
+
+mod echo;
+mod wrong;
+
+use std::fs;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex, OnceLock};
+
+use jsvm::link::LinkedComponent;
+use jsvm::{Engine, Error, Exception, Limits, PromiseState, Source, Value, Vm, VmBuilder};
+use jsvm_tests::cases;
+use libtest_mimic::{Arguments, Failed};
+
+fn main() -> ExitCode {
+    let mut trials = cases::golden("link", "js", run);
+    trials.extend(wrong::trials());
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+fn engine() -> &'static Engine {
+    static ENGINE: OnceLock<Engine> = OnceLock::new();
+    ENGINE.get_or_init(|| jsvm::EngineConfig::new().max_vms(64).build().unwrap())
+}
+
+/// The component, compiled once for all tests.
+fn linked() -> &'static LinkedComponent {
+    static LINKED: OnceLock<LinkedComponent> = OnceLock::new();
+    LINKED.get_or_init(|| engine().link("demo:echo", echo::bytes()).unwrap())
+}
+
+/// Settings of VMs with the component, and what they print.
+fn builder() -> (VmBuilder, Arc<Mutex<String>>) {
+    let printed = Arc::new(Mutex::new(String::new()));
+    let to = printed.clone();
+    let builder = engine()
+        .vm()
+        .limits(Limits {
+            time: Some(std::time::Duration::from_secs(5)),
+            ..Limits::default()
+        })
+        .console(move |_, text| {
+            let mut printed = to.lock().unwrap();
+            printed.push_str(text);
+            printed.push('\n');
+        })
+        .link(linked());
+    (builder, printed)
+}
+
+fn run(case: &Path) -> Result<String, Failed> {
+    let text = fs::read_to_string(case)?;
+    let (builder, printed) = builder();
+    let vm = builder.build()?;
+    if let Err(error) = module(&vm, &text) {
+        let mut printed = printed.lock().unwrap();
+        printed.push_str(&format!("uncaught: {error}\n"));
+    }
+    let printed = printed.lock().unwrap().clone();
+    Ok(printed)
+}
+
+/// Runs a module to its end.
+fn module(vm: &Vm, text: &str) -> Result<(), Error> {
+    let promise = vm.eval(Source::module(text).file_name("case.js"))?;
+    vm.run_jobs()?;
+    finished(&promise)
+}
+
+/// Fails as the module did.
+fn finished(promise: &Value) -> Result<(), Error> {
+    if promise.promise_state()? != Some(PromiseState::Rejected) {
+        return Ok(());
+    }
+    let value = promise.promise_result()?;
+    let text = |key: &str| value.get(key).and_then(|text| text.to_text());
+    Err(Error::Exception(Box::new(Exception {
+        name: text("name")?,
+        message: text("message")?,
+        stack: text("stack")?,
+        value,
+    })))
+}
