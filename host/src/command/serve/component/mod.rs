@@ -131,12 +131,8 @@ impl Handler {
         }
         let linker = linker(&engine).map_err(broken)?;
         let pre = linker.instantiate_pre(&component).and_then(ProxyPre::new);
-        let pre = pre.map_err(|error| {
-            Usage(format!(
-                "{name} needs what is not here: {}",
-                error.root_cause()
-            ))
-        })?;
+        let pre =
+            pre.map_err(|error| Usage(format!("{name} needs what is not here: {:#}", error)))?;
         // Somebody else may have chosen one before.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder()
