@@ -243,6 +243,7 @@ impl Begun {
     }
 
     /// Leaves, as a client does that has seen enough.
+    #[allow(dead_code, reason = "the examples do")]
     pub fn leave(self) {
         self.call.abort();
     }

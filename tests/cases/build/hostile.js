@@ -14,8 +14,11 @@ const paths = {
   "/breaks": () => {
     let count = 0;
     const body = new ReadableStream({
-      pull(controller) {
-        if (count++ > 0) for (;;);
+      async pull(controller) {
+        if (count++ > 0) {
+          await new Promise((resolve) => setTimeout(resolve, 50));
+          for (;;);
+        }
         controller.enqueue(encoder.encode("the first half"));
       },
     });

@@ -1,5 +1,6 @@
 //! `jsvm serve app.wasm`: built files, and other components that export `wasi:http/incoming-handler`.
 
+mod body;
 mod guest;
 mod keyvalue;
 mod outgoing;
@@ -8,6 +9,7 @@ mod settings;
 use std::io::Read;
 use std::path::Path;
 use std::pin::Pin;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
@@ -26,6 +28,7 @@ use wasmtime_wasi_http::p2::bindings::ProxyPre;
 use wasmtime_wasi_http::p2::bindings::http::types::{ErrorCode, Scheme};
 use wasmtime_wasi_http::p2::body::HyperOutgoingBody;
 
+use self::body::{Running, Sent};
 use self::guest::Guest;
 use super::super::permissions::Permissions;
 use super::super::progress::Waiting;
@@ -131,12 +134,8 @@ impl Handler {
         }
         let linker = linker(&engine).map_err(broken)?;
         let pre = linker.instantiate_pre(&component).and_then(ProxyPre::new);
-        let pre = pre.map_err(|error| {
-            Usage(format!(
-                "{name} needs what is not here: {}",
-                error.root_cause()
-            ))
-        })?;
+        let pre =
+            pre.map_err(|error| Usage(format!("{name} needs what is not here: {:#}", error)))?;
         // Somebody else may have chosen one before.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder()
@@ -280,18 +279,26 @@ async fn respond(
         .http()
         .new_incoming_request(scheme, request)?;
     let out = store.data_mut().http().new_response_outparam(sender)?;
+    let is_stopped = Arc::<AtomicBool>::default();
+    let running = Running::new(is_stopped.clone());
     let call = Call {
         since,
         // When it is over nothing is left of the instance, and nobody waits for what it did not send.
         call: Box::pin(async move {
+            let mut store = store;
+            // What is declared last is dropped first.
+            let mut running = running;
             let proxy = pre.instantiate_async(&mut store).await?;
             let handler = proxy.wasi_http_incoming_handler();
-            handler.call_handle(&mut store, request, out).await
+            handler.call_handle(&mut store, request, out).await?;
+            running.done();
+            Ok(())
         }),
     };
     let answered = async {
         match receiver.await {
             Ok(Ok(response)) => {
+                let response = response.map(|body| Sent::new(body, is_stopped));
                 answer.send(response.map(|body| body.map_err(Into::into).boxed_unsync()));
                 Ok(())
             }
