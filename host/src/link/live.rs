@@ -21,8 +21,8 @@ use crate::function::HostError;
 /// Native stack of a thread that a call has for itself.
 const THREAD_STACK: usize = 8 << 20;
 
-/// What one call may make us copy, per byte of memory that the component may have.
-const FUEL_PER_BYTE: u64 = 16;
+/// Bytes that one call may make us allocate for its result.
+const RESULT: usize = 1 << 30;
 
 /// An instance in a store of its own.
 pub(crate) struct Live {
@@ -60,8 +60,7 @@ impl Live {
         state.stop = stop;
         let mut store = Store::new(&compiled.runtime.engine, state);
         store.limiter(|state| state);
-        let fuel = component.rights.memory.saturating_mul(FUEL_PER_BYTE);
-        store.set_hostcall_fuel(usize::try_from(fuel).unwrap_or(usize::MAX));
+        store.set_hostcall_fuel(RESULT);
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(|store| match store.data().stop.is_due() {
             true => Err(Stopped.into()),
@@ -174,10 +173,7 @@ impl Live {
 
     /// Converts arguments. Resources that are handed over are the component's from here on.
     fn params(&mut self, function: &Function, args: &Data) -> Result<Vec<Val>, HostError> {
-        let mut lowering = Lowering {
-            handles: &self.handles,
-            given: Vec::new(),
-        };
+        let mut lowering = Lowering::new(&self.handles);
         let elements = args.root().elements().unwrap_or_default();
         let mut elements = elements.into_iter().map(defined);
         let mut params = Vec::with_capacity(function.params.len() + 1);
