@@ -156,7 +156,10 @@ impl LinkOptions {
             let component = component.map_err(|error| match error {
                 LinkError::Folder { path, source } => {
                     let path = path.display();
-                    Usage(format!("cannot open the folder {path}: {}", reason(&source)))
+                    Usage(format!(
+                        "cannot open the folder {path}: {}",
+                        reason(&source)
+                    ))
                 }
                 error => Usage(error.to_string()),
             })?;

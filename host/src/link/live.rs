@@ -13,6 +13,7 @@ use super::fast::{self, Fast, Returned};
 use super::handles::Handles;
 use super::lift::{Lifting, failed};
 use super::lower::{Lowering, defined};
+use super::shape::Shape;
 use super::state::{LinkState, Surroundings};
 use super::stop::{Stop, Stopped};
 use crate::data::{Data, Node, NodeRef};
@@ -141,7 +142,7 @@ impl Live {
         args: &mut Data,
     ) -> Option<Result<Data, Failure>> {
         let fast = self.functions[index].as_ref()?.fast.as_ref()?;
-        let bulk = fast::bulk(function, args)?;
+        let bulk = fast::bulk(function, args, &self.handles)?;
         let compiled = &self.linked.compiled;
         let called = {
             let _running = compiled.runtime.running();
@@ -150,6 +151,11 @@ impl Live {
         Some(match called {
             Ok(Returned::List(kind, bytes)) => Ok(fast::view(kind, bytes)),
             Ok(Returned::Number(number)) => Ok(Data::from_nodes(vec![Node::Number(number)])),
+            Ok(Returned::Resource(resource)) => {
+                let id = function.result.as_ref().and_then(Shape::resource)?;
+                let number = self.handles.insert(id, resource);
+                Ok(Data::from_nodes(vec![Node::Number(number as f64)]))
+            }
             Ok(Returned::Failed(message)) => {
                 Err(Failure::Thrown(HostError::from_data(failed(message))))
             }

@@ -165,7 +165,7 @@ impl<'a> Lowering<'a> {
                 None => wrong(one_of(names.iter().map(String::as_str)), node),
             },
             Shape::Option(inner) => Ok(Val::Option(self.option(inner, node)?)),
-            Shape::Result(outcome) => Ok(Val::Result(self.result(outcome, node)?)),
+            Shape::Result(outcome) => self.result(outcome, node),
             Shape::Flags(flags) => lower_flags(flags, node),
             Shape::Own(id) => {
                 let (number, held) = self.handle(*id, node)?;
@@ -240,16 +240,18 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn result(
-        &mut self,
-        outcome: &Outcome,
-        node: Option<NodeRef<'_>>,
-    ) -> Result<std::result::Result<Option<Box<Val>>, Option<Box<Val>>>> {
+    fn result(&mut self, outcome: &Outcome, node: Option<NodeRef<'_>>) -> Result<Val> {
         let object = object(node, "an object with a tag")?;
         let tag = property(object, "tag");
         match text(tag) {
-            Some("ok") => Ok(Ok(self.payload(outcome.ok.as_deref(), object)?)),
-            Some("err") => Ok(Err(self.payload(outcome.err.as_deref(), object)?)),
+            Some("ok") => {
+                let value = self.payload(outcome.ok.as_deref(), object)?;
+                Ok(Val::Result(Ok(value)))
+            }
+            Some("err") => {
+                let value = self.payload(outcome.err.as_deref(), object)?;
+                Ok(Val::Result(Err(value)))
+            }
             _ => wrong("one of \"ok\", \"err\"", tag).map_err(|error| error.under_key("tag")),
         }
     }
