@@ -153,7 +153,16 @@ impl LinkOptions {
         let _waiting = Waiting::new("compiling components");
         for file in &self.link {
             let component = file.link(engine)?.rights(self.rights());
-            let component = component.map_err(|error| Usage(error.to_string()))?;
+            let component = component.map_err(|error| match error {
+                LinkError::Folder { path, source } => {
+                    let path = path.display();
+                    Usage(format!(
+                        "cannot open the folder {path}: {}",
+                        reason(&source)
+                    ))
+                }
+                error => Usage(error.to_string()),
+            })?;
             builder = builder.link(&component);
         }
         Ok(builder)

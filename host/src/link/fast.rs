@@ -7,9 +7,12 @@
 //! values.
 
 use wasmtime::Store;
-use wasmtime::component::{ComponentNamedList, ComponentType, Func, Lift, Lower, TypedFunc};
+use wasmtime::component::{
+    ComponentNamedList, ComponentType, Func, Lift, Lower, ResourceAny, TypedFunc,
+};
 
 use super::exports::{Function, Kind};
+use super::handles::Handles;
 use super::shape::{Integer, Outcome, Shape};
 use super::state::LinkState;
 use crate::data::form::tags;
@@ -22,8 +25,9 @@ use crate::serde::read::{Head, Reader};
 pub(crate) type Fast =
     Box<dyn Fn(&mut Store<LinkState>, Bulk) -> wasmtime::Result<Returned> + Send + Sync>;
 
-/// The arguments: a list and numbers.
+/// The arguments: of a method its resource, or else a list; and numbers.
 pub(crate) struct Bulk {
+    receiver: Option<ResourceAny>,
     bytes: Vec<u8>,
     numbers: [f64; MOST_NUMBERS],
 }
@@ -32,6 +36,7 @@ pub(crate) struct Bulk {
 pub(crate) enum Returned {
     List(ViewKind, Vec<u8>),
     Number(f64),
+    Resource(ResourceAny),
     Failed(String),
 }
 
@@ -127,6 +132,12 @@ impl Answer for f64 {
     }
 }
 
+impl Answer for ResourceAny {
+    fn returned(self) -> Returned {
+        Returned::Resource(self)
+    }
+}
+
 impl<T: Answer> Answer for Result<T, String> {
     fn returned(self) -> Returned {
         match self {
@@ -139,14 +150,17 @@ impl<T: Answer> Answer for Result<T, String> {
 fn typed<P, R: Answer>(
     func: &Func,
     store: &Store<LinkState>,
-    params: impl Fn(Bulk) -> P + Send + Sync + 'static,
+    params: impl Fn(Bulk) -> Option<P> + Send + Sync + 'static,
 ) -> Option<Fast>
 where
     P: ComponentNamedList + Lower + Send + Sync + 'static,
 {
     let func: TypedFunc<P, (R,)> = func.typed(store).ok()?;
     Some(Box::new(move |store, bulk| {
-        let (result,) = func.call(store, params(bulk))?;
+        let params = params(bulk);
+        let params =
+            params.ok_or_else(|| wasmtime::format_err!("a method without its resource"))?;
+        let (result,) = func.call(store, params)?;
         Ok(result.returned())
     }))
 }
@@ -161,19 +175,19 @@ fn with_numbers<T: Element, N: Number, R: Answer>(
     match count {
         1 => typed::<(Vec<T>, N), R>(func, store, move |mut b| {
             let [one, ..] = b.numbers.map(N::of);
-            (list(&mut b), one)
+            Some((list(&mut b), one))
         }),
         2 => typed::<(Vec<T>, N, N), R>(func, store, move |mut b| {
             let [one, two, ..] = b.numbers.map(N::of);
-            (list(&mut b), one, two)
+            Some((list(&mut b), one, two))
         }),
         3 => typed::<(Vec<T>, N, N, N), R>(func, store, move |mut b| {
             let [one, two, three, _] = b.numbers.map(N::of);
-            (list(&mut b), one, two, three)
+            Some((list(&mut b), one, two, three))
         }),
         4 => typed::<(Vec<T>, N, N, N, N), R>(func, store, move |mut b| {
             let [one, two, three, four] = b.numbers.map(N::of);
-            (list(&mut b), one, two, three, four)
+            Some((list(&mut b), one, two, three, four))
         }),
         _ => None,
     }
@@ -185,7 +199,7 @@ fn of_answer<T: Element, R: Answer>(
     params: &[(String, Shape)],
 ) -> Option<Fast> {
     let Some((_, first)) = params.first() else {
-        return typed::<(Vec<T>,), R>(func, store, |bulk| (T::from_bytes(bulk.bytes),));
+        return typed::<(Vec<T>,), R>(func, store, |bulk| Some((T::from_bytes(bulk.bytes),)));
     };
     let count = params.len();
     match first {
@@ -222,15 +236,64 @@ fn of_element<T: Element>(
     }
 }
 
+/// Makes a resource of bytes.
+fn maker(func: &Func, store: &Store<LinkState>, result: &Shape) -> Option<Fast> {
+    match result {
+        Shape::Own(_) => of_answer::<u8, ResourceAny>(func, store, &[]),
+        Shape::Result(_) => of_answer::<u8, Result<ResourceAny, String>>(func, store, &[]),
+        _ => None,
+    }
+}
+
+/// A method that returns bytes.
+fn method<R: Answer>(func: &Func, store: &Store<LinkState>, numbers: &[Shape]) -> Option<Fast> {
+    fn with<N: Number, R: Answer>(func: &Func, store: &Store<LinkState>) -> Option<Fast> {
+        typed::<(ResourceAny, N), R>(func, store, |bulk| {
+            let [one, ..] = bulk.numbers.map(N::of);
+            Some((bulk.receiver?, one))
+        })
+    }
+    match numbers {
+        [] => typed::<(ResourceAny,), R>(func, store, |bulk| Some((bulk.receiver?,))),
+        [Shape::Integer(Integer::U8)] => with::<u8, R>(func, store),
+        [Shape::Integer(Integer::U32)] => with::<u32, R>(func, store),
+        [Shape::F32] => with::<f32, R>(func, store),
+        [Shape::F64] => with::<f64, R>(func, store),
+        _ => None,
+    }
+}
+
+fn of_method(function: &Function, func: &Func, store: &Store<LinkState>) -> Option<Fast> {
+    let numbers: Vec<_> = function
+        .params
+        .iter()
+        .map(|(_, shape)| shape.clone())
+        .collect();
+    let is_bytes = |shape: &Shape| matches!(shape, Shape::List(inner) if inner.view() == Some(ViewKind::Uint8));
+    match function.result.as_ref()? {
+        bytes if is_bytes(bytes) => method::<Vec<u8>>(func, store, &numbers),
+        Shape::Result(Outcome { ok: Some(ok), .. }) if is_bytes(ok) => {
+            method::<Result<Vec<u8>, String>>(func, store, &numbers)
+        }
+        _ => None,
+    }
+}
+
 /// The way to call a function by its types, if it has one.
 pub(crate) fn fast(function: &Function, func: &Func, store: &Store<LinkState>) -> Option<Fast> {
+    if let Kind::Method(_) = function.kind {
+        return of_method(function, func, store);
+    }
     let [(_, Shape::List(element)), numbers @ ..] = &*function.params else {
         return None;
     };
     let result = function.result.as_ref()?;
     let is_same = |(_, shape): &(String, Shape)| *shape == numbers[0].1;
-    if function.kind != Kind::Free || numbers.len() > MOST_NUMBERS || !numbers.iter().all(is_same) {
+    if numbers.len() > MOST_NUMBERS || !numbers.iter().all(is_same) {
         return None;
+    }
+    if numbers.is_empty() && result.has_resources() {
+        return maker(func, store, result);
     }
     match element.view()? {
         ViewKind::Uint8 => of_element::<u8>(func, store, numbers, result),
@@ -245,22 +308,36 @@ pub(crate) fn fast(function: &Function, func: &Func, store: &Store<LinkState>) -
 }
 
 /// The arguments of a call, if they are just what is wanted. Anything else is looked at more closely.
-pub(crate) fn bulk(function: &Function, args: &mut Data) -> Option<Bulk> {
-    let (_, Shape::List(element)) = function.params.first()? else {
-        return None;
-    };
-    let kind = element.view()?;
+pub(crate) fn bulk(function: &Function, args: &mut Data, handles: &Handles) -> Option<Bulk> {
     let form = args.form().ok()?;
     let mut reader = Reader::new(&form.item, 0);
     let Head::Array(Some(count)) = reader.head().ok()? else {
         return None;
     };
-    if count < function.params.len() as u64 {
-        return None;
+    let mut receiver = None;
+    let mut place = Place::Inline(&[]);
+    let mut params = &*function.params;
+    if let Kind::Method(id) = function.kind {
+        if count <= params.len() as u64 {
+            return None;
+        }
+        let number = match reader.head().ok()? {
+            Head::Unsigned(number) => number,
+            _ => return None,
+        };
+        receiver = Some(handles.find(id, number).ok()?.1);
+    } else {
+        let ((_, Shape::List(element)), rest) = params.split_first()? else {
+            return None;
+        };
+        if count < params.len() as u64 {
+            return None;
+        }
+        place = list(&mut reader, element.view()?)?;
+        params = rest;
     }
-    let place = list(&mut reader, kind)?;
     let mut numbers = [0.0; MOST_NUMBERS];
-    for ((_, shape), number) in function.params[1..].iter().zip(&mut numbers) {
+    for ((_, shape), number) in params.iter().zip(&mut numbers) {
         *number = match reader.head().ok()? {
             Head::Unsigned(value) => value as f64,
             Head::Negative(value) => -1.0 - value as f64,
@@ -280,7 +357,11 @@ pub(crate) fn bulk(function: &Function, args: &mut Data) -> Option<Bulk> {
         Place::Inline(bytes) => bytes.to_vec(),
         Place::Chunk(index) => args.take_chunk(index)?,
     };
-    Some(Bulk { bytes, numbers })
+    Some(Bulk {
+        receiver,
+        bytes,
+        numbers,
+    })
 }
 
 /// Where the bytes of a list are.

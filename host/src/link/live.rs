@@ -13,6 +13,7 @@ use super::fast::{self, Fast, Returned};
 use super::handles::Handles;
 use super::lift::{Lifting, failed};
 use super::lower::{Lowering, defined};
+use super::shape::Shape;
 use super::state::{LinkState, Surroundings};
 use super::stop::{Stop, Stopped};
 use crate::data::{Data, Node, NodeRef};
@@ -21,8 +22,8 @@ use crate::function::HostError;
 /// Native stack of a thread that a call has for itself.
 const THREAD_STACK: usize = 8 << 20;
 
-/// What one call may make us copy, per byte of memory that the component may have.
-const FUEL_PER_BYTE: u64 = 16;
+/// Bytes that one call may make us allocate for its result.
+const RESULT: usize = 1 << 30;
 
 /// An instance in a store of its own.
 pub(crate) struct Live {
@@ -60,8 +61,7 @@ impl Live {
         state.stop = stop;
         let mut store = Store::new(&compiled.runtime.engine, state);
         store.limiter(|state| state);
-        let fuel = component.rights.memory.saturating_mul(FUEL_PER_BYTE);
-        store.set_hostcall_fuel(usize::try_from(fuel).unwrap_or(usize::MAX));
+        store.set_hostcall_fuel(RESULT);
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(|store| match store.data().stop.is_due() {
             true => Err(Stopped.into()),
@@ -142,7 +142,7 @@ impl Live {
         args: &mut Data,
     ) -> Option<Result<Data, Failure>> {
         let fast = self.functions[index].as_ref()?.fast.as_ref()?;
-        let bulk = fast::bulk(function, args)?;
+        let bulk = fast::bulk(function, args, &self.handles)?;
         let compiled = &self.linked.compiled;
         let called = {
             let _running = compiled.runtime.running();
@@ -151,6 +151,11 @@ impl Live {
         Some(match called {
             Ok(Returned::List(kind, bytes)) => Ok(fast::view(kind, bytes)),
             Ok(Returned::Number(number)) => Ok(Data::from_nodes(vec![Node::Number(number)])),
+            Ok(Returned::Resource(resource)) => {
+                let id = function.result.as_ref().and_then(Shape::resource)?;
+                let number = self.handles.insert(id, resource);
+                Ok(Data::from_nodes(vec![Node::Number(number as f64)]))
+            }
             Ok(Returned::Failed(message)) => {
                 Err(Failure::Thrown(HostError::from_data(failed(message))))
             }
@@ -174,10 +179,7 @@ impl Live {
 
     /// Converts arguments. Resources that are handed over are the component's from here on.
     fn params(&mut self, function: &Function, args: &Data) -> Result<Vec<Val>, HostError> {
-        let mut lowering = Lowering {
-            handles: &self.handles,
-            given: Vec::new(),
-        };
+        let mut lowering = Lowering::new(&self.handles);
         let elements = args.root().elements().unwrap_or_default();
         let mut elements = elements.into_iter().map(defined);
         let mut params = Vec::with_capacity(function.params.len() + 1);

@@ -7,7 +7,7 @@ use wasmtime::component::Val;
 use super::handles::Handles;
 use super::shape::{Field, Flag, Integer, Outcome, ResourceId, Shape};
 use crate::data::form::tags::view_class;
-use crate::data::{ConversionError, Node, NodeRef, ViewKind};
+use crate::data::{ConversionError, Node, NodeRef, ViewKind, element_size};
 
 type Result<T> = std::result::Result<T, ConversionError>;
 
@@ -16,7 +16,13 @@ pub(crate) struct Lowering<'a> {
     pub(crate) handles: &'a Handles,
     /// Resources that are handed over to the component.
     pub(crate) given: Vec<u64>,
+    /// How many elements lists can still have.
+    room: usize,
 }
+
+/// How many elements the lists of one call can have together: each takes 32 bytes out here, whatever
+/// it takes in the VM.
+const MOST_ELEMENTS: usize = 1 << 25;
 
 /// The symbol under which an instance of a class has its handle.
 pub(crate) const HANDLE: &str = "jsvm.handle";
@@ -74,7 +80,26 @@ fn one_of<'a>(names: impl Iterator<Item = &'a str>) -> String {
     }
 }
 
-impl Lowering<'_> {
+impl<'a> Lowering<'a> {
+    pub(crate) fn new(handles: &'a Handles) -> Self {
+        Lowering {
+            handles,
+            given: Vec::new(),
+            room: MOST_ELEMENTS,
+        }
+    }
+
+    fn take_room(&mut self, elements: usize) -> Result<()> {
+        match self.room.checked_sub(elements) {
+            Some(room) => self.room = room,
+            None => {
+                let expected = format!("lists of at most {MOST_ELEMENTS} elements together");
+                return Err(ConversionError::new(expected, "more"));
+            }
+        }
+        Ok(())
+    }
+
     /// Converts a value; `undefined` is no node.
     pub(crate) fn lower(&mut self, shape: &Shape, node: Option<NodeRef<'_>>) -> Result<Val> {
         match shape {
@@ -140,7 +165,7 @@ impl Lowering<'_> {
                 None => wrong(one_of(names.iter().map(String::as_str)), node),
             },
             Shape::Option(inner) => Ok(Val::Option(self.option(inner, node)?)),
-            Shape::Result(outcome) => Ok(Val::Result(self.result(outcome, node)?)),
+            Shape::Result(outcome) => self.result(outcome, node),
             Shape::Flags(flags) => lower_flags(flags, node),
             Shape::Own(id) => {
                 let (number, held) = self.handle(*id, node)?;
@@ -159,6 +184,7 @@ impl Lowering<'_> {
         if let (Some(kind), Some(view)) = (inner.view(), node)
             && let Some(bytes) = bytes_of(view, kind)
         {
+            self.take_room(bytes.len() / element_size(kind))?;
             return Ok(values_of_bytes(kind, bytes));
         }
         let Some(elements) = node.and_then(NodeRef::elements) else {
@@ -168,6 +194,7 @@ impl Lowering<'_> {
             };
             return wrong(expected, node);
         };
+        self.take_room(elements.len())?;
         let values = elements.into_iter().enumerate().map(|(index, node)| {
             self.lower(inner, defined(node))
                 .map_err(|error| error.under_index(index))
@@ -213,16 +240,18 @@ impl Lowering<'_> {
         }
     }
 
-    fn result(
-        &mut self,
-        outcome: &Outcome,
-        node: Option<NodeRef<'_>>,
-    ) -> Result<std::result::Result<Option<Box<Val>>, Option<Box<Val>>>> {
+    fn result(&mut self, outcome: &Outcome, node: Option<NodeRef<'_>>) -> Result<Val> {
         let object = object(node, "an object with a tag")?;
         let tag = property(object, "tag");
         match text(tag) {
-            Some("ok") => Ok(Ok(self.payload(outcome.ok.as_deref(), object)?)),
-            Some("err") => Ok(Err(self.payload(outcome.err.as_deref(), object)?)),
+            Some("ok") => {
+                let value = self.payload(outcome.ok.as_deref(), object)?;
+                Ok(Val::Result(Ok(value)))
+            }
+            Some("err") => {
+                let value = self.payload(outcome.err.as_deref(), object)?;
+                Ok(Val::Result(Err(value)))
+            }
             _ => wrong("one of \"ok\", \"err\"", tag).map_err(|error| error.under_key("tag")),
         }
     }

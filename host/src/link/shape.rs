@@ -180,6 +180,15 @@ impl Shape {
         }
     }
 
+    /// The resource that it is, or that it is if it is no error.
+    pub(crate) fn resource(&self) -> Option<ResourceId> {
+        match self {
+            Shape::Own(id) => Some(*id),
+            Shape::Result(outcome) => outcome.ok.as_ref()?.resource(),
+            _ => None,
+        }
+    }
+
     /// Whether resources are in it.
     pub(crate) fn has_resources(&self) -> bool {
         if matches!(self, Shape::Own(_) | Shape::Borrow(_)) {

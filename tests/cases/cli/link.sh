@@ -32,7 +32,7 @@ echo 'import { sleep } from "sleep"; setTimeout(() => { sleep(1n); console.log("
 
 # Frozen programs find them again.
 echo 'import { addUp } from "acme:sums/basic"; setTimeout(() => console.log(addUp(20, 1)), 50)' > later.mjs
-jsvm snapshot --link sums.wasm later.mjs -o later.snap
+jsvm snapshot --link sums.wasm --on-pending later.mjs -o later.snap
 jsvm restore --link sums.wasm later.snap
 jsvm restore later.snap
 

@@ -18,5 +18,8 @@ fn compile() -> Vec<u8> {
     let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("components");
     let toolchain = Toolchain::find().unwrap();
     let core = jsvm_build::compile::compile_package(&toolchain, &folder, "jsvm-echo", &out);
-    componentize(&fs::read(core.unwrap()).unwrap()).unwrap()
+    let component = componentize(&fs::read(core.unwrap()).unwrap()).unwrap();
+    // For who wants to try it.
+    fs::write(out.join("echo.wasm"), &component).unwrap();
+    component
 }

@@ -30,6 +30,7 @@ pub fn trials() -> Vec<Trial> {
         versions_are_chosen,
         names_that_clash_are_explained,
         vms_share_nothing,
+        bytes_go_into_resources_and_out_again,
         invalid_results_are_errors,
         the_time_limit_stops_a_component,
         an_interrupt_stops_a_component,
@@ -182,6 +183,28 @@ fn vms_share_nothing() {
     // A module is one: evaluated anew under another name it is another call.
     assert_eq!(result(&one, count).unwrap(), "2");
     assert_eq!(result(&two, count).unwrap(), "1");
+}
+
+fn bytes_go_into_resources_and_out_again() {
+    let blob = engine().link("blob", wat("blob")).unwrap();
+    let vm = engine().vm().link(&blob).build().unwrap();
+    let text = "import { Blob } from 'blob';
+        const bytes = Uint8Array.from({ length: 100_000 }, (_, i) => i);
+        const blob = new Blob(bytes), small = new Blob([1, 2, 3]), none = new Blob(new Uint8Array());
+        const all = [blob.bytes().every((byte, i) => byte === bytes[i]), blob.bytes().length];
+        all.push(blob.rest(99_997), small.bytes(), small.rest(2), none.bytes().length);
+        for (const wrong of [-1, 0.5, '1']) {
+            try { small.rest(wrong) } catch (error) { all.push(error.message) }
+        }
+        try { Blob.prototype.bytes.call({}) } catch (error) { all.push(error.name) }
+        export const result = all.join(' | ');";
+    assert_eq!(
+        result(&vm, text).unwrap(),
+        "true | 100000 | 157,158,159 | 1,2,3 | 3 | 0 | \
+         argument 1 (from): expected u32, found number -1 | \
+         argument 1 (from): expected u32, found number 0.5 | \
+         argument 1 (from): expected u32, found string \"1\" | TypeError"
+    );
 }
 
 fn invalid_results_are_errors() {
