@@ -25,7 +25,10 @@ fn run() -> Result<(), Box<dyn Error>> {
     watch_sources(&guest)?;
     #[cfg(feature = "standalone")]
     for source in jsvm_build::standalone::SOURCES {
-        println!("cargo::rerun-if-changed={}", components.join(source).display());
+        println!(
+            "cargo::rerun-if-changed={}",
+            components.join(source).display()
+        );
     }
     if env::var_os("DOCS_RS").is_some() {
         return Err("docs.rs cannot build jsvm: the guest needs a WebAssembly toolchain".into());

@@ -28,10 +28,7 @@ impl Component<'_> {
         self.generate(&out);
         let library = Path::new(env!("CARGO_MANIFEST_DIR")).join("../components/freestanding");
         let name = self.world.replace('-', "_");
-        let generated = [
-            library.join("libc.c"),
-            out.join(&name).with_extension("c"),
-        ];
+        let generated = [library.join("libc.c"), out.join(&name).with_extension("c")];
         let toolchain = Toolchain::find().unwrap();
         let sources = self.sources.iter().chain(&generated).zip(0..);
         let mut objects: Vec<_> = sources

@@ -70,7 +70,9 @@ impl Scripts {
                 runtime: self.runtime.handle().clone(),
                 limits: self.limits,
             })),
-            Ok((_, false)) => Err(Failure::Plugin("it exports no function transform".to_owned())),
+            Ok((_, false)) => Err(Failure::Plugin(
+                "it exports no function transform".to_owned(),
+            )),
             Err(error) => Err(Failure::Plugin(told(&error))),
         }
     }
@@ -95,7 +97,9 @@ impl Plugin for Script {
         transformed.map_err(|error| match error {
             // It would take as much of every document.
             Error::Limit(_) | Error::Gone(_) => Failure::Plugin(told(&error)),
-            Error::Conversion(error) => Failure::Document(format!("its result is no document: {error}")),
+            Error::Conversion(error) => {
+                Failure::Document(format!("its result is no document: {error}"))
+            }
             error => Failure::Document(told(&error)),
         })
     }

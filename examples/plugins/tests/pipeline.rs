@@ -52,7 +52,12 @@ impl Pipeline {
     fn end(mut self) -> String {
         drop(self.stdin.take());
         let mut told = String::new();
-        self.child.stderr.take().unwrap().read_to_string(&mut told).unwrap();
+        self.child
+            .stderr
+            .take()
+            .unwrap()
+            .read_to_string(&mut told)
+            .unwrap();
         assert!(self.child.wait().unwrap().success(), "{told}");
         told
     }
@@ -96,7 +101,11 @@ fn each_hostile_plugin_fails_alone() {
     let start = Instant::now();
     assert_eq!(pipeline.pass("second"), "second, still here");
     // Those that took all of their time are not asked again.
-    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+    assert!(
+        start.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        start.elapsed()
+    );
     let told = pipeline.end();
     let lines = |plugin: &str| -> Vec<String> {
         let prefix = format!("{plugin}: ");
@@ -114,21 +123,43 @@ fn each_hostile_plugin_fails_alone() {
     let time = format!("the time limit was reached{aside}");
     expect("10-loops.js", &["loaded", &time]);
     expect("15-loops-when-loaded.js", &[&time]);
-    expect("20-hoards.js", &["loaded", &format!("the memory limit was reached{aside}")]);
+    expect(
+        "20-hoards.js",
+        &["loaded", &format!("the memory limit was reached{aside}")],
+    );
     expect(
         "30-throws.js",
-        &["loaded", "TypeError: no first today", "TypeError: no second today"],
+        &[
+            "loaded",
+            "TypeError: no first today",
+            "TypeError: no second today",
+        ],
     );
-    expect("35-throws-nothing.js", &["loaded", "undefined", "undefined"]);
+    expect(
+        "35-throws-nothing.js",
+        &["loaded", "undefined", "undefined"],
+    );
     let wrong = "its result is no document: ";
     expect("40-returns-wrong-types.ts", &["loaded", wrong, wrong]);
-    expect("45-returns-a-trap.js", &["loaded", "it is a trap", "it is a trap"]);
-    expect("50-never-settles.js", &["loaded", "never settled", "never settled"]);
+    expect(
+        "45-returns-a-trap.js",
+        &["loaded", "it is a trap", "it is a trap"],
+    );
+    expect(
+        "50-never-settles.js",
+        &["loaded", "never settled", "never settled"],
+    );
     expect("55-always-waits.js", &["loaded", &time]);
     expect("60-recurses.js", &["loaded", "RangeError", "RangeError"]);
     expect("70-does-not-parse.ts", &[aside]);
-    expect("75-exports-nothing.js", &[&format!("it exports no function transform{aside}")]);
-    expect("80-rejects-later.js", &["loaded", "nobody waits", "nobody waits"]);
+    expect(
+        "75-exports-nothing.js",
+        &[&format!("it exports no function transform{aside}")],
+    );
+    expect(
+        "80-rejects-later.js",
+        &["loaded", "nobody waits", "nobody waits"],
+    );
     expect("90-good.js", &["loaded"]);
 }
 
@@ -137,7 +168,9 @@ fn plugins_are_loaded_again_when_they_change() {
     let folder = TempDir::new().unwrap();
     let plugin = |name: &str| folder.path().join(name);
     let append = |what: &str| {
-        format!("let n = 0; export const transform = (d) => ({{ ...d, text: d.text + '{what}' + ++n }})")
+        format!(
+            "let n = 0; export const transform = (d) => ({{ ...d, text: d.text + '{what}' + ++n }})"
+        )
     };
     write(&plugin("a.js"), append("a"));
     let mut pipeline = Pipeline::start(folder.path(), &["--time", "5000"]);
@@ -167,7 +200,9 @@ fn words() -> Vec<u8> {
     let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("words");
     let toolchain = Toolchain::find().unwrap();
     compile::compile_components(&toolchain, &example().join("words-rust"), &out).unwrap();
-    let core: PathBuf = [&out, Path::new(TARGET), Path::new("release/words.wasm")].iter().collect();
+    let core: PathBuf = [&out, Path::new(TARGET), Path::new("release/words.wasm")]
+        .iter()
+        .collect();
     componentize(&fs::read(core).unwrap()).unwrap()
 }
 
@@ -183,7 +218,11 @@ fn plugins_in_webassembly_fail_alone_as_well() {
     );
     let mut pipeline = Pipeline::start(folder.path(), &["--time", "1000"]);
     assert_eq!(pipeline.pass("Zoë has three"), "'Zoë has three' [3 words]");
-    for text in ["error: on purpose", "trap: it has to end", "recurse: too deep"] {
+    for text in [
+        "error: on purpose",
+        "trap: it has to end",
+        "recurse: too deep",
+    ] {
         assert_eq!(pipeline.pass(text), format!("'{text}'"));
     }
     // A new instance serves after a trap.

@@ -79,7 +79,10 @@ fn host_calls_throw_and_the_console_prints() {
     );
     let thrown = format!("{thrown:?}");
     assert!(thrown.contains("TypeError"), "{thrown}");
-    assert!(thrown.contains("acme:rate is not there: this VM has no host"), "{thrown}");
+    assert!(
+        thrown.contains("acme:rate is not there: this VM has no host"),
+        "{thrown}"
+    );
 
     let options = [
         ("file-name", text("test.js")),
@@ -91,5 +94,8 @@ fn host_calls_throw_and_the_console_prints() {
     let source = "console.log('%s, Zoë', 'hello', [1]); console.warn('x'.repeat(5000))";
     ok(vm.call("eval", &[text(source), options]));
     assert_eq!(stdout.contents(), "hello, Zoë [ 1 ]\n".as_bytes());
-    assert_eq!(stderr.contents(), format!("{}\n", "x".repeat(5000)).as_bytes());
+    assert_eq!(
+        stderr.contents(),
+        format!("{}\n", "x".repeat(5000)).as_bytes()
+    );
 }

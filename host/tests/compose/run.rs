@@ -65,8 +65,7 @@ impl Program {
             .stderr(stderr.clone())
             .args(args);
         if let Some(folder) = folder {
-            wasi.preopened_dir(folder, "/", FsPerms::ReadWrite)
-                .unwrap();
+            wasi.preopened_dir(folder, "/", FsPerms::ReadWrite).unwrap();
         }
         let mut store = Store::new(self.linker.engine(), State::new(wasi.build()));
         let command = Command::instantiate(&mut store, &self.component, &self.linker).unwrap();
