@@ -133,6 +133,7 @@ run_sheet-js() { wasmtime run "$target/sheet-js.wasm"; }
 
 test_sheet-js() {
     run_sheet-js | same sheet-js/expected.txt
+    jco run "$target/sheet-js.wasm" | same sheet-js/expected.txt
 }
 
 # ----------------------------------------------------------------------------------------------
