@@ -6,10 +6,7 @@ use wasi::io::streams::OutputStream;
 /// or a trace, else to standard output.
 pub fn print(level: &str, mut line: String) {
     line.push('\n');
-    write(
-        matches!(level, "warn" | "error" | "trace"),
-        line.as_bytes(),
-    );
+    write(matches!(level, "warn" | "error" | "trace"), line.as_bytes());
 }
 
 /// Writes to standard error or standard output.

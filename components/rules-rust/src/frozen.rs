@@ -1,7 +1,7 @@
 //! The state of the VM as bytes, by nothing but the interface `snapshot`.
 //!
-//! What is stored is the difference from a fresh VM, page by page: a few kilobytes, where the whole
-//! memory is a megabyte.
+//! What is stored is the difference from a fresh VM, page by page: 200 KB, where the whole memory is some
+//! megabytes.
 
 use crate::bindings::jsvm::engine::snapshot::{self, Origin, SnapshotError};
 

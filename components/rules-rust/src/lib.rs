@@ -45,7 +45,9 @@ const LIMITS: vm::Limits = vm::Limits {
 enum Failure {
     #[error("use: rules.wasm RULES ORDERS [STATE]")]
     Use,
-    #[error("cannot read or write {path}: {code:?}; files are found in the folder given with --dir")]
+    #[error(
+        "cannot read or write {path}: {code:?}; files are found in the folder given with --dir"
+    )]
     File { path: String, code: ErrorCode },
     #[error("{path} has no orders: {error}")]
     Orders {
@@ -64,7 +66,10 @@ impl Guest for Engine {
                 Ok(())
             }
             Err(failure) => {
-                print(wasi::cli::stderr::get_stderr(), &format!("rules: {failure}\n"));
+                print(
+                    wasi::cli::stderr::get_stderr(),
+                    &format!("rules: {failure}\n"),
+                );
                 Err(())
             }
         }

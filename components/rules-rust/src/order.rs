@@ -1,6 +1,6 @@
 //! What is priced, and how rules change it. Both cross to and from scripts by serde.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// An order. Amounts are in cents.
 #[derive(Debug, Deserialize, Serialize)]
@@ -40,10 +40,10 @@ impl Order {
 #[serde(deny_unknown_fields)]
 pub struct Change {
     /// Cents that are added, or taken off if it is negative.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "number")]
     pub cents: f64,
     /// Percent of the price so far, likewise.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "number")]
     pub percent: f64,
     /// What the customer reads.
     pub note: String,
@@ -55,4 +55,18 @@ impl Change {
         let changed = price + self.cents + price * self.percent / 100.0;
         changed.round().max(0.0)
     }
+}
+
+/// A number of JavaScript, which crosses as an integer if it is whole.
+fn number<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Number {
+        Whole(i64),
+        Real(f64),
+    }
+    Ok(match Number::deserialize(from)? {
+        Number::Whole(number) => number as f64,
+        Number::Real(number) => number,
+    })
 }

@@ -27,8 +27,9 @@ impl From<Error> for Problem {
         Problem::Thrown(match error {
             Error::Exception(thrown) if thrown.name.is_empty() => thrown.message,
             Error::Exception(thrown) => {
-                let place = thrown.stack.lines().next().unwrap_or_default().trim();
-                format!("{}: {} {place}", thrown.name, thrown.message)
+                let place = thrown.stack.lines().next().unwrap_or_default();
+                let told = format!("{}: {} {}", thrown.name, thrown.message, place.trim());
+                told.trim_end().to_owned()
             }
             Error::Interrupted => "it was interrupted".to_owned(),
             Error::OutOfMemory => "it needs too much memory".to_owned(),
@@ -128,7 +129,10 @@ impl Rule {
         for token in result.tokens {
             vm::release(token);
         }
-        ciborium::from_reader(result.item.as_slice()).map_err(|error| unreadable(&error))
+        ciborium::from_reader(result.item.as_slice()).map_err(|error| match error {
+            ciborium::de::Error::Semantic(_, reason) => Problem::Result(reason),
+            error => unreadable(&error),
+        })
     }
 }
 

@@ -41,6 +41,9 @@ impl bindings::jsvm::pipeline::host::Host for State {
     }
 }
 
+/// It has types and no functions.
+impl bindings::jsvm::pipeline::documents::Host for State {}
+
 impl Components {
     pub fn new(limits: Limits) -> Result<Components, PipelineError> {
         let engine = Engine::new(Config::new().epoch_interruption(true));
