@@ -150,6 +150,7 @@ impl Build {
         let evaluated = self.evaluate(&known, &target, None)?;
         let kind = self.kind(&evaluated)?;
         let modules = evaluated.modules.clone();
+        let evaluated_modules = modules.count();
         let evaluation = started.elapsed();
         let session = evaluated.ready()?;
         let imports = Imports {
@@ -173,7 +174,7 @@ impl Build {
             kind,
             size: file.len(),
             heap: all,
-            modules: modules.count(),
+            modules: evaluated_modules,
             evaluation,
             total: started.elapsed(),
         });
