@@ -169,10 +169,6 @@ pub(crate) struct Idle {
     /// have grown beyond are of no use: a memory cannot shrink.
     largest: AtomicU64,
     /// With the sizes of their images; the last was used last.
-    #[expect(
-        clippy::vec_box,
-        reason = "they stay where they are when they come and go"
-    )]
     instances: Mutex<Vec<(u64, Box<Instance>)>>,
 }
 

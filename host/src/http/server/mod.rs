@@ -89,7 +89,7 @@ impl Server {
     /// The snapshot is that of a VM with the root [`HANDLER`].
     pub fn new(builder: VmBuilder, snapshot: &Snapshot) -> Self {
         Server::of(Program::Vms {
-            builder,
+            builder: Box::new(builder),
             snapshot: snapshot.clone(),
         })
     }

@@ -34,7 +34,7 @@ pub struct Settings {
 pub enum Program {
     /// VMs that are restored from a snapshot.
     Vms {
-        builder: VmBuilder,
+        builder: Box<VmBuilder>,
         snapshot: Snapshot,
     },
     /// Something else.

@@ -87,7 +87,7 @@ impl Worker {
         };
         let client = Client::with(state.permits.clone());
         let exchange = Exchange::new(state.clone());
-        let builder = exchange.add_to(client.add_to(builder.clone()), &client);
+        let builder = exchange.add_to(client.add_to((**builder).clone()), &client);
         let vm = builder.restore(snapshot)?;
         state.metrics.vms.inc();
         let handler = vm.root(HANDLER)?.ok_or(Error::Unsettled)?;
