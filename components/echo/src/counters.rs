@@ -75,12 +75,17 @@ impl Guest for Echo {
     }
 
     fn sum(counters: Vec<CounterBorrow<'_>>) -> u32 {
-        counters.iter().map(|counter| counter.get::<Number>().value()).sum()
+        counters
+            .iter()
+            .map(|counter| counter.get::<Number>().value())
+            .sum()
     }
 
     fn named(names: Vec<String>) -> Vec<(String, Counter)> {
         let numbers = names.into_iter().zip(1..);
-        numbers.map(|(name, number)| (name, Counter::new(Number::new(number)))).collect()
+        numbers
+            .map(|(name, number)| (name, Counter::new(Number::new(number))))
+            .collect()
     }
 
     fn maybe(there: bool) -> Option<Counter> {

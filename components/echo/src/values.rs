@@ -75,7 +75,8 @@ impl Guest for Echo {
     }
 
     fn divide(a: i32, b: i32) -> Result<i32, String> {
-        a.checked_div(b).ok_or_else(|| format!("{a} cannot be divided by {b}"))
+        a.checked_div(b)
+            .ok_or_else(|| format!("{a} cannot be divided by {b}"))
     }
 
     fn find_color(name: String) -> Result<Color, Shape> {
