@@ -47,6 +47,7 @@ fmt: _lint
     cargo fmt --manifest-path guest/Cargo.toml
     cargo fmt --manifest-path fuzz/Cargo.toml
     cargo fmt --manifest-path components/Cargo.toml --all
+    cargo fmt --manifest-path examples/plugins/words-rust/Cargo.toml
     cargo fmt --manifest-path bench/forms/Cargo.toml --all
 
 # Fail if `fmt` would change something
@@ -55,6 +56,7 @@ fmt-check: _lint
     cargo fmt --manifest-path guest/Cargo.toml --check
     cargo fmt --manifest-path fuzz/Cargo.toml --check
     cargo fmt --manifest-path components/Cargo.toml --all --check
+    cargo fmt --manifest-path examples/plugins/words-rust/Cargo.toml --check
     cargo fmt --manifest-path bench/forms/Cargo.toml --all --check
 
 # Clippy, on the workspace and on the guest; a warning is an error
