@@ -152,7 +152,7 @@ pub fn component_with(vm: &Vm, kind: Kind, imports: Imports) -> Result<Vec<u8>, 
     filled(&name(kind, imports), &warmed)
 }
 
-/// [`COMPONENT`](crate::COMPONENT) with a host in it, for components that use a VM and have no
+/// [`COMPONENT`] with a host in it, for components that use a VM and have no
 /// functions to give to its scripts: it exports `jsvm:engine/vm`, `snapshot` and `types`, and imports
 /// nothing but WASI 0.2. The console prints; any other host call is a `TypeError` that says why.
 ///
