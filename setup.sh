@@ -348,16 +348,21 @@ c_by_hand() {
 # npm writes what it installed to a file of its own; that is older than a lock file that changed.
 have_packages() { [[ $1/node_modules/.package-lock.json -nt $1/package-lock.json ]]; }
 
-# add_packages FOLDER WHAT: installs what FOLDER/package-lock.json says. None of its scripts runs.
+# add_packages FOLDER WHAT [COMMAND...]: installs what FOLDER/package-lock.json says. None of its scripts
+# runs. `npm ci` refuses a lock file without those packages for other systems that a registry does not
+# have; for such a folder the command is `install --no-save`.
 add_packages() {
+    local folder=$1 what=$2
+    shift 2
+    (($#)) || set -- ci
     have npm ||
-        fail "npm is missing, which gets $2." \
+        fail "npm is missing, which gets $what." \
             "Install Node.js 18 or newer (on Debian: apt-get install npm), then start again."
-    say "installing the packages of $1 with npm"
-    logged within 180 npm ci --prefix "$1" --no-fund --no-audit --ignore-scripts ||
-        fail "npm cannot install the packages of $1." \
-            "By hand: npm ci --prefix $1" "npm wrote to $log."
-    touch "$1/node_modules/.package-lock.json"
+    say "installing the packages of $folder with npm"
+    logged within 180 npm "$@" --prefix "$folder" --no-fund --no-audit --ignore-scripts ||
+        fail "npm cannot install the packages of $folder." \
+            "By hand: npm $* --prefix $folder" "npm wrote to $log."
+    touch "$folder/node_modules/.package-lock.json"
 }
 
 # ---- what can be asked for ------------------------------------------------------------------
@@ -425,7 +430,7 @@ setup_peers() {
 setup_http() {
     have wrk || fail "wrk is missing, which makes the requests." "On Debian: apt-get install wrk"
     have node || fail "Node.js is missing, which is one of the servers." "On Debian: apt-get install nodejs npm"
-    have_packages bench/http || add_packages bench/http "the packages that are measured"
+    have_packages bench/http || add_packages bench/http "the packages that are measured" install --no-save
 }
 
 setup_wasmtime() {
@@ -474,9 +479,9 @@ setup_python() {
 }
 
 setup_jco() {
-    have_packages tests/jco || add_packages tests/jco "jco, which runs components in Node.js"
+    have_packages tests/jco || add_packages tests/jco "jco, which runs components in Node.js" install --no-save
     have_packages components/sheet-js ||
-        add_packages components/sheet-js "what makes components of JavaScript"
+        add_packages components/sheet-js "what makes components of JavaScript" install --no-save
 }
 
 setup_browser() {
