@@ -4,41 +4,53 @@
 #include <string.h>
 
 #define PAGE 65536
-#define ALIGN 16
+#define HEAD 16
 
 // Defined by the linker.
 extern uint8_t __heap_base;
 
-// Blocks lie one behind the other, each with its size before it. Only the last can be freed.
-static uint8_t *end = NULL;
+// Blocks have sizes that are powers of two, and those that are free are in lists by size.
+struct block {
+  size_t class;
+  struct block *next;
+};
 
-static size_t *size_of(void *start) { return (size_t *)((uint8_t *)start - ALIGN); }
-
-static uint8_t *rounded(uint8_t *start) {
-  return (uint8_t *)(((uintptr_t)start + ALIGN - 1) & ~(uintptr_t)(ALIGN - 1));
-}
+static struct block *unused[32];
+static uintptr_t end;
 
 void *malloc(size_t size) {
-  if (!end) end = rounded(&__heap_base);
-  uint8_t *start = end + ALIGN;
-  uint8_t *after = rounded(start + size);
-  size_t have = __builtin_wasm_memory_size(0) * PAGE;
-  if ((uintptr_t)after > have) {
-    size_t pages = ((uintptr_t)after - have + PAGE - 1) / PAGE;
-    if (__builtin_wasm_memory_grow(0, pages) == SIZE_MAX) return NULL;
+  size_t class = 32 - __builtin_clzl(size + HEAD - 1);
+  struct block *block = unused[class];
+  if (block) {
+    unused[class] = block->next;
+  } else {
+    if (!end) end = ((uintptr_t)&__heap_base + HEAD - 1) & -(uintptr_t)HEAD;
+    block = (struct block *)end;
+    uintptr_t after = end + ((size_t)1 << class);
+    size_t have = __builtin_wasm_memory_size(0) * PAGE;
+    if (after > have && __builtin_wasm_memory_grow(0, (after - have + PAGE - 1) / PAGE) == SIZE_MAX)
+      return NULL;
+    end = after;
+    block->class = class;
   }
-  *size_of(start) = size;
-  end = after;
-  return start;
+  return (uint8_t *)block + HEAD;
 }
 
 void free(void *start) {
-  if (start && rounded((uint8_t *)start + *size_of(start)) == end) end = (uint8_t *)start - ALIGN;
+  if (!start) return;
+  struct block *block = (struct block *)((uint8_t *)start - HEAD);
+  block->next = unused[block->class];
+  unused[block->class] = block;
 }
 
 void *realloc(void *start, size_t size) {
-  uint8_t *moved = malloc(size);
-  if (start && moved) memcpy(moved, start, *size_of(start) < size ? *size_of(start) : size);
+  if (!start) return malloc(size);
+  struct block *block = (struct block *)((uint8_t *)start - HEAD);
+  size_t have = ((size_t)1 << block->class) - HEAD;
+  if (size <= have) return start;
+  void *moved = malloc(size);
+  if (moved) memcpy(moved, start, have);
+  free(start);
   return moved;
 }
 
@@ -58,7 +70,7 @@ int memcmp(const void *one, const void *other, size_t size) {
 }
 
 size_t strlen(const char *text) {
-  const char *end = text;
-  while (*end) end++;
-  return end - text;
+  const char *after = text;
+  while (*after) after++;
+  return after - text;
 }

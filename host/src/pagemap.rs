@@ -4,16 +4,16 @@
 //! own, others are those of a file that is mapped there, or do not exist. Where that cannot be asked,
 //! all pages have to be looked at.
 
-/// Bytes of a page where the system can be asked.
-pub(crate) const PAGE: usize = 4096;
-
 /// The pages that may have been written to since the memory was mapped, by number, of a stretch of whole
-/// pages; nothing if that cannot be known.
+/// pages; nothing if that cannot be known. Where it can be, the system's pages are as large as those of
+/// snapshots.
 #[cfg(all(target_os = "linux", target_arch = "x86_64", not(jsvm_portable)))]
 pub(crate) fn written(memory: *const [u8]) -> Option<Vec<usize>> {
     use std::fs::File;
     use std::os::unix::fs::FileExt;
     use std::sync::OnceLock;
+
+    use crate::snapshot::image::PAGE;
 
     /// The bits of a page's entry, see the kernel's documentation: it was swapped out, or is in memory.
     const EXISTS: u64 = 1 << 62 | 1 << 63;

@@ -68,15 +68,7 @@ impl Served {
     /// Waits for a line with this in it.
     #[track_caller]
     fn sees(&self, part: &str) -> String {
-        let lines = self.lines.lock().unwrap();
-        let mut seen = Vec::new();
-        loop {
-            match lines.recv_timeout(PATIENCE) {
-                Ok(line) if line.contains(part) => return line,
-                Ok(line) => seen.push(line),
-                Err(error) => panic!("{part:?} is not printed: {error}; {seen:#?}"),
-            }
-        }
+        process::sees(&self.lines.lock().unwrap(), part, PATIENCE)
     }
 
     fn connect(&self) -> TcpStream {

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
+use std::time::Duration;
 
 /// Starts a program in a folder with arguments and environment variables. Returns it and the lines
 /// that it prints, to stdout as well as to stderr.
@@ -40,4 +41,20 @@ pub fn start<A: AsRef<OsStr>>(
         });
     }
     (child, lines)
+}
+
+/// Waits for a line of a program with `part` in it, for so long between two lines.
+///
+/// # Panics
+/// If none comes.
+#[track_caller]
+pub fn sees(lines: &Receiver<String>, part: &str, patience: Duration) -> String {
+    let mut seen = Vec::new();
+    loop {
+        match lines.recv_timeout(patience) {
+            Ok(line) if line.contains(part) => return line,
+            Ok(line) => seen.push(line),
+            Err(error) => panic!("{part:?} is not printed: {error}; {seen:#?}"),
+        }
+    }
 }

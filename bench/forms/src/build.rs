@@ -16,6 +16,11 @@ pub fn folder() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// As much of a C library as there is for components in C.
+fn library() -> PathBuf {
+    folder().join("../../components/freestanding")
+}
+
 /// Everything that is made lands in `out`.
 pub fn provider(toolchain: &Toolchain, out: &Path) -> Vec<u8> {
     let (Rust::Ready { cargo, rustc } | Rust::FromSource { cargo, rustc, .. }) = &toolchain.rust;
@@ -56,7 +61,7 @@ pub fn consumer(toolchain: &Toolchain, out: &Path) -> Vec<u8> {
     let sources = sources.map(|entry| entry.unwrap().path());
     let mut objects: Vec<_> = sources
         .filter(|path| path.extension().is_some_and(|extension| extension == "c"))
-        .chain([out.join("consumer.c")])
+        .chain([library().join("libc.c"), out.join("consumer.c")])
         .zip(0..)
         .map(|(source, number): (_, u32)| {
             let object = out.join(format!("{number}.o"));
@@ -82,7 +87,7 @@ fn compile(toolchain: &Toolchain, source: &Path, generated: &Path, object: &Path
         .args(["-O3", "-ffreestanding", "-mbulk-memory", "-c"])
         .args(["-Wall", "-Wextra", "-Werror"])
         .arg("-isystem")
-        .arg(folder().join("../../components/freestanding/include"))
+        .arg(library().join("include"))
         .arg("-isystem")
         .arg(generated);
     run(command.arg(source).arg("-o").arg(object));

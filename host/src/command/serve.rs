@@ -355,11 +355,9 @@ async fn listen(address: &str) -> Result<TcpListener, Usage> {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Usage> {
-    std::fs::read(path).map_err(|error| {
-        Usage(format!(
-            "cannot read {}: {}",
-            path.display(),
-            reason(&error)
-        ))
-    })
+    std::fs::read(path).map_err(|error| unreadable(path, &error))
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Usage {
+    Usage(format!("cannot read {}: {}", path.display(), reason(error)))
 }

@@ -16,8 +16,9 @@ pub(super) fn scrub_stack(_exclusive: &mut Store<Context>, image: *const u8) -> 
 
     use rustix::mm::{Advice, madvise};
 
-    use crate::pagemap::{self, PAGE};
+    use crate::pagemap;
     use crate::snapshot::base;
+    use crate::snapshot::image::PAGE;
 
     /// More pages are not zeroed, but given back.
     const MOST: usize = 64;

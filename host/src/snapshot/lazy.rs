@@ -36,13 +36,12 @@ impl Snapshot {
     /// [`Error::Engine`] if there is no memory for it.
     pub fn into_lazy(mut self) -> Result<Snapshot, Error> {
         let image = self.complete()?;
-        self.pages = system::Pages::new(image)
-            .map_err(|error| Error::Engine(format!("no memory for the snapshot: {error}")))?
-            .map(Arc::new);
-        let image = self.complete()?;
-        if image.size <= LARGEST_KEPT {
-            self.flat = Some(image.flat()?.into());
-        }
+        let pages = system::Pages::new(image)
+            .map_err(|error| Error::Engine(format!("no memory for the snapshot: {error}")))?;
+        let is_kept = image.size <= LARGEST_KEPT;
+        let flat = is_kept.then(|| image.flat()).transpose()?;
+        self.pages = pages.map(Arc::new);
+        self.flat = flat.map(Arc::from);
         Ok(self)
     }
 }

@@ -50,6 +50,8 @@ pub struct Begun {
     pub head: oneshot::Sender<Answer>,
     pub is_head_method: bool,
     pub is_too_large: Arc<AtomicBool>,
+    /// Where it is told what must know when the client goes.
+    pub record: oneshot::Sender<Arc<Exchange>>,
 }
 
 /// The head of a response as the VM describes it.
@@ -88,8 +90,8 @@ impl Exchange {
         self.current.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next request of this VM.
-    pub fn begin(&self, begun: Begun) {
+    /// The next request of this VM. From now on it is known here when the client goes.
+    pub fn begin(self: &Arc<Self>, begun: Begun) {
         *self.current() = Current {
             id: begun.id,
             head: Some(begun.head),
@@ -99,6 +101,9 @@ impl Exchange {
             is_gone: false,
             deadline: self.state.deadline(),
         };
+        if begun.record.send(self.clone()).is_err() {
+            self.client_is_gone(begun.id);
+        }
     }
 
     /// Until when it must be done, or get on.

@@ -11,7 +11,6 @@ use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use http_body::{Body, Frame};
 use http_body_util::combinators::UnsyncBoxBody;
-use hyper::header::{HeaderName, HeaderValue};
 use hyper::{Request, Response, StatusCode};
 
 use super::body::{BrokenOff, Content, Upload};
@@ -19,6 +18,7 @@ use super::event::Event;
 use super::exchange::{Begun, Exchange};
 use super::service::Job;
 use super::state::State;
+use crate::http::client::header_map;
 
 /// What answers the requests of a [`Server`](super::Server) that has no VMs.
 ///
@@ -122,11 +122,8 @@ pub fn serve(
             head: task.head,
             is_head_method: task.method == "HEAD",
             is_too_large: task.is_too_large,
+            record: task.record,
         });
-        // From now on it is known here when the client goes.
-        if task.record.send(exchange.clone()).is_err() {
-            exchange.client_is_gone(task.id);
-        }
         let request = request(
             &task.method,
             &task.url,
@@ -208,12 +205,6 @@ fn request(
     body: RequestBody,
 ) -> Option<Request<RequestBody>> {
     let mut request = Request::builder().method(method).uri(url).body(body).ok()?;
-    for (name, value) in headers {
-        // A value has a character for each byte here.
-        let bytes: Option<Vec<_>> = value.chars().map(|c| u8::try_from(c).ok()).collect();
-        let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
-        let value = HeaderValue::from_bytes(&bytes?).ok()?;
-        request.headers_mut().append(name, value);
-    }
+    *request.headers_mut() = header_map(headers).ok()?;
     Some(request)
 }

@@ -118,11 +118,8 @@ impl Worker {
             head,
             is_head_method: method == "HEAD",
             is_too_large,
+            record,
         });
-        // From now on it is known here when the client goes.
-        if record.send(self.exchange.clone()).is_err() {
-            self.exchange.client_is_gone(id);
-        }
         let body = body.map(|body| {
             let bodies = self.client.bodies();
             bodies.incoming.open(Box::new(body), Vec::new(), None)

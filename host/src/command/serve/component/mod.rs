@@ -33,7 +33,6 @@ use self::guest::Guest;
 use super::super::permissions::Permissions;
 use super::super::progress::Waiting;
 use super::super::services::Services;
-use super::super::usage::reason;
 use super::super::{Usage, output};
 
 /// How often it is looked whether a handler has computed for too long.
@@ -47,13 +46,6 @@ const HANDLER: &str = "wasi:http/incoming-handler@0.2";
 
 /// The bytes of a file, if they are WebAssembly.
 pub fn read(file: &Path) -> Result<Option<Vec<u8>>, Usage> {
-    let cannot = |error: std::io::Error| {
-        Usage(format!(
-            "cannot read {}: {}",
-            file.display(),
-            reason(&error)
-        ))
-    };
     // What is wrong with a program is told by those who know where programs are.
     let Ok(mut opened) = std::fs::File::open(file) else {
         return Ok(None);
@@ -69,7 +61,9 @@ pub fn read(file: &Path) -> Result<Option<Vec<u8>>, Usage> {
             false => Ok(None),
         };
     }
-    opened.read_to_end(&mut bytes).map_err(cannot)?;
+    opened
+        .read_to_end(&mut bytes)
+        .map_err(|error| super::unreadable(file, &error))?;
     Ok(Some(bytes))
 }
 
