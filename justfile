@@ -116,6 +116,12 @@ bench-http *ARGS: _guest _wasmtime _http
     cargo build --release -p jsvm
     node bench/http/main.mjs "$@"
 
+# Measure calls between JavaScript and components beside jco, in some minutes
+[no-exit-message]
+bench-boundary *ARGS: _guest _wasmtime _jco
+    cargo build --release -p jsvm
+    PATH="$PWD/.tools/bin:$PATH" node bench/boundary/main.mjs "$@"
+
 # Compare the forms in which values could cross the boundary: bench/forms/README.md
 bench-forms: _guest
     #!/usr/bin/env bash

@@ -35,22 +35,27 @@ worlds() {
 
 # ---- Rust ------------------------------------------------------------------------------------
 
-build_rules-rust() {
+# rust PACKAGE NAME [OPTION]...  makes target/NAME.wasm of a package
+rust() {
+    local package=$1 name=$2
+    shift 2
     setup wac
     # shellcheck disable=SC1091 # written by setup.sh
     source "$root/.tools/guest.env"
+    local -a cargo=(build --release --target wasm32-unknown-unknown --package "$package" "$@")
     if [[ $guest_rust == system ]]; then
         # Debian's Rust builds the standard library from its sources.
-        (
-            cd rules-rust
-            RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 \
-                CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=$(compgen -c wasm-ld | sort -rV | head -n 1) \
-                /usr/bin/cargo build --release --target wasm32-unknown-unknown -Zbuild-std=std,panic_abort
-        )
+        RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 \
+            CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=$(compgen -c wasm-ld | sort -rV | head -n 1) \
+            /usr/bin/cargo "${cargo[@]}" -Zbuild-std=std,panic_abort
     else
-        (cd rules-rust && cargo build --release --target wasm32-unknown-unknown)
+        cargo "${cargo[@]}"
     fi
-    wasm-tools component new "$target/wasm32-unknown-unknown/release/jsvm_rules.wasm" -o "$target/rules.wasm"
+    wasm-tools component new "$target/wasm32-unknown-unknown/release/${package//-/_}.wasm" -o "$target/$name.wasm"
+}
+
+build_rules-rust() {
+    rust jsvm-rules rules
     jsvm component --no-host -o "$target/js-vm.wasm"
     wac plug "$target/rules.wasm" --plug "$target/js-vm.wasm" -o "$target/rules-rust.wasm"
 }
@@ -68,6 +73,17 @@ test_rules-rust() {
             same "rules-rust/$expected.txt"
     done
     rm -r "$folder"
+}
+
+# What `./just bench-boundary` measures.
+
+build_echo() { rust jsvm-echo echo; }
+
+build_caller() {
+    rust jsvm-caller caller-import --features import
+    rust jsvm-caller caller-vm
+    jsvm component --no-host -o "$target/js-vm.wasm"
+    wac plug "$target/caller-vm.wasm" --plug "$target/js-vm.wasm" -o "$target/caller.wasm"
 }
 
 # ---- C ---------------------------------------------------------------------------------------

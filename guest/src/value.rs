@@ -8,7 +8,7 @@ mod property;
 use crate::bindings::exports::jsvm::engine::vm::{
     Deferred, ErrorClass, GuestValue, Input, InspectOptions, Integrity, Iterated, Key, KeyFilter,
     Output, OwnKey, PromiseState, Property as OwnProperty, PropertyDefinition, Units,
-    Value as Handle, ValueBorrow, ValueKind, ViewKind, ViewSpan,
+    Value as Handle, ValueBorrow, ValueKind, ViewKind, ViewSpan, Words,
 };
 use crate::bindings::jsvm::engine::types::Data;
 use crate::convert::{self, input, inputs, output};
@@ -146,7 +146,14 @@ impl GuestValue for Held {
     }
 
     fn new_typed_array(kind: ViewKind, bytes: Vec<u8>) -> Result<Handle> {
-        Ok(handle(buffer::new_typed_array(kind, &bytes)?))
+        Ok(handle(buffer::new_typed_array(kind, bytes)?))
+    }
+
+    fn new_typed_array_of_words(kind: ViewKind, bytes: Words) -> Result<Handle> {
+        Ok(handle(buffer::new_typed_array(
+            kind,
+            buffer::of_words(bytes),
+        )?))
     }
 
     fn new_proxy(target: ValueBorrow<'_>, handler: ValueBorrow<'_>) -> Result<Handle> {
@@ -468,6 +475,10 @@ impl GuestValue for Held {
 
     fn take_bytes(&self) -> Result<Vec<u8>> {
         Ok(buffer::take(self.value())?)
+    }
+
+    fn to_words(&self) -> Result<Words> {
+        Ok(buffer::read_words(self.value())?)
     }
 
     fn transfer(&self, length: Option<u32>) -> Result<Handle> {

@@ -5,6 +5,7 @@
 mod compose;
 mod raw;
 
+use std::slice;
 use std::sync::OnceLock;
 
 use jsvm::COMPONENT;
@@ -716,4 +717,86 @@ fn a_record_of_promises_has_no_more_than_it_was_given_room_for() {
     };
     assert!(matches!(&fields[0].1, Val::List(events) if events.len() == 1));
     assert_eq!(fields[1].1, Val::U64(999));
+}
+
+/// As many words as there are, and the bytes that remain.
+fn words(bytes: &[u8]) -> Val {
+    let (whole, rest) = bytes.as_chunks();
+    let whole = whole.iter().map(|word| Val::U64(u64::from_le_bytes(*word)));
+    record(&[("words", list(whole)), ("rest", self::bytes(rest))])
+}
+
+#[test]
+fn bytes_pass_as_words_whatever_their_number_and_place() {
+    let mut raw = Raw::new();
+    let kind = |kind: &str| Val::Enum(kind.into());
+    for length in [0, 1, 7, 8, 9, 15, 16, 17, 4096, 70_001] {
+        let all: Vec<_> = (0..length).map(|n: usize| (n * 7 + 1) as u8).collect();
+        let args = [kind("uint8"), words(&all)];
+        let Val::Resource(array) = raw.ok("[static]value.new-typed-array-of-words", &args) else {
+            panic!("no handle");
+        };
+        let array = Val::Resource(array);
+        let back = raw.ok("[method]value.to-words", slice::from_ref(&array));
+        assert_eq!(back, words(&all), "{length} bytes");
+        // They are given back, and not freed twice.
+        assert_eq!(
+            raw.ok("[method]value.to-words", slice::from_ref(&array)),
+            back
+        );
+        assert_eq!(raw.ok("[method]value.to-bytes", &[array]), bytes(&all));
+    }
+    // In the middle of words, and of a buffer.
+    for source in [
+        "new Uint8Array(40).map((_, i) => i).subarray(3, 30)",
+        "new DataView(new Uint8Array(40).map((_, i) => i).buffer, 5, 21)",
+        "new Uint8Array(40).map((_, i) => i).subarray(8, 24)",
+        "new Float64Array([1, -0, NaN]).buffer",
+        "new Uint16Array(new Uint8Array(40).map((_, i) => i).buffer, 2, 9)",
+    ] {
+        let handle = Val::Resource(raw.handle(source));
+        let Val::List(all) = raw.ok("[method]value.to-bytes", slice::from_ref(&handle)) else {
+            panic!("no bytes");
+        };
+        let all: Vec<_> = all
+            .iter()
+            .map(|byte| match byte {
+                Val::U8(byte) => *byte,
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(
+            raw.ok("[method]value.to-words", &[handle]),
+            words(&all),
+            "{source}"
+        );
+    }
+    // More may remain than what fills a word.
+    let args = [
+        kind("float64"),
+        record(&[
+            ("words", list([Val::U64(1.5_f64.to_bits())])),
+            ("rest", bytes(&2.5_f64.to_le_bytes())),
+        ]),
+    ];
+    let Val::Resource(array) = raw.ok("[static]value.new-typed-array-of-words", &args) else {
+        panic!("no handle");
+    };
+    let back = raw.ok("[method]value.to-text", &[Val::Resource(array)]);
+    assert_eq!(back, text("1.5,2.5"));
+    let args = [kind("float64"), words(&[1; 12])];
+    let error = raw.throws("[static]value.new-typed-array-of-words", &args);
+    assert_eq!(error, "RangeError");
+    for source in ["({})", "[1, 2]", "'text'", "new Map()"] {
+        let handle = match raw.eval(source) {
+            Val::Variant(_, Some(value)) => *value,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(
+            raw.throws("[method]value.to-words", &[handle]),
+            "TypeError",
+            "{source}"
+        );
+    }
+    raw.assert_usable();
 }

@@ -113,7 +113,10 @@ pub fn to_bytes(text: &str) -> Vec<u8> {
 
 /// The opposite of [`to_bytes`].
 pub fn from_bytes(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| char::from(*byte)).collect()
+    match str::from_utf8(bytes) {
+        Ok(text) if bytes.is_ascii() => text.to_owned(),
+        _ => bytes.iter().map(|byte| char::from(*byte)).collect(),
+    }
 }
 
 #[cfg(test)]

@@ -1,10 +1,22 @@
 //! Writing to array buffers, and taking them away.
 
+use std::mem::ManuallyDrop;
+
 use rquickjs_sys as q;
 
 use super::context::ctx;
 use super::value::{JsResult, Thrown, Value};
 use crate::memory;
+
+/// The bytes of words in the order that the machine has, which is little-endian in WebAssembly, in the same
+/// memory.
+pub fn bytes_of(words: Vec<u64>) -> Vec<u8> {
+    let mut words = ManuallyDrop::new(words);
+    let [len, capacity] = [words.len(), words.capacity()].map(|count| count * size_of::<u64>());
+    // SAFETY: the memory is given away. The allocator, which is `memory::Heap`, frees a block without
+    // being told how it is aligned, and reallocates one that need not be aligned as it is.
+    unsafe { Vec::from_raw_parts(words.as_mut_ptr().cast(), len, capacity) }
+}
 
 impl Value {
     /// An array buffer whose memory these bytes are from now on.

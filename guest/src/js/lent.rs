@@ -30,6 +30,22 @@ impl Lent<u16> {
     }
 }
 
+impl Lent<u8> {
+    /// The same as words, in the order that the machine has; itself if they would not be aligned, or are
+    /// not whole.
+    pub fn into_words(self) -> Result<Lent<u64>, Lent<u8>> {
+        let start: *const u64 = self.start.cast();
+        if !start.is_aligned() || !self.len.is_multiple_of(size_of::<u64>()) {
+            return Err(self);
+        }
+        Ok(Lent {
+            owner: self.owner,
+            start,
+            len: self.len / size_of::<u64>(),
+        })
+    }
+}
+
 impl<T: Copy> Lent<T> {
     /// What `owner` keeps alive.
     fn of(owner: &Value, slice: &[T]) -> Self {

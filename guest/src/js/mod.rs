@@ -35,7 +35,7 @@ mod value;
 pub use accessor::define_accessor;
 pub use atom::{Atom, Key};
 pub use binary::{View, ViewKind};
-pub use buffer::throw_later;
+pub use buffer::{bytes_of, throw_later};
 pub use bytecode::run_compiled;
 pub use compiled::{Compiled, Keep};
 pub use context::{

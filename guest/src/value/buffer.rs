@@ -1,20 +1,20 @@
 //! Array buffers and views over them.
 
-use crate::bindings::exports::jsvm::engine::vm::{ViewKind, ViewSpan};
+use crate::bindings::exports::jsvm::engine::vm::{ViewKind, ViewSpan, Words};
 use crate::convert;
 use crate::handle::handle;
-use crate::js::{JsResult, Thrown, Value, ViewKind as Kind};
+use crate::js::{self, JsResult, Thrown, Value, ViewKind as Kind};
 use crate::realm::{Class, Method, intrinsics, readers};
 
 /// A typed array or `DataView` with these bytes.
-pub fn new_typed_array(kind: ViewKind, bytes: &[u8]) -> JsResult<Value> {
+pub fn new_typed_array(kind: ViewKind, bytes: Vec<u8>) -> JsResult<Value> {
     let kind = convert::view_kind_in(kind);
     if !bytes.len().is_multiple_of(kind.element_size()) {
         return Err(Thrown::range_error(
             "the bytes are not a whole number of elements",
         ));
     }
-    let buffer = Value::array_buffer(bytes)?;
+    let buffer = Value::array_buffer_of(bytes)?;
     match kind {
         Kind::DataView => intrinsics().data_view(&[buffer]),
         kind => Value::typed_array(kind, &[buffer]),
@@ -86,6 +86,34 @@ pub fn read(value: &Value) -> JsResult<Vec<u8>> {
         len,
     } = span(value)?;
     Ok(buffer.lend_buffer(offset, len)?.into_list())
+}
+
+/// The bytes of words.
+pub fn of_words(Words { words, rest }: Words) -> Vec<u8> {
+    let mut bytes = js::bytes_of(words);
+    bytes.extend(rest);
+    bytes
+}
+
+/// As [`read`], as words.
+pub fn read_words(value: &Value) -> JsResult<Words> {
+    let Span {
+        buffer,
+        offset,
+        len,
+    } = span(value)?;
+    let words = len / size_of::<u64>() * size_of::<u64>();
+    let rest = buffer.lend_buffer(offset + words, len - words)?;
+    let rest = rest.as_slice().to_vec();
+    let words = match buffer.lend_buffer(offset, words)?.into_words() {
+        Ok(words) => words.into_list(),
+        // A view that begins in the middle of a word.
+        Err(bytes) => {
+            let (words, _) = bytes.as_slice().as_chunks();
+            words.iter().copied().map(u64::from_le_bytes).collect()
+        }
+    };
+    Ok(Words { words, rest })
 }
 
 /// Writes bytes to a buffer or view.

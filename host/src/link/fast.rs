@@ -73,9 +73,11 @@ macro_rules! elements {
             }
 
             fn to_bytes(list: Vec<$type>) -> Vec<u8> {
-                let mut bytes = Vec::with_capacity(size_of_val(&*list));
-                for element in list {
-                    bytes.extend_from_slice(&element.to_le_bytes());
+                // A slice that is filled is copied at once, a vector that grows is not.
+                let mut bytes = vec![0; size_of_val(&*list)];
+                let (places, _) = bytes.as_chunks_mut();
+                for (place, element) in places.iter_mut().zip(list) {
+                    *place = element.to_le_bytes();
                 }
                 bytes
             }

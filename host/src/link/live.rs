@@ -16,6 +16,7 @@ use super::lower::{Lowering, defined};
 use super::shape::Shape;
 use super::state::{LinkState, Surroundings};
 use super::stop::{Stop, Stopped};
+use super::straight;
 use crate::data::{Data, Node, NodeRef};
 use crate::function::HostError;
 
@@ -109,7 +110,10 @@ impl Live {
         if let Some(result) = self.call_fast(component, index, function, args) {
             return result;
         }
-        let params = self.params(function, args).map_err(Failure::Thrown)?;
+        let params = match straight::params(function, args, &self.handles) {
+            Some(params) => params,
+            None => self.params(function, args).map_err(Failure::Thrown)?,
+        };
         let Some(callable) = &self.functions[index] else {
             return Ok(Data::from_nodes(Vec::new()));
         };
@@ -126,6 +130,9 @@ impl Live {
         }
         match (&function.result, results.pop()) {
             (Some(shape), Some(value)) => {
+                if let Some(result) = straight::result(shape, &value) {
+                    return Ok(result);
+                }
                 let lifting = Lifting::new(&mut self.handles);
                 lifting.outcome(shape, value).map_err(Failure::Thrown)
             }

@@ -53,6 +53,7 @@ mod runtime;
 mod shape;
 mod state;
 mod stop;
+mod straight;
 mod table;
 mod waiting;
 
