@@ -116,6 +116,13 @@ bench-http *ARGS: _guest _wasmtime _http
     cargo build --release -p jsvm
     node bench/http/main.mjs "$@"
 
+# Crop, sharpen, resize and encode a photograph by a component in Rust and in JavaScript; pictures are in target/image
+[no-exit-message]
+image *ARGS: _guest _packages _wac
+    components/component.sh build image-rust
+    cargo build --release -p jsvm
+    node bench/image/main.mjs "$@"
+
 # Compare the forms in which values could cross the boundary: bench/forms/README.md
 bench-forms: _guest
     #!/usr/bin/env bash
@@ -177,6 +184,10 @@ _http:
 [no-exit-message]
 _wasmtime:
     @./setup.sh wasmtime
+
+[no-exit-message]
+_wac:
+    @./setup.sh wac
 
 [no-exit-message]
 _jco:

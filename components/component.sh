@@ -35,22 +35,27 @@ worlds() {
 
 # ---- Rust ------------------------------------------------------------------------------------
 
-build_rules-rust() {
+# rust PACKAGE NAME [OPTION]...  makes target/NAME.wasm of a package
+rust() {
+    local package=$1 name=$2
+    shift 2
     setup wac
     # shellcheck disable=SC1091 # written by setup.sh
     source "$root/.tools/guest.env"
+    local -a cargo=(build --release --target wasm32-unknown-unknown --package "$package" "$@")
     if [[ $guest_rust == system ]]; then
         # Debian's Rust builds the standard library from its sources.
-        (
-            cd rules-rust
-            RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 \
-                CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=$(compgen -c wasm-ld | sort -rV | head -n 1) \
-                /usr/bin/cargo build --release --target wasm32-unknown-unknown -Zbuild-std=std,panic_abort
-        )
+        RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 \
+            CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=$(compgen -c wasm-ld | sort -rV | head -n 1) \
+            /usr/bin/cargo "${cargo[@]}" -Zbuild-std=std,panic_abort
     else
-        (cd rules-rust && cargo build --release --target wasm32-unknown-unknown)
+        cargo "${cargo[@]}"
     fi
-    wasm-tools component new "$target/wasm32-unknown-unknown/release/jsvm_rules.wasm" -o "$target/rules.wasm"
+    wasm-tools component new "$target/wasm32-unknown-unknown/release/${package//-/_}.wasm" -o "$target/$name.wasm"
+}
+
+build_rules-rust() {
+    rust jsvm-rules rules
     jsvm component --no-host -o "$target/js-vm.wasm"
     wac plug "$target/rules.wasm" --plug "$target/js-vm.wasm" -o "$target/rules-rust.wasm"
 }
@@ -69,6 +74,11 @@ test_rules-rust() {
     done
     rm -r "$folder"
 }
+
+# It has no VM: scripts link it.
+build_image-rust() { rust jsvm-image image-rust; }
+
+run_image-rust() { jsvm types "$target/image-rust.wasm"; }
 
 # ---- C ---------------------------------------------------------------------------------------
 
@@ -152,7 +162,7 @@ shift
 mkdir -p "$target"
 for name; do
     declare -F "build_$name" >/dev/null || {
-        say "there is no $name here: rules-rust, calc-c, report-python or sheet-js"
+        say "there is no $name here: rules-rust, image-rust, calc-c, report-python or sheet-js"
         exit 1
     }
     say "building $name"

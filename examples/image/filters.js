@@ -1,25 +1,32 @@
 // What components/image-rust does, in JavaScript: the same blur, the same Lanczos filter, the same rounding
-// at the same places. A picture is { width, height, data }, with four bytes for each pixel, of which the last
-// one is not used.
+// at the same places. A picture is { width, height, data }, with three bytes for each pixel.
 import jpeg from "jpeg-js";
 
 // The encoder returns a Buffer, of which it needs no more than what a Uint8Array has.
 globalThis.Buffer ??= Uint8Array;
 
-const LIMITS = { maxResolutionInMP: 100, maxMemoryUsageInMB: 4096 };
+export const decode = (file) =>
+  jpeg.decode(file, { useTArray: true, formatAsRGBA: false, maxResolutionInMP: 100, maxMemoryUsageInMB: 4096 });
 
-export const decode = (file) => jpeg.decode(file, { useTArray: true, ...LIMITS });
+export function encode({ width, height, data }, quality) {
+  // The encoder wants a fourth byte, which it does not look at.
+  const padded = new Uint8Array(width * height * 4);
+  for (let from = 0, to = 0; from < data.length; from += 3, to += 4) {
+    padded[to] = data[from];
+    padded[to + 1] = data[from + 1];
+    padded[to + 2] = data[from + 2];
+  }
+  return jpeg.encode({ width, height, data: padded }, quality).data;
+}
 
-export const encode = (picture, quality) => jpeg.encode(picture, quality).data;
-
-const blank = (width, height) => ({ width, height, data: new Uint8ClampedArray(width * height * 4) });
+const blank = (width, height) => ({ width, height, data: new Uint8ClampedArray(width * height * 3) });
 
 export function crop(picture, x, y, width, height) {
   if (x + width > picture.width || y + height > picture.height) throw new RangeError("outside of the picture");
   const out = blank(width, height);
   for (let row = 0; row < height; row++) {
-    const from = ((y + row) * picture.width + x) * 4;
-    out.data.set(picture.data.subarray(from, from + width * 4), row * width * 4);
+    const from = ((y + row) * picture.width + x) * 3;
+    out.data.set(picture.data.subarray(from, from + width * 3), row * width * 3);
   }
   return out;
 }
@@ -77,8 +84,8 @@ const keep = (length) => new Float32Array(length);
 
 /** Each row of the result is a sum of rows. */
 function rows({ width, data }, taps, make) {
-  const out = { width, height: taps.length, data: make(width * taps.length * 4) };
-  const length = width * 4;
+  const out = { width, height: taps.length, data: make(width * taps.length * 3) };
+  const length = width * 3;
   const sum = new Float32Array(length);
   taps.forEach(({ places, weights }, row) => {
     sum.fill(0);
@@ -97,14 +104,14 @@ function columns({ width, height, data }, taps) {
   const out = blank(taps.length, height);
   const { data: to } = out;
   for (let row = 0; row < height; row++) {
-    const from = row * width * 4;
-    let at = row * taps.length * 4;
+    const from = row * width * 3;
+    let at = row * taps.length * 3;
     for (const { places, weights } of taps) {
       let red = 0;
       let green = 0;
       let blue = 0;
       for (let tap = 0; tap < places.length; tap++) {
-        const place = from + places[tap] * 4;
+        const place = from + places[tap] * 3;
         const weight = weights[tap];
         red += weight * data[place];
         green += weight * data[place + 1];
@@ -113,7 +120,7 @@ function columns({ width, height, data }, taps) {
       to[at] = red;
       to[at + 1] = green;
       to[at + 2] = blue;
-      at += 4;
+      at += 3;
     }
   }
   return out;

@@ -104,13 +104,13 @@ function board(x, y) {
   return Math.sin(2 * Math.PI * (11 * t + 40 * t * t)) > 0 ? ink : paper;
 }
 
-/** Such a picture, with four bytes for each pixel. */
+/** Such a picture, with three bytes for each pixel. */
 export function photo(width, height) {
-  const data = new Uint8ClampedArray(width * height * 4);
+  const data = new Uint8ClampedArray(width * height * 3);
   const ridges = Array.from({ length: width }, (_, x) => ({ far: far(x / width), near: near(x / width) }));
   for (let y = 0, at = 0; y < height; y++) {
     const v = (y + 0.5) / height;
-    for (let x = 0; x < width; x++, at += 4) {
+    for (let x = 0; x < width; x++, at += 3) {
       const u = (x + 0.5) / width;
       const [a, b] = [(u - BOARD.left) / BOARD.width, (v - BOARD.top) / BOARD.height];
       const isOnBoard = a > 0 && a < 1 && b > 0 && b < 1;
@@ -118,7 +118,6 @@ export function photo(width, height) {
       // As of a sensor: small deviations are more frequent.
       const grain = (chance(x, y) + chance(x + 7919, y) - 1) * 10;
       for (let channel = 0; channel < 3; channel++) data[at + channel] = color[channel] + grain;
-      data[at + 3] = 255;
     }
   }
   return { width, height, data };

@@ -30,13 +30,7 @@ impl Guest for Image {
         written(&picture, Picture::ppm)
     }
 
-    fn crop(
-        picture: Vec<u8>,
-        x: u32,
-        y: u32,
-        width: u32,
-        height: u32,
-    ) -> Result<Vec<u8>, String> {
+    fn crop(picture: Vec<u8>, x: u32, y: u32, width: u32, height: u32) -> Result<Vec<u8>, String> {
         changed(&picture, |picture| picture.crop(x, y, width, height))
     }
 

@@ -7,7 +7,9 @@ use image::codecs::png::PngEncoder;
 use image::codecs::pnm::{PnmEncoder, PnmSubtype, SampleEncoding};
 use image::error::{LimitErrorKind, UnsupportedErrorKind};
 use image::imageops::{self, FilterType};
-use image::{DynamicImage, ImageDecoder, ImageEncoder, ImageError, ImageFormat, ImageReader, RgbImage};
+use image::{
+    DynamicImage, ImageDecoder, ImageEncoder, ImageError, ImageFormat, ImageReader, RgbImage,
+};
 
 use crate::jpeg;
 
@@ -44,10 +46,17 @@ pub enum PictureError {
     Amount(f32),
     #[error("the quality is {0}, and must be from 1 to 100")]
     Quality(u8),
-    #[error("the picture cannot be read: {0}")]
+    #[error("the picture cannot be read: {}", one_line(.0))]
     Read(ImageError),
-    #[error("the picture cannot be written: {0}")]
+    #[error("the picture cannot be written: {}", one_line(.0))]
     Write(ImageError),
+}
+
+/// The message of an error, some of which have several lines.
+fn one_line(error: &ImageError) -> String {
+    let message = error.to_string();
+    let words: Vec<_> = message.split_whitespace().collect();
+    words.join(" ")
 }
 
 /// A picture.
@@ -68,6 +77,9 @@ impl Picture {
         let reader = ImageReader::new(Cursor::new(file)).with_guessed_format();
         let mut reader = reader.map_err(|error| PictureError::Read(error.into()))?;
         let format = reader.format().ok_or(PictureError::NoPicture)?;
+        if format == ImageFormat::Jpeg && !jpeg::is_whole(file) {
+            return Err(PictureError::CutOff);
+        }
         // There is a limit on pixels, which comes first.
         reader.no_limits();
         let mut decoder = reader.into_decoder().map_err(|error| match error {
@@ -80,9 +92,6 @@ impl Picture {
         })?;
         let (width, height) = decoder.dimensions();
         check_size(width, height)?;
-        if format == ImageFormat::Jpeg && !jpeg::is_whole(file) {
-            return Err(PictureError::CutOff);
-        }
         let orientation = decoder.orientation().map_err(PictureError::Read)?;
         let mut image = DynamicImage::from_decoder(decoder).map_err(|error| match error {
             ImageError::Limits(error) if error.kind() == LimitErrorKind::DimensionError => {
@@ -103,9 +112,8 @@ impl Picture {
     pub fn crop(&mut self, x: u32, y: u32, width: u32, height: u32) -> Result<(), PictureError> {
         check_size(width, height)?;
         let size = self.size();
-        let is_inside = |from: u32, len: u32, all: u32| {
-            u64::from(from) + u64::from(len) <= u64::from(all)
-        };
+        let is_inside =
+            |from: u32, len: u32, all: u32| u64::from(from) + u64::from(len) <= u64::from(all);
         if !is_inside(x, width, size.0) || !is_inside(y, height, size.1) {
             return Err(PictureError::Outside {
                 x,
@@ -177,6 +185,8 @@ impl Picture {
     }
 
     fn write(&self, encoder: impl ImageEncoder) -> Result<(), PictureError> {
-        self.0.write_with_encoder(encoder).map_err(PictureError::Write)
+        self.0
+            .write_with_encoder(encoder)
+            .map_err(PictureError::Write)
     }
 }

@@ -51,7 +51,10 @@ impl GuestPicture for Held {
     }
 
     fn encode_jpeg(&self, quality: u8) -> Result<Vec<u8>, String> {
-        self.0.borrow().jpeg(quality).map_err(|error| error.to_string())
+        self.0
+            .borrow()
+            .jpeg(quality)
+            .map_err(|error| error.to_string())
     }
 
     fn encode_png(&self) -> Result<Vec<u8>, String> {
