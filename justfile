@@ -132,7 +132,7 @@ bench-forms: _guest
     cargo run --release --locked --manifest-path bench/forms/Cargo.toml \
         --target-dir target/forms -- "$PWD/target/forms"
 
-# Run a component in another language with a VM of its own: rules-rust, calc-c, report-python, sheet-js
+# Run a component in another language with a VM of its own: rules-rust, calc-c, report-python, sheet-js; or print what scripts can import of one: image-rust
 [no-exit-message]
 component NAME: _guest
     @components/component.sh run {{ quote(NAME) }}
