@@ -7,13 +7,15 @@ import { parseArgs } from "node:util";
 
 import { difference, pixels, write } from "./pictures.mjs";
 import { table } from "./table.mjs";
-import { WORLDS, run, version } from "./worlds.mjs";
+import { WORLDS, run, versions } from "./worlds.mjs";
 
 const HELP = `./just image [--rounds N] [--without-pure] [--publish]
 
   --rounds N      how often each runs, the slow one once (3)
   --without-pure  leave out pure JavaScript in jsvm, which takes minutes
-  --publish       also write the table into docs/image.md`;
+  --publish       also write the table into docs/image.md
+
+JSVM names a program other than target/release/jsvm.`;
 
 const { values: options } = parseArgs({
   options: {
@@ -64,7 +66,7 @@ const differences = others.map((other) => ({ name: other.name, ...difference(fir
 const lines = table(worlds, runs);
 const date = new Date().toISOString().slice(0, 10);
 const machine = `${cpus().length} × ${cpus()[0].model.trim()}`;
-const about = { date, machine, load, versions: { jsvm: version(), node: process.version }, rounds, photo: size };
+const about = { date, machine, load, versions: versions(), rounds, photo: size };
 console.log(lines);
 console.log();
 for (const { name, mean, most } of differences) {
@@ -87,7 +89,8 @@ if (options.publish) {
   const place = join(root, "docs", "image.md");
   const text = readFileSync(place, "utf8");
   const part = /(<!-- bench-image -->\n)[^]*(<!-- \/bench-image -->)/;
-  const note = `Measured on ${date} (${machine}, Node.js ${process.versions.node}), the medians of ${rounds} runs, of the slow one once.`;
+  const all = Object.entries(about.versions).map(([name, version]) => `${name} ${version}`);
+  const note = `Measured on ${date} (${machine}; ${all.join(", ")}): medians of ${rounds} runs, one run of what takes minutes.`;
   if (!part.test(text)) throw new Error(`no place for the table in ${place}`);
   writeFileSync(place, text.replace(part, `$1\n${lines}\n\n${note}\n\n$2`));
   console.error(`written: the table, in ${place}`);

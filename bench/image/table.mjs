@@ -16,7 +16,7 @@ export function table(worlds, runs) {
     ["", ...worlds.map(({ title }) => title)],
     ...steps.map((step, i) => row(step.name, (name) => time(middle(name, ({ steps }) => steps[i].ms)))),
     row("all steps", (name) => `**${time(total(name))}**`),
-    row("of the first", (name) => `${(total(name) / total(names[0])).toPrecision(3)}`),
+    row("of the first column", (name) => `${(total(name) / total(names[0])).toPrecision(3)}`),
     row("the whole process", (name) => time(middle(name, ({ whole }) => whole))),
     row("calls into the component", (name) => `${crossed("calls")(name)}`),
     row("bytes that cross, both ways", (name) => `${(crossed("bytes")(name) / 1e6).toFixed(1)} MB`),

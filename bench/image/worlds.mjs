@@ -1,5 +1,6 @@
 // What is compared, and how it is run.
 import { execFileSync, spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -37,4 +38,14 @@ export function run({ title, command }, photo) {
   return { whole, steps: JSON.parse(stderr), picture: stdout };
 }
 
-export const version = () => execFileSync(jsvm, ["--version"], { encoding: "utf8" }).trim();
+/** What is compared, in which versions. */
+export function versions() {
+  const lock = readFileSync(at("components/Cargo.lock"), "utf8");
+  const packages = JSON.parse(readFileSync(at("examples/image/package-lock.json"), "utf8")).packages;
+  return {
+    jsvm: execFileSync(jsvm, ["--version"], { encoding: "utf8" }).trim().replace("jsvm ", ""),
+    image: /name = "image"\nversion = "(.+)"/.exec(lock)[1],
+    "jpeg-js": packages["node_modules/jpeg-js"].version,
+    "Node.js": process.versions.node,
+  };
+}
