@@ -122,6 +122,13 @@ bench-boundary *ARGS: _guest _wasmtime _jco
     cargo build --release -p jsvm
     PATH="$PWD/.tools/bin:$PATH" node bench/boundary/main.mjs "$@"
 
+# Crop, sharpen, resize and encode a photograph by a component in Rust and in JavaScript; pictures are in target/image
+[no-exit-message]
+image *ARGS: _guest _packages _wac
+    components/component.sh build image-rust
+    cargo build --release -p jsvm
+    node bench/image/main.mjs "$@"
+
 # Compare the forms in which values could cross the boundary: bench/forms/README.md
 bench-forms: _guest
     #!/usr/bin/env bash
@@ -131,7 +138,7 @@ bench-forms: _guest
     cargo run --release --locked --manifest-path bench/forms/Cargo.toml \
         --target-dir target/forms -- "$PWD/target/forms"
 
-# Run a component in another language with a VM of its own: rules-rust, calc-c, report-python, sheet-js
+# Run a component in another language with a VM of its own: rules-rust, calc-c, report-python, sheet-js; or print what scripts can import of one: image-rust
 [no-exit-message]
 component NAME: _guest
     @components/component.sh run {{ quote(NAME) }}
@@ -183,6 +190,10 @@ _http:
 [no-exit-message]
 _wasmtime:
     @./setup.sh wasmtime
+
+[no-exit-message]
+_wac:
+    @./setup.sh wac
 
 [no-exit-message]
 _jco:

@@ -404,7 +404,10 @@ setup_audit() {
 
 setup_packages() {
     have_packages tests/packages || add_packages tests/packages "the packages that tests run"
-    have_packages examples/http || add_packages examples/http "the packages that examples use"
+    local folder
+    for folder in examples/http examples/image; do
+        have_packages "$folder" || add_packages "$folder" "the packages that examples use"
+    done
 }
 
 setup_fuzz() {

@@ -86,6 +86,11 @@ build_caller() {
     wac plug "$target/caller-vm.wasm" --plug "$target/js-vm.wasm" -o "$target/caller.wasm"
 }
 
+# It has no VM: scripts link it.
+build_image-rust() { rust jsvm-image image-rust; }
+
+run_image-rust() { jsvm types "$target/image-rust.wasm"; }
+
 # ---- C ---------------------------------------------------------------------------------------
 
 build_calc-c() {
@@ -168,7 +173,7 @@ shift
 mkdir -p "$target"
 for name; do
     declare -F "build_$name" >/dev/null || {
-        say "there is no $name here: rules-rust, calc-c, report-python or sheet-js"
+        say "there is no $name here: rules-rust, image-rust, calc-c, report-python or sheet-js"
         exit 1
     }
     say "building $name"

@@ -4,7 +4,8 @@
 //! prints, and what it throws, is in the `.out` beside it; `BLESS=1` writes that anew.
 #![allow(clippy::unwrap_used)]
 
-mod echo;
+mod components;
+mod pictures;
 mod wrong;
 
 use std::fs;
@@ -19,6 +20,7 @@ use libtest_mimic::{Arguments, Failed};
 
 fn main() -> ExitCode {
     let mut trials = cases::golden("link", "js", run);
+    trials.extend(pictures::trials());
     trials.extend(wrong::trials());
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
@@ -31,17 +33,22 @@ fn engine() -> &'static Engine {
 /// The component, compiled once for all tests.
 fn linked() -> &'static LinkedComponent {
     static LINKED: OnceLock<LinkedComponent> = OnceLock::new();
-    LINKED.get_or_init(|| engine().link("demo:echo", echo::bytes()).unwrap())
+    LINKED.get_or_init(|| engine().link("demo:echo", components::echo()).unwrap())
 }
 
 /// Settings of VMs with the component, and what they print.
 fn builder() -> (VmBuilder, Arc<Mutex<String>>) {
+    builder_with(linked(), 5)
+}
+
+/// The same with another component, and with this time in seconds.
+fn builder_with(component: &LinkedComponent, seconds: u64) -> (VmBuilder, Arc<Mutex<String>>) {
     let printed = Arc::new(Mutex::new(String::new()));
     let to = printed.clone();
     let builder = engine()
         .vm()
         .limits(Limits {
-            time: Some(std::time::Duration::from_secs(5)),
+            time: Some(std::time::Duration::from_secs(seconds)),
             ..Limits::default()
         })
         .console(move |_, text| {
@@ -49,7 +56,7 @@ fn builder() -> (VmBuilder, Arc<Mutex<String>>) {
             printed.push_str(text);
             printed.push('\n');
         })
-        .link(linked());
+        .link(component);
     (builder, printed)
 }
 
