@@ -28,6 +28,16 @@ impl Script {
 }
 
 impl Functions for Script {
+    type Bulk = Vec<u8>;
+
+    fn bulk(bytes: Vec<u8>) -> Vec<u8> {
+        bytes
+    }
+
+    fn len(bulk: &Vec<u8>) -> usize {
+        bulk.len()
+    }
+
     fn number(&self, value: u32) -> u32 {
         script::echo_number(value)
     }
@@ -45,7 +55,7 @@ impl Functions for Script {
         script::echo_numbers(value)
     }
 
-    fn bytes(&self, value: &[u8]) -> Vec<u8> {
+    fn bytes(&self, value: &Vec<u8>) -> Vec<u8> {
         script::echo_bytes(value)
     }
 

@@ -33,11 +33,17 @@ struct Point {
 
 /// Functions in JavaScript that return what they are given, and an object with a method.
 trait Functions {
+    /// Many bytes as they are passed. Whoever makes many makes them so, and reads them so: the time of a
+    /// call has nothing of it.
+    type Bulk;
+    fn bulk(bytes: Vec<u8>) -> Self::Bulk;
+    fn len(bulk: &Self::Bulk) -> usize;
+
     fn number(&self, value: u32) -> u32;
     fn text(&self, value: &str) -> String;
     fn point(&self, value: Point) -> Point;
     fn numbers(&self, value: &[f64]) -> Vec<f64>;
-    fn bytes(&self, value: &[u8]) -> Vec<u8>;
+    fn bytes(&self, value: &Self::Bulk) -> Self::Bulk;
     /// Adds to a counter that began with 0.
     fn add(&self, by: u32) -> u32;
 }

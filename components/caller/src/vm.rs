@@ -109,6 +109,20 @@ fn number(output: Result<Output, Error>) -> u32 {
 }
 
 impl Functions for Script {
+    type Bulk = Words;
+
+    fn bulk(bytes: Vec<u8>) -> Words {
+        let (words, rest) = bytes.as_chunks();
+        Words {
+            words: words.iter().copied().map(u64::from_le_bytes).collect(),
+            rest: rest.to_vec(),
+        }
+    }
+
+    fn len(bulk: &Words) -> usize {
+        bulk.words.len() * size_of::<u64>() + bulk.rest.len()
+    }
+
     fn number(&self, value: u32) -> u32 {
         let arg = Input::Number(value.into());
         number(self.number.call(&Input::Undefined, &[arg]))
@@ -148,20 +162,8 @@ impl Functions for Script {
         words.into_iter().map(f64::from_bits).collect()
     }
 
-    fn bytes(&self, value: &[u8]) -> Vec<u8> {
-        let (words, rest) = value.as_chunks();
-        let words = Words {
-            words: words.iter().copied().map(u64::from_le_bytes).collect(),
-            rest: rest.to_vec(),
-        };
-        let Words { words, rest } = call_words(&self.bytes, ViewKind::Uint8, &words);
-        let mut bytes = vec![0; words.len() * size_of::<u64>()];
-        let (places, _) = bytes.as_chunks_mut();
-        for (place, word) in places.iter_mut().zip(words) {
-            *place = word.to_le_bytes();
-        }
-        bytes.extend(rest);
-        bytes
+    fn bytes(&self, value: &Words) -> Words {
+        call_words(&self.bytes, ViewKind::Uint8, value)
     }
 
     fn add(&self, by: u32) -> u32 {
