@@ -58,7 +58,7 @@ mod exports {
         vm::apply_default_limits();
         js::on_interrupt(host::should_stop);
         // What was needed only for that: the first collection of a VM would find it.
-        js::collect_garbage();
+        vm::collect_garbage();
         sweep::sweep();
     }
 }

@@ -23,6 +23,12 @@ const MAX_STACK: u32 = 3840 << 10;
 const MIN_STACK: u32 = 64 << 10;
 const DEFAULT_OUTPUT: u64 = 256 << 20;
 
+/// The collector is off.
+const NO_GC: u32 = u32::MAX;
+
+/// Bytes that are allocated at least between two collections, if there is memory.
+const GC_ROOM: usize = 1 << 20;
+
 thread_local! {
     static STACK: Cell<u32> = const { Cell::new(MAX_STACK) };
     static OUTPUT: Cell<u64> = const { Cell::new(DEFAULT_OUTPUT) };
@@ -31,6 +37,24 @@ thread_local! {
 /// Bytes that one value may take as data.
 pub fn output_limit() -> u64 {
     OUTPUT.get()
+}
+
+/// Collects cyclic garbage, and leaves room until the next time: as much as the engine does after a collection
+/// that it has begun itself, but more if there is little yet. A collection walks the whole heap, which takes
+/// longer than most requests, and none of its pages is shared between VMs any more.
+pub fn collect_garbage() {
+    js::collect_garbage();
+    if js::gc_threshold() < NO_GC {
+        let used = memory::used();
+        set_gc_threshold(used + (used / 2).max(GC_ROOM));
+    }
+}
+
+/// The collector runs before half of what is free is used: it is not what is begun when memory is short.
+fn set_gc_threshold(bytes: usize) {
+    let used = memory::used();
+    let most = used + memory::limit().saturating_sub(used) / 2;
+    js::set_gc_threshold(u32::try_from(bytes.min(most)).unwrap_or(NO_GC - 1));
 }
 
 /// Puts the default limits in force.
@@ -199,7 +223,14 @@ impl Guest for crate::Guest {
     }
 
     fn set_limits(limits: Limits) {
-        memory::set_limit(usize::try_from(limits.memory).unwrap_or(usize::MAX));
+        let memory = usize::try_from(limits.memory).unwrap_or(usize::MAX);
+        let is_new = memory != memory::limit();
+        memory::set_limit(memory);
+        let threshold = js::gc_threshold();
+        // Not when a VM is restored, which changes nothing in it.
+        if is_new && threshold < NO_GC {
+            set_gc_threshold(threshold as usize);
+        }
         STACK.set(limits.stack.clamp(MIN_STACK, MAX_STACK));
         js::set_max_stack(STACK.get());
         OUTPUT.set(limits.output);
@@ -253,7 +284,7 @@ impl Guest for crate::Guest {
     }
 
     fn gc() {
-        js::collect_garbage();
+        collect_garbage();
     }
 
     fn get_gc_threshold() -> u64 {

@@ -1,7 +1,7 @@
 //! What the heap holds, and that it is given back.
 
-use jsvm::MemoryUsage;
-use jsvm_tests::{assert_usable, eval, vm};
+use jsvm::{Limits, MemoryUsage};
+use jsvm_tests::{assert_usable, builder, eval, vm};
 
 #[test]
 fn every_count_goes_up_with_what_it_counts_and_comes_back_down() {
@@ -149,4 +149,34 @@ fn a_vm_that_worked_for_long_has_not_grown() {
     assert_eq!(last.objects, first.objects);
     assert_eq!(last.total, first.total);
     assert_usable(&vm);
+}
+
+#[test]
+fn cyclic_garbage_is_collected_before_a_limit_is_reached() {
+    for memory in [1 << 20, 3 << 20, 64 << 20] {
+        let limits = Limits {
+            memory,
+            ..Limits::default()
+        };
+        let vm = builder().limits(limits).build().unwrap();
+        // Some hundred bytes each time, of which nothing but the collector frees anything.
+        let garbage =
+            "for (let i = 0; i < 200_000; i++) { const one = { i }; one.self = one; } 'done'";
+        for _ in 0..2 {
+            assert_eq!(eval(&vm, garbage).to_text().unwrap(), "done", "{memory}");
+            vm.gc().unwrap();
+        }
+        assert!(vm.memory_usage().unwrap().peak <= memory, "{memory}");
+    }
+    let vm = vm();
+    // A collector that was turned off stays so.
+    vm.set_gc_threshold(u64::MAX).unwrap();
+    vm.gc().unwrap();
+    assert!(vm.gc_threshold().unwrap() >= u64::from(u32::MAX));
+    vm.set_limits(&Limits {
+        memory: 1 << 20,
+        ..Limits::default()
+    })
+    .unwrap();
+    assert!(vm.gc_threshold().unwrap() >= u64::from(u32::MAX));
 }

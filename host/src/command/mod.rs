@@ -35,6 +35,7 @@ mod snapshot;
 mod target;
 mod types;
 mod usage;
+mod warm;
 mod watch;
 
 use std::process::ExitCode;

@@ -21,20 +21,7 @@ use super::services::ServiceOptions;
 use super::session::hard_memory;
 use super::usage::reason;
 use super::watch::watch;
-use super::{Usage, output};
-
-/// What nearly every handler uses is made when it is first used. In the snapshot it is there already,
-/// and no request makes it again. Nothing of the program has run then.
-const WARM_UP: &str = "{
-    const request = new Request('http://localhost/', { headers: { a: 'b' } });
-    request.signal;
-    new URL(request.url);
-    new Response('').headers;
-}";
-
-/// Leaves a megabyte of the heap free, for what requests allocate: a VM whose memory has to grow costs
-/// more, and is not used again.
-const ROOM: &str = "void new ArrayBuffer(1 << 20)";
+use super::{Usage, output, warm};
 
 /// Serve HTTP with a program that has a fetch handler, or with a component
 ///
@@ -194,7 +181,7 @@ impl Serve {
                 let vm = builder.build()?;
                 install(&vm)?;
                 handlers = Some(http::install(&vm)?);
-                vm.eval(WARM_UP)?;
+                warm::up(&vm)?;
                 Ok(vm)
             })?;
             session.forbid_exit("process.exit would end the server for everybody");
@@ -223,9 +210,7 @@ impl Serve {
             .into());
         }
         drop((exports, handlers));
-        // A program that has been given less does without.
-        let _ = session.vm().eval(ROOM);
-        session.vm().gc()?;
+        warm::leave_room(session.vm())?;
         let builder = session.builder().clone().limits(Limits {
             memory: limits.memory.value,
             hard_memory: hard_memory(limits.memory.value),

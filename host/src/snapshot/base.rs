@@ -14,6 +14,10 @@ pub(crate) const START: u64 = number(env!("JSVM_IMAGE_START"));
 /// How many pages at the beginning of the image never change.
 pub(super) const CONSTANT_PAGES: usize = number(env!("JSVM_CONSTANTS")) as usize / PAGE;
 
+/// The address of the first byte that can change.
+#[cfg(feature = "standalone")]
+pub(crate) const WRITABLE: usize = START as usize + CONSTANT_PAGES * PAGE;
+
 /// What tells this engine's component from others: the SHA-256 of its bytes.
 pub(crate) const FINGERPRINT: [u8; 32] = bytes(env!("JSVM_FINGERPRINT"));
 

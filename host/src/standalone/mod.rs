@@ -27,6 +27,7 @@
 
 #[path = "../../../build/src/nested.rs"]
 mod nested;
+mod touch;
 mod warm;
 
 use std::ops::Range;
@@ -148,7 +149,10 @@ pub fn component_with(vm: &Vm, kind: Kind, imports: Imports) -> Result<Vec<u8>, 
     if let Some(request) = vm.unsettled_requests()?.into_iter().next() {
         return Err(StandaloneError::Waiting { name: request.name });
     }
-    let warmed = vm.with_memory(|memory| warm::warmed(&engine()?, base::START, memory))??;
+    // A command runs once.
+    let touched = (kind != Kind::Command).then_some(base::WRITABLE);
+    let warmed =
+        vm.with_memory(|memory| warm::warmed(&engine()?, base::START, memory, touched))??;
     filled(&name(kind, imports), &warmed)
 }
 

@@ -2,9 +2,12 @@
 
 use std::borrow::Cow;
 
-use wasm_encoder::{ConstExpr, DataSection, Encode, MemorySection, MemoryType, Module, RawSection};
+use wasm_encoder::{
+    ConstExpr, DataSection, Encode, MemorySection, MemoryType, Module, RawSection, StartSection,
+};
 use wasmparser::{BinaryReader, MemorySectionReader};
 
+use super::touch::{Touch, extended};
 use super::{StandaloneError, nested, stretches};
 
 /// Bytes of a page of linear memory.
@@ -18,12 +21,26 @@ const MOST: usize = 50_000;
 
 /// Numbers of sections.
 const CUSTOM: u8 = 0;
+const FUNCTION: u8 = 3;
 const MEMORY: u8 = 5;
+const ELEMENT: u8 = 9;
+const CODE: u8 = 10;
 const DATA: u8 = 11;
 const DATA_COUNT: u8 = 12;
 
-/// The module of a VM with this memory from `start` on, and without names of functions.
-pub fn warmed(module: &[u8], start: u64, memory: &[u8]) -> Result<Vec<u8>, StandaloneError> {
+/// The module of a VM with this memory from `start` on, and without names of functions. With the address of the
+/// first byte that is not constant, it begins by writing to the pages from there on.
+pub fn warmed(
+    module: &[u8],
+    start: u64,
+    memory: &[u8],
+    touched: Option<usize>,
+) -> Result<Vec<u8>, StandaloneError> {
+    let touch = match touched {
+        Some(from) => Touch::of(module, start, memory, from)?,
+        None => None,
+    };
+    let mut is_started = false;
     let mut gap = GAP;
     let mut segments = stretches(memory, gap);
     while segments.len() > MOST {
@@ -34,6 +51,23 @@ pub fn warmed(module: &[u8], start: u64, memory: &[u8]) -> Result<Vec<u8>, Stand
     for section in nested::sections(module)? {
         let (id, content) = section?;
         let mut bytes = Vec::new();
+        if let Some(touch) = &touch
+            && !is_started
+            && matches!(id, ELEMENT | DATA_COUNT | CODE)
+        {
+            let function_index = touch.index;
+            warmed.section(&StartSection { function_index });
+            is_started = true;
+        }
+        let data = match (id, &touch) {
+            (FUNCTION, Some(touch)) => {
+                touch.ty.encode(&mut bytes);
+                Cow::Owned(extended(content, &bytes)?)
+            }
+            (CODE, Some(touch)) => Cow::Owned(extended(content, &touch.body)?),
+            _ => Cow::Borrowed(content),
+        };
+        let content = &*data;
         let data = match id {
             CUSTOM => continue,
             MEMORY => {

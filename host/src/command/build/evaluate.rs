@@ -19,7 +19,7 @@ use crate::command::launch::{Launched, launch};
 use crate::command::permissions::Permissions;
 use crate::command::session::{Session, hard_memory};
 use crate::command::target::Target;
-use crate::command::{modules, output};
+use crate::command::{modules, output, warm};
 
 /// A program whose top level has run.
 pub struct Evaluated {
@@ -78,7 +78,11 @@ impl Build {
         let session = &launched.session;
         let serves = session.enter(|_| server.register(&exports));
         let serves = match serves.map_err(|error| session.failed(&error))? {
-            true => Serves::Http,
+            true => {
+                // A program that has put something else in place of these has made that.
+                let _ = warm::up(session.vm());
+                Serves::Http
+            }
             false => Serves::Nothing,
         };
         if serves == Serves::Nothing && launched.is_module && !exports.is_undefined() {
@@ -223,7 +227,10 @@ impl Evaluated {
         let Launched { session, value, .. } = self.launched;
         drop::<Value>(value);
         self.modules.keep(session.vm())?;
-        session.vm().gc()?;
+        match self.serves {
+            Serves::Http => warm::leave_room(session.vm())?,
+            Serves::Nothing => session.vm().gc()?,
+        }
         session.vm().set_limits(&Limits {
             memory: self.memory,
             hard_memory: hard_memory(self.memory),
