@@ -1,9 +1,9 @@
 //! Asynchronous host functions: Rust closures that return futures, and promises of JavaScript.
 
-use std::collections::HashMap;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
 use serde::de::DeserializeOwned;
 
 use crate::data::{Data, DataBuilder, ErrorClass, ErrorData, Node};
@@ -186,7 +186,7 @@ type Erased = dyn Fn(RequestInfo, &Data) -> Result<RequestFuture, HostError> + S
 /// Asynchronous functions by name.
 #[derive(Clone, Default)]
 pub(crate) struct AsyncFunctions {
-    by_name: HashMap<Arc<str>, Arc<Erased>>,
+    by_name: FxHashMap<Arc<str>, Arc<Erased>>,
 }
 
 impl AsyncFunctions {

@@ -1,11 +1,11 @@
 //! Host functions: Rust closures that JavaScript calls.
 
 use std::any::Any;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use ::serde::de::DeserializeOwned;
 use ::serde::ser::Serialize;
+use rustc_hash::FxHashMap;
 
 use crate::data::{ConversionError, Data, DataBuilder, ErrorClass, ErrorData, Node};
 use crate::serde::{self, ArgumentReader, Whole};
@@ -293,7 +293,7 @@ type Erased = dyn Fn(&Data) -> Result<Data, HostError> + Send + Sync;
 /// Host functions by name.
 #[derive(Clone, Default)]
 pub(crate) struct Functions {
-    by_name: HashMap<String, Arc<Erased>>,
+    by_name: FxHashMap<String, Arc<Erased>>,
 }
 
 impl Functions {

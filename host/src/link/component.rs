@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
 use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{Component, InstancePre};
 
@@ -36,7 +37,7 @@ pub(crate) struct Linked {
     /// Modules by their full names.
     pub(crate) modules: BTreeMap<String, Data>,
     /// Functions by the names of the host calls that they answer.
-    pub(crate) calls: BTreeMap<String, Call>,
+    pub(crate) calls: FxHashMap<String, Call>,
 }
 
 /// What is the same whatever the name.
@@ -202,7 +203,7 @@ impl Linked {
             exports: Exports::of(&compiled.component),
             compiled,
             modules: BTreeMap::new(),
-            calls: BTreeMap::new(),
+            calls: FxHashMap::default(),
         };
         for interface in &linked.exports.interfaces {
             for index in &interface.functions {

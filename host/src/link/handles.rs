@@ -1,8 +1,8 @@
 //! Resources that a script holds.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
 use wasmtime::component::ResourceAny;
 
 use super::component::Linked;
@@ -12,7 +12,7 @@ use crate::data::ConversionError;
 /// Resources of one instance that a script holds, by the numbers that it has for them.
 pub(crate) struct Handles {
     linked: Arc<Linked>,
-    held: HashMap<u64, (ResourceId, ResourceAny)>,
+    held: FxHashMap<u64, (ResourceId, ResourceAny)>,
     next: u64,
 }
 
@@ -23,7 +23,7 @@ impl Handles {
         let random = getrandom::u64().unwrap_or_else(|_| u64::from(std::process::id()) << 20);
         Handles {
             linked: linked.clone(),
-            held: HashMap::new(),
+            held: FxHashMap::default(),
             // Numbers of JavaScript are exact up to 2^53; 0 is none.
             next: (random >> 12) | 1 << 51,
         }

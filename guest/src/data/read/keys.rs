@@ -5,19 +5,25 @@ use crate::js::{Atom, JsResult, Key};
 /// Keys that were read lately.
 #[derive(Default)]
 pub struct Keys<'a> {
-    recent: [Option<(&'a str, Atom)>; SIZE],
+    /// Empty until there have been some.
+    recent: Vec<Option<(&'a str, Atom)>>,
+    /// How many there have been.
+    met: usize,
     /// The keys of an error that are not enumerable.
     hidden: Vec<Atom>,
 }
 
 const SIZE: usize = 32;
 
+/// Few values have more keys, and to remember these would take longer than to look them up.
+const FEW: usize = 8;
+
 impl<'a> Keys<'a> {
     /// The key of a name, if it is among those. The name need not be UTF-8.
     #[inline]
     pub fn known(&self, name: &[u8]) -> Option<Atom> {
-        match &self.recent[place(name)] {
-            Some((known, atom)) if known.as_bytes() == name => Some(atom.clone()),
+        match self.recent.get(place(name)) {
+            Some(Some((known, atom))) if known.as_bytes() == name => Some(atom.clone()),
             _ => None,
         }
     }
@@ -25,7 +31,11 @@ impl<'a> Keys<'a> {
     /// The key of a name.
     pub fn intern(&mut self, name: &'a str) -> JsResult<Atom> {
         let atom = Key::Name(name).to_atom()?;
-        self.recent[place(name.as_bytes())] = Some((name, atom.clone()));
+        self.met += 1;
+        if self.met > FEW {
+            self.recent.resize_with(SIZE, || None);
+            self.recent[place(name.as_bytes())] = Some((name, atom.clone()));
+        }
         Ok(atom)
     }
 
