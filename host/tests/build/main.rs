@@ -5,3 +5,4 @@ mod files;
 mod make;
 mod run;
 mod serve;
+mod touch;
