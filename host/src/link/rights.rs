@@ -106,7 +106,10 @@ impl LinkRights {
             wasi.inherit_stdio();
         }
         if self.network {
-            wasi.inherit_network().allow_ip_name_lookup(true);
+            wasi.inherit_network()
+                .allow_tcp(true)
+                .allow_udp(true)
+                .allow_ip_name_lookup(true);
         }
         for folder in &self.folders {
             let may = match folder.write {

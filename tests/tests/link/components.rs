@@ -19,6 +19,12 @@ pub fn image() -> &'static [u8] {
     BYTES.get_or_init(|| compile("jsvm-image", "image"))
 }
 
+/// The one that tries to reach what is outside of it.
+pub fn reach() -> &'static [u8] {
+    static BYTES: OnceLock<Vec<u8>> = OnceLock::new();
+    BYTES.get_or_init(|| compile("jsvm-reach", "reach"))
+}
+
 fn compile(package: &str, name: &str) -> Vec<u8> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../components");
     let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("components");

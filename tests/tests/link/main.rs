@@ -4,8 +4,19 @@
 //! prints, and what it throws, is in the `.out` beside it; `BLESS=1` writes that anew.
 #![allow(clippy::unwrap_used)]
 
+/// Tests by their names.
+macro_rules! trials {
+    ($($name:ident),* $(,)?) => {
+        vec![$(Trial::test(stringify!($name), || {
+            $name();
+            Ok(())
+        })),*]
+    };
+}
+
 mod components;
 mod pictures;
+mod rights;
 mod wrong;
 
 use std::fs;
@@ -21,6 +32,7 @@ use libtest_mimic::{Arguments, Failed};
 fn main() -> ExitCode {
     let mut trials = cases::golden("link", "js", run);
     trials.extend(pictures::trials());
+    trials.extend(rights::trials());
     trials.extend(wrong::trials());
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
@@ -92,4 +104,12 @@ fn finished(promise: &Value) -> Result<(), Error> {
         stack: text("stack")?,
         value,
     })))
+}
+
+/// What a module exports as `result`, as text.
+fn result(vm: &Vm, text: &str) -> Result<String, Error> {
+    let promise = vm.eval(Source::module(text))?;
+    vm.run_jobs()?;
+    finished(&promise)?;
+    promise.promise_result()?.get("result")?.to_text()
 }

@@ -9,16 +9,7 @@ use jsvm::{Error, Limit, Limits, Source, Vm};
 use jsvm_tests::cases::{diff, folder};
 use libtest_mimic::Trial;
 
-use crate::{builder, engine, finished, linked, module};
-
-macro_rules! trials {
-    ($($name:ident),* $(,)?) => {
-        vec![$(Trial::test(stringify!($name), || {
-            $name();
-            Ok(())
-        })),*]
-    };
-}
+use crate::{builder, engine, linked, module, result};
 
 pub fn trials() -> Vec<Trial> {
     trials![
@@ -50,14 +41,6 @@ fn wat(name: &str) -> Vec<u8> {
 
 fn refused(name: &str, bytes: &[u8]) -> LinkError {
     engine().link(name, bytes).unwrap_err()
-}
-
-/// What a module exports as `result`, as text.
-fn result(vm: &Vm, text: &str) -> Result<String, Error> {
-    let promise = vm.eval(Source::module(text))?;
-    vm.run_jobs()?;
-    finished(&promise)?;
-    promise.promise_result()?.get("result")?.to_text()
 }
 
 fn a_core_module_is_no_component() {
