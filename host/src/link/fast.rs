@@ -17,8 +17,7 @@ use super::shape::{Integer, Outcome, Shape};
 use super::state::LinkState;
 use crate::data::form::tags;
 use crate::data::{Data, ViewKind};
-use crate::serde::Parts;
-use crate::serde::form::{BYTES, CHUNK, LONG, NUMBERS, TAG, UNSIGNED, head};
+use crate::serde::form::{CHUNK, NUMBERS};
 use crate::serde::read::{Head, Reader};
 
 /// A function that is called by its types.
@@ -387,19 +386,4 @@ fn list<'a>(reader: &mut Reader<'a>, kind: ViewKind) -> Option<Place<'a>> {
         },
         _ => None,
     }
-}
-
-/// A typed array as data, without a copy.
-pub(crate) fn view(kind: ViewKind, bytes: Vec<u8>) -> Data {
-    let mut parts = Parts::default();
-    head(&mut parts.item, TAG, tags::tag_of_view(kind));
-    if bytes.len() <= LONG {
-        head(&mut parts.item, BYTES, bytes.len() as u64);
-        parts.item.extend_from_slice(&bytes);
-    } else {
-        head(&mut parts.item, TAG, CHUNK);
-        head(&mut parts.item, UNSIGNED, 0);
-        parts.chunks.push(bytes);
-    }
-    Data::from_parts(parts)
 }

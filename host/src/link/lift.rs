@@ -3,14 +3,17 @@
 use wasmtime::component::Val;
 
 use super::handles::Handles;
-use super::shape::{Outcome, Shape};
-use crate::data::{Data, DataBuilder, ErrorClass, ErrorData, Node, ViewData, ViewKind};
+use super::shape::Shape;
+use crate::data::form::tags::tag_of_view;
+use crate::data::{Data, Node, ViewKind};
 use crate::function::HostError;
+use crate::serde::form::CLASS;
+use crate::serde::{Options, Writer};
 
 /// Converts the result of one call.
 pub(crate) struct Lifting<'a> {
-    pub(crate) handles: &'a mut Handles,
-    data: DataBuilder,
+    handles: &'a mut Handles,
+    writer: Writer,
 }
 
 /// The name of the errors that a `result` becomes.
@@ -20,180 +23,165 @@ impl<'a> Lifting<'a> {
     pub(crate) fn new(handles: &'a mut Handles) -> Self {
         Lifting {
             handles,
-            data: DataBuilder::new(),
+            writer: Writer::capturing(Options::default()),
         }
     }
 
     /// The result of a function: a `result` is returned or thrown.
     pub(crate) fn outcome(mut self, shape: &Shape, value: Val) -> Result<Data, HostError> {
         match (shape, value) {
+            // It is not written, so it need not be copied.
+            (_, Val::String(text)) => Ok(Data::from_nodes(vec![Node::Text(text)])),
             (Shape::Result(outcome), Val::Result(Ok(value))) => {
-                self.optional(outcome.ok.as_deref(), value);
-                Ok(self.data.finish())
+                self.optional(outcome.ok.as_deref(), value.as_deref());
+                Ok(Data::captured(self.writer.finish()))
             }
             (Shape::Result(outcome), Val::Result(Err(value))) => {
-                Err(HostError::from_data(self.thrown(outcome, value)))
+                let message = message(value.as_deref());
+                let error = thrown(self.writer, &message, |writer| {
+                    let mut lifting = Lifting {
+                        handles: self.handles,
+                        writer,
+                    };
+                    lifting.optional(outcome.err.as_deref(), value.as_deref());
+                    lifting.writer
+                });
+                Err(HostError::from_data(error))
             }
             (shape, value) => {
-                self.lift(shape, value);
-                Ok(self.data.finish())
+                self.lift(shape, &value);
+                Ok(Data::captured(self.writer.finish()))
             }
         }
     }
 
-    /// An error with what the component gave as its payload.
-    fn thrown(mut self, outcome: &Outcome, value: Option<Box<Val>>) -> Data {
-        let root = self.data.reserve();
-        let message = message(value.as_deref());
-        let message = self.data.push(Node::Text(message));
-        let payload = self.optional(outcome.err.as_deref(), value);
-        let error = ErrorData {
-            class: ErrorClass::Error,
-            name: Some(COMPONENT_ERROR.into()),
-            properties: vec![("message".into(), message), ("payload".into(), payload)],
-        };
-        self.data.fill(root, Node::Error(error));
-        self.data.finish()
-    }
-
-    fn optional(&mut self, shape: Option<&Shape>, value: Option<Box<Val>>) -> u32 {
+    fn optional(&mut self, shape: Option<&Shape>, value: Option<&Val>) {
         match (shape, value) {
-            (Some(shape), Some(value)) => self.lift(shape, *value),
-            _ => self.data.push(Node::Undefined),
+            (Some(shape), Some(value)) => self.lift(shape, value),
+            _ => self.writer.undefined(),
         }
     }
 
-    /// Converts a value and returns its node. A container comes before what is in it.
-    fn lift(&mut self, shape: &Shape, value: Val) -> u32 {
-        let node = match (shape, value) {
-            (_, Val::Bool(value)) => Node::Boolean(value),
-            (_, Val::S8(value)) => Node::Number(value.into()),
-            (_, Val::U8(value)) => Node::Number(value.into()),
-            (_, Val::S16(value)) => Node::Number(value.into()),
-            (_, Val::U16(value)) => Node::Number(value.into()),
-            (_, Val::S32(value)) => Node::Number(value.into()),
-            (_, Val::U32(value)) => Node::Number(value.into()),
-            (_, Val::S64(value)) => Node::Bigint(value.to_string()),
-            (_, Val::U64(value)) => Node::Bigint(value.to_string()),
-            (_, Val::Float32(value)) => Node::Number(value.into()),
-            (_, Val::Float64(value)) => Node::Number(value),
-            (_, Val::Char(value)) => Node::Text(value.into()),
-            (_, Val::String(value)) => Node::Text(value),
-            (_, Val::Enum(name)) => Node::Text(name),
+    fn lift(&mut self, shape: &Shape, value: &Val) {
+        match (shape, value) {
+            (_, Val::Bool(value)) => self.writer.boolean(*value),
+            (_, Val::S8(value)) => self.writer.integer((*value).into()),
+            (_, Val::U8(value)) => self.writer.integer((*value).into()),
+            (_, Val::S16(value)) => self.writer.integer((*value).into()),
+            (_, Val::U16(value)) => self.writer.integer((*value).into()),
+            (_, Val::S32(value)) => self.writer.integer((*value).into()),
+            (_, Val::U32(value)) => self.writer.integer((*value).into()),
+            (_, Val::S64(value)) => {
+                let magnitude = value.unsigned_abs().into();
+                self.writer.bigint(*value < 0, magnitude);
+            }
+            (_, Val::U64(value)) => self.writer.bigint(false, (*value).into()),
+            (_, Val::Float32(value)) => self.writer.number((*value).into()),
+            (_, Val::Float64(value)) => self.writer.number(*value),
+            (_, Val::Char(value)) => self.writer.text(value.encode_utf8(&mut [0; 4])),
+            (_, Val::String(value) | Val::Enum(value)) => self.writer.text(value),
             (
                 Shape::List(inner) | Shape::Fixed(inner, _),
                 Val::List(values) | Val::FixedLengthList(values),
-            ) => {
-                return self.list(inner, values);
-            }
+            ) => self.list(inner, values),
             (Shape::Record(fields), Val::Record(values)) => {
-                let root = self.data.reserve();
-                let values = fields.iter().zip(values);
-                let properties = values
-                    .map(|(field, (_, value))| (field.key.clone(), self.lift(&field.shape, value)))
-                    .collect();
-                self.data.fill(root, Node::Object(properties));
-                return root;
+                self.writer.map_head(fields.len());
+                for (field, (_, value)) in fields.iter().zip(values) {
+                    self.writer.text(&field.key);
+                    self.lift(&field.shape, value);
+                }
             }
             (Shape::Tuple(shapes), Val::Tuple(values)) => {
-                let root = self.data.reserve();
-                let values = shapes.iter().zip(values);
-                let elements = values
-                    .map(|(shape, value)| self.lift(shape, value))
-                    .collect();
-                self.data.fill(root, Node::Array(elements));
-                return root;
+                self.writer.array_head(shapes.len());
+                for (shape, value) in shapes.iter().zip(values) {
+                    self.lift(shape, value);
+                }
             }
             (Shape::Variant(cases), Val::Variant(name, value)) => {
-                let case = cases.iter().find(|case| case.name == name);
+                let case = cases.iter().find(|case| case.name == *name);
                 let shape = case.and_then(|case| case.payload.as_ref());
-                return self.tagged(&name, shape, value);
+                self.tagged(name, shape, value.as_deref());
             }
-            (Shape::Option(inner), Val::Option(value)) => match (&**inner, value) {
+            (Shape::Option(inner), Val::Option(value)) => match (&**inner, value.as_deref()) {
                 (inner @ Shape::Option(_), Some(value)) => {
-                    return self.tagged("some", Some(inner), Some(value));
+                    self.tagged("some", Some(inner), Some(value));
                 }
-                (Shape::Option(_), None) => return self.tagged("none", None, None),
-                (inner, Some(value)) => return self.lift(inner, *value),
-                (_, None) => Node::Undefined,
+                (Shape::Option(_), None) => self.tagged("none", None, None),
+                (inner, value) => self.optional(Some(inner), value),
             },
             (Shape::Result(outcome), Val::Result(Ok(value))) => {
-                return self.tagged("ok", outcome.ok.as_deref(), value);
+                self.tagged("ok", outcome.ok.as_deref(), value.as_deref());
             }
             (Shape::Result(outcome), Val::Result(Err(value))) => {
-                return self.tagged("err", outcome.err.as_deref(), value);
+                self.tagged("err", outcome.err.as_deref(), value.as_deref());
             }
             (Shape::Flags(flags), Val::Flags(set)) => {
-                let root = self.data.reserve();
-                let properties = flags.iter().map(|flag| {
-                    let is_set = Node::Boolean(set.contains(&flag.name));
-                    (flag.key.clone(), self.data.push(is_set))
-                });
-                let properties = properties.collect();
-                self.data.fill(root, Node::Object(properties));
-                return root;
+                self.writer.map_head(flags.len());
+                for flag in flags {
+                    self.writer.text(&flag.key);
+                    self.writer.boolean(set.contains(&flag.name));
+                }
             }
             (Shape::Own(id) | Shape::Borrow(id), Val::Resource(resource)) => {
-                Node::Number(self.handles.insert(*id, resource) as f64)
+                let number = self.handles.insert(*id, *resource);
+                self.writer.number(number as f64);
             }
             // The component's types say that nothing else comes.
-            _ => Node::Undefined,
-        };
-        self.data.push(node)
+            _ => self.writer.undefined(),
+        }
     }
 
-    fn list(&mut self, inner: &Shape, values: Vec<Val>) -> u32 {
-        let root = self.data.reserve();
-        let node = match inner.view() {
-            Some(kind) => {
-                let bytes = bytes_of_values(&values);
-                let length = values.len() as u32;
-                Node::View(self.view(kind, bytes, length))
-            }
-            None => Node::Array(
-                values
-                    .into_iter()
-                    .map(|value| self.lift(inner, value))
-                    .collect(),
-            ),
-        };
-        self.data.fill(root, node);
-        root
-    }
-
-    fn view(&mut self, kind: ViewKind, bytes: Vec<u8>, length: u32) -> ViewData {
-        ViewData {
-            kind,
-            buffer: self.data.push(Node::Buffer(bytes)),
-            byte_offset: 0,
-            length,
+    fn list(&mut self, inner: &Shape, values: &[Val]) {
+        if let Some(kind) = inner.view() {
+            let tag = tag_of_view(kind);
+            return self.writer.tagged_bytes(tag, bytes_of_values(values));
+        }
+        self.writer.array_head(values.len());
+        for value in values {
+            self.lift(inner, value);
         }
     }
 
     /// `{ tag, val }`; without a payload there is no `val`.
-    fn tagged(&mut self, tag: &str, shape: Option<&Shape>, value: Option<Box<Val>>) -> u32 {
-        let root = self.data.reserve();
-        let mut properties = vec![("tag".to_owned(), self.data.push(Node::Text(tag.into())))];
-        if let (Some(shape), Some(value)) = (shape, value) {
-            properties.push(("val".to_owned(), self.lift(shape, *value)));
+    fn tagged(&mut self, tag: &str, shape: Option<&Shape>, value: Option<&Val>) {
+        let payload = shape.zip(value);
+        self.writer.map_head(if payload.is_some() { 2 } else { 1 });
+        self.writer.text("tag");
+        self.writer.text(tag);
+        if let Some((shape, value)) = payload {
+            self.writer.text("val");
+            self.lift(shape, value);
         }
-        self.data.fill(root, Node::Object(properties));
-        root
     }
 }
 
+/// A typed array.
+pub(crate) fn view(kind: ViewKind, bytes: Vec<u8>) -> Data {
+    let mut writer = Writer::default();
+    writer.tagged_bytes(tag_of_view(kind), bytes);
+    Data::captured(writer.finish())
+}
+
 /// An error with a text as its payload.
-pub(crate) fn failed(message: String) -> Data {
-    let mut data = DataBuilder::new();
-    let root = data.reserve();
-    let text = data.push(Node::Text(message));
-    let error = ErrorData {
-        class: ErrorClass::Error,
-        name: Some(COMPONENT_ERROR.into()),
-        properties: vec![("message".into(), text), ("payload".into(), text)],
-    };
-    data.fill(root, Node::Error(error));
-    data.finish()
+pub(crate) fn failed(message: &str) -> Data {
+    thrown(Writer::default(), message, |mut writer| {
+        writer.text(message);
+        writer
+    })
+}
+
+/// An error with what the component gave as its payload.
+fn thrown(mut writer: Writer, message: &str, payload: impl FnOnce(Writer) -> Writer) -> Data {
+    writer.tag(CLASS);
+    writer.array_head(3);
+    writer.text("Error");
+    writer.map_head(2);
+    writer.text("message");
+    writer.text(message);
+    writer.text("payload");
+    let mut writer = payload(writer);
+    writer.text(COMPONENT_ERROR);
+    Data::captured(writer.finish())
 }
 
 /// What an error says about itself.

@@ -11,7 +11,7 @@ use super::component::{Linked, LinkedComponent};
 use super::exports::{Function, Kind};
 use super::fast::{self, Fast, Returned};
 use super::handles::Handles;
-use super::lift::{Lifting, failed};
+use super::lift::{Lifting, failed, view};
 use super::lower::{Lowering, defined};
 use super::shape::Shape;
 use super::state::{LinkState, Surroundings};
@@ -130,9 +130,6 @@ impl Live {
         }
         match (&function.result, results.pop()) {
             (Some(shape), Some(value)) => {
-                if let Some(result) = straight::result(shape, &value) {
-                    return Ok(result);
-                }
                 let lifting = Lifting::new(&mut self.handles);
                 lifting.outcome(shape, value).map_err(Failure::Thrown)
             }
@@ -156,7 +153,7 @@ impl Live {
             apart(compiled.may_wait, || fast(&mut self.store, bulk))
         };
         Some(match called {
-            Ok(Returned::List(kind, bytes)) => Ok(fast::view(kind, bytes)),
+            Ok(Returned::List(kind, bytes)) => Ok(view(kind, bytes)),
             Ok(Returned::Number(number)) => Ok(Data::from_nodes(vec![Node::Number(number)])),
             Ok(Returned::Resource(resource)) => {
                 let id = function.result.as_ref().and_then(Shape::resource)?;
@@ -164,7 +161,7 @@ impl Live {
                 Ok(Data::from_nodes(vec![Node::Number(number as f64)]))
             }
             Ok(Returned::Failed(message)) => {
-                Err(Failure::Thrown(HostError::from_data(failed(message))))
+                Err(Failure::Thrown(HostError::from_data(failed(&message))))
             }
             Err(error) => Err(self.lost(component, function, &error)),
         })

@@ -319,27 +319,11 @@ fn number(node: Option<NodeRef<'_>>) -> Result<f64> {
     }
 }
 
-/// The integer that a value is, if it is one of that type.
-fn exact<T: TryFrom<i64>>(value: f64) -> Option<T> {
-    let whole = value as i64;
-    (whole as f64 == value)
-        .then(|| T::try_from(whole).ok())
-        .flatten()
-}
-
 fn integer_of(integer: Integer, node: Option<NodeRef<'_>>) -> Result<Val> {
     let value = match (node.map(NodeRef::node), integer) {
         (Some(Node::Bigint(digits)), Integer::U64) => digits.parse().ok().map(Val::U64),
         (Some(Node::Bigint(digits)), Integer::S64) => digits.parse().ok().map(Val::S64),
-        (Some(Node::Number(value)), integer) => match integer {
-            Integer::U8 => exact(*value).map(Val::U8),
-            Integer::S8 => exact(*value).map(Val::S8),
-            Integer::U16 => exact(*value).map(Val::U16),
-            Integer::S16 => exact(*value).map(Val::S16),
-            Integer::U32 => exact(*value).map(Val::U32),
-            Integer::S32 => exact(*value).map(Val::S32),
-            Integer::U64 | Integer::S64 => None,
-        },
+        (Some(Node::Number(value)), integer) => integer.of(*value),
         _ => None,
     };
     match value {

@@ -1,5 +1,6 @@
 //! Types of the component model, in the form in which values are converted.
 
+use wasmtime::component::Val;
 use wasmtime::component::types::{ResourceType, Type};
 
 use super::names::camel;
@@ -212,6 +213,24 @@ impl Integer {
             Integer::S32 => "s32",
             Integer::U64 => "u64",
             Integer::S64 => "s64",
+        }
+    }
+
+    /// The value of this type that a number is; of 64 bits none is.
+    pub(crate) fn of(self, number: f64) -> Option<Val> {
+        fn exact<T: TryFrom<i64>>(number: f64) -> Option<T> {
+            let whole = number as i64;
+            let is_exact = whole as f64 == number;
+            is_exact.then(|| T::try_from(whole).ok()).flatten()
+        }
+        match self {
+            Integer::U8 => exact(number).map(Val::U8),
+            Integer::S8 => exact(number).map(Val::S8),
+            Integer::U16 => exact(number).map(Val::U16),
+            Integer::S16 => exact(number).map(Val::S16),
+            Integer::U32 => exact(number).map(Val::U32),
+            Integer::S32 => exact(number).map(Val::S32),
+            Integer::U64 | Integer::S64 => None,
         }
     }
 

@@ -1,19 +1,16 @@
-//! What most calls pass, straight between the bytes of data and the runtime's values.
+//! Arguments of most calls, straight from the bytes of data to the runtime's values.
 //!
-//! The long way by the nodes of [`Data`] knows everything, and what is wrong with an argument. Here is only
-//! what can be read in one pass: whatever is rare, or wrong, is nothing, and takes the long way.
+//! The long way by the nodes of [`Data`] knows everything, and what is wrong with an argument
+//! ([`super::lower`]). Here is only what can be read in one pass: whatever is rare, or wrong, is nothing,
+//! and takes the long way.
 
 use wasmtime::component::Val;
 
 use super::exports::{Function, Kind};
 use super::handles::Handles;
-use super::shape::{Field, Integer, Shape};
+use super::shape::{Field, Shape};
 use crate::data::Data;
-use crate::serde::Parts;
-use crate::serde::form::{
-    ARRAY, BELOW_ZERO, FALSE, FLOAT64, LONG, NULL, PAIRS, TEXT, TRUE, UNDEFINED, UNSIGNED,
-    exact_integer, head,
-};
+use crate::serde::form::{NULL, UNDEFINED};
 use crate::serde::read::{Head, Reader};
 
 /// How many elements the lists of one call may have on this way.
@@ -75,30 +72,13 @@ impl Lowering<'_> {
         }
     }
 
-    fn integer(&mut self, integer: Integer) -> Option<Val> {
-        let number = self.number()?;
-        let whole = number as i64;
-        if whole as f64 != number {
-            return None;
-        }
-        match integer {
-            Integer::U8 => whole.try_into().ok().map(Val::U8),
-            Integer::S8 => whole.try_into().ok().map(Val::S8),
-            Integer::U16 => whole.try_into().ok().map(Val::U16),
-            Integer::S16 => whole.try_into().ok().map(Val::S16),
-            Integer::U32 => whole.try_into().ok().map(Val::U32),
-            Integer::S32 => whole.try_into().ok().map(Val::S32),
-            Integer::U64 | Integer::S64 => None,
-        }
-    }
-
     fn value(&mut self, shape: &Shape) -> Option<Val> {
         match shape {
             Shape::Bool => match self.reader.head().ok()? {
                 Head::Boolean(value) => Some(Val::Bool(value)),
                 _ => None,
             },
-            Shape::Integer(integer) => self.integer(*integer),
+            Shape::Integer(integer) => integer.of(self.number()?),
             Shape::F32 => Some(Val::Float32(self.number()? as f32)),
             Shape::F64 => Some(Val::Float64(self.number()?)),
             Shape::Text => Some(Val::String(self.text()?.to_owned())),
@@ -164,96 +144,4 @@ impl Lowering<'_> {
         });
         Some(Val::Record(fields.collect::<Option<_>>()?))
     }
-}
-
-/// The result of a call, if it is an object or an array: a primitive needs no bytes.
-pub(crate) fn result(shape: &Shape, value: &Val) -> Option<Data> {
-    let (shape, value) = match (shape, value) {
-        (Shape::Result(outcome), Val::Result(Ok(Some(value)))) => {
-            (outcome.ok.as_deref()?, &**value)
-        }
-        both => both,
-    };
-    if !matches!(
-        value,
-        Val::Record(_) | Val::Tuple(_) | Val::List(_) | Val::Variant(..)
-    ) {
-        return None;
-    }
-    let mut parts = Parts::default();
-    write(shape, value, &mut parts.item)?;
-    Some(Data::from_parts(parts))
-}
-
-fn text(text: &str, item: &mut Vec<u8>) -> Option<()> {
-    if text.len() > LONG {
-        return None;
-    }
-    head(item, TEXT, text.len() as u64);
-    item.extend_from_slice(text.as_bytes());
-    Some(())
-}
-
-fn number(value: f64, item: &mut Vec<u8>) {
-    match exact_integer(value) {
-        Some(whole) if whole >= 0 => head(item, UNSIGNED, whole as u64),
-        Some(whole) => head(item, BELOW_ZERO, (-1 - whole) as u64),
-        None => {
-            item.push(FLOAT64);
-            item.extend_from_slice(&value.to_be_bytes());
-        }
-    }
-}
-
-fn write(shape: &Shape, value: &Val, item: &mut Vec<u8>) -> Option<()> {
-    match (shape, value) {
-        (_, Val::Bool(value)) => item.push(if *value { TRUE } else { FALSE }),
-        (_, Val::S8(value)) => number((*value).into(), item),
-        (_, Val::U8(value)) => number((*value).into(), item),
-        (_, Val::S16(value)) => number((*value).into(), item),
-        (_, Val::U16(value)) => number((*value).into(), item),
-        (_, Val::S32(value)) => number((*value).into(), item),
-        (_, Val::U32(value)) => number((*value).into(), item),
-        (_, Val::Float32(value)) => number((*value).into(), item),
-        (_, Val::Float64(value)) => number(*value, item),
-        (_, Val::String(value) | Val::Enum(value)) => text(value, item)?,
-        (Shape::Record(fields), Val::Record(values)) => {
-            head(item, PAIRS, fields.len() as u64);
-            for (field, (_, value)) in fields.iter().zip(values) {
-                text(&field.key, item)?;
-                write(&field.shape, value, item)?;
-            }
-        }
-        (Shape::Tuple(shapes), Val::Tuple(values)) => {
-            head(item, ARRAY, shapes.len() as u64);
-            for (shape, value) in shapes.iter().zip(values) {
-                write(shape, value, item)?;
-            }
-        }
-        (Shape::List(inner), Val::List(values)) if inner.view().is_none() => {
-            head(item, ARRAY, values.len() as u64);
-            for value in values {
-                write(inner, value, item)?;
-            }
-        }
-        (Shape::Variant(cases), Val::Variant(name, value)) => {
-            let case = cases.iter().find(|case| case.name == *name)?;
-            let payload = case.payload.as_ref().zip(value.as_deref());
-            head(item, PAIRS, if payload.is_some() { 2 } else { 1 });
-            text("tag", item)?;
-            text(name, item)?;
-            if let Some((shape, value)) = payload {
-                text("val", item)?;
-                write(shape, value, item)?;
-            }
-        }
-        (Shape::Option(inner), Val::Option(value)) if !matches!(**inner, Shape::Option(_)) => {
-            match value {
-                Some(value) => write(inner, value, item)?,
-                None => item.push(UNDEFINED),
-            }
-        }
-        _ => return None,
-    }
-    Some(())
 }

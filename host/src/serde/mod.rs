@@ -117,7 +117,7 @@ pub(crate) use self::de::Kind;
 pub use self::options::{BytesAs, Integers, Missing, Options};
 pub(crate) use self::owned::from_data;
 pub(crate) use self::parts::{Parts, Source};
-pub(crate) use self::ser::Whole;
+pub(crate) use self::ser::{Whole, Writer};
 pub use self::wrappers::{Date, Json, Map, Set, date, json, map, set};
 use crate::data::ConversionError;
 

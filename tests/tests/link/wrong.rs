@@ -5,7 +5,7 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use jsvm::link::{LinkError, LinkRights};
-use jsvm::{Error, Limit, Limits, Source, Vm};
+use jsvm::{Error, Limit, Limits, Vm};
 use jsvm_tests::cases::{diff, folder};
 use libtest_mimic::Trial;
 

@@ -205,7 +205,12 @@ impl Writer {
 
     /// An array of numbers, as bytes.
     pub(crate) fn numbers(&mut self, bytes: Vec<u8>) {
-        self.tag(form::NUMBERS);
+        self.tagged_bytes(form::NUMBERS, bytes);
+    }
+
+    /// What a tag makes of bytes, which are not copied if they are many.
+    pub(crate) fn tagged_bytes(&mut self, tag: u64, bytes: Vec<u8>) {
+        self.tag(tag);
         if bytes.len() < form::LONG {
             self.string(form::BYTES, &bytes);
         } else {
@@ -242,6 +247,7 @@ impl Writer {
     }
 
     pub(crate) fn map_head(&mut self, len: usize) {
+        self.captures = false;
         self.head(form::PAIRS, len as u64);
     }
 
