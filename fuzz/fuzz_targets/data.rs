@@ -63,7 +63,11 @@ fn edit(item: &mut Vec<u8>, chunks: &mut Vec<Vec<u8>>, edits: &[Edit]) {
     }
 }
 
-fuzz_target!(|input: Input| {
+// What is compiled once takes longer than an input may.
+fuzz_target!(init: {
+    VM.with(|_| {});
+    SAMPLES.with(|_| {});
+}, |input: Input| {
     let (item, chunks) = match input {
         Input::Bytes { item, chunks } => (item, chunks),
         Input::Edited { sample, edits } => SAMPLES.with(|samples| {

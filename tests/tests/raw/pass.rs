@@ -72,6 +72,11 @@ impl Vm {
             .expect("nothing traps");
         match results {
             [Val::Result(Ok(Some(value)))] => Some(*value),
+            // What was thrown is a handle, too.
+            [Val::Result(Err(Some(error)))] => {
+                drop_handles(*error, &mut self.store);
+                None
+            }
             _ => None,
         }
     }
@@ -96,6 +101,20 @@ fn function(instance: &Instance, store: &mut Store<()>, name: &str) -> Func {
 
 fn drop_handle(value: ResourceAny, store: &mut Store<()>) {
     value.resource_drop(store).expect("dropping does not trap");
+}
+
+/// Drops the handles in an error: a variant with a record with a variant with a handle.
+fn drop_handles(value: Val, store: &mut Store<()>) {
+    match value {
+        Val::Resource(value) => drop_handle(value, store),
+        Val::Variant(_, Some(value)) => drop_handles(*value, store),
+        Val::Record(fields) => {
+            for (_, value) in fields {
+                drop_handles(value, store);
+            }
+        }
+        _ => {}
+    }
 }
 
 fn bytes(bytes: &[u8]) -> Val {
