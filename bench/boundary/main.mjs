@@ -1,12 +1,12 @@
 // Measures calls between JavaScript and components, beside the same calls in Node.js by jco:
 // `./just bench-boundary`.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
 import { median } from "../peers/statistics.mjs";
+import { date, grid, machine, publish } from "../report.mjs";
 
 const HELP = `./just bench-boundary [--quick] [--publish]
 
@@ -93,14 +93,10 @@ function time(ns) {
 
 function table(kinds) {
   const results = Object.entries(kinds).map(([name, { jsvm, jco }]) => [name, median(jsvm), median(jco)]);
-  const lines = [
+  return grid([
     ["a call with", "jsvm", "jco", "jsvm / jco"],
     ...results.map(([name, own, other]) => [name, time(own), time(other), (own / other).toPrecision(2)]),
-  ];
-  const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));
-  const row = (line) => `| ${line.map((cell, i) => (i ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join(" | ")} |`;
-  const rule = `|${widths.map((width, i) => `${"-".repeat(width + 1)}${i ? ":" : "-"}`).join("|")}|`;
-  return [row(lines[0]), rule, ...lines.slice(1).map(row)].join("\n");
+  ]);
 }
 
 const text = Object.entries(samples)
@@ -109,18 +105,12 @@ const text = Object.entries(samples)
 console.log(text);
 
 const version = (command, ...args) => execFileSync(command, args, { encoding: "utf8" }).trim().split("\n")[0];
-const date = new Date().toISOString().slice(0, 10);
-const machine = `${cpus().length} × ${cpus()[0].model.trim()}`;
 const versions = `${version("wasmtime", "--version").split(" (")[0]}, jco ${version(jco, "--version")}, Node.js ${process.version}`;
 writeFileSync(join(FOLDER, "boundary.json"), `${JSON.stringify({ date, machine, versions, samples }, null, 2)}\n`);
 console.error(`\nwritten: boundary.json in ${FOLDER}`);
 
 if (options.publish) {
-  const place = new URL("../../docs/link.md", import.meta.url);
-  const page = readFileSync(place, "utf8");
-  const part = /(<!-- bench-boundary -->\n)[^]*(<!-- \/bench-boundary -->)/;
-  if (options.quick || !part.test(page)) throw new Error("--publish needs all rounds, and a place in docs/link.md");
+  if (options.quick) throw new Error("--publish needs all rounds");
   const about = `Measured on ${date} on ${machine}: ${versions}. Each time is of a call there and back.`;
-  writeFileSync(place, page.replace(part, (_, start, end) => `${start}${about}\n\n${text}\n${end}`));
-  console.error("published in docs/link.md");
+  publish("docs/link.md", "bench-boundary", `${about}\n\n${text}`);
 }

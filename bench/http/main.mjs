@@ -1,11 +1,11 @@
 // Serves the same with several servers, one after the other in each round: `./just bench-http`.
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 
 import { median } from "../peers/statistics.mjs";
+import { date, grid, machine, publish } from "../report.mjs";
 import { FOLDER, Running, SERVERS, build, size } from "./servers.mjs";
 import { wrk } from "./wrk.mjs";
 
@@ -80,26 +80,17 @@ const lines = [
     size ? mb(size) : "-",
   ]),
 ];
-const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));
-const row = (line) => `| ${line.map((cell, i) => (i ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join(" | ")} |`;
-const rule = `|${widths.map((width, i) => `${"-".repeat(width + 1)}${i ? ":" : "-"}`).join("|")}|`;
-const table = [row(lines[0]), rule, ...lines.slice(1).map(row)].join("\n");
+const table = grid(lines);
 console.log(table);
 for (const { name, errors } of results) {
   for (const error of errors) console.log(`${name}: ${error}`);
 }
 
-const date = new Date().toISOString().slice(0, 10);
-const machine = `${cpus().length} × ${cpus()[0].model.trim()}`;
 writeFileSync(join(FOLDER, "http.json"), `${JSON.stringify({ date, machine, rounds, results, samples }, null, 2)}\n`);
 console.error(`\nwritten: http.json in ${FOLDER}`);
 
 if (options.publish) {
-  const place = new URL("../../docs/serve.md", import.meta.url);
-  const text = readFileSync(place, "utf8");
-  const part = /(<!-- bench-http -->\n)[^]*(<!-- \/bench-http -->)/;
-  if (options.quick || words || !part.test(text)) throw new Error("--publish needs all servers, not --quick, and a place in docs/serve.md");
+  if (options.quick || words) throw new Error("--publish needs all servers, and not --quick");
   const about = `Measured on ${date} in ${rounds} rounds on ${machine}, wrk with ${CONNECTIONS} connections on the same machine.`;
-  writeFileSync(place, text.replace(part, (_, start, end) => `${start}${about}\n\n${table}\n${end}`));
-  console.error("published in docs/serve.md");
+  publish("docs/serve.md", "bench-http", `${about}\n\n${table}`);
 }

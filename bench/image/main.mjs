@@ -1,10 +1,11 @@
 // Runs the image pipelines of examples/image and compares their times and pictures: `./just image`.
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { cpus, loadavg } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { loadavg } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
+import { date, machine, publish } from "../report.mjs";
 import { difference, pixels, write } from "./pictures.mjs";
 import { table } from "./table.mjs";
 import { WORLDS, run, versions } from "./worlds.mjs";
@@ -64,8 +65,6 @@ const [first, ...others] = pictures;
 const differences = others.map((other) => ({ name: other.name, ...difference(first, other) }));
 
 const lines = table(worlds, runs);
-const date = new Date().toISOString().slice(0, 10);
-const machine = `${cpus().length} × ${cpus()[0].model.trim()}`;
 const about = { date, machine, load, versions: versions(), rounds, photo: size };
 console.log(lines);
 console.log();
@@ -86,12 +85,7 @@ if (differences.some(({ mean }) => mean > 2)) {
 }
 
 if (options.publish) {
-  const place = join(root, "docs", "image.md");
-  const text = readFileSync(place, "utf8");
-  const part = /(<!-- bench-image -->\n)[^]*(<!-- \/bench-image -->)/;
   const all = Object.entries(about.versions).map(([name, version]) => `${name} ${version}`);
   const note = `Measured on ${date} (${machine}; ${all.join(", ")}): medians of ${rounds} runs, one run of what takes minutes.`;
-  if (!part.test(text)) throw new Error(`no place for the table in ${place}`);
-  writeFileSync(place, text.replace(part, `$1\n${lines}\n\n${note}\n\n$2`));
-  console.error(`written: the table, in ${place}`);
+  publish("docs/image.md", "bench-image", `\n${lines}\n\n${note}\n`);
 }

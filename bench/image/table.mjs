@@ -1,5 +1,6 @@
 // The table, in Markdown.
 import { median } from "../peers/statistics.mjs";
+import { grid } from "../report.mjs";
 
 const time = (ms) => (ms < 10_000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
 const sum = (steps, what) => steps.reduce((sum, step) => sum + step[what], 0);
@@ -12,7 +13,7 @@ export function table(worlds, runs) {
   const total = (name) => middle(name, ({ steps }) => sum(steps, "ms"));
   const row = (title, cell) => [title, ...names.map(cell)];
   const crossed = (what) => (name) => sum(runs[name][0].steps, what);
-  const lines = [
+  return grid([
     ["", ...worlds.map(({ title }) => title)],
     ...steps.map((step, i) => row(step.name, (name) => time(middle(name, ({ steps }) => steps[i].ms)))),
     row("all steps", (name) => `**${time(total(name))}**`),
@@ -20,10 +21,5 @@ export function table(worlds, runs) {
     row("the whole process", (name) => time(middle(name, ({ whole }) => whole))),
     row("calls into the component", (name) => `${crossed("calls")(name)}`),
     row("bytes that cross, both ways", (name) => `${(crossed("bytes")(name) / 1e6).toFixed(1)} MB`),
-  ];
-  const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));
-  const text = (line) =>
-    `| ${line.map((cell, i) => (i ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join(" | ")} |`;
-  const rule = `|${widths.map((width, i) => "-".repeat(width + 1) + (i ? ":" : "-")).join("|")}|`;
-  return [text(lines[0]), rule, ...lines.slice(1).map(text)].join("\n");
+  ]);
 }

@@ -1,9 +1,9 @@
 // Does the same work in all worlds, side by side, and says what each needed: `./just bench-peers`.
-import { readFileSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
+import { date, machine, publish } from "../report.mjs";
 import { BENCH, Failure, check, script } from "./files.mjs";
 import { chart } from "./report/chart.mjs";
 import { markdown, summary, table } from "./report/table.mjs";
@@ -115,8 +115,8 @@ function throughput() {
 }
 
 const report = {
-  date: new Date().toISOString().slice(0, 10),
-  machine: `${cpus().length} × ${cpus()[0].model.trim()}`,
+  date,
+  machine,
   rounds,
   quick: options.quick ?? false,
   versions: Object.fromEntries(worlds.map(({ name, version }) => [name, version])),
@@ -133,12 +133,8 @@ console.log(table(report, { programs: true }));
 console.error(`\nwritten: peers.json, peers.md and peers.svg in ${folder}`);
 
 if (options.publish) {
-  const readme = new URL("../README.md", BENCH);
-  const text = readFileSync(readme, "utf8");
-  const part = /(<!-- bench-peers -->\n)[^]*(<!-- \/bench-peers -->)/;
-  check(part.test(text), "README.md has no place for the table");
-  writeFileSync(readme, text.replace(part, (_, start, end) => `${start}${summary(report)}\n${end}`));
+  publish("README.md", "bench-peers", summary(report));
   writeFileSync(new URL("../docs/peers.md", BENCH), full);
   writeFileSync(new URL("../docs/peers.svg", BENCH), svg);
-  console.error("published in README.md, docs/peers.md and docs/peers.svg");
+  console.error("published in docs/peers.md and docs/peers.svg");
 }

@@ -1,13 +1,7 @@
 // The results as a table in Markdown, which is readable on a terminal too.
+import { grid } from "../../report.mjs";
 import { GROUPS } from "../rows.mjs";
 import { quantity, times } from "./format.mjs";
-
-function grid(lines) {
-  const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));
-  const row = (line) => `| ${line.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join(" | ")} |`;
-  const rule = `|${widths.map((width, i) => (i === 0 ? "-".repeat(width + 2) : `${"-".repeat(width + 1)}:`)).join("|")}|`;
-  return [row(lines[0]), rule, ...lines.slice(1).map(row)].join("\n");
-}
 
 function cell(found, unit, first) {
   if (found === null) return "-";
