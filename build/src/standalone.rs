@@ -40,7 +40,7 @@ const ENVIRONMENT: &str = "wasi:cli/environment@0.2.0";
 const EXIT: &str = "wasi:cli/exit@0.2.0";
 
 /// What is in the folder of components that goes into templates, and is compiled for them.
-pub const SOURCES: [&str; 15] = [
+pub const SOURCES: [&str; 16] = [
     "Cargo.lock",
     "Cargo.toml",
     "cli-driver",
@@ -55,6 +55,7 @@ pub const SOURCES: [&str; 15] = [
     "keyvalue-spin",
     "keyvalue-wasmtime",
     "no-host",
+    "service-driver",
     "wit",
 ];
 
@@ -109,6 +110,7 @@ pub fn templates(
     let host = read("jsvm_standalone_host")?;
     let closed = read("jsvm_closed")?;
     let http = read("jsvm_http_driver")?;
+    let service = read("jsvm_service_driver")?;
     let command = read("jsvm_cli_driver")?;
     let mut adapters = Vec::new();
     for (service, interface) in SERVICES {
@@ -123,11 +125,17 @@ pub fn templates(
     let kinds = [
         ("http", &http, true),
         ("http-with-environment", &http, false),
+        ("service", &service, true),
+        ("service-with-environment", &service, false),
         ("command", &command, false),
     ];
     let mut templates = Vec::new();
     for (kind, driver, is_closed) in kinds {
         for (services, version) in choices() {
+            // No Spin has WASI 0.3 yet.
+            if kind.starts_with("service") && version != HOSTS[0] {
+                continue;
+            }
             let chosen = |service: &str| services.contains(&service);
             let adapters = adapters.iter();
             let adapters = adapters.filter(|found| chosen(found.0) && found.1 == version);

@@ -163,27 +163,35 @@ pub fn finish(body: OutgoingBody) -> Outcome {
     }
 }
 
+/// Names and values of the header fields that the VM gives to a message with this body.
+pub fn header_pairs(headers: Value, body: &Value) -> Vec<(String, Vec<u8>)> {
+    let mut pairs: Vec<(String, Vec<u8>)> = Vec::new();
+    for pair in headers.into_list().unwrap_or_default() {
+        let mut pair = pair.into_list().unwrap_or_default().into_iter();
+        let name = pair.next().and_then(Value::into_text).unwrap_or_default();
+        let value = pair.next().and_then(Value::into_text).unwrap_or_default();
+        pairs.push((name, to_bytes(&value)));
+    }
+    let is_length = |(name, _): &(String, _)| name.eq_ignore_ascii_case("content-length");
+    if let (false, Value::Bytes(bytes)) = (pairs.iter().any(is_length), body) {
+        let length = bytes.len().to_string();
+        pairs.push(("content-length".to_owned(), length.into_bytes()));
+    }
+    pairs
+}
+
 /// Header fields of what the VM gives. Those that belong to the connection are left out.
 ///
 /// # Errors
 /// A `TypeError` for what no field can be.
 pub fn fields(headers: Value, body: &Value) -> Result<Fields, Value> {
     let fields = Fields::new();
-    let mut has_length = false;
-    for pair in headers.into_list().unwrap_or_default() {
-        let mut pair = pair.into_list().unwrap_or_default().into_iter();
-        let name = pair.next().and_then(Value::into_text).unwrap_or_default();
-        let value = pair.next().and_then(Value::into_text).unwrap_or_default();
-        has_length |= name.eq_ignore_ascii_case("content-length");
-        match fields.append(&name, &to_bytes(&value)) {
+    for (name, value) in header_pairs(headers, body) {
+        match fields.append(&name, &value) {
+            // A host that counts itself may refuse a length.
             Ok(()) | Err(HeaderError::Forbidden) => {}
             Err(_) => return Err(type_error(format!("the header {name} cannot be sent"))),
         }
-    }
-    if let (false, Value::Bytes(bytes)) = (has_length, body) {
-        let length = bytes.len().to_string();
-        // A host that counts itself may refuse it.
-        let _ = fields.append(&"content-length".to_owned(), &length.into_bytes());
     }
     Ok(fields)
 }

@@ -5,6 +5,7 @@ use wasi::http::outgoing_handler;
 use wasi::http::types::{ErrorCode, FutureIncomingResponse, Method, OutgoingRequest, Scheme};
 
 use crate::body::{Bodies, fields, head_fields};
+use crate::target::Target;
 use crate::task::{Outcome, Step, Tasks, Work, type_error};
 
 /// Sends `{ method, url, headers, body }`.
@@ -22,9 +23,13 @@ pub fn begin(mut request: Value, bodies: &mut Bodies, tasks: &mut Tasks) -> Resu
     })?;
     let outgoing = OutgoingRequest::new(fields(request.take("headers"), &content)?);
     let method = method_of(&method);
+    let scheme = match target.is_secure {
+        true => Scheme::Https,
+        false => Scheme::Http,
+    };
     let is_set = outgoing
         .set_method(&method)
-        .and_then(|()| outgoing.set_scheme(Some(&target.scheme)))
+        .and_then(|()| outgoing.set_scheme(Some(&scheme)))
         .and_then(|()| outgoing.set_authority(Some(target.authority)))
         .and_then(|()| outgoing.set_path_with_query(Some(&target.path)));
     is_set.map_err(|()| type_error(format!("{url} cannot be fetched")))?;
@@ -33,38 +38,6 @@ pub fn begin(mut request: Value, bodies: &mut Bodies, tasks: &mut Tasks) -> Resu
     let response = outgoing_handler::handle(outgoing, None).map_err(failed)?;
     bodies.send(body, content, tasks)?;
     Ok(Work::Fetch(response))
-}
-
-/// Where a URL leads. The VM has parsed it before: this only takes it apart.
-struct Target<'a> {
-    scheme: Scheme,
-    authority: &'a str,
-    path: String,
-}
-
-impl Target<'_> {
-    fn parse(url: &str) -> Option<Target<'_>> {
-        let (scheme, rest) = url.split_once("://")?;
-        let scheme = match scheme {
-            "http" => Scheme::Http,
-            "https" => Scheme::Https,
-            _ => return None,
-        };
-        let rest = rest.split('#').next().unwrap_or(rest);
-        let end = rest.find(['/', '?']).unwrap_or(rest.len());
-        let (authority, path) = rest.split_at(end);
-        // Names and passwords are not sent in the authority.
-        let authority = authority.rsplit('@').next().unwrap_or(authority);
-        let path = match path.starts_with('/') {
-            true => path.to_owned(),
-            false => format!("/{path}"),
-        };
-        (!authority.is_empty()).then_some(Target {
-            scheme,
-            authority,
-            path,
-        })
-    }
 }
 
 fn method_of(name: &str) -> Method {

@@ -7,14 +7,18 @@ mod body;
 mod fetch;
 mod pump;
 mod report;
-mod services;
+pub mod services;
+mod target;
 mod task;
+mod turn;
 
 pub use bindings::jsvm::engine::vm;
-pub use body::{Bodies, fields, head_fields};
-pub use pump::{Ended, Program, Pump};
+pub use body::{Bodies, fields, head_fields, header_pairs};
+pub use pump::{Ended, Program, Pump, settle};
 pub use report::{error, print_error};
+pub use target::Target;
 pub use task::{Outcome, Tasks, type_error};
+pub use turn::{Outside, jobs};
 
 use jsvm_component_data::{Form, Value};
 

@@ -5,13 +5,10 @@ use wasi::clocks::monotonic_clock;
 
 use crate::body::Bodies;
 use crate::fetch;
-use crate::report;
 use crate::services;
 use crate::task::{Outcome, Tasks, type_error};
-use crate::vm::{self, Waiting};
-
-/// Jobs that run before anything else has its turn.
-const JOBS: u32 = 10_000;
+use crate::turn::{Outside, jobs};
+use crate::vm;
 
 /// What differs between programs of different kinds.
 pub trait Program {
@@ -67,7 +64,7 @@ impl<P: Program> Pump<P> {
     /// Runs the VM until the program is over or waits for nothing.
     pub fn run(&mut self) -> Ended {
         loop {
-            let (next_timer, is_settled) = self.jobs();
+            let (next_timer, is_settled) = jobs(self);
             if !is_settled || self.step() {
                 continue;
             }
@@ -84,42 +81,31 @@ impl<P: Program> Pump<P> {
         }
     }
 
-    /// Runs jobs and takes what they leave. Returns the time until the next timer, and whether
-    /// the VM has done all it can do by now.
-    fn jobs(&mut self) -> (Option<u64>, bool) {
-        let report = match vm::run_jobs(JOBS) {
-            Ok(report) => report,
-            Err(error) => {
-                self.program.failed(&report::error(&error));
-                return (None, false);
-            }
-        };
-        if report.pending {
-            return (report.next_timer, false);
-        }
-        if report.waiting.contains(Waiting::REJECTIONS) {
-            for rejection in vm::take_unhandled_rejections() {
-                let reason = report::exception(&rejection.reason);
-                self.program
-                    .failed(&format!("Uncaught (in promise) {reason}"));
+    /// Goes on with tasks that wait for nothing. Returns whether any is done. Jobs of each run
+    /// before the next is settled.
+    fn step(&mut self) -> bool {
+        let done = self.tasks.step(&mut self.bodies);
+        let any = !done.is_empty();
+        for (request, outcome) in done {
+            if let Some(id) = request {
+                settle(id, outcome);
+                jobs(self);
             }
         }
-        if report.waiting.contains(Waiting::CANCELLATIONS) {
-            for request in vm::take_cancellations() {
-                self.tasks.cancel(request);
-            }
-        }
-        if report.waiting.contains(Waiting::REQUESTS) {
-            for request in vm::take_requests() {
-                let args = crate::value(request.args).into_list().unwrap_or_default();
-                self.begin(request.id, &request.name, args);
-            }
-            return (report.next_timer, false);
-        }
-        (report.next_timer, true)
+        any
+    }
+}
+
+impl<P: Program> Outside for Pump<P> {
+    fn failed(&mut self, reason: &str) {
+        self.program.failed(reason);
     }
 
-    fn begin(&mut self, id: u64, name: &str, args: Vec<Value>) {
+    fn cancelled(&mut self, request: u64) {
+        self.tasks.cancel(request);
+    }
+
+    fn requested(&mut self, id: u64, name: &str, args: Vec<Value>) {
         let Pump {
             program,
             tasks,
@@ -135,20 +121,6 @@ impl<P: Program> Pump<P> {
             },
         };
         settle(id, outcome);
-    }
-
-    /// Goes on with tasks that wait for nothing. Returns whether any is done. Jobs of each run
-    /// before the next is settled.
-    fn step(&mut self) -> bool {
-        let done = self.tasks.step(&mut self.bodies);
-        let any = !done.is_empty();
-        for (request, outcome) in done {
-            if let Some(id) = request {
-                settle(id, outcome);
-                self.jobs();
-            }
-        }
-        any
     }
 }
 

@@ -74,6 +74,12 @@ pub enum Kind {
     /// The same, with environment variables: it also imports `wasi:cli/environment` and
     /// `wasi:cli/exit`.
     HttpWithEnvironment,
+    /// It answers requests, many at a time in one instance: it exports `wasi:http/handler` of WASI 0.3, and imports
+    /// nothing that a host of the world `wasi:http/service` and of the former one does not provide. What a
+    /// request changes in the heap is there for those that come to the same instance.
+    Service,
+    /// The same, with environment variables.
+    ServiceWithEnvironment,
     /// It is a command: it exports `wasi:cli/run`, which calls the root [`MAIN`], if there is one, and
     /// ends when nothing is left to do.
     Command,
@@ -149,8 +155,9 @@ pub fn component_with(vm: &Vm, kind: Kind, imports: Imports) -> Result<Vec<u8>, 
     if let Some(request) = vm.unsettled_requests()?.into_iter().next() {
         return Err(StandaloneError::Waiting { name: request.name });
     }
-    // A command runs once.
-    let touched = (kind != Kind::Command).then_some(base::WRITABLE);
+    // The others' instances are used more often, or run for longer.
+    let is_for_one = matches!(kind, Kind::Http | Kind::HttpWithEnvironment);
+    let touched = is_for_one.then_some(base::WRITABLE);
     let warmed =
         vm.with_memory(|memory| warm::warmed(&engine()?, base::START, memory, touched))??;
     filled(&name(kind, imports), &warmed)
@@ -190,6 +197,8 @@ fn name(kind: Kind, imports: Imports) -> String {
     let mut name = match kind {
         Kind::Http => "http",
         Kind::HttpWithEnvironment => "http-with-environment",
+        Kind::Service => "service",
+        Kind::ServiceWithEnvironment => "service-with-environment",
         Kind::Command => "command",
     }
     .to_owned();

@@ -107,8 +107,11 @@ pub struct Build {
 /// What a program can become.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum KindOption {
-    /// A server, for hosts of wasi:http
+    /// A server, for hosts of wasi:http 0.2; they have an instance for each request
     Http,
+    /// A server, for hosts of wasi:http 0.3; many requests share an instance, at a time and one after
+    /// the other
+    Service,
     /// A command
     #[value(alias = "cli")]
     Command,
@@ -237,12 +240,17 @@ impl Build {
     fn kind(&self, evaluated: &Evaluated) -> Result<Kind, Usage> {
         let serves = evaluated.serves == Serves::Http;
         match self.kind {
-            Some(KindOption::Http) if !serves => Err(Usage(format!(
+            Some(KindOption::Http | KindOption::Service) if !serves => Err(Usage(format!(
                 "{} serves nothing: it has no default export with a method fetch, and does not call \
                  addEventListener(\"fetch\", ...)",
                 self.file.display()
             ))),
             Some(KindOption::Command) => Ok(Kind::Command),
+            Some(KindOption::Service) if self.host == HostOption::Spin => Err(Usage(
+                "Spin 3 has no WASI 0.3: leave out --host spin or --kind service".into(),
+            )),
+            Some(KindOption::Service) if self.host_environment => Ok(Kind::ServiceWithEnvironment),
+            Some(KindOption::Service) => Ok(Kind::Service),
             _ if serves && self.host_environment => Ok(Kind::HttpWithEnvironment),
             _ if serves => Ok(Kind::Http),
             _ => Ok(Kind::Command),
@@ -252,6 +260,7 @@ impl Build {
     fn report(&self, report: &Report) {
         let kind = match report.kind {
             Kind::Command => "command",
+            Kind::Service | Kind::ServiceWithEnvironment => "service",
             _ => "http",
         };
         let milliseconds = |time: Duration| time.as_secs_f64() * 1e3;
