@@ -63,10 +63,8 @@ impl Guest for Driver {
             spawn_local(turn::attend(id));
         }
         // It failed if nobody has an answer any more.
-        let Answer { response, whole } = match answer.await {
-            Ok(answer) => answer,
-            Err(_) => served::internal_error(),
-        };
+        let answer = answer.await;
+        let Answer { response, whole } = answer.unwrap_or_else(|_| served::internal_error());
         if let Some(whole) = whole {
             spawn_local(whole.write());
         }
@@ -80,9 +78,11 @@ fn call(id: u64, request: Request) {
     let Some(handler) = &instance.handler else {
         return served::fail(id, "the program has no handler of requests");
     };
+    let (head, body) = message::head(request);
+    served::arrives(id, body);
     let args = Value::List(vec![
         Value::Number(id as f64),
-        message::head(request),
+        head,
         Value::object([("env", instance.env.clone())]),
     ]);
     match handler.call_data(&vm::Input::Undefined, &data(args)) {

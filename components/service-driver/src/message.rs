@@ -6,8 +6,8 @@ use wasip3::http::types::{Fields, HeaderError, Method, Request, Scheme};
 
 use crate::bodies;
 
-/// `{ method, url, headers, body }` of a request that arrives.
-pub fn head(request: Request) -> Value {
+/// `{ method, url, headers, body }` of a request that arrives, and the number of its body.
+pub fn head(request: Request) -> (Value, Option<u64>) {
     let method = request.get_method();
     let scheme = match request.get_scheme() {
         Some(Scheme::Https) => "https",
@@ -31,12 +31,14 @@ pub fn head(request: Request) -> Value {
         true => Value::Undefined,
         false => bodies::receive(|told| Request::consume_body(request, told)),
     };
-    Value::object([
+    let number = body.to_u64();
+    let head = Value::object([
         ("method", Value::Text(method_name(method))),
         ("url", Value::Text(format!("{scheme}://{authority}{path}"))),
         ("headers", given(pairs)),
         ("body", body),
-    ])
+    ]);
+    (head, number)
 }
 
 /// Header fields for the VM.

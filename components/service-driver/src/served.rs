@@ -9,7 +9,7 @@ use jsvm_driver::{Outcome, print_error, type_error};
 use wasip3::http::types::Response;
 
 use crate::bodies::{self, Whole};
-use crate::message;
+use crate::{message, turn};
 
 /// A response, and what is to be written of it.
 pub struct Answer {
@@ -24,6 +24,8 @@ struct Served {
     answer: Option<oneshot::Sender<Answer>>,
     /// Whoever attends to it is told of what has changed.
     changed: Option<oneshot::Sender<()>>,
+    /// Its body, if it has one.
+    body: Option<u64>,
 }
 
 #[derive(Default)]
@@ -48,11 +50,21 @@ pub fn begin() -> (u64, oneshot::Receiver<Answer>) {
         let served = Served {
             answer: Some(sender),
             changed: None,
+            body: None,
         };
         all.served.insert(all.count, served);
         all.count
     });
     (id, receiver)
+}
+
+/// Remembers its body.
+pub fn arrives(id: u64, body: Option<u64>) {
+    ALL.with_borrow_mut(|all| {
+        if let Some(served) = all.served.get_mut(&id) {
+            served.body = body;
+        }
+    });
 }
 
 /// Whether nothing more comes of it.
@@ -69,7 +81,15 @@ pub fn watch(id: u64) -> Option<oneshot::Receiver<()>> {
     })
 }
 
-/// Tells all who attend that the time of the next timer has changed.
+/// Whether it has no response yet.
+pub fn is_unanswered(id: u64) -> bool {
+    ALL.with_borrow(|all| {
+        let served = all.served.get(&id);
+        served.is_some_and(|served| served.answer.is_some())
+    })
+}
+
+/// Tells all who attend that something has changed.
 pub fn tell_all() {
     let told: Vec<_> = ALL.with_borrow_mut(|all| {
         let all = all.served.values_mut();
@@ -85,27 +105,16 @@ pub fn tell_all() {
 fn done(id: u64) {
     // Dropped when nothing is borrowed, since that wakes others.
     let served = ALL.with_borrow_mut(|all| all.served.remove(&id));
-    drop(served);
+    // Nobody needs what has not been read of it.
+    if let Some(body) = served.and_then(|served| served.body) {
+        turn::stop_reading(body);
+    }
 }
 
 /// Says why it failed, and answers 500 if it has no response yet. Nothing more comes of it.
 pub fn fail(id: u64, reason: &str) {
     print_error(reason);
     done(id);
-}
-
-/// The VM waits for nothing: so do all requests, for ever.
-pub fn give_up() {
-    let ids: Vec<(u64, bool)> = ALL.with_borrow(|all| {
-        let all = all.served.iter();
-        all.map(|(id, served)| (*id, served.answer.is_some())).collect()
-    });
-    for (id, has_no_response) in ids {
-        match has_no_response {
-            true => fail(id, "the handler never responds: it waits for nothing"),
-            false => done(id),
-        }
-    }
 }
 
 /// What is answered when a program has no answer.
@@ -129,7 +138,7 @@ fn response(head: &mut Value, headers: Value) -> Result<Answer, Value> {
     let status = head.take("status").to_u64();
     let status = status.and_then(|status| u16::try_from(status).ok());
     let (stream, end, whole) = bodies::content(content)?;
-    // Whether it arrives is heard of by who writes the body.
+    // Who writes the body hears of it if nobody takes it.
     let (response, _) = Response::new(fields, stream, end);
     status
         .and_then(|status| response.set_status_code(status).ok())

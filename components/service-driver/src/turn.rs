@@ -18,11 +18,16 @@ pub type Work = Pin<Box<dyn Future<Output = Outcome>>>;
 /// Timers are at whole milliseconds.
 const MILLISECOND: u64 = 1_000_000;
 
+/// How long a request without a response is kept when only another request could go on with it.
+const PATIENCE: u64 = 10_000 * MILLISECOND;
+
 thread_local! {
     /// What is under way, by the VM's requests.
     static WORKS: RefCell<BTreeMap<u64, AbortHandle>> = const { RefCell::new(BTreeMap::new()) };
     /// When the next timer is to run.
     static TIMER: Cell<Option<u64>> = const { Cell::new(None) };
+    /// How often the VM was run.
+    static TURNS: Cell<u64> = const { Cell::new(0) };
 }
 
 /// Runs the VM until it has done all it can do by now. What it requests becomes a part of the task that this
@@ -36,27 +41,42 @@ pub fn turn() {
     };
     let next = next.map(|time| monotonic_clock::now().saturating_add(time));
     let before = TIMER.replace(next);
-    if next.is_none() && WORKS.with_borrow(BTreeMap::is_empty) {
-        return served::give_up();
-    }
+    TURNS.set(TURNS.get() + 1);
     // Who waits for a later time must not oversleep.
     let is_earlier = next.is_some_and(|next| before.is_none_or(|before| next + MILLISECOND < before));
-    if is_earlier {
+    if is_earlier || is_idle() {
         served::tell_all();
     }
+}
+
+/// Whether the VM waits for nothing but other requests.
+fn is_idle() -> bool {
+    TIMER.get().is_none() && WORKS.with_borrow(BTreeMap::is_empty)
 }
 
 /// Runs timers until nothing more comes of a request.
 pub async fn attend(id: u64) {
     while let Some(changed) = served::watch(id) {
-        let Some(time) = TIMER.get() else {
-            // An error says that it is over.
-            let _ = changed.await;
-            continue;
+        let turns = TURNS.get();
+        let time = match TIMER.get() {
+            Some(time) => time,
+            None if is_idle() && served::is_unanswered(id) => monotonic_clock::now() + PATIENCE,
+            None => {
+                // An error says that it is over.
+                let _ = changed.await;
+                continue;
+            }
         };
         let timer = pin!(monotonic_clock::wait_until(time));
-        if let Either::Right(_) = select(changed, timer).await {
-            turn();
+        if let Either::Left(_) = select(changed, timer).await {
+            continue;
+        }
+        match TIMER.get() {
+            Some(_) => turn(),
+            None if turns == TURNS.get() => {
+                served::fail(id, "the handler never responds: it waits for nothing");
+            }
+            None => {}
         }
     }
 }
@@ -98,10 +118,7 @@ fn begin(request: u64, name: &str, args: Vec<Value>) -> Result<Work, Outcome> {
         }
         "jsvm:http-cancel" => {
             let body = arg().to_u64().ok_or_else(no_body)?;
-            if let Some(reading) = bodies::cancel(body) {
-                stop(reading);
-                settle(reading, Ok(Value::Undefined));
-            }
+            stop_reading(body);
             Err(Ok(Value::Undefined))
         }
         "jsvm:http-write" => {
@@ -146,6 +163,14 @@ fn stop(request: u64) {
     let work = WORKS.with_borrow_mut(|works| works.remove(&request));
     if let Some(work) = work {
         work.abort();
+    }
+}
+
+/// Forgets a body that arrives. For who reads from it, it is at its end.
+pub fn stop_reading(body: u64) {
+    if let Some(reading) = bodies::cancel(body) {
+        stop(reading);
+        settle(reading, Ok(Value::Undefined));
     }
 }
 

@@ -5,4 +5,5 @@ mod files;
 mod make;
 mod run;
 mod serve;
+mod together;
 mod touch;

@@ -1,22 +1,26 @@
 //! Runs built files as `wasmtime serve` and `wasmtime run` do.
 
+use std::future::{pending, poll_fn};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_channel::oneshot;
+use futures_util::future::join_all;
 use http_body_util::BodyExt;
 use hyper::body::Body;
 use hyper::{Request, Response};
-use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use wasmtime::component::{Component, Linker, ResourceTable};
-use wasmtime::{Engine, Store};
+use wasmtime::{AsContextMut, Engine, Store};
 use wasmtime_wasi::p2::bindings::Command;
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi_http::handler::{Prepared, Proxy};
 use wasmtime_wasi_http::p2::bindings::ProxyPre;
 use wasmtime_wasi_http::p2::bindings::http::types::{ErrorCode, Scheme};
-use wasmtime_wasi_http::p2::body::HyperOutgoingBody;
+use wasmtime_wasi_http::p3::bindings::ServicePre;
 use wasmtime_wasi_http::{
     Error, RequestOptions, WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView,
 };
@@ -72,6 +76,9 @@ impl WasiHttpHooks for Elsewhere {
             if request.uri().host() == Some("refused.example") {
                 return Err(Error::ConnectionRefused);
             }
+            if request.uri().host() == Some("never.example") {
+                pending::<()>().await;
+            }
             let seen = format!("{} {}", request.method(), request.uri());
             let [header, content_type] =
                 ["x-out", "content-type"].map(|name| request.headers().get(name).cloned());
@@ -111,6 +118,24 @@ impl Answer {
     }
 }
 
+/// A fresh store, and what is printed in it.
+fn store(engine: &Engine) -> (Store<State>, Printed) {
+    let printed = (
+        MemoryOutputPipe::new(1 << 20),
+        MemoryOutputPipe::new(1 << 20),
+    );
+    let state = State {
+        wasi: WasiCtx::builder()
+            .stdout(printed.0.clone())
+            .stderr(printed.1.clone())
+            .build(),
+        http: WasiHttpCtx::new(),
+        table: ResourceTable::new(),
+        hooks: Elsewhere,
+    };
+    (Store::new(engine, state), printed)
+}
+
 fn engine() -> Engine {
     // As `wasmtime serve` has it: how much stack a function takes depends on the compiler.
     Engine::default()
@@ -120,11 +145,18 @@ fn text(pipe: &MemoryOutputPipe) -> String {
     String::from_utf8(pipe.contents().to_vec()).unwrap()
 }
 
-/// A file that serves, in a host that gives it what the world `wasi:http/proxy` has and no more.
+/// A file that serves, in a host that gives it what the world `wasi:http/proxy` has, and with WASI 0.3 that of
+/// `wasi:http/service`, and no more.
 #[derive(Clone)]
-pub struct Server {
-    pre: ProxyPre<State>,
+pub struct Server(Arc<Kind>);
+
+enum Kind {
+    Proxy(ProxyPre<State>),
+    Service(ServicePre<State>),
 }
+
+/// Standard output and standard error.
+type Printed = (MemoryOutputPipe, MemoryOutputPipe);
 
 impl Server {
     pub fn new(file: &Path) -> Server {
@@ -132,10 +164,13 @@ impl Server {
         let component = Component::from_file(&engine, file).unwrap();
         let mut linker = Linker::new(&engine);
         wasmtime_wasi_http::p2::add_to_linker_async(&mut linker).unwrap();
+        wasmtime_wasi_http::p3::add_to_linker(&mut linker).unwrap();
+        wasmtime_wasi::p3::clocks::add_to_linker(&mut linker).unwrap();
         let pre = linker.instantiate_pre(&component).unwrap();
-        Server {
-            pre: ProxyPre::new(pre).unwrap(),
-        }
+        Server(Arc::new(match ServicePre::new(pre.clone()) {
+            Ok(pre) => Kind::Service(pre),
+            Err(_) => Kind::Proxy(ProxyPre::new(pre).unwrap()),
+        }))
     }
 
     /// Has a fresh instance serve a request, until the response begins.
@@ -144,22 +179,15 @@ impl Server {
         B: Body<Data = Bytes> + Send + 'static,
         B::Error: Into<Error>,
     {
-        let (stdout, stderr) = (
-            MemoryOutputPipe::new(1 << 20),
-            MemoryOutputPipe::new(1 << 20),
-        );
-        let state = State {
-            wasi: WasiCtx::builder()
-                .stdout(stdout.clone())
-                .stderr(stderr.clone())
-                .build(),
-            http: WasiHttpCtx::new(),
-            table: ResourceTable::new(),
-            hooks: Elsewhere,
+        let pre = match &*self.0 {
+            Kind::Proxy(pre) => pre.clone(),
+            Kind::Service(_) => {
+                let mut begun = self.begin_all(vec![request], Duration::ZERO);
+                return begun.remove(0).await;
+            }
         };
-        let mut store = Store::new(self.pre.engine(), state);
-        let (sender, receiver) =
-            oneshot::channel::<Result<Response<HyperOutgoingBody>, ErrorCode>>();
+        let (mut store, printed) = store(pre.engine());
+        let (sender, receiver) = tokio::sync::oneshot::channel::<Result<_, ErrorCode>>();
         let request = store
             .data_mut()
             .http()
@@ -170,7 +198,6 @@ impl Server {
             .http()
             .new_response_outparam(sender)
             .unwrap();
-        let pre = self.pre.clone();
         let call = tokio::spawn(async move {
             let proxy = pre.instantiate_async(&mut store).await?;
             let handler = proxy.wasi_http_incoming_handler();
@@ -180,10 +207,89 @@ impl Server {
         let response = response.await.expect("it takes too long");
         Begun {
             response: response.ok().map(Result::unwrap),
-            call,
-            stdout,
-            stderr,
+            call: Some(call),
+            printed,
         }
+    }
+
+    /// Has one fresh instance serve all these requests at a time, each a while after the one before it. Only a file of
+    /// WASI 0.3 can. The first of them knows how the instance ends.
+    pub fn begin_all<B>(
+        &self,
+        requests: Vec<Request<B>>,
+        pause: Duration,
+    ) -> Vec<impl Future<Output = Begun> + use<B>>
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<Error>,
+    {
+        let Kind::Service(pre) = &*self.0 else {
+            panic!("a file of WASI 0.2 serves one request at a time");
+        };
+        let pre = pre.clone();
+        let (mut store, printed) = store(pre.engine());
+        let (senders, receivers): (Vec<_>, Vec<_>) =
+            requests.iter().map(|_| oneshot::channel()).unzip();
+        let requests = requests.into_iter().map(|request| {
+            request.map(|body| body.map_err(Into::into).boxed_unsync())
+        });
+        let requests: Vec<_> = requests.zip(senders).collect();
+        let call = tokio::spawn(async move {
+            let proxy = &Proxy::P3(pre.instantiate_async(&mut store).await?);
+            let served = store.run_concurrent(async |accessor| {
+                let mut served = Vec::new();
+                for (index, (request, sender)) in requests.into_iter().enumerate() {
+                    served.push(async move {
+                        tokio::time::sleep(pause * index as u32).await;
+                        let prepared = accessor.with(|mut store| {
+                            let view = <State as WasiHttpView>::http;
+                            Prepared::new(store.as_context_mut(), proxy, request, view, sender)
+                        })?;
+                        prepared.run(accessor, pending()).await
+                    });
+                }
+                for served in join_all(served).await {
+                    served?;
+                }
+                poll_fn(|context| accessor.poll_no_interesting_tasks(context)).await;
+                Ok(())
+            });
+            served.await.flatten()
+        });
+        let mut call = Some(call);
+        let begun = receivers.into_iter().map(|receiver| {
+            let (call, printed) = (call.take(), printed.clone());
+            async move {
+                let response = tokio::time::timeout(LONGEST, receiver);
+                let response = response.await.expect("it takes too long");
+                Begun {
+                    response: response.ok().map(Result::unwrap),
+                    call,
+                    printed,
+                }
+            }
+        });
+        begun.collect()
+    }
+
+    /// As [`begin_all`](Self::begin_all), to the end.
+    #[allow(dead_code, reason = "the examples do not")]
+    pub async fn serve_all<B>(&self, requests: Vec<Request<B>>, pause: Duration) -> Vec<Answer>
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<Error>,
+    {
+        let begun = self.begin_all(requests, pause).into_iter();
+        let served = begun.map(async |begun| {
+            let begun = begun.await;
+            let printed = begun.printed.clone();
+            let finished = tokio::time::timeout(LONGEST, begun.finish());
+            let Ok(finished) = finished.await else {
+                panic!("it takes too long: {}", text(&printed.1));
+            };
+            finished
+        });
+        join_all(served).await
     }
 
     /// Has a fresh instance serve a request.
@@ -202,15 +308,14 @@ impl Server {
 /// A response that has begun.
 pub struct Begun {
     /// There is none if the call has failed.
-    pub response: Option<Response<HyperOutgoingBody>>,
-    call: JoinHandle<wasmtime::Result<()>>,
-    stdout: MemoryOutputPipe,
-    stderr: MemoryOutputPipe,
+    pub response: Option<Response<WasiBody>>,
+    call: Option<JoinHandle<wasmtime::Result<()>>>,
+    printed: Printed,
 }
 
 impl Begun {
     /// Takes all of it.
-    async fn finish(self) -> Answer {
+    pub async fn finish(self) -> Answer {
         let mut answer = Answer {
             status: 0,
             headers: hyper::HeaderMap::new(),
@@ -236,16 +341,20 @@ impl Begun {
                 }
             };
         }
-        let call = self.call.await.unwrap();
-        answer.call = call.map_err(|error| format!("{error:#}"));
-        (answer.stdout, answer.stderr) = (text(&self.stdout), text(&self.stderr));
+        if let Some(call) = self.call {
+            let call = call.await.unwrap();
+            answer.call = call.map_err(|error| format!("{error:#}"));
+        }
+        (answer.stdout, answer.stderr) = (text(&self.printed.0), text(&self.printed.1));
         answer
     }
 
     /// Leaves, as a client does that has seen enough.
     #[allow(dead_code, reason = "the examples do")]
     pub fn leave(self) {
-        self.call.abort();
+        if let Some(call) = self.call {
+            call.abort();
+        }
     }
 }
 

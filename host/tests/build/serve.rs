@@ -17,12 +17,32 @@ use wasmtime_wasi_http::Error;
 use crate::make::{built, cases};
 use crate::run::{Answer, Server};
 
-/// `server.js`, compiled once.
-async fn server() -> &'static Server {
-    static SERVER: OnceCell<Server> = OnceCell::const_new();
-    SERVER
-        .get_or_init(async || Server::new(&built("server.js", &["--env", "API=built in"]).file))
+/// What a file is built to be.
+type Kind = &'static str;
+
+/// `server.js`, compiled once for each kind.
+async fn server(kind: Kind) -> &'static Server {
+    static SERVERS: [OnceCell<Server>; 2] = [const { OnceCell::const_new() }; 2];
+    let server = &SERVERS[usize::from(kind == "service")];
+    let args = ["--env", "API=built in", "--kind", kind];
+    server
+        .get_or_init(async || Server::new(&built("server.js", &args).file))
         .await
+}
+
+/// Tests of what is the same for all kinds.
+macro_rules! for_each_kind {
+    ($($test:ident)*) => { for_each_kind! { http: $($test)* } for_each_kind! { service: $($test)* } };
+    ($kind:ident: $($test:ident)*) => {
+        mod $kind {
+            $(
+                #[tokio::test(flavor = "multi_thread")]
+                async fn $test() {
+                    super::$test(stringify!($kind)).await;
+                }
+            )*
+        }
+    };
 }
 
 /// A body of nothing, whose errors are those of others.
@@ -36,24 +56,41 @@ fn get(path: &str) -> Request<NoBody> {
         .unwrap()
 }
 
-async fn answer(path: &str) -> Answer {
-    server().await.serve(get(path)).await
+async fn answer(kind: Kind, path: &str) -> Answer {
+    server(kind).await.serve(get(path)).await
 }
 
-async fn post(path: &str, body: impl Into<Bytes>) -> Answer {
+async fn post(kind: Kind, path: &str, body: impl Into<Bytes>) -> Answer {
     use http_body_util::BodyExt;
     let body = Full::new(body.into()).map_err(|never: Infallible| -> Error { match never {} });
     let request = Request::post(format!("http://localhost{path}")).header("x-test", "grüße");
-    server().await.serve(request.body(body).unwrap()).await
+    server(kind).await.serve(request.body(body).unwrap()).await
 }
 
 fn json(answer: &Answer) -> serde_json::Value {
     serde_json::from_slice(&answer.body).unwrap()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn answers() {
-    let hello = answer("/hello").await;
+for_each_kind! {
+    answers
+    begins_with_what_the_top_level_left
+    randomness_and_time_are_those_of_the_instance
+    request_arrives
+    bodies_stream_through
+    body_that_nobody_reads_is_not_fetched
+    timers_run
+    console_goes_to_stdout_and_stderr
+    work_goes_on_after_the_response
+    failures_are_answered_with_500
+    body_that_breaks_off_is_no_whole_body
+    deep_recursion_can_be_caught
+    recursion_of_every_kind_can_be_caught
+    imports_later_are_in_the_file
+    fetches
+}
+
+async fn answers(kind: Kind) {
+    let hello = answer(kind, "/hello").await;
     assert_eq!(
         (hello.status, hello.text(), hello.is_whole),
         (200, "hello", true),
@@ -63,25 +100,24 @@ async fn answers() {
     assert_eq!(hello.headers["content-length"], "5");
     assert_eq!(hello.headers["content-type"], "text/plain;charset=UTF-8");
     assert_eq!(hello.call, Ok(()));
-    assert_eq!(answer("/elsewhere").await.status, 404);
+    assert_eq!(answer(kind, "/elsewhere").await.status, 404);
 
-    let status = answer("/status").await;
+    let status = answer(kind, "/status").await;
     assert_eq!((status.status, status.body.len()), (204, 0));
     let all: Vec<_> = status.headers.get_all("x-a").iter().collect();
     assert_eq!(all.len(), if all[0] == "1, 2" { 1 } else { 2 });
     assert_eq!(status.headers["x-latin"].as_bytes(), b"\xe9");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn begins_with_what_the_top_level_left() {
+async fn begins_with_what_the_top_level_left(kind: Kind) {
     for _ in 0..2 {
-        let state = answer("/state").await;
+        let state = answer(kind, "/state").await;
         assert_eq!(
             json(&state),
             serde_json::json!({ "started": "READ", "count": 1 })
         );
     }
-    let env = json(&answer("/env").await);
+    let env = json(&answer(kind, "/env").await);
     assert_eq!(env["node"], "production");
     assert_eq!(
         (&env["api"], &env["env"]["API"]),
@@ -89,21 +125,19 @@ async fn begins_with_what_the_top_level_left() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn randomness_and_time_are_those_of_the_instance() {
-    let (one, two) = (answer("/random").await, answer("/random").await);
+async fn randomness_and_time_are_those_of_the_instance(kind: Kind) {
+    let (one, two) = (answer(kind, "/random").await, answer(kind, "/random").await);
     assert_ne!(json(&one)[0], json(&two)[0]);
     assert_ne!(json(&one)[1], json(&two)[1]);
     let now = std::time::SystemTime::now()
         .duration_since(std::time::UNIX_EPOCH)
         .unwrap();
-    let clock = json(&answer("/clock").await)["now"].as_f64().unwrap();
+    let clock = json(&answer(kind, "/clock").await)["now"].as_f64().unwrap();
     assert!((clock / 1e3 - now.as_secs_f64()).abs() < 60.0);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn request_arrives() {
-    let request = json(&post("/request?a=%20b", "the body").await);
+async fn request_arrives(kind: Kind) {
+    let request = json(&post(kind, "/request?a=%20b", "the body").await);
     assert_eq!(request["method"], "POST");
     assert_eq!(request["url"], "http://localhost/request?a=%20b");
     assert_eq!(request["header"], "gr\u{c3}\u{bc}\u{c3}\u{9f}e");
@@ -135,8 +169,7 @@ impl Body for Pieces {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn bodies_stream_through() {
+async fn bodies_stream_through(kind: Kind) {
     for (path, byte) in [("/echo", 7), ("/transform", 8)] {
         let body = Pieces {
             left: 50,
@@ -145,7 +178,7 @@ async fn bodies_stream_through() {
         let request = Request::post(format!("http://localhost{path}"))
             .body(body)
             .unwrap();
-        let echo = server().await.serve(request).await;
+        let echo = server(kind).await.serve(request).await;
         assert_eq!(
             (echo.status, echo.body.len(), echo.is_whole),
             (200, 50 * PIECE, true),
@@ -156,23 +189,21 @@ async fn bodies_stream_through() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn body_that_nobody_reads_is_not_fetched() {
+async fn body_that_nobody_reads_is_not_fetched(kind: Kind) {
     let taken = Arc::new(AtomicUsize::new(0));
     let body = Pieces {
         left: 1000,
         taken: taken.clone(),
     };
     let request = Request::post("http://localhost/hello").body(body).unwrap();
-    let hello = server().await.serve(request).await;
+    let hello = server(kind).await.serve(request).await;
     assert_eq!(hello.text(), "hello");
     assert!(taken.load(Ordering::Relaxed) < 10);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn timers_run() {
-    assert_eq!(answer("/timer").await.text(), "true");
-    let interval = answer("/interval").await;
+async fn timers_run(kind: Kind) {
+    assert_eq!(answer(kind, "/timer").await.text(), "true");
+    let interval = answer(kind, "/interval").await;
     assert_eq!(
         interval.text(),
         "tick 1\ntick 2\ntick 3\n",
@@ -182,23 +213,20 @@ async fn timers_run() {
     assert_eq!(interval.headers["content-type"], "text/event-stream");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn console_goes_to_stdout_and_stderr() {
-    let console = answer("/console").await;
+async fn console_goes_to_stdout_and_stderr(kind: Kind) {
+    let console = answer(kind, "/console").await;
     assert_eq!(
         (&*console.stdout, &*console.stderr),
         ("to stdout 1\n", "to stderr\n")
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn work_goes_on_after_the_response() {
-    let wait = answer("/wait").await;
+async fn work_goes_on_after_the_response(kind: Kind) {
+    let wait = answer(kind, "/wait").await;
     assert_eq!((wait.text(), &*wait.stdout), ("at once", "afterwards\n"));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn failures_are_answered_with_500() {
+async fn failures_are_answered_with_500(kind: Kind) {
     for (path, reason) in [
         ("/throw", "RangeError: thrown on purpose"),
         ("/reject", "RangeError: rejected on purpose"),
@@ -206,7 +234,7 @@ async fn failures_are_answered_with_500() {
         ("/never", "never responds"),
         ("/missing", "./elsewhere.js"),
     ] {
-        let failed = answer(path).await;
+        let failed = answer(kind, path).await;
         assert_eq!(
             (failed.status, failed.text()),
             (500, "Internal Server Error"),
@@ -215,25 +243,22 @@ async fn failures_are_answered_with_500() {
         assert!(failed.stderr.contains(reason), "{path}: {}", failed.stderr);
         assert_eq!(failed.call, Ok(()));
     }
-    let stack = answer("/throw").await.stderr;
+    let stack = answer(kind, "/throw").await.stderr;
     assert!(stack.contains("server.js:"), "{stack}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn body_that_breaks_off_is_no_whole_body() {
-    let half = answer("/half").await;
+async fn body_that_breaks_off_is_no_whole_body(kind: Kind) {
+    let half = answer(kind, "/half").await;
     assert_eq!((half.status, half.is_whole), (200, false));
     assert_eq!(half.call, Ok(()));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn deep_recursion_can_be_caught() {
-    assert_eq!(answer("/deep").await.text(), "100 RangeError");
+async fn deep_recursion_can_be_caught(kind: Kind) {
+    assert_eq!(answer(kind, "/deep").await.text(), "100 RangeError");
 }
 
 /// Every kind of recursion that there is, with the native stack that hosts give.
-#[tokio::test(flavor = "multi_thread")]
-async fn recursion_of_every_kind_can_be_caught() {
+async fn recursion_of_every_kind_can_be_caught(kind: Kind) {
     let folder = cases().join("../recursion");
     let mut wrong = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -254,7 +279,7 @@ async fn recursion_of_every_kind_can_be_caught() {
             "new-function" => "RangeError",
             _ => expected.trim(),
         };
-        let caught = post("/recursion", std::fs::read(path).unwrap()).await;
+        let caught = post(kind, "/recursion", std::fs::read(path).unwrap()).await;
         if caught.call.is_err() || caught.text() != expected {
             wrong.push(format!("{name}: {:?} {}", caught.call, caught.text()));
         }
@@ -262,9 +287,8 @@ async fn recursion_of_every_kind_can_be_caught() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn imports_later_are_in_the_file() {
-    let later = answer("/later").await;
+async fn imports_later_are_in_the_file(kind: Kind) {
+    let later = answer(kind, "/later").await;
     assert_eq!(
         (later.text(), &*later.stdout),
         ("imported", "evaluated later\n"),
@@ -273,16 +297,15 @@ async fn imports_later_are_in_the_file() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn fetches() {
-    let fetched = answer("/fetch").await;
+async fn fetches(kind: Kind) {
+    let fetched = answer(kind, "/fetch").await;
     assert_eq!(
         fetched.text(),
         "201 POST http://example.com/path?a=1 sent",
         "{}",
         fetched.stderr
     );
-    assert_eq!(answer("/refused").await.text(), "TypeError");
+    assert_eq!(answer(kind, "/refused").await.text(), "TypeError");
 }
 
 #[tokio::test(flavor = "multi_thread")]

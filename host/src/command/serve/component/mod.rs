@@ -1,9 +1,11 @@
-//! `jsvm serve app.wasm`: built files, and other components that export `wasi:http/incoming-handler`.
+//! `jsvm serve app.wasm`: built files, and other components that export `wasi:http/incoming-handler` or, of WASI
+//! 0.3, `wasi:http/handler`.
 
 mod body;
 mod guest;
 mod keyvalue;
 mod outgoing;
+mod service;
 mod settings;
 
 use std::io::Read;
@@ -27,6 +29,7 @@ use wasmtime_wasi_http::WasiHttpView;
 use wasmtime_wasi_http::p2::bindings::ProxyPre;
 use wasmtime_wasi_http::p2::bindings::http::types::{ErrorCode, Scheme};
 use wasmtime_wasi_http::p2::body::HyperOutgoingBody;
+use wasmtime_wasi_http::p3::bindings::ServicePre;
 
 use self::body::{Running, Sent};
 use self::guest::Guest;
@@ -43,6 +46,9 @@ const NATIVE_STACK: usize = 32 << 20;
 
 /// What a component exports that serves.
 const HANDLER: &str = "wasi:http/incoming-handler@0.2";
+
+/// The same of WASI 0.3.
+const SERVICE: &str = "wasi:http/handler@0.3";
 
 /// The bytes of a file, if they are WebAssembly.
 pub fn read(file: &Path) -> Result<Option<Vec<u8>>, Usage> {
@@ -79,10 +85,16 @@ pub struct Limits {
 
 /// A component that answers requests, each with an instance of its own.
 pub struct Handler {
-    pre: ProxyPre<Guest>,
+    pre: Arc<Kind>,
     memory: u64,
     busy: Duration,
     shared: Arc<Shared>,
+}
+
+/// By what a component is asked.
+enum Kind {
+    Proxy(ProxyPre<Guest>),
+    Service(ServicePre<Guest>),
 }
 
 /// What all instances have in common.
@@ -116,18 +128,23 @@ impl Handler {
                 .map_err(|error| Usage(format!("{name} cannot be used: {}", error.root_cause())))?
         };
         let exports = component.component_type();
-        if !exports
-            .exports(&engine)
-            .any(|(name, _)| name.starts_with(HANDLER))
-        {
+        let exports = |wanted: &str| {
+            let mut exports = exports.exports(&engine);
+            exports.any(|(name, _)| name.starts_with(wanted))
+        };
+        if !exports(HANDLER) && !exports(SERVICE) {
             return Err(Usage(format!(
-                "{name} does not serve: it exports no {HANDLER}; a component with wasi:cli/run is \
-                 run by wasmtime run"
+                "{name} does not serve: it exports neither {HANDLER} nor {SERVICE}; a component with \
+                 wasi:cli/run is run by wasmtime run"
             ))
             .into());
         }
         let linker = linker(&engine).map_err(broken)?;
-        let pre = linker.instantiate_pre(&component).and_then(ProxyPre::new);
+        let pre = linker.instantiate_pre(&component);
+        let pre = pre.and_then(|pre| match exports(HANDLER) {
+            true => ProxyPre::new(pre).map(Kind::Proxy),
+            false => ServicePre::new(pre).map(Kind::Service),
+        });
         let pre =
             pre.map_err(|error| Usage(format!("{name} needs what is not here: {:#}", error)))?;
         // Somebody else may have chosen one before.
@@ -147,7 +164,7 @@ impl Handler {
         };
         tick(&engine);
         Ok(Handler {
-            pre,
+            pre: Arc::new(pre),
             memory: limits.memory,
             busy: limits.busy,
             shared: Arc::new(shared),
@@ -160,6 +177,8 @@ fn linker(engine: &Engine) -> wasmtime::Result<Linker<Guest>> {
     let mut linker = Linker::new(engine);
     wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
     wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
+    wasmtime_wasi::p3::add_to_linker(&mut linker)?;
+    wasmtime_wasi_http::p3::add_to_linker(&mut linker)?;
     keyvalue::add_to_linker(&mut linker)?;
     settings::add_to_linker(&mut linker)?;
     Ok(linker)
@@ -234,20 +253,20 @@ impl Responder for Handler {
     fn respond(&self, asked: Asked) -> BoxFuture<'static, Result<(), Failed>> {
         let (pre, memory, busy) = (self.pre.clone(), self.memory, self.busy);
         let guest = Guest::new(self.shared.clone(), memory);
-        async move { respond(&pre, guest, busy, asked).await.map_err(failed) }.boxed()
+        async move {
+            let answered = match &*pre {
+                Kind::Proxy(pre) => respond(pre, guest, busy, asked).await,
+                Kind::Service(pre) => service::respond(pre, guest, busy, asked).await,
+            };
+            answered.map_err(failed)
+        }
+        .boxed()
     }
 }
 
-async fn respond(
-    pre: &ProxyPre<Guest>,
-    guest: Guest,
-    busy: Duration,
-    asked: Asked,
-) -> wasmtime::Result<()> {
-    let Asked {
-        request, answer, ..
-    } = asked;
-    let mut store = Store::new(pre.engine(), guest);
+/// What an instance is in, and when it was last begun or gone on with, which whoever calls it writes there.
+fn store(engine: &Engine, guest: Guest, busy: Duration) -> (Store<Guest>, Arc<Mutex<Instant>>) {
+    let mut store = Store::new(engine, guest);
     store.limiter(|guest| &mut guest.limits);
     let since = Arc::new(Mutex::new(Instant::now()));
     store.set_epoch_deadline(1);
@@ -261,6 +280,19 @@ async fn respond(
             }
         }
     });
+    (store, since)
+}
+
+async fn respond(
+    pre: &ProxyPre<Guest>,
+    guest: Guest,
+    busy: Duration,
+    asked: Asked,
+) -> wasmtime::Result<()> {
+    let Asked {
+        request, answer, ..
+    } = asked;
+    let (mut store, since) = store(pre.engine(), guest, busy);
     let scheme = match request.uri().scheme_str() {
         Some("https") => Scheme::Https,
         _ => Scheme::Http,

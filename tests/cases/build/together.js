@@ -1,0 +1,65 @@
+// For requests that come to one instance at a time: what one does, another sees.
+let count = 0;
+const waiting = [];
+const feeds = new Set();
+let controller;
+const text = new TextEncoder();
+
+const routes = {
+  "/count": () => new Response(String(++count)),
+  // Answers as soon as three are there.
+  "/meet": async () => {
+    const turn = waiting.length + 1;
+    await new Promise((resolve) => {
+      waiting.push(resolve);
+      if (waiting.length === 3) for (const go of waiting) go();
+    });
+    return new Response(`${turn} of ${waiting.length}`);
+  },
+  "/sleep": async (request) => {
+    const time = Number(new URL(request.url).searchParams.get("ms"));
+    await new Promise((resolve) => setTimeout(resolve, time));
+    return new Response(String(++count));
+  },
+  "/feed": () => {
+    let feed;
+    return new Response(new ReadableStream({
+      start(controller) {
+        feed = controller;
+        feeds.add(feed);
+      },
+      cancel: () => feeds.delete(feed),
+    }));
+  },
+  "/say": (request) => {
+    const word = new URL(request.url).search.slice(1);
+    for (const feed of feeds) {
+      feed.enqueue(text.encode(`${word}\n`));
+      if (word === "end") feed.close();
+    }
+    return new Response("said");
+  },
+  "/throw": () => {
+    throw new Error("on purpose");
+  },
+  "/never": () => new Promise(() => {}),
+  "/echo": (request) => new Response(request.body),
+  "/endless": () => new Response(new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(1000)) })),
+  // Asks who never answers, until it is told to stop.
+  "/ask": async () => {
+    controller = new AbortController();
+    try {
+      await fetch("http://never.example/", { signal: controller.signal });
+    } catch (error) {
+      return new Response(error.name);
+    }
+  },
+  "/stop": () => {
+    controller.abort();
+    return new Response("stopped");
+  },
+};
+
+export default {
+  fetch: (request) => routes[new URL(request.url).pathname](request),
+};
