@@ -58,6 +58,11 @@ impl Kind {
         }
     }
 
+    /// Whether it takes files of WASI 0.3.
+    pub fn takes_services(self) -> bool {
+        matches!(self, Kind::Component | Kind::Served | Kind::Wasmtime)
+    }
+
     /// Whether it takes programs that are not of this repository.
     pub fn is_of_others(self) -> bool {
         matches!(self, Kind::Wasmtime | Kind::Jco)
@@ -167,8 +172,13 @@ fn serve(
     Running::start(jsvm, folder, &args, env)
 }
 
-/// Starts what serves an example.
-pub async fn start(kind: Kind, name: &str, case: &Case) -> Result<Host, Failed> {
+/// Starts what serves an example; if it is built then for WASI 0.3 if it `is_service`.
+pub async fn start(
+    kind: Kind,
+    is_service: bool,
+    name: &str,
+    case: &Case,
+) -> Result<Host, Failed> {
     let mut running = Vec::new();
     // The other server is the one that sends back what it is sent.
     let is_wanted = case.build.iter().any(|flag| flag.contains("{upstream}"));
@@ -204,7 +214,10 @@ pub async fn start(kind: Kind, name: &str, case: &Case) -> Result<Host, Failed> 
     let folder = TempDir::new()?;
     let file = folder.path().join("app.wasm");
     let flags = fill(&case.build);
-    let flags: Vec<_> = flags.iter().map(String::as_str).collect();
+    let mut flags: Vec<_> = flags.iter().map(String::as_str).collect();
+    if is_service {
+        flags.extend(["--kind", "service"]);
+    }
     let output = jsvm_build(&program(name)?, &file, &flags);
     if !output.status.success() {
         return Err(format!(

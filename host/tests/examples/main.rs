@@ -34,10 +34,16 @@ fn main() -> ExitCode {
     for file in cases::files(&cases::folder("examples"), "json") {
         let name = stem(&file);
         for kind in Kind::ALL {
-            let (file, name) = (file.clone(), name.clone());
-            let title = format!("{}: {name}", kind.title());
-            let trial = Trial::test(title, move || run(kind, &name, &file));
-            trials.push(trial.with_ignored_flag(kind.is_of_others()));
+            for is_service in [false, true] {
+                if is_service && !kind.takes_services() {
+                    continue;
+                }
+                let (file, name) = (file.clone(), name.clone());
+                let wasi = if is_service { ", WASI 0.3" } else { "" };
+                let title = format!("{}{wasi}: {name}", kind.title());
+                let trial = Trial::test(title, move || run(kind, is_service, &name, &file));
+                trials.push(trial.with_ignored_flag(kind.is_of_others()));
+            }
         }
     }
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
@@ -72,7 +78,7 @@ fn every_example_has_a_case() -> Result<(), Failed> {
 }
 
 /// Has a program answer what its case asks.
-fn run(kind: Kind, name: &str, file: &Path) -> Result<(), Failed> {
+fn run(kind: Kind, is_service: bool, name: &str, file: &Path) -> Result<(), Failed> {
     if !examples().join("node_modules").is_dir() {
         return Err("the packages are not installed: ./setup.sh packages".into());
     }
@@ -85,7 +91,7 @@ fn run(kind: Kind, name: &str, file: &Path) -> Result<(), Failed> {
         .enable_all()
         .build()?;
     let done = runtime.block_on(async {
-        let host = Arc::new(host::start(kind, name, &case).await?);
+        let host = Arc::new(host::start(kind, is_service, name, &case).await?);
         for asked in case.requests.iter().filter(|asked| asked.is_for(kind)) {
             let answered = ask::ask(&host, asked).await;
             answered.map_err(|why| format!("{} {}: {why}", asked.method, asked.path))?;
