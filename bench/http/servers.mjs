@@ -12,9 +12,12 @@ export const FOLDER = join(ROOT, "target", "http");
 
 const jsvm = join(ROOT, "target", "release", "jsvm");
 const built = join(FOLDER, "jsvm.wasm");
+const service = join(FOLDER, "jsvm-service.wasm");
 const componentized = join(FOLDER, "componentize-js.wasm");
 const handler = join(HERE, "programs", "handler.js");
-const wasmtime = (file) => (port) => ["wasmtime", ["serve", "-S", "cli", "--addr", `127.0.0.1:${port}`, file]];
+const wasmtime =
+  (file, ...flags) =>
+  (port) => ["wasmtime", ["serve", "-S", "cli", ...flags, "--addr", `127.0.0.1:${port}`, file]];
 
 /** By what each is called: the command for a port, and the file that is deployed, if it is one. */
 export const SERVERS = {
@@ -24,6 +27,8 @@ export const SERVERS = {
   },
   "jsvm build, in jsvm serve": { command: (port) => [jsvm, ["serve", built, "--addr", `127.0.0.1:${port}`]], file: built },
   "jsvm build, in wasmtime serve": { command: wasmtime(built), file: built },
+  "the same, 128 requests per instance": { command: wasmtime(built, "--max-instance-reuse-count", "128"), file: built },
+  "jsvm build --kind service, in wasmtime serve": { command: wasmtime(service), file: service },
   "componentize-js, in wasmtime serve": { command: wasmtime(componentized), file: componentized },
   "Node's http": { command: (port) => ["node", [join(HERE, "programs", "node.mjs"), String(port)]] },
 };
@@ -32,6 +37,7 @@ export const SERVERS = {
 export function build() {
   execFileSync("mkdir", ["-p", FOLDER]);
   execFileSync(jsvm, ["build", handler, "-o", built], { stdio: ["ignore", "ignore", "inherit"] });
+  execFileSync(jsvm, ["build", handler, "-o", service, "--kind", "service"], { stdio: ["ignore", "ignore", "inherit"] });
   execFileSync("node", [join(HERE, "componentize.mjs"), FOLDER], { stdio: ["ignore", "ignore", "inherit"] });
 }
 

@@ -97,7 +97,16 @@ impl Drop for Served {
 
 #[test]
 fn instances_have_limits() {
-    let built = built("hostile.js", &[]);
+    limits_hold("http");
+}
+
+#[test]
+fn instances_of_services_have_limits() {
+    limits_hold("service");
+}
+
+fn limits_hold(kind: &str) {
+    let built = built("hostile.js", &["--kind", kind]);
     let flags = [
         "--busy-timeout",
         "500ms",
@@ -170,7 +179,7 @@ fn what_cannot_be_served_is_told() {
         ),
         (
             command.file.clone(),
-            "exports no wasi:http/incoming-handler",
+            "exports neither wasi:http/incoming-handler@0.2 nor wasi:http/handler@0.3",
         ),
         (write("needy.wasm", &needy.unwrap()), "acme:shop/prices"),
         (folder.path().join("missing.wasm"), "missing.wasm"),
@@ -237,6 +246,12 @@ fn programs_have_storage_and_settings() {
 #[test]
 fn built_files_have_those_of_wasmtime() {
     let built = built("storage.js", &[]);
+    storage_works(&Served::start(&built.file, &SETTINGS), false);
+}
+
+#[test]
+fn services_have_those_of_wasmtime() {
+    let built = built("storage.js", &["--kind", "service"]);
     storage_works(&Served::start(&built.file, &SETTINGS), false);
 }
 

@@ -65,6 +65,43 @@ fn file_imports_what_every_host_of_http_has() {
     assert_eq!(told["modules"], 3);
 }
 
+/// What a server for WASI 0.3 takes from that.
+const SERVICE: [&str; 3] = [
+    "wasi:clocks/monotonic-clock@0.3.0",
+    "wasi:http/client@0.3.0",
+    "wasi:http/types@0.3.0",
+];
+
+#[test]
+fn service_imports_what_hosts_of_both_versions_have() {
+    let built = built("server.js", &["--kind", "service", "--json"]);
+    let (imports, exports) = interface(&fs::read(&built.file).unwrap());
+    assert_eq!(exports, ["wasi:http/handler@0.3.0"]);
+    for import in &imports {
+        let import = &**import;
+        assert!(PROXY.contains(&import) || SERVICE.contains(&import), "{import}");
+    }
+    for import in SERVICE {
+        assert!(imports.contains(&import.to_owned()), "{import}");
+    }
+    let told: serde_json::Value = serde_json::from_str(&built.stdout).unwrap();
+    assert_eq!(told["kind"], "service");
+    let (imports, _) = interface(
+        &fs::read(&self::built("server.js", &["--kind", "service", "--host-environment"]).file)
+            .unwrap(),
+    );
+    assert!(imports.contains(&"wasi:cli/environment@0.2.0".to_owned()));
+}
+
+#[test]
+fn spin_has_no_services() {
+    let source = "export default { fetch: () => new Response() }";
+    let reason = refused(source, &["--kind", "service", "--host", "spin"]);
+    assert!(reason.contains("WASI 0.3"), "{reason}");
+    let reason = refused("1", &["--kind", "service"]);
+    assert!(reason.contains("serves nothing"), "{reason}");
+}
+
 #[test]
 fn storage_and_settings_are_imported_by_those_who_use_them() {
     let services = |program: &str, args: &[&str]| -> Vec<String> {

@@ -66,13 +66,15 @@ pub struct Asked {
     pub until: Option<String>,
     /// On which hosts it is asked; on all by default.
     hosts: Option<Vec<Kind>>,
+    /// Whether it is asked of files for WASI 0.3 only, or of all else only.
+    service: Option<bool>,
 }
 
 impl Asked {
-    pub fn is_for(&self, kind: Kind) -> bool {
-        self.hosts
-            .as_ref()
-            .is_none_or(|hosts| hosts.contains(&kind))
+    pub fn is_for(&self, kind: Kind, is_service: bool) -> bool {
+        let hosts = self.hosts.as_ref();
+        hosts.is_none_or(|hosts| hosts.contains(&kind))
+            && self.service.is_none_or(|service| service == is_service)
     }
 }
 

@@ -92,7 +92,8 @@ fn run(kind: Kind, is_service: bool, name: &str, file: &Path) -> Result<(), Fail
         .build()?;
     let done = runtime.block_on(async {
         let host = Arc::new(host::start(kind, is_service, name, &case).await?);
-        for asked in case.requests.iter().filter(|asked| asked.is_for(kind)) {
+        let requests = case.requests.iter();
+        for asked in requests.filter(|asked| asked.is_for(kind, is_service)) {
             let answered = ask::ask(&host, asked).await;
             answered.map_err(|why| format!("{} {}: {why}", asked.method, asked.path))?;
         }
