@@ -90,7 +90,12 @@ impl Work {
                     };
                     Step::Wait(work, pollable)
                 }
-                Wrote::Failed(reason) => Step::Done(Err(reason)),
+                Wrote::Failed(reason) => {
+                    // It belongs to the body, which must not go before it.
+                    drop(stream);
+                    drop(body);
+                    Step::Done(Err(reason))
+                }
                 Wrote::All => {
                     drop(stream);
                     Step::Done(crate::body::finish(body))

@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::combinators::MapErr;
@@ -83,6 +84,7 @@ for_each_kind! {
     work_goes_on_after_the_response
     failures_are_answered_with_500
     body_that_breaks_off_is_no_whole_body
+    client_may_leave
     deep_recursion_can_be_caught
     recursion_of_every_kind_can_be_caught
     imports_later_are_in_the_file
@@ -251,6 +253,16 @@ async fn body_that_breaks_off_is_no_whole_body(kind: Kind) {
     let half = answer(kind, "/half").await;
     assert_eq!((half.status, half.is_whole), (200, false));
     assert_eq!(half.call, Ok(()));
+}
+
+async fn client_may_leave(kind: Kind) {
+    for path in ["/large", "/interval"] {
+        let mut begun = server(kind).await.begin(get(path)).await;
+        drop(begun.response.take());
+        let finished = tokio::time::timeout(Duration::from_secs(20), begun.finish());
+        let finished = finished.await.expect("the call never ends");
+        assert_eq!(finished.call, Ok(()), "{path}: {}", finished.stderr);
+    }
 }
 
 async fn deep_recursion_can_be_caught(kind: Kind) {

@@ -68,6 +68,7 @@ const routes = {
   },
   "/nothing": () => "no response",
   "/never": () => new Promise(() => {}),
+  "/large": () => new Response(new Uint8Array(10_000_000)),
   "/half": () =>
     new Response(
       new ReadableStream({
