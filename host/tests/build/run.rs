@@ -17,9 +17,8 @@ use wasmtime::{AsContextMut, Engine, Store};
 use wasmtime_wasi::p2::bindings::Command;
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
-use wasmtime_wasi_http::handler::{Prepared, Proxy};
-use wasmtime_wasi_http::p2::bindings::ProxyPre;
-use wasmtime_wasi_http::p2::bindings::http::types::{ErrorCode, Scheme};
+use wasmtime_wasi_http::handler::{Prepared, Proxy, ProxyPre};
+use wasmtime_wasi_http::p2;
 use wasmtime_wasi_http::p3::bindings::ServicePre;
 use wasmtime_wasi_http::{
     Error, RequestOptions, WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView,
@@ -148,12 +147,7 @@ fn text(pipe: &MemoryOutputPipe) -> String {
 /// A file that serves, in a host that gives it what the world `wasi:http/proxy` has, and with WASI 0.3 that of
 /// `wasi:http/service`, and no more.
 #[derive(Clone)]
-pub struct Server(Arc<Kind>);
-
-enum Kind {
-    Proxy(ProxyPre<State>),
-    Service(ServicePre<State>),
-}
+pub struct Server(Arc<ProxyPre<State>>);
 
 /// Standard output and standard error.
 type Printed = (MemoryOutputPipe, MemoryOutputPipe);
@@ -168,8 +162,8 @@ impl Server {
         wasmtime_wasi::p3::clocks::add_to_linker(&mut linker).unwrap();
         let pre = linker.instantiate_pre(&component).unwrap();
         Server(Arc::new(match ServicePre::new(pre.clone()) {
-            Ok(pre) => Kind::Service(pre),
-            Err(_) => Kind::Proxy(ProxyPre::new(pre).unwrap()),
+            Ok(pre) => ProxyPre::P3(pre),
+            Err(_) => ProxyPre::P2(p2::bindings::ProxyPre::new(pre).unwrap()),
         }))
     }
 
@@ -179,41 +173,13 @@ impl Server {
         B: Body<Data = Bytes> + Send + 'static,
         B::Error: Into<Error>,
     {
-        let pre = match &*self.0 {
-            Kind::Proxy(pre) => pre.clone(),
-            Kind::Service(_) => {
-                let mut begun = self.begin_all(vec![request], Duration::ZERO);
-                return begun.remove(0).await;
-            }
-        };
-        let (mut store, printed) = store(pre.engine());
-        let (sender, receiver) = tokio::sync::oneshot::channel::<Result<_, ErrorCode>>();
-        let request = store
-            .data_mut()
-            .http()
-            .new_incoming_request(Scheme::Http, request);
-        let request = request.unwrap();
-        let out = store
-            .data_mut()
-            .http()
-            .new_response_outparam(sender)
-            .unwrap();
-        let call = tokio::spawn(async move {
-            let proxy = pre.instantiate_async(&mut store).await?;
-            let handler = proxy.wasi_http_incoming_handler();
-            handler.call_handle(store, request, out).await
-        });
-        let response = tokio::time::timeout(LONGEST, receiver);
-        let response = response.await.expect("it takes too long");
-        Begun {
-            response: response.ok().map(Result::unwrap),
-            call: Some(call),
-            printed,
-        }
+        self.begin_all(vec![request], Duration::ZERO)
+            .remove(0)
+            .await
     }
 
-    /// Has one fresh instance serve all these requests at a time, each a while after the one before it. Only a file of
-    /// WASI 0.3 can. The first of them knows how the instance ends.
+    /// Has one fresh instance serve all these requests: each a while after the one before it has begun, or when that is
+    /// over if the file is of WASI 0.2. The first of them knows how the instance ends.
     pub fn begin_all<B>(
         &self,
         requests: Vec<Request<B>>,
@@ -223,11 +189,12 @@ impl Server {
         B: Body<Data = Bytes> + Send + 'static,
         B::Error: Into<Error>,
     {
-        let Kind::Service(pre) = &*self.0 else {
-            panic!("a file of WASI 0.2 serves one request at a time");
+        let pre = self.0.clone();
+        let engine = match &*pre {
+            ProxyPre::P2(pre) => pre.engine(),
+            ProxyPre::P3(pre) => pre.engine(),
         };
-        let pre = pre.clone();
-        let (mut store, printed) = store(pre.engine());
+        let (mut store, printed) = store(engine);
         let (senders, receivers): (Vec<_>, Vec<_>) =
             requests.iter().map(|_| oneshot::channel()).unzip();
         let requests = requests.into_iter().map(|request| {
@@ -235,18 +202,29 @@ impl Server {
         });
         let requests: Vec<_> = requests.zip(senders).collect();
         let call = tokio::spawn(async move {
-            let proxy = &Proxy::P3(pre.instantiate_async(&mut store).await?);
+            let proxy = &pre.instantiate_async(&mut store).await?;
             let served = store.run_concurrent(async |accessor| {
+                let serve = async |request, sender| {
+                    let prepared = accessor.with(|mut store| {
+                        let view = <State as WasiHttpView>::http;
+                        Prepared::new(store.as_context_mut(), proxy, request, view, sender)
+                    })?;
+                    prepared.run(accessor, pending()).await
+                };
                 let mut served = Vec::new();
-                for (index, (request, sender)) in requests.into_iter().enumerate() {
-                    served.push(async move {
-                        tokio::time::sleep(pause * index as u32).await;
-                        let prepared = accessor.with(|mut store| {
-                            let view = <State as WasiHttpView>::http;
-                            Prepared::new(store.as_context_mut(), proxy, request, view, sender)
-                        })?;
-                        prepared.run(accessor, pending()).await
-                    });
+                for (request, sender) in requests {
+                    match proxy {
+                        Proxy::P2(_) => {
+                            serve(request, sender).await?;
+                        }
+                        Proxy::P3(_) => {
+                            let pause = pause * served.len() as u32;
+                            served.push(async move {
+                                tokio::time::sleep(pause).await;
+                                serve(request, sender).await
+                            });
+                        }
+                    }
                 }
                 for served in join_all(served).await {
                     served?;
@@ -263,7 +241,7 @@ impl Server {
                 let response = tokio::time::timeout(LONGEST, receiver);
                 let response = response.await.expect("it takes too long");
                 Begun {
-                    response: response.ok().map(Result::unwrap),
+                    response: response.ok().and_then(Result::ok),
                     call,
                     printed,
                 }

@@ -1,4 +1,4 @@
-//! Files that serve many requests at a time in one instance.
+//! Files that serve many requests in one instance, at a time or in turn.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -59,6 +59,18 @@ async fn they_share_the_heap() {
     check(&["/count", "/count", "/count"], &["1", "2", "3"]).await;
     // Another instance.
     check(&["/count"], &["1"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_of_wasi_0_2_serve_in_turn() {
+    let server = Server::new(&built("together.js", &["--kind", "http"]).file);
+    // What one leaves behind goes on in the next.
+    let paths = ["/count", "/later?ms=50", "/throw", "/sleep?ms=300", "/count", "/echo"];
+    let requests = paths.iter().map(|path| request(path, "sent")).collect();
+    let answers = server.serve_all(requests, PAUSE).await;
+    assert_eq!(answers[0].call, Ok(()), "{}", answers[0].stderr);
+    let failed = "500 Internal Server Error";
+    assert_eq!(bodies(&answers), ["1", "at once", failed, "103", "104", "sent"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -21,6 +21,10 @@ const routes = {
     await new Promise((resolve) => setTimeout(resolve, time));
     return new Response(String(++count));
   },
+  "/later": (request) => {
+    setTimeout(() => (count += 101), Number(new URL(request.url).searchParams.get("ms")));
+    return new Response("at once");
+  },
   "/feed": () => {
     let feed;
     return new Response(new ReadableStream({
