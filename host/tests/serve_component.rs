@@ -30,13 +30,17 @@ struct Served {
 
 impl Served {
     fn start(file: &Path, flags: &[&str]) -> Served {
+        Served::start_with(file, flags, &[])
+    }
+
+    fn start_with(file: &Path, flags: &[&str], env: &[(&str, &str)]) -> Served {
         let file = file.to_str().unwrap();
         let args = ["serve", file, "--addr", "127.0.0.1:0"];
         let (child, lines) = process::start(
             env!("CARGO_BIN_EXE_jsvm"),
             &cases(),
             args.iter().chain(flags),
-            &[],
+            env,
         );
         let mut served = Served {
             child,
@@ -147,6 +151,22 @@ fn limits_hold(kind: &str) {
     let answer = served.get("/fetch");
     assert!(answer.contains("may not be reached"), "{answer}");
     served.says_hello();
+}
+
+#[test]
+fn native_code_is_kept() {
+    let built = built("hostile.js", &[]);
+    let folder = TempDir::new().unwrap();
+    let kept = folder.path().join("cache");
+    let file = folder.path().join("no folder");
+    std::fs::write(&file, "").unwrap();
+    // Twice where it can be kept, and once where it cannot.
+    for place in [&kept, &kept, &file] {
+        let place = place.to_str().unwrap();
+        let env = [("HOME", place), ("XDG_CACHE_HOME", place)];
+        Served::start_with(&built.file, &[], &env).says_hello();
+    }
+    assert!(kept.read_dir().unwrap().next().is_some());
 }
 
 #[test]

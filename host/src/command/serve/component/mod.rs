@@ -23,7 +23,7 @@ use jsvm::http::{Asked, Failed, Responder};
 use tokio::sync::oneshot;
 use wasmtime::component::{Component, Linker};
 use wasmtime::{
-    Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store, UpdateDeadline,
+    Cache, CacheConfig, Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store, UpdateDeadline,
 };
 use wasmtime_wasi_http::WasiHttpView;
 use wasmtime_wasi_http::p2::bindings::ProxyPre;
@@ -193,6 +193,8 @@ fn broken(error: wasmtime::Error) -> anyhow::Error {
 fn engine(limits: &Limits) -> anyhow::Result<Engine> {
     let mut config = Config::new();
     config.epoch_interruption(true);
+    // Where nothing can be kept, it is compiled each time.
+    config.cache(Cache::new(CacheConfig::new()).ok());
     // Enough for a VM with the most stack of its own that jsvm build gives one.
     config.max_wasm_stack(NATIVE_STACK);
     config.async_stack_size(NATIVE_STACK + (1 << 20));
