@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use hyper::StatusCode;
+use serde::de::IgnoredAny;
 
 use super::event::Event;
 use super::exchange::{Begun, Exchange};
@@ -59,7 +60,7 @@ pub fn serve(state: &Arc<State>, job: Job) -> impl Future<Output = ()> + use<> {
             }
         };
         match worker.serve(&state, task).await {
-            Ok(()) if worker.served < state.settings.reuse => state.idle().push(worker),
+            Ok(()) if worker.served < state.settings.reuse => worker.keep(&state).await,
             Ok(()) => {}
             Err(failure) => {
                 if !worker.exchange.is_gone() {
@@ -134,12 +135,14 @@ impl Worker {
             env: &state.env,
             remote: remote.to_string(),
         };
-        let call = || self.handler.call((id as f64, asked, context));
+        let args = (id as f64, asked, context);
+        let call = || self.handler.call_to(&args);
         let called = match self.exchange.deadline() {
             Some(deadline) => self.events.vm().until(deadline, call),
             None => call(),
         };
-        called.map_err(|error| self.failure(&error))?;
+        // What becomes of the request comes as requests.
+        let _: IgnoredAny = called.map_err(|error| self.failure(&error))?;
         let served = self.drive(state, id).await;
         if let Some(body) = body {
             self.client.bodies().incoming.cancel(body);
@@ -154,15 +157,17 @@ impl Worker {
                 return Ok(());
             }
             self.events.set_deadline(self.exchange.deadline());
+            let exchange = &self.exchange;
             let ran = tokio::select! {
                 biased;
-                () = self.exchange.changed.notified() => continue,
-                ran = self.events.run() => ran,
+                () = exchange.changed.notified() => continue,
+                ran = self.events.run_while(|| !exchange.is_done()) => ran,
             };
             if self.exchange.is_done() {
                 return Ok(());
             }
             match ran {
+                Ok(()) if self.exchange.is_over() => self.exchange.done(id),
                 Ok(()) => {
                     return Err(Failure {
                         status: StatusCode::INTERNAL_SERVER_ERROR,
@@ -186,6 +191,14 @@ impl Worker {
                 }
                 Err(error) => return Err(self.failure(&error)),
             }
+        }
+    }
+
+    /// Waits for the next request.
+    async fn keep(mut self, state: &State) {
+        // Nothing of this request is to be left.
+        if self.events.settle_ended().await.is_ok() {
+            state.idle().push(self);
         }
     }
 
