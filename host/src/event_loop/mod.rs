@@ -106,6 +106,15 @@ impl EventLoop {
         }
     }
 
+    /// An event loop for a VM of which it is known that no request was unsettled when it was restored.
+    #[cfg(feature = "http-server")]
+    pub(crate) fn without_requests(vm: &Vm) -> Self {
+        EventLoop {
+            has_begun: true,
+            ..EventLoop::new(vm)
+        }
+    }
+
     /// Bounds the time from now until the last of its work is done, waiting included. After it
     /// every method fails with [`Limit::Time`]; the VM can be used on, and the futures in flight
     /// are dropped with the event loop.

@@ -83,7 +83,12 @@ struct Failure {
 
 impl Worker {
     fn new(state: &Arc<State>) -> Result<Worker, Error> {
-        let Program::Vms { builder, snapshot } = &state.program else {
+        let Program::Vms {
+            builder,
+            snapshot,
+            has_requests,
+        } = &state.program
+        else {
             return Err(Error::Engine("this server has no VMs".to_owned()));
         };
         let client = Client::with(state.permits.clone());
@@ -93,7 +98,10 @@ impl Worker {
         state.metrics.vms.inc();
         let handler = vm.root(HANDLER)?.ok_or(Error::Unsettled)?;
         Ok(Worker {
-            events: EventLoop::new(&vm),
+            events: match has_requests {
+                true => EventLoop::new(&vm),
+                false => EventLoop::without_requests(&vm),
+            },
             handler,
             client,
             exchange,
