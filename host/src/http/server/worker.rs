@@ -161,9 +161,6 @@ impl Worker {
     /// Runs the VM until the request is done.
     async fn drive(&mut self, state: &State, id: u64) -> Result<(), Failure> {
         loop {
-            if self.exchange.is_done() {
-                return Ok(());
-            }
             self.events.set_deadline(self.exchange.deadline());
             let exchange = &self.exchange;
             let ran = tokio::select! {
@@ -171,10 +168,8 @@ impl Worker {
                 () = exchange.changed.notified() => continue,
                 ran = self.events.run_while(|| !exchange.is_done()) => ran,
             };
-            if self.exchange.is_done() {
-                return Ok(());
-            }
             match ran {
+                Ok(()) if self.exchange.is_done() => return Ok(()),
                 Ok(()) if self.exchange.is_over() => self.exchange.done(id),
                 Ok(()) => {
                     return Err(Failure {
