@@ -26,6 +26,8 @@
 
   const make = ({ bytes, source, stream, shared = false }) =>
     ({ __proto__: null, bytes, shared, source, stream, taken: false });
+  const whole = (bytes) =>
+    ({ __proto__: null, bytes, shared: false, source: undefined, stream: undefined, taken: false });
 
   // ------------------------------------------------------------------ streams
 
@@ -155,7 +157,7 @@
   // A body, and its type if no header says so.
   const extract = (value) => {
     if (typeof value === "object" || typeof value === "function") {
-      if (native.isBytes(value)) return { body: make({ bytes: native.view(native.copy(value)) }) };
+      if (native.isBytes(value)) return { body: whole(native.view(native.copy(value))) };
       const blob = need("blob", true)?.internals;
       if (blob?.isBlob(value)) {
         const { type } = blob.describe(value);
@@ -165,14 +167,14 @@
       if (form?.isForm(value)) {
         const written = form.write(value);
         return {
-          body: make({ bytes: written[1] }),
+          body: whole(written[1]),
           type: "multipart/form-data; boundary=" + written[0],
         };
       }
       const url = need("url", true)?.internals;
       if (url?.isParams(value)) {
         return {
-          body: make({ bytes: native.encode(url.write(value)) }),
+          body: whole(native.encode(url.write(value))),
           type: "application/x-www-form-urlencoded;charset=UTF-8",
         };
       }
@@ -182,7 +184,7 @@
         return { body: known ?? make({ stream: value }), isStream: true };
       }
     }
-    return { body: make({ bytes: native.encode(value) }), type: "text/plain;charset=UTF-8" };
+    return { body: whole(native.encode(value)), type: "text/plain;charset=UTF-8" };
   };
 
   // ------------------------------------------------------------------ the mixin
@@ -256,6 +258,7 @@
 
   return {
     P, apply, clone, collect, extract, ignore, isUnusable, isUsed, make, mixin, moved, settled, shown, take, used,
+    whole,
     // The parts that have bodies share their helpers.
     helpers: native,
   };

@@ -48,12 +48,14 @@
     const found = dataUrl(get(url, "href"));
     if (found === undefined) throw failed("the data: URL", "it is malformed");
     return respond({
+      __proto__: null,
       type: "basic",
+      status: 200,
       statusText: "OK",
       url: get(url, "href"),
-      pairs: { __proto__: null, length: 1, 0: ["content-type", found[0]] },
+      pairs: [["content-type", found[0]]],
       fixed: true,
-      body: bodies.make({ bytes: found[1] }),
+      body: bodies.whole(found[1]),
     });
   };
 
@@ -103,15 +105,16 @@
           onAbort((reason) => weak.deref()?.fail(reason));
         }
       } else if (method !== "HEAD" && !NULL_BODY[status]) {
-        body = bodies.make({ bytes: encode("") });
+        body = bodies.whole(encode(""));
       }
       return respond({
+        __proto__: null,
         type: "basic",
         status,
         statusText,
         url: get(url, "href"),
         redirected,
-        pairs: http.list(headers),
+        pairs: headers,
         fixed: true,
         body,
       });

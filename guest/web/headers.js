@@ -1,11 +1,17 @@
 // `Headers` (Fetch). Of the guards there is `immutable`: the others are about what a browser hides.
 (native, need) => {
   const { required, iterable, list, iterator } = need("idl");
-  const { expose, headerName, headerValue } = native;
+  const { apply, expose, headerName, headerValue } = native;
+  const { ownKeys } = Reflect;
+  const { propertyIsEnumerable } = Object.prototype;
+
+  const NONE = [];
 
   class Headers {
-    // Names in lower case and values, one after the other, in the order of their arrival.
-    #list = { __proto__: null, length: 0 };
+    // Pairs of a name in lower case and a value, in the order of their arrival: a list of our own,
+    // or, as long as nothing is changed, one that others have, too.
+    #pairs = NONE;
+    #isOwn = false;
     // Sorted and combined, as they are iterated; forgotten by each change.
     #sorted = undefined;
     #fixed = false;
@@ -32,10 +38,9 @@
         }
         return;
       }
-      const keys = Reflect.ownKeys(init);
+      const keys = ownKeys(init);
       for (let i = 0; i < keys.length; i++) {
-        const property = Reflect.getOwnPropertyDescriptor(init, keys[i]);
-        if (property !== undefined && property.enumerable) this.#append(keys[i], init[keys[i]]);
+        if (apply(propertyIsEnumerable, init, keys[i])) this.#append(keys[i], init[keys[i]]);
       }
     }
 
@@ -44,9 +49,9 @@
       this.#add(name, headerValue(value));
     }
     #add(name, value) {
-      const all = this.#list;
-      all[all.length++] = name;
-      all[all.length++] = value;
+      if (!this.#isOwn) this.#filter(() => true);
+      const all = this.#pairs;
+      all[all.length++] = [name, value];
       this.#sorted = undefined;
     }
     #change() {
@@ -54,28 +59,26 @@
     }
     // Keeps the headers that `keep` wants.
     #filter(keep) {
-      const all = this.#list;
+      const all = this.#pairs;
       const kept = { __proto__: null, length: 0 };
-      for (let i = 0; i < all.length; i += 2) {
-        if (keep(all[i])) {
-          kept[kept.length++] = all[i];
-          kept[kept.length++] = all[i + 1];
-        }
+      for (let i = 0; i < all.length; i++) {
+        if (keep(all[i][0])) kept[kept.length++] = all[i];
       }
-      this.#list = kept;
+      this.#pairs = kept;
+      this.#isOwn = true;
       this.#sorted = undefined;
     }
     #get(name) {
-      const all = this.#list;
+      const all = this.#pairs;
       let value = null;
-      for (let i = 0; i < all.length; i += 2) {
-        if (all[i] === name) value = value === null ? all[i + 1] : value + ", " + all[i + 1];
+      for (let i = 0; i < all.length; i++) {
+        if (all[i][0] === name) value = value === null ? all[i][1] : value + ", " + all[i][1];
       }
       return value;
     }
 
     append(name, value) {
-      this.#list;
+      this.#pairs;
       required(arguments.length, 2, "Headers.append");
       name = headerName(name);
       value = headerValue(value);
@@ -83,24 +86,24 @@
       this.#add(name, value);
     }
     delete(name) {
-      this.#list;
+      this.#pairs;
       required(arguments.length, 1, "Headers.delete");
       name = headerName(name);
       this.#change();
       this.#filter((known) => known !== name);
     }
     get(name) {
-      this.#list;
+      this.#pairs;
       required(arguments.length, 1, "Headers.get");
       return this.#get(headerName(name));
     }
     has(name) {
-      this.#list;
+      this.#pairs;
       required(arguments.length, 1, "Headers.has");
       return this.#get(headerName(name)) !== null;
     }
     set(name, value) {
-      this.#list;
+      this.#pairs;
       required(arguments.length, 2, "Headers.set");
       name = headerName(name);
       value = headerValue(value);
@@ -110,13 +113,13 @@
       this.#add(name, value);
     }
     getSetCookie() {
-      const all = this.#list;
+      const all = this.#pairs;
       const cookies = [];
-      for (let i = 0; i < all.length; i += 2) {
-        if (all[i] === "set-cookie") {
+      for (let i = 0; i < all.length; i++) {
+        if (all[i][0] === "set-cookie") {
           Object.defineProperty(cookies, cookies.length, {
             __proto__: null,
-            value: all[i + 1],
+            value: all[i][1],
             writable: true,
             enumerable: true,
             configurable: true,
@@ -129,10 +132,10 @@
     // For the parts that have headers. Names and values are as they are kept.
     static internals() {
       return {
-        // Headers of a list of pairs.
+        // Headers of pairs that nobody changes.
         of: (pairs) => {
           const headers = new Headers();
-          for (let i = 0; i < pairs.length; i++) headers.#add(pairs[i][0], pairs[i][1]);
+          headers.#pairs = pairs;
           return headers;
         },
         fix: (headers) => {
@@ -142,29 +145,27 @@
         add: (headers, name, value) => headers.#add(name, value),
         get: (headers, name) => headers.#get(name),
         remove: (headers, name) => headers.#filter((known) => known !== name),
-        // A list of pairs, in the order of their arrival.
+        // Pairs that nobody changes, in the order of their arrival.
         pairs: (headers) => {
-          const all = headers.#list;
-          const pairs = { __proto__: null, length: 0 };
-          for (let i = 0; i < all.length; i += 2) pairs[pairs.length++] = [all[i], all[i + 1]];
-          return pairs;
+          headers.#isOwn = false;
+          return headers.#pairs;
         },
       };
     }
     static sorted(headers) {
       if (headers.#sorted !== undefined) return headers.#sorted;
-      const all = headers.#list;
+      const all = headers.#pairs;
       const sorted = { __proto__: null, length: 0 };
-      for (let i = 0; i < all.length; i += 2) {
-        const name = all[i];
+      for (let i = 0; i < all.length; i++) {
+        const name = all[i][0];
         let at = sorted.length;
         while (at > 0 && sorted[at - 1][0] > name) at--;
         if (at > 0 && sorted[at - 1][0] === name && name !== "set-cookie") {
-          sorted[at - 1][1] = sorted[at - 1][1] + ", " + all[i + 1];
+          sorted[at - 1][1] = sorted[at - 1][1] + ", " + all[i][1];
           continue;
         }
         for (let j = sorted.length++; j > at; j--) sorted[j] = sorted[j - 1];
-        sorted[at] = [name, all[i + 1]];
+        sorted[at] = [name, all[i][1]];
       }
       return (headers.#sorted = sorted);
     }

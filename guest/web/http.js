@@ -3,6 +3,8 @@
 // `requests` are the functions that make these requests, by the end of their names.
 (native, need) => {
   const bodies = need("body");
+  const requestOf = need("request").internals;
+  const responseOf = need("response").internals;
   const { apply, exception, expose, text } = native;
   const { P, ignore, settled } = bodies;
   const { describe } = bodies.helpers;
@@ -74,7 +76,7 @@
   // What a driver gives as a body: nothing, bytes, or the number of what arrives.
   const received = (requests, body) => {
     if (body === undefined || body === null) return null;
-    return bodies.make(typeof body === "object" ? { bytes: body } : { source: arriving(requests, body) });
+    return typeof body === "object" ? bodies.whole(body) : bodies.make({ source: arriving(requests, body) });
   };
 
   const list = (pairs) => {
@@ -111,23 +113,25 @@
   // ------------------------------------------------------------------ served requests
 
   const request = (requests, { method, url, headers, body }) =>
-    need("request").internals.received(method, url, list(headers), received(requests, body));
+    requestOf.received(method, url, headers, received(requests, body));
 
   // What is sent of a response: its head, and its bytes or the source of them.
   const response = (value, who) => {
-    const { isResponse, headOf, bodyOf } = need("response").internals;
-    if (!isResponse(value)) {
+    if (!responseOf.isResponse(value)) {
       throw new TypeError(who + " must return a Response or a promise of one, and returned " + describe(value));
     }
-    const head = headOf(value);
+    const head = responseOf.headOf(value);
     if (head.status === 0) throw new TypeError(who + " returned Response.error(), which cannot be sent");
-    const body = bodyOf(value);
+    const body = responseOf.bodyOf(value);
     if (body === null) return { head, source: undefined };
     if (bodies.isUnusable(body)) throw new TypeError("The body of the response was read already, or is locked");
     const { bytes, source } = bodies.take(body);
     head.body = bytes;
     return { head, source };
   };
+
+  // Has the engine run a job; where scripts have no such function, by way of a promise.
+  const later = globalThis.queueMicrotask ?? ((job) => { settled(P.resolve(), job); });
 
   return {
     request,
@@ -136,9 +140,13 @@
     list,
     outgoing,
     pump,
-    abort: (value, reason) => need("request").internals.abort(value, reason),
-    isRequest: (value) => need("request").internals.isRequest(value),
-    methodOf: (value) => need("request").internals.methodOf(value),
+    later,
+    ignore,
+    settled,
+    abort: requestOf.abort,
+    isRequest: requestOf.isRequest,
+    methodOf: requestOf.methodOf,
+    isResponse: responseOf.isResponse,
     fetch: (requests) => need("fetch")(requests),
     get Event() { return need("events").Event; },
     apply,

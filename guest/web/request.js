@@ -46,219 +46,249 @@
     throw new TypeError("'" + value + "' is not a " + what + ": " + all);
   };
 
+  const NO_PAIRS = [];
+
+  // What a request is:
+  //   method, url
+  //   headers      or, until a script asks for them, `pairs` that they are made of
+  //   fixed        whether they are immutable
+  //   body         or null
+  //   words        options, by name; nothing if there are none
+  //   integrity, keepalive, referrer
+  //   signal       made when it is first asked for. Until then:
+  //   followed     what it follows
+  //   aborted      or the reason why it is aborted
+  const begin = (method, url, pairs, body) => ({
+    __proto__: null,
+    method,
+    url,
+    headers: undefined,
+    pairs,
+    body,
+    words: undefined,
+    signal: undefined,
+  });
+
+  const pairsOf = (state) => (state.headers === undefined ? state.pairs : headers.pairs(state.headers));
+  const headersOf = (state) => {
+    if (state.headers === undefined) {
+      state.headers = headers.of(state.pairs);
+      if (state.fixed) headers.fix(state.headers);
+    }
+    return state.headers;
+  };
+  const signalOf = (state) => {
+    if (state.signal === undefined) {
+      const { following, make, abort } = need("abort").internals;
+      const { followed, aborted } = state;
+      state.signal = followed === undefined ? make() : following({ __proto__: null, length: 1, 0: followed });
+      if (aborted !== undefined) abort(state.signal, aborted.reason);
+    }
+    return state.signal;
+  };
+  const wordOf = ({ words }, name) => words?.[name] ?? WORDS[name].words[0];
+  const referrerOf = ({ referrer }) => referrer ?? "about:client";
+  const integrityOf = ({ integrity }) => integrity ?? "";
+  const isKeepalive = ({ keepalive }) => keepalive ?? false;
+
+  // With the same headers; the signal is not copied.
+  const copied = (state, body) => {
+    const copy = begin(state.method, state.url, pairsOf(state), body);
+    copy.words = state.words;
+    copy.integrity = state.integrity;
+    copy.keepalive = state.keepalive;
+    copy.referrer = state.referrer;
+    return copy;
+  };
+
+  // What the constructor is given besides the URL or another request.
+  const initialise = (state, options, old) => {
+    if (options.window !== undefined && options.window !== null) {
+      throw new TypeError("Request: the window can only be null");
+    }
+    const words = { __proto__: null };
+    for (const name in WORDS) {
+      words[name] = options[name] === undefined ? state.words?.[name] : word(name, options[name]);
+    }
+    state.words = words;
+    if (words.cache === "only-if-cached" && words.mode !== "same-origin") {
+      throw new TypeError("Request: the cache mode only-if-cached needs the mode same-origin");
+    }
+    if (options.integrity !== undefined) state.integrity = text(options.integrity);
+    if (options.keepalive !== undefined) state.keepalive = !!options.keepalive;
+    if (options.referrer !== undefined) {
+      const referrer = text(options.referrer);
+      const { URL } = need("url");
+      const isWord = referrer === "" || referrer === "about:client";
+      state.referrer = isWord ? referrer : new URL(referrer).href;
+    }
+    if (options.method !== undefined) state.method = methodOf(options.method);
+
+    let { signal } = options;
+    if (signal === undefined && old !== undefined) signal = signalOf(old);
+    if (signal !== undefined && signal !== null) {
+      if (!need("abort").internals.isSignal(signal)) {
+        throw new TypeError("Request: the signal is not an AbortSignal");
+      }
+      state.followed = signal;
+    }
+
+    if (options.headers !== undefined) state.headers = new Headers(options.headers);
+
+    const { body } = options;
+    const hasBody = body !== undefined && body !== null;
+    const isBare = state.method === "GET" || state.method === "HEAD";
+    if (isBare && (hasBody || (old !== undefined && old.body !== null))) {
+      throw new TypeError("a request with the method " + state.method + " cannot have a body");
+    }
+    if (hasBody) {
+      const made = bodies.extract(body);
+      if (made.isStream) {
+        if (options.duplex === undefined) {
+          throw new TypeError("a request whose body is a stream needs the option duplex: \"half\"");
+        }
+        state.body = bodies.moved(made.body);
+      } else {
+        state.body = made.body;
+      }
+      if (made.type !== undefined && headers.get(headersOf(state), "content-type") === null) {
+        headers.add(headersOf(state), "content-type", made.type);
+      }
+      if (options.duplex !== undefined && text(options.duplex) !== "half") {
+        throw new TypeError("Request: duplex can only be \"half\"");
+      }
+    } else if (old !== undefined && old.body !== null) {
+      if (bodies.isUnusable(old.body)) throw bodies.used();
+      state.body = bodies.moved(old.body);
+    }
+  };
+
   let making;
+  const make = (state) => {
+    making = state;
+    return new Request();
+  };
 
   class Request {
-    #method = "GET";
-    #url;
-    // The headers, or what they are to be made of when a script asks for them.
-    #headers;
-    #pairs;
-    #body = null;
-    #words = { __proto__: null };
-    #integrity = "";
-    #keepalive = false;
-    #referrer = "about:client";
-    // Made when it is first asked for. Until then: what it follows, or the reason why it is aborted.
-    #signal;
-    #followed;
-    #aborted;
+    #state;
 
     constructor(input, init = undefined) {
       if (making !== undefined) {
-        const { method, url, pairs, body } = making;
+        this.#state = making;
         making = undefined;
-        this.#method = method;
-        this.#url = url;
-        this.#pairs = pairs;
-        this.#body = body;
         return;
       }
       required(arguments.length, 1, "Request");
       const options = dictionary(init, "Request");
-      const old = typeof input === "object" && input !== null && #url in input ? input : undefined;
+      const old = isRequest(input) ? input.#state : undefined;
+      let url;
       if (old === undefined) {
         const { URL } = need("url");
-        const url = new URL(text(input));
-        if (url.username !== "" || url.password !== "") {
+        const parsed = new URL(text(input));
+        if (parsed.username !== "" || parsed.password !== "") {
           throw new TypeError("fetch does not take a URL with credentials");
         }
-        this.#url = url.href;
-      } else {
-        this.#method = old.#method;
-        this.#url = old.#url;
-        this.#integrity = old.#integrity;
-        this.#keepalive = old.#keepalive;
-        this.#referrer = old.#referrer;
-        for (const name in old.#words) this.#words[name] = old.#words[name];
+        url = parsed.href;
       }
-      if (options.window !== undefined && options.window !== null) {
-        throw new TypeError("Request: the window can only be null");
-      }
-      for (const name in WORDS) {
-        if (options[name] !== undefined) this.#words[name] = word(name, options[name]);
-      }
-      if (this.#words.cache === "only-if-cached" && this.#words.mode !== "same-origin") {
-        throw new TypeError("Request: the cache mode only-if-cached needs the mode same-origin");
-      }
-      if (options.integrity !== undefined) this.#integrity = text(options.integrity);
-      if (options.keepalive !== undefined) this.#keepalive = !!options.keepalive;
-      if (options.referrer !== undefined) {
-        const referrer = text(options.referrer);
-        const { URL } = need("url");
-        const isWord = referrer === "" || referrer === "about:client";
-        this.#referrer = isWord ? referrer : new URL(referrer).href;
-      }
-      if (options.method !== undefined) this.#method = methodOf(options.method);
-
-      let { signal } = options;
-      if (signal === undefined && old !== undefined) signal = old.#live();
-      if (signal !== undefined && signal !== null) {
-        if (!need("abort").internals.isSignal(signal)) {
-          throw new TypeError("Request: the signal is not an AbortSignal");
-        }
-        this.#followed = signal;
-      }
-
-      this.#headers = options.headers !== undefined
-        ? new Headers(options.headers)
-        : old === undefined ? new Headers() : headers.of(pairsOf(old));
-
-      const { body } = options;
-      const hasBody = body !== undefined && body !== null;
-      const isBare = this.#method === "GET" || this.#method === "HEAD";
-      if (isBare && (hasBody || (old !== undefined && old.#body !== null))) {
-        throw new TypeError("a request with the method " + this.#method + " cannot have a body");
-      }
-      if (hasBody) {
-        const made = bodies.extract(body);
-        if (made.isStream) {
-          if (options.duplex === undefined) {
-            throw new TypeError("a request whose body is a stream needs the option duplex: \"half\"");
-          }
-          this.#body = bodies.moved(made.body);
-        } else {
-          this.#body = made.body;
-        }
-        if (made.type !== undefined && headers.get(this.#headers, "content-type") === null) {
-          headers.add(this.#headers, "content-type", made.type);
-        }
-        if (options.duplex !== undefined && text(options.duplex) !== "half") {
-          throw new TypeError("Request: duplex can only be \"half\"");
-        }
-      } else if (old !== undefined && old.#body !== null) {
-        if (bodies.isUnusable(old.#body)) throw bodies.used();
-        this.#body = bodies.moved(old.#body);
-      }
+      this.#state = old === undefined ? begin("GET", url, NO_PAIRS, null) : copied(old, null);
+      if (old !== undefined || init !== undefined) initialise(this.#state, options, old);
     }
 
-    get method() { return this.#method; }
-    get url() { return this.#url; }
-    get headers() { return this.#all(); }
-    #all() {
-      if (this.#headers === undefined) {
-        this.#headers = headers.fix(headers.of(this.#pairs));
-        this.#pairs = undefined;
-      }
-      return this.#headers;
-    }
+    get method() { return this.#state.method; }
+    get url() { return this.#state.url; }
+    get headers() { return headersOf(this.#state); }
     get destination() {
-      this.#url;
+      this.#state;
       return "";
     }
-    get referrer() { return this.#referrer; }
-    get referrerPolicy() { return this.#words.referrerPolicy ?? ""; }
-    get mode() { return this.#words.mode ?? "cors"; }
-    get credentials() { return this.#words.credentials ?? "same-origin"; }
-    get cache() { return this.#words.cache ?? "default"; }
-    get redirect() { return this.#words.redirect ?? "follow"; }
-    get integrity() { return this.#integrity; }
-    get keepalive() { return this.#keepalive; }
+    get referrer() { return referrerOf(this.#state); }
+    get referrerPolicy() { return wordOf(this.#state, "referrerPolicy"); }
+    get mode() { return wordOf(this.#state, "mode"); }
+    get credentials() { return wordOf(this.#state, "credentials"); }
+    get cache() { return wordOf(this.#state, "cache"); }
+    get redirect() { return wordOf(this.#state, "redirect"); }
+    get integrity() { return integrityOf(this.#state); }
+    get keepalive() { return isKeepalive(this.#state); }
     get isReloadNavigation() {
-      this.#url;
+      this.#state;
       return false;
     }
     get isHistoryNavigation() {
-      this.#url;
+      this.#state;
       return false;
     }
-    get signal() { return this.#live(); }
-    #live() {
-      if (this.#signal === undefined) {
-        const { following, make, abort } = need("abort").internals;
-        this.#signal = this.#followed === undefined
-          ? make()
-          : following({ __proto__: null, length: 1, 0: this.#followed });
-        if (this.#aborted !== undefined) abort(this.#signal, this.#aborted.reason);
-      }
-      return this.#signal;
-    }
+    get signal() { return signalOf(this.#state); }
     get duplex() {
-      this.#url;
+      this.#state;
       return "half";
     }
     clone() {
-      const pair = bodies.clone(this.#body);
-      this.#body = pair[0];
-      making = { method: this.#method, url: this.#url, pairs: undefined, body: pair[1] };
-      const request = new Request();
-      request.#headers = headers.of(pairsOf(this));
-      if (this.#headers === undefined) headers.fix(request.#headers);
-      request.#words = this.#words;
-      request.#integrity = this.#integrity;
-      request.#keepalive = this.#keepalive;
-      request.#referrer = this.#referrer;
-      request.#followed = this.#live();
-      return request;
+      const state = this.#state;
+      const pair = bodies.clone(state.body);
+      state.body = pair[0];
+      const copy = copied(state, pair[1]);
+      copy.fixed = state.fixed;
+      copy.followed = signalOf(state);
+      return make(copy);
     }
 
     static internals() {
-      const pairsOf = (request) =>
-        request.#headers === undefined ? request.#pairs : headers.pairs(request.#headers);
       return {
-        pairsOf,
-        isRequest: (value) => typeof value === "object" && value !== null && #url in value,
-        bodyOf: (request) => request.#body,
-        typeOf: (request) => headers.get(request.#all(), "content-type"),
-        // A request that came over the network.
-        received: (method, url, pairs, body) => {
-          making = { method, url, pairs, body };
-          return new Request();
-        },
-        // Aborts the signal of a request, whether or not anybody asked for it.
-        abort: (request, reason) => {
-          if (request.#signal !== undefined) need("abort").internals.abort(request.#signal, reason);
-          else request.#aborted ??= { reason };
-        },
-        // The signal that ends what a request does; nothing if there is none.
-        signalOf: (request) => request.#followed,
-        methodOf: (request) => request.#method,
-        urlOf: (request) => request.#url,
-        redirectOf: (request) => request.#words.redirect ?? "follow",
-        describe: (request) => ({
-          method: request.#method,
-          url: request.#url,
-          headers: request.#all(),
-          destination: "",
-          referrer: request.#referrer,
-          referrerPolicy: request.#words.referrerPolicy ?? "",
-          mode: request.#words.mode ?? "cors",
-          credentials: request.#words.credentials ?? "same-origin",
-          cache: request.#words.cache ?? "default",
-          redirect: request.#words.redirect ?? "follow",
-          integrity: request.#integrity,
-          keepalive: request.#keepalive,
-          isReloadNavigation: false,
-          isHistoryNavigation: false,
-          signal: request.#live(),
-        }),
+        isRequest: (value) => typeof value === "object" && value !== null && #state in value,
+        stateOf: (request) => request.#state,
       };
     }
   }
-  const internals = Request.internals();
-  const { pairsOf, bodyOf, typeOf, describe } = internals;
+  const { isRequest, stateOf } = Request.internals();
   delete Request.internals;
-  bodies.mixin(Request, bodyOf, typeOf);
-  expose(Request, { describe });
-  return { Request, internals };
+
+  const bodyOf = (request) => stateOf(request).body;
+  bodies.mixin(Request, bodyOf, (request) => headers.get(headersOf(stateOf(request)), "content-type"));
+  expose(Request, {
+    describe: (request) => {
+      const state = stateOf(request);
+      return {
+        method: state.method,
+        url: state.url,
+        headers: headersOf(state),
+        destination: "",
+        referrer: referrerOf(state),
+        referrerPolicy: wordOf(state, "referrerPolicy"),
+        mode: wordOf(state, "mode"),
+        credentials: wordOf(state, "credentials"),
+        cache: wordOf(state, "cache"),
+        redirect: wordOf(state, "redirect"),
+        integrity: integrityOf(state),
+        keepalive: isKeepalive(state),
+        isReloadNavigation: false,
+        isHistoryNavigation: false,
+        signal: signalOf(state),
+      };
+    },
+  });
+  return {
+    Request,
+    internals: {
+      isRequest,
+      bodyOf,
+      pairsOf: (request) => pairsOf(stateOf(request)),
+      // A request that came over the network.
+      received: (method, url, pairs, body) => {
+        const state = begin(method, url, pairs, body);
+        state.fixed = true;
+        return make(state);
+      },
+      // Aborts the signal of a request, whether or not anybody asked for it.
+      abort: (request, reason) => {
+        const state = stateOf(request);
+        if (state.signal !== undefined) need("abort").internals.abort(state.signal, reason);
+        else state.aborted ??= { reason };
+      },
+      // The signal that ends what a request does; nothing if there is none.
+      signalOf: (request) => stateOf(request).followed,
+      methodOf: (request) => stateOf(request).method,
+      urlOf: (request) => stateOf(request).url,
+      redirectOf: (request) => wordOf(stateOf(request), "redirect"),
+    },
+  };
 };

@@ -19,158 +19,160 @@
     return value - value === 0 ? ((value % 65536) + 65536) % 65536 : 0;
   };
 
+  const NO_PAIRS = [];
+  const JSON_PAIRS = [["content-type", JSON_TYPE]];
+
+  // What a response is:
+  //   type, url, redirected   nothing, unless it came over the network or is an error
+  //   status, statusText
+  //   headers                 or, until a script asks for them, `pairs` that they are made of
+  //   fixed                   whether they are immutable
+  //   body                    or null
+  const begin = (status, pairs, body) =>
+    ({ __proto__: null, status, statusText: "", headers: undefined, pairs, body });
+
+  const initialise = (state, options, type) => {
+    const given = options.headers;
+    if (given !== undefined) state.headers = new Headers(given);
+    if (options.status !== undefined) {
+      const status = short(options.status);
+      if (!(status >= 200 && status <= 599)) {
+        throw new RangeError("The status must be from 200 to 599, not " + status);
+      }
+      state.status = status;
+    }
+    if (options.statusText !== undefined) {
+      const statusText = text(options.statusText);
+      if (!isReason(statusText)) throw new TypeError("Invalid statusText");
+      state.statusText = statusText;
+    }
+    if (state.body !== null && NULL_BODY[state.status]) {
+      throw new TypeError("Response: a response with the status " + state.status + " has no body");
+    }
+    if (given !== undefined && type !== undefined && headers.get(state.headers, "content-type") === null) {
+      headers.add(state.headers, "content-type", type);
+    }
+    return state;
+  };
+
+  const pairsOf = (state) => (state.headers === undefined ? state.pairs : headers.pairs(state.headers));
+  const headersOf = (state) => {
+    if (state.headers === undefined) {
+      state.headers = headers.of(state.pairs);
+      if (state.fixed) headers.fix(state.headers);
+    }
+    return state.headers;
+  };
+
+  const typeOf = ({ type }) => type ?? "default";
+  const urlOf = ({ url }) => url ?? "";
+  const isRedirected = ({ redirected }) => redirected ?? false;
+  const isOk = ({ status }) => status >= 200 && status <= 299;
+
   let making;
+  const make = (state) => {
+    making = state;
+    return new Response();
+  };
 
   class Response {
-    #type = "default";
-    #status = 200;
-    #statusText = "";
-    #url = "";
-    #redirected = false;
-    // The headers, or what they are to be made of when a script asks for them.
-    #headers;
-    #pairs;
-    #fixed = false;
-    #body = null;
+    #state;
 
     constructor(body = null, init = undefined) {
       if (making !== undefined) {
-        const made = making;
+        this.#state = making;
         making = undefined;
-        this.#type = made.type;
-        this.#status = made.status;
-        this.#statusText = made.statusText;
-        this.#url = made.url;
-        this.#redirected = made.redirected;
-        this.#pairs = made.pairs;
-        this.#fixed = made.fixed;
-        this.#body = made.body;
         return;
       }
       let type;
-      if (body !== null && body !== undefined) {
+      if (body === null || body === undefined) {
+        this.#state = begin(200, NO_PAIRS, null);
+      } else {
         const made = bodies.extract(body);
-        this.#body = made.body;
         type = made.type;
+        this.#state = begin(200, type === undefined ? NO_PAIRS : [["content-type", type]], made.body);
       }
-      this.#init(dictionary(init, "Response"), type);
+      if (init !== undefined) initialise(this.#state, dictionary(init, "Response"), type);
     }
 
-    #init(options, type) {
-      const given = options.headers;
-      if (given !== undefined) this.#headers = new Headers(given);
-      if (options.status !== undefined) {
-        const status = short(options.status);
-        if (!(status >= 200 && status <= 599)) {
-          throw new RangeError("The status must be from 200 to 599, not " + status);
-        }
-        this.#status = status;
-      }
-      if (options.statusText !== undefined) {
-        const statusText = text(options.statusText);
-        if (!isReason(statusText)) throw new TypeError("Invalid statusText");
-        this.#statusText = statusText;
-      }
-      if (this.#body !== null && NULL_BODY[this.#status]) {
-        throw new TypeError("Response: a response with the status " + this.#status + " has no body");
-      }
-      if (type === undefined) {
-        this.#pairs = { __proto__: null, length: 0 };
-      } else if (this.#headers === undefined) {
-        this.#pairs = { __proto__: null, length: 1, 0: ["content-type", type] };
-      } else if (headers.get(this.#headers, "content-type") === null) {
-        headers.add(this.#headers, "content-type", type);
-      }
+    static error() {
+      const state = begin(0, NO_PAIRS, null);
+      state.type = "error";
+      state.fixed = true;
+      return make(state);
     }
-
-    static error() { return make({ type: "error", status: 0, fixed: true }); }
     static redirect(url, status = 302) {
       required(arguments.length, 1, "Response.redirect");
       const { URL } = need("url");
       const { href } = new URL(text(url));
       const number = short(status);
       if (!REDIRECT[number]) throw new RangeError("Response.redirect: " + number + " is not a redirect status");
-      return make({ status: number, pairs: { length: 1, 0: ["location", href] }, fixed: true });
+      const state = begin(number, [["location", href]], null);
+      state.fixed = true;
+      return make(state);
     }
     static json(data, init = undefined) {
       required(arguments.length, 1, "Response.json");
       const json = stringify(data);
       if (json === undefined) throw new TypeError("Response.json: the value has no form as JSON");
-      const response = make({ body: bodies.make({ bytes: encode(json) }) });
-      response.#pairs = undefined;
-      response.#init(dictionary(init, "Response.json"), JSON_TYPE);
-      return response;
+      const state = begin(200, JSON_PAIRS, bodies.whole(encode(json)));
+      if (init !== undefined) initialise(state, dictionary(init, "Response.json"), JSON_TYPE);
+      return make(state);
     }
 
-    get type() { return this.#type; }
-    get url() { return this.#url; }
-    get redirected() { return this.#redirected; }
-    get status() { return this.#status; }
-    get ok() { return this.#status >= 200 && this.#status <= 299; }
-    get statusText() { return this.#statusText; }
-    get headers() { return this.#all(); }
-    #all() {
-      if (this.#headers === undefined) {
-        this.#headers = headers.of(this.#pairs);
-        this.#pairs = undefined;
-        if (this.#fixed) headers.fix(this.#headers);
-      }
-      return this.#headers;
-    }
+    get type() { return typeOf(this.#state); }
+    get url() { return urlOf(this.#state); }
+    get redirected() { return isRedirected(this.#state); }
+    get status() { return this.#state.status; }
+    get ok() { return isOk(this.#state); }
+    get statusText() { return this.#state.statusText; }
+    get headers() { return headersOf(this.#state); }
     clone() {
-      const pair = bodies.clone(this.#body);
-      this.#body = pair[0];
-      return make({
-        type: this.#type,
-        status: this.#status,
-        statusText: this.#statusText,
-        url: this.#url,
-        redirected: this.#redirected,
-        pairs: pairsOf(this),
-        fixed: this.#fixed,
-        body: pair[1],
-      });
+      const state = this.#state;
+      const pair = bodies.clone(state.body);
+      state.body = pair[0];
+      const copy = begin(state.status, pairsOf(state), pair[1]);
+      copy.statusText = state.statusText;
+      copy.type = state.type;
+      copy.url = state.url;
+      copy.redirected = state.redirected;
+      copy.fixed = state.fixed;
+      return make(copy);
     }
 
     static internals() {
-      const pairsOf = (response) =>
-        response.#headers === undefined ? response.#pairs : headers.pairs(response.#headers);
       return {
-        pairsOf,
-        make: ({
-          type = "default", status = 200, statusText = "", url = "", redirected = false,
-          pairs = { __proto__: null, length: 0 }, fixed = false, body = null,
-        }) => {
-          making = { type, status, statusText, url, redirected, pairs, fixed, body };
-          return new Response();
-        },
-        isResponse: (value) => typeof value === "object" && value !== null && #url in value,
-        bodyOf: (response) => response.#body,
-        typeOf: (response) => headers.get(response.#all(), "content-type"),
-        headOf: (response) => ({
-          status: response.#status,
-          statusText: response.#statusText,
-          headers: native.array(pairsOf(response)),
-          body: undefined,
-        }),
-        describe: (response) => ({
-          status: response.#status,
-          statusText: response.#statusText,
-          headers: response.#all(),
-          body: bodies.shown(response.#body),
-          bodyUsed: response.#body !== null && bodies.isUsed(response.#body),
-          ok: response.#status >= 200 && response.#status <= 299,
-          redirected: response.#redirected,
-          type: response.#type,
-          url: response.#url,
-        }),
+        isResponse: (value) => typeof value === "object" && value !== null && #state in value,
+        stateOf: (response) => response.#state,
       };
     }
   }
-  const internals = Response.internals();
-  const { pairsOf, make, bodyOf, typeOf, describe } = internals;
+  const { isResponse, stateOf } = Response.internals();
   delete Response.internals;
-  bodies.mixin(Response, bodyOf, typeOf);
-  expose(Response, { describe });
-  return { Response, internals };
+
+  const bodyOf = (response) => stateOf(response).body;
+  const headOf = (response) => {
+    const state = stateOf(response);
+    const { status, statusText } = state;
+    return { status, statusText, headers: native.array(pairsOf(state)), body: undefined };
+  };
+  bodies.mixin(Response, bodyOf, (response) => headers.get(headersOf(stateOf(response)), "content-type"));
+  expose(Response, {
+    describe: (response) => {
+      const state = stateOf(response);
+      const { status, statusText, body } = state;
+      return {
+        status,
+        statusText,
+        headers: headersOf(state),
+        body: bodies.shown(body),
+        bodyUsed: body !== null && bodies.isUsed(body),
+        ok: isOk(state),
+        redirected: isRedirected(state),
+        type: typeOf(state),
+        url: urlOf(state),
+      };
+    },
+  });
+  return { Response, internals: { make, isResponse, headOf, bodyOf } };
 };

@@ -172,16 +172,21 @@
   delete URLSearchParams.describe;
   iterable(URLSearchParams, pair);
 
-  const parse = (url, base) =>
-    native.parse(text(url), base === undefined ? undefined : text(base));
+  // The record of the object that is made next, if it is there already.
+  let made;
 
   class URL {
     #record;
     #params;
 
     constructor(url, base = undefined) {
+      if (made !== undefined) {
+        this.#record = made;
+        made = undefined;
+        return;
+      }
       required(arguments.length, 1, "URL");
-      const record = native.hasRecord(url) ? url : parse(url, base);
+      const record = native.parse(url, base);
       if (record === undefined) {
         const error = new TypeError("Invalid URL");
         error.code = "ERR_INVALID_URL";
@@ -194,12 +199,12 @@
 
     static canParse(url, base = undefined) {
       required(arguments.length, 1, "URL.canParse");
-      return parse(url, base) !== undefined;
+      return native.parse(url, base) !== undefined;
     }
     static parse(url, base = undefined) {
       required(arguments.length, 1, "URL.parse");
-      const record = parse(url, base);
-      return record === undefined ? null : new URL(record);
+      made = native.parse(url, base);
+      return made === undefined ? null : new URL();
     }
 
     get href() { return native.get(this.#record, HREF); }

@@ -103,17 +103,21 @@ impl Instances {
 
     /// An instance for a VM with this context whose image will have this size. If it has been used,
     /// its memory is anything, and not larger than that; the size of its image comes with it.
+    ///
+    /// If the image can be mapped, it will be or has been: an instance into which all of its pages are
+    /// written would have to be compared as a whole each time.
     pub(crate) fn get(
         &self,
         context: Context,
         size: u64,
+        is_mapped: bool,
     ) -> Result<(Box<Instance>, Option<u64>), Error> {
         if base::START + base::SIZE > context.limits.hard_memory {
             return Err(Error::Engine(
                 "the hard memory limit is smaller than an empty VM: use at least 8 MiB".into(),
             ));
         }
-        let (mut instance, used) = match self.idle.take(size) {
+        let (mut instance, used) = match self.idle.take(size, is_mapped) {
             Some((size, mut instance)) => {
                 *instance.store.data_mut() = context;
                 (instance, Some(size))
@@ -174,16 +178,20 @@ pub(crate) struct Idle {
 
 impl Idle {
     /// The instance that was used last of those whose images have this size or, if there is none, a
-    /// smaller one. If all are larger, one of them makes room for a fresh one.
-    fn take(&self, size: u64) -> Option<(u64, Box<Instance>)> {
+    /// smaller one; of those into which something is mapped, or can be, if `is_mapped`. If there is none,
+    /// one of the others makes room for a fresh one.
+    fn take(&self, size: u64, is_mapped: bool) -> Option<(u64, Box<Instance>)> {
         if size <= LARGEST_KEPT {
             self.largest.fetch_max(size, Ordering::Relaxed);
         }
         let mut instances = self.instances.lock();
-        let index = instances
-            .iter()
-            .rposition(|(found, _)| *found == size)
-            .or_else(|| instances.iter().rposition(|(found, _)| *found < size));
+        let last = |fits: fn(u64, u64) -> bool| {
+            instances.iter().rposition(|(found, instance)| {
+                let can_be = || *found == base::SIZE || instance.overlay.is_some();
+                fits(*found, size) && (!is_mapped || can_be())
+            })
+        };
+        let index = last(|found, size| found == size).or_else(|| last(|found, size| found < size));
         match index {
             Some(index) => Some(instances.remove(index)),
             None => {

@@ -118,6 +118,8 @@ fn what_fails_has_its_own_answer() {
         ("/throw", 500, "RangeError: as it was meant to"),
         ("/bomb", 500, "out of memory"),
         ("/none", 500, "must return a Response"),
+        ("/header", 500, "a header is not one of HTTP"),
+        ("/rejects", 200, "the second that nobody handles"),
         ("/never", 500, "waits for what never comes"),
         ("/hangs", 504, "took longer than the server allows"),
     ] {

@@ -17,6 +17,8 @@ struct Driver {
     incoming: Arc<Mutex<VecDeque<Result<Bytes, String>>>>,
     /// After so many writes the client is gone.
     patience: Option<usize>,
+    /// It is gone before there is a response.
+    is_gone: bool,
     writes: Arc<Mutex<usize>>,
 }
 
@@ -27,6 +29,8 @@ struct Head {
     status_text: String,
     headers: Vec<(String, String)>,
     body: Option<Body>,
+    #[serde(default)]
+    done: bool,
 }
 
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -121,12 +125,15 @@ impl Driver {
                     Some(Body::Whole(bytes)) => format!(" [{}]", text(bytes)),
                 };
                 two.say(format!(
-                    "respond {id}: {} {}{}{body}",
+                    "respond {id}: {} {}{}{body}{}",
                     head.status,
                     head.status_text,
-                    headers.concat()
+                    headers.concat(),
+                    if head.done { ", done" } else { "" },
                 ));
-                async {}
+                let gone = HostError::new("the client went away");
+                let responded = if two.is_gone { Err(gone) } else { Ok(()) };
+                async move { responded }
             })
             .async_handler(http::WRITE, move |id: f64, bytes: Bytes| {
                 let driver = three.clone();
@@ -222,19 +229,19 @@ fn call(vm: &Vm, id: u32, given: Given) {
 async fn an_answer_that_is_there_goes_whole() {
     assert_eq!(
         answer("new Response('hello')").await,
-        "respond 1: 200  content-type=text/plain;charset=UTF-8 [hello]\ndone 1"
+        "respond 1: 200  content-type=text/plain;charset=UTF-8 [hello], done"
     );
     assert_eq!(
         answer("Promise.resolve(Response.json({ a: 1 }, { status: 201, statusText: 'Made', headers: [['set-cookie', 'a'], ['set-cookie', 'b']] }))").await,
-        "respond 1: 201 Made set-cookie=a set-cookie=b content-type=application/json [{\"a\":1}]\ndone 1"
+        "respond 1: 201 Made set-cookie=a set-cookie=b content-type=application/json [{\"a\":1}], done"
     );
     assert_eq!(
         answer("new Response(null, { status: 204 })").await,
-        "respond 1: 204 \ndone 1"
+        "respond 1: 204 , done"
     );
     assert_eq!(
         answer("Response.redirect('http://a/')").await,
-        "respond 1: 302  location=http://a/\ndone 1"
+        "respond 1: 302  location=http://a/, done"
     );
 }
 
@@ -255,7 +262,7 @@ async fn the_handler_gets_what_was_asked() {
         .await;
     assert_eq!(
         found,
-        "respond 1: 200  content-type=text/plain;charset=UTF-8 [instance true POST http://example.com/post a, b body true value 10.0.0.1:99 undefined false]\ndone 1"
+        "respond 1: 200  content-type=text/plain;charset=UTF-8 [instance true POST http://example.com/post a, b body true value 10.0.0.1:99 undefined false], done"
     );
     assert!(
         answer("request.headers.set('a', 'b')")
@@ -291,7 +298,7 @@ async fn a_head_has_no_body() {
     };
     assert_eq!(
         Driver::default().run(program, head).await,
-        "cancelled\nrespond 1: 200 \ndone 1"
+        "cancelled\nrespond 1: 200 , done"
     );
 }
 
@@ -435,15 +442,75 @@ async fn a_request_is_done_when_all_is_that_it_waits_for() {
 }
 
 #[tokio::test]
+async fn a_response_says_whether_more_comes_of_the_request() {
+    for (body, expected) in [
+        ("return new Response()", "respond 1: 200 , done"),
+        (
+            "return Promise.resolve(new Response())",
+            "respond 1: 200 , done",
+        ),
+        (
+            "ctx.waitUntil(1); return new Response()",
+            "respond 1: 200 \ndone 1",
+        ),
+        // What the handler has begun goes on before its response is taken.
+        (
+            "(async () => { await 1; ctx.waitUntil(1) })(); return new Response()",
+            "respond 1: 200 \ndone 1",
+        ),
+        (
+            "const r = new Response(); queueMicrotask(() => r.headers.set('a', 'b')); return r",
+            "respond 1: 200  a=b, done",
+        ),
+        (
+            "setTimeout(() => { try { ctx.waitUntil(1) } catch (error) { log(error.name) } }, 20); return new Response()",
+            "respond 1: 200 , done\nInvalidStateError",
+        ),
+        (
+            "return new Response(ReadableStream.from([new Uint8Array([98])]))",
+            "respond 1: 200  body 1\nwrite 1: b\nend 1\ndone 1",
+        ),
+    ] {
+        let program = format!("export default {{ fetch(request, env, ctx) {{ {body} }} }}");
+        let found = Driver::default().run(&program, get("x")).await;
+        assert_eq!(found, expected, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_is_gone_before_the_response_is_told() {
+    for (what, expected) in [
+        ("", "respond 1: 200 , done\naborted: the client went away"),
+        (
+            "ctx.waitUntil(1);",
+            "respond 1: 200 \naborted: the client went away\ndone 1",
+        ),
+    ] {
+        let program = format!(
+            "export default {{ fetch(request, env, ctx) {{
+                request.signal.addEventListener('abort', () => log('aborted: ' + request.signal.reason.message));
+                {what}
+                return new Response();
+            }} }}"
+        );
+        let driver = Driver {
+            is_gone: true,
+            ..Driver::default()
+        };
+        assert_eq!(driver.run(&program, get("x")).await, expected, "{what}");
+    }
+}
+
+#[tokio::test]
 async fn listeners_answer_too() {
     for (listeners, expected) in [
         (
             "addEventListener('fetch', (event) => event.respondWith(new Response(event.request.url + event.env.NAME + event.type)))",
-            "respond 1: 200  content-type=text/plain;charset=UTF-8 [http://example.com/valuefetch]\ndone 1",
+            "respond 1: 200  content-type=text/plain;charset=UTF-8 [http://example.com/valuefetch], done",
         ),
         (
             "addEventListener('fetch', { handleEvent(event) { event.respondWith(Promise.resolve(new Response('object'))) } })",
-            "respond 1: 200  content-type=text/plain;charset=UTF-8 [object]\ndone 1",
+            "respond 1: 200  content-type=text/plain;charset=UTF-8 [object], done",
         ),
         (
             "addEventListener('other', () => log('never'));
@@ -459,7 +526,7 @@ async fn listeners_answer_too() {
                 event.respondWith(new Response('once'));
                 try { event.respondWith(new Response('twice')) } catch (error) { log(error.name + ': ' + error.message) }
              })",
-            "InvalidStateError: respondWith was called already\nrespond 1: 200  content-type=text/plain;charset=UTF-8 [once]\ndone 1",
+            "InvalidStateError: respondWith was called already\nrespond 1: 200  content-type=text/plain;charset=UTF-8 [once], done",
         ),
         (
             "addEventListener('fetch', () => {})",
@@ -482,7 +549,7 @@ async fn listeners_answer_too() {
         ),
         (
             "addEventListener('fetch', (event) => event.respondWith(new Response([event instanceof FetchEvent, event instanceof Event, String(event)])))",
-            "respond 1: 200  content-type=text/plain;charset=UTF-8 [true,true,[object FetchEvent]]\ndone 1",
+            "respond 1: 200  content-type=text/plain;charset=UTF-8 [true,true,[object FetchEvent]], done",
         ),
     ] {
         let found = Driver::default().run(listeners, get("")).await;
@@ -521,7 +588,7 @@ async fn a_body_arrives_piece_by_piece() {
     pieces(&["one ", "two"]);
     assert_eq!(
         driver.run(echo, post(Body::Number(7.0))).await,
-        "respond 1: 200  content-type=text/plain;charset=UTF-8 [one two]\ndone 1"
+        "respond 1: 200  content-type=text/plain;charset=UTF-8 [one two], done"
     );
     for program in [
         // Handed on as it is, through a transform, and read by a script.
@@ -555,7 +622,7 @@ async fn a_body_arrives_piece_by_piece() {
     let program = "export default { async fetch(request) { await request.body.cancel(); return new Response() } }";
     assert_eq!(
         driver.run(program, post(Body::Number(7.0))).await,
-        "cancel 7\nrespond 1: 200 \ndone 1"
+        "cancel 7\nrespond 1: 200 , done"
     );
 }
 
@@ -588,7 +655,7 @@ async fn requests_go_on_side_by_side() {
         .filter(|line| line.starts_with("respond"))
         .map(|line| line.split('[').nth(1).unwrap())
         .collect();
-    assert_eq!(heads, ["/b]", "/a]", "/c]"]);
+    assert_eq!(heads, ["/b], done", "/a], done", "/c], done"]);
     assert_eq!(found.matches("done").count(), 3);
 }
 
@@ -605,7 +672,7 @@ async fn a_frozen_program_serves_on() {
         let vm = driver.add_to(builder()).restore(&snapshot).unwrap();
         assert_eq!(
             driver.serve(&vm, [get("")]).await,
-            "respond 1: 200  content-type=text/plain;charset=UTF-8 [visit 2]\ndone 1"
+            "respond 1: 200  content-type=text/plain;charset=UTF-8 [visit 2], done"
         );
     }
     // In the middle of an answer.

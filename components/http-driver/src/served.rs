@@ -46,6 +46,7 @@ impl Served {
 
     /// Hands the head of the response on, and its body, or says how that comes.
     fn respond(&mut self, mut head: Value, bodies: &mut Bodies, tasks: &mut Tasks) -> Outcome {
+        self.is_done = matches!(head.take("done"), Value::Bool(true));
         let content = head.take("body");
         let fields = jsvm_driver::fields(head.take("headers"), &content)?;
         let response = OutgoingResponse::new(fields);

@@ -91,6 +91,19 @@ impl Value {
         })
     }
 
+    /// The value converted to a string, lone surrogates as U+FFFD, as a value.
+    pub fn to_well_formed(&self) -> JsResult<Value> {
+        let text = self.to_string_value()?;
+        let replaced = text.with_units(|units| match units {
+            Units::Utf16(units) if mem::utf16_valid_up_to(units) < units.len() => Some(utf8(units)),
+            Units::Latin1(_) | Units::Utf16(_) => None,
+        })?;
+        match replaced.flatten() {
+            Some(replaced) => Value::text(&replaced),
+            None => Ok(text),
+        }
+    }
+
     /// The value converted to a string, as UTF-16 code units.
     pub fn to_utf16(&self) -> JsResult<Vec<u16>> {
         self.convert(|units| match units {

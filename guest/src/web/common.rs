@@ -43,9 +43,9 @@ pub fn natives(object: &Value) -> JsResult<()> {
             Ok(Value::UNDEFINED)
         },
         // A string without lone surrogates.
-        "text" 1 => |call| Value::text(&call.arg(0).to_lossy()?),
+        "text" 1 => |call| call.arg(0).to_well_formed(),
         "settle" 1 => settle,
-        // A list of a part as an array, whatever a script did to arrays.
+        // A list of a part as an array, whatever a script did to arrays; an array as it is.
         "array" 1 => array,
         // `apply(function, this, ...args)`
         "apply" 2 => |call| {
@@ -66,6 +66,9 @@ fn settle(call: Call<'_>) -> JsResult<Value> {
 
 fn array(call: Call<'_>) -> JsResult<Value> {
     let list = call.arg(0);
+    if list.is_array() {
+        return Ok(list);
+    }
     let len = list.get("length")?.as_number().unwrap_or(0.0) as u32;
     let elements = (0..len).map(|index| list.get(index));
     Value::array_of(elements.collect::<JsResult<Vec<_>>>()?)

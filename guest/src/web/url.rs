@@ -8,9 +8,6 @@ use crate::js::{self, Call, JsResult, Tag, Value};
 pub fn natives(object: &Value) -> JsResult<()> {
     functions! { object;
         "parse" 2 => parse,
-        "hasRecord" 1 => |call| {
-            Ok(Value::boolean(call.arg(0).with_held(|_: &mut Url| ()).is_ok()))
-        },
         // Text that begins with one ASCII character, without it.
         "skip" 1 => |call| Value::text(call.arg(0).to_lossy()?.get(1..).unwrap_or_default()),
         "get" 2 => get,
@@ -23,7 +20,8 @@ pub fn natives(object: &Value) -> JsResult<()> {
     Ok(())
 }
 
-/// `parse(text, base)`: the record of a URL; nothing if it is none. `base` is left out or text.
+/// `parse(text, base)`: the record of a URL; nothing if it is none. Both are converted to text, and
+/// `base` can be left out.
 fn parse(call: Call<'_>) -> JsResult<Value> {
     let text = call.arg(0).to_lossy()?;
     let base = call.arg(1);

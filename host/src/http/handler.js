@@ -3,45 +3,24 @@
 // component.
 (httpTools, requests) => {
   const tools = httpTools();
-  const { exception, describe } = tools;
+  const { describe, exception, ignore, later, settled } = tools;
   // In a list of our own: a script may have replaced the methods of arrays.
   const listeners = { __proto__: null, length: 0 };
   // What a program exports that has `fetch`; nothing if it listens for events.
   let exported;
 
-  const quietly = async (promise) => {
+  // Gives a request something that it waits for, besides its answer.
+  const waitUntil = (served, promise) => {
+    if (served.isDone) throw exception("waitUntil was called when the request was done", "InvalidStateError");
+    const works = (served.works ??= { __proto__: null, length: 0 });
+    works[works.length++] = work(promise);
+  };
+  const work = async (promise) => {
     try {
       await promise;
-    } catch {
-      // The client is gone, or the driver is: nobody is left to be told.
+    } catch (error) {
+      console.error("Uncaught (in waitUntil)", error);
     }
-  };
-
-  // What a handler does besides answering.
-  const lifetime = () => {
-    const works = { __proto__: null, length: 0 };
-    let ended = false;
-    const work = async (promise) => {
-      try {
-        await promise;
-      } catch (error) {
-        console.error("Uncaught (in waitUntil)", error);
-      }
-    };
-    return {
-      waitUntil: (promise) => {
-        if (ended) throw exception("waitUntil was called when the request was done", "InvalidStateError");
-        works[works.length++] = work(promise);
-      },
-      // Each can bring others.
-      end: async () => {
-        for (let i = 0; i < works.length; i++) {
-          await works[i];
-          works[i] = undefined;
-        }
-        ended = true;
-      },
-    };
   };
 
   // `FetchEvent` is made when it is first needed, since it brings `Event`.
@@ -53,7 +32,7 @@
       #request;
       #env;
       #remote;
-      #life;
+      #served;
       #dispatching = false;
       #answer;
       constructor(type, init) {
@@ -77,16 +56,16 @@
         this.stopImmediatePropagation();
       }
       waitUntil(promise) {
-        if (this.#life === undefined) {
+        if (this.#served === undefined) {
           throw exception("waitUntil belongs to an event that is dispatched", "InvalidStateError");
         }
-        this.#life.waitUntil(promise);
+        waitUntil(this.#served, promise);
       }
       passThroughOnException() {}
 
       // Calls the listeners; what the first of them throws is thrown. Returns what holds the answer.
-      static dispatch(event, life) {
-        event.#life = life;
+      static dispatch(event, served) {
+        event.#served = served;
         event.#dispatching = true;
         try {
           // Those that are added meanwhile are not called.
@@ -111,63 +90,116 @@
     return (known = { FetchEvent, dispatch });
   };
 
+  const passThroughOnException = () => {};
+
   // The response of the program, or a promise of it.
-  const respond = (request, { env, remote }, life) => {
+  const respond = (served, { env, remote }) => {
+    const { request } = served;
     if (exported !== undefined) {
       return exported.fetch(request, env, {
-        waitUntil: (promise) => life.waitUntil(promise),
-        passThroughOnException: () => {},
+        waitUntil: (promise) => waitUntil(served, promise),
+        passThroughOnException,
         remote,
       });
     }
     const { FetchEvent, dispatch } = events();
-    const answer = dispatch(new FetchEvent("fetch", { request, env, remote }), life);
+    const answer = dispatch(new FetchEvent("fetch", { request, env, remote }), served);
     if (answer === undefined) {
       throw new TypeError("no listener for \"fetch\" called event.respondWith(response)");
     }
     return answer.response;
   };
 
-  // Rejects if nobody takes the response.
-  const send = async (id, request, { head, source }) => {
-    if (source === undefined) {
-      await requests.respond(id, head);
-      return;
+  // Nothing more comes of a request when all that it waits for is settled. Each can bring others.
+  const end = async (served) => {
+    const { works } = served;
+    for (let i = 0; i < (works?.length ?? 0); i++) {
+      await works[i];
+      works[i] = undefined;
     }
-    if (tools.methodOf(request) === "HEAD") {
-      source.cancel(new TypeError("a response to HEAD has no body"));
-      await requests.respond(id, head);
-      return;
-    }
-    try {
-      head.body = tools.outgoing();
-      await requests.respond(id, head);
-      await tools.pump(requests, head.body, source);
-    } catch (error) {
-      source.cancel(error);
-      throw error;
-    }
+    served.isDone = true;
+    ignore(requests.done(served.id));
   };
 
-  const handler = async (id, given, context) => {
-    const life = lifetime();
-    let request, answer;
+  const fail = (served, error) => {
+    const ended = () => { end(served); };
+    settled(requests.failed(served.id, describe(error)), ended, ended);
+  };
+
+  // The client is gone: what goes on for it can stop.
+  const giveUp = (served, error, source) => {
+    source?.cancel(error);
+    tools.abort(served.request, error);
+  };
+
+  const stream = async (served, head, source) => {
     try {
-      request = tools.request(requests, given);
-      answer = tools.response(await respond(request, context ?? {}, life), "the handler");
+      head.body = tools.outgoing();
+      await requests.respond(served.id, head);
+      await tools.pump(requests, head.body, source);
     } catch (error) {
-      await quietly(requests.failed(id, describe(error)));
+      giveUp(served, error, source);
     }
-    if (answer !== undefined) {
-      try {
-        await send(id, request, answer);
-      } catch (error) {
-        // The client is gone: what goes on for it can stop.
-        tools.abort(request, error);
+    end(served);
+  };
+
+  const send = (served, { head, source }) => {
+    if (source !== undefined) {
+      if (tools.methodOf(served.request) !== "HEAD") {
+        stream(served, head, source);
+        return;
       }
+      source.cancel(new TypeError("a response to HEAD has no body"));
     }
-    await life.end();
-    await quietly(requests.done(id));
+    // Most responses are all there is, which is said with them.
+    head.done = served.isDone = served.works === undefined;
+    const responded = requests.respond(served.id, head);
+    if (head.done) {
+      settled(responded, undefined, (error) => giveUp(served, error));
+      return;
+    }
+    settled(responded, () => { end(served); }, (error) => {
+      giveUp(served, error);
+      end(served);
+    });
+  };
+
+  const finish = (served, value) => {
+    let answer;
+    try {
+      answer = tools.response(value, "the handler");
+    } catch (error) {
+      fail(served, error);
+      return;
+    }
+    send(served, answer);
+  };
+  const finishLater = async (served, promise) => {
+    let value;
+    try {
+      value = await promise;
+    } catch (error) {
+      fail(served, error);
+      return;
+    }
+    finish(served, value);
+  };
+
+  // A promise costs more than much of the rest, so none is made where nobody waits for one.
+  const handler = (id, given, context) => {
+    // `works` is what it waits for, if there is anything.
+    const served = { __proto__: null, id, request: undefined, works: undefined, isDone: false };
+    let answer;
+    try {
+      served.request = tools.request(requests, given);
+      answer = respond(served, context ?? {});
+    } catch (error) {
+      fail(served, error);
+      return;
+    }
+    // In both cases the jobs that the program has left run before.
+    if (tools.isResponse(answer)) later(() => finish(served, answer));
+    else finishLater(served, answer);
   };
 
   const hidden = (name, value) =>

@@ -187,7 +187,8 @@ impl VmBuilder {
         self.links().check()?;
         let instances = self.engine.instances();
         let size = frozen.as_ref().map_or(base::SIZE, |f| f.image.size);
-        let (instance, used) = instances.get(context, size)?;
+        let is_mapped = frozen.as_ref().is_some_and(|f| f.pages.is_some());
+        let (instance, used) = instances.get(context, size, is_mapped)?;
         let vm = Vm {
             shared: Shared::new(instance, instances.idle(), &self.async_functions),
         };

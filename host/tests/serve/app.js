@@ -22,6 +22,12 @@ const paths = {
   "/throw": () => {
     throw new RangeError("as it was meant to");
   },
+  "/rejects": () => {
+    Promise.reject(new Error("the first that nobody handles"));
+    Promise.reject(new Error("the second that nobody handles"));
+    return new Response("hello");
+  },
+  "/header": () => new Response("hello", { headers: { a: "\x01" } }),
   "/loop": () => {
     for (;;);
   },

@@ -39,6 +39,8 @@ struct Current {
     head: Option<oneshot::Sender<Answer>>,
     is_head_method: bool,
     is_too_large: Arc<AtomicBool>,
+    /// Nothing more comes of it but what the VM makes of a client that is gone.
+    is_over: bool,
     is_done: bool,
     is_gone: bool,
     deadline: Option<Instant>,
@@ -60,6 +62,8 @@ struct Head {
     status: u16,
     headers: Vec<(String, String)>,
     body: Option<HeadBody>,
+    #[serde(default)]
+    done: bool,
 }
 
 #[derive(serde::Deserialize)]
@@ -77,6 +81,7 @@ impl Exchange {
                 head: None,
                 is_head_method: false,
                 is_too_large: Arc::default(),
+                is_over: true,
                 is_done: true,
                 is_gone: false,
                 deadline: None,
@@ -97,6 +102,7 @@ impl Exchange {
             head: Some(begun.head),
             is_head_method: begun.is_head_method,
             is_too_large: begun.is_too_large,
+            is_over: false,
             is_done: false,
             is_gone: false,
             deadline: self.state.deadline(),
@@ -113,6 +119,11 @@ impl Exchange {
 
     pub fn is_done(&self) -> bool {
         self.current().is_done
+    }
+
+    /// Whether it is [done](Self::done) when the VM has nothing left to do.
+    pub fn is_over(&self) -> bool {
+        self.current().is_over
     }
 
     /// Whether nobody waits for it any more.
@@ -217,7 +228,11 @@ impl Exchange {
     fn respond(&self, id: u64, head: Head, bodies: &client::Inner) -> Result<(), HostError> {
         let gone = || HostError::type_error("the client is gone");
         let mut current = self.current();
-        if current.id != id || current.head.is_none() {
+        if current.id != id {
+            return Err(gone());
+        }
+        current.is_over = head.done;
+        if current.head.is_none() {
             return Err(gone());
         }
         let status = StatusCode::from_u16(head.status)?;
@@ -246,9 +261,12 @@ impl Exchange {
         *answer.status_mut() = status;
         *answer.headers_mut() = headers;
         let sender = current.head.take().ok_or_else(gone)?;
-        drop(current);
         sender.send(answer).map_err(|_| gone())?;
-        self.progress();
+        current.is_done = head.done;
+        drop(current);
+        if !head.done {
+            self.progress();
+        }
         Ok(())
     }
 
@@ -259,7 +277,8 @@ impl Exchange {
         }
     }
 
-    fn done(&self, id: u64) {
+    /// Nothing more comes of a request of a VM.
+    pub fn done(&self, id: u64) {
         if self.current().id != id {
             return;
         }

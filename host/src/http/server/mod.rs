@@ -27,8 +27,8 @@ use tokio_rustls::TlsAcceptor;
 use self::metrics::Metrics;
 use self::service::Service;
 use self::state::{Program, Settings, State};
+use super::Url;
 use super::client::Permits;
-use super::{HANDLER, Url};
 use crate::builder::VmBuilder;
 use crate::error::Error;
 use crate::function::HostError;
@@ -86,11 +86,12 @@ impl Server {
     /// the program needs, and its engine must have room for as many VMs as serve at a time; what
     /// answers the requests of [`http`](super) is added.
     ///
-    /// The snapshot is that of a VM with the root [`HANDLER`].
+    /// The snapshot is that of a VM with the root [`HANDLER`](super::HANDLER).
     pub fn new(builder: VmBuilder, snapshot: &Snapshot) -> Self {
         Server::of(Program::Vms {
             builder: Box::new(builder),
             snapshot: snapshot.clone(),
+            has_requests: true,
         })
     }
 
@@ -233,7 +234,7 @@ impl Server {
     ) -> Result<(), Error> {
         let failed = |error: std::io::Error| Error::Engine(format!("cannot serve: {error}"));
         let local = listener.local_addr().map_err(failed)?;
-        self.check()?;
+        let program = self.program.ready()?;
         let mut workers = tokio::runtime::Builder::new_multi_thread();
         workers
             .worker_threads(self.settings.threads)
@@ -247,7 +248,7 @@ impl Server {
         let state = Arc::new(State {
             slots: Arc::new(Semaphore::new(settings.max_concurrent)),
             settings,
-            program: self.program.ready()?,
+            program,
             permits: self.permits,
             env: self.env,
             metrics: Metrics::new(),
@@ -300,20 +301,6 @@ impl Server {
         connections.shutdown().await;
         drop((admin, workers));
         Ok(())
-    }
-
-    /// Whether there is a handler in the snapshot.
-    fn check(&self) -> Result<(), Error> {
-        let Program::Vms { builder, snapshot } = &self.program else {
-            return Ok(());
-        };
-        let vm = builder.restore(snapshot)?;
-        match vm.root(HANDLER)? {
-            Some(_) => Ok(()),
-            None => Err(Error::Engine(
-                "the snapshot does not serve: it has no handler".to_owned(),
-            )),
-        }
     }
 }
 

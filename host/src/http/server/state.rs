@@ -13,6 +13,7 @@ use super::responder::Responder;
 use super::worker::Worker;
 use crate::builder::VmBuilder;
 use crate::error::Error;
+use crate::http::HANDLER;
 use crate::http::client::Permits;
 use crate::snapshot::Snapshot;
 
@@ -36,20 +37,31 @@ pub enum Program {
     Vms {
         builder: Box<VmBuilder>,
         snapshot: Snapshot,
+        /// Whether requests were unsettled when the VM was frozen.
+        has_requests: bool,
     },
     /// Something else.
     Other(Arc<dyn Responder>),
 }
 
 impl Program {
-    /// The same, for many requests: each restores the snapshot.
+    /// The same, for many requests: each restores the snapshot, in which there must be a handler.
     pub fn ready(self) -> Result<Program, Error> {
-        Ok(match self {
-            Program::Vms { builder, snapshot } => Program::Vms {
-                builder,
-                snapshot: snapshot.into_lazy()?,
-            },
-            other => other,
+        let Program::Vms {
+            builder, snapshot, ..
+        } = self
+        else {
+            return Ok(self);
+        };
+        let vm = builder.restore(&snapshot)?;
+        if vm.root(HANDLER)?.is_none() {
+            let why = "the snapshot does not serve: it has no handler";
+            return Err(Error::Engine(why.to_owned()));
+        }
+        Ok(Program::Vms {
+            has_requests: !vm.unsettled_requests()?.is_empty(),
+            builder,
+            snapshot: snapshot.into_lazy()?,
         })
     }
 }

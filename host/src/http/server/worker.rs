@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use hyper::StatusCode;
+use serde::de::IgnoredAny;
 
 use super::event::Event;
 use super::exchange::{Begun, Exchange};
@@ -59,7 +60,7 @@ pub fn serve(state: &Arc<State>, job: Job) -> impl Future<Output = ()> + use<> {
             }
         };
         match worker.serve(&state, task).await {
-            Ok(()) if worker.served < state.settings.reuse => state.idle().push(worker),
+            Ok(()) if worker.served < state.settings.reuse => worker.keep(&state).await,
             Ok(()) => {}
             Err(failure) => {
                 if !worker.exchange.is_gone() {
@@ -82,7 +83,12 @@ struct Failure {
 
 impl Worker {
     fn new(state: &Arc<State>) -> Result<Worker, Error> {
-        let Program::Vms { builder, snapshot } = &state.program else {
+        let Program::Vms {
+            builder,
+            snapshot,
+            has_requests,
+        } = &state.program
+        else {
             return Err(Error::Engine("this server has no VMs".to_owned()));
         };
         let client = Client::with(state.permits.clone());
@@ -92,7 +98,10 @@ impl Worker {
         state.metrics.vms.inc();
         let handler = vm.root(HANDLER)?.ok_or(Error::Unsettled)?;
         Ok(Worker {
-            events: EventLoop::new(&vm),
+            events: match has_requests {
+                true => EventLoop::new(&vm),
+                false => EventLoop::without_requests(&vm),
+            },
             handler,
             client,
             exchange,
@@ -134,12 +143,14 @@ impl Worker {
             env: &state.env,
             remote: remote.to_string(),
         };
-        let call = || self.handler.call((id as f64, asked, context));
+        let args = (id as f64, asked, context);
+        let call = || self.handler.call_to(&args);
         let called = match self.exchange.deadline() {
             Some(deadline) => self.events.vm().until(deadline, call),
             None => call(),
         };
-        called.map_err(|error| self.failure(&error))?;
+        // What becomes of the request comes as requests.
+        let _: IgnoredAny = called.map_err(|error| self.failure(&error))?;
         let served = self.drive(state, id).await;
         if let Some(body) = body {
             self.client.bodies().incoming.cancel(body);
@@ -150,19 +161,16 @@ impl Worker {
     /// Runs the VM until the request is done.
     async fn drive(&mut self, state: &State, id: u64) -> Result<(), Failure> {
         loop {
-            if self.exchange.is_done() {
-                return Ok(());
-            }
             self.events.set_deadline(self.exchange.deadline());
+            let exchange = &self.exchange;
             let ran = tokio::select! {
                 biased;
-                () = self.exchange.changed.notified() => continue,
-                ran = self.events.run() => ran,
+                () = exchange.changed.notified() => continue,
+                ran = self.events.run_while(|| !exchange.is_done()) => ran,
             };
-            if self.exchange.is_done() {
-                return Ok(());
-            }
             match ran {
+                Ok(()) if self.exchange.is_done() => return Ok(()),
+                Ok(()) if self.exchange.is_over() => self.exchange.done(id),
                 Ok(()) => {
                     return Err(Failure {
                         status: StatusCode::INTERNAL_SERVER_ERROR,
@@ -186,6 +194,14 @@ impl Worker {
                 }
                 Err(error) => return Err(self.failure(&error)),
             }
+        }
+    }
+
+    /// Waits for the next request.
+    async fn keep(mut self, state: &State) {
+        // Nothing of this request is to be left.
+        if self.events.settle_ended().await.is_ok() {
+            state.idle().push(self);
         }
     }
 
