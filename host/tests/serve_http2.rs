@@ -81,7 +81,10 @@ async fn many_requests_share_a_connection() {
     // Each has its own answer, whatever the others do.
     let asked = (0..30).map(async |index| match index % 3 {
         0 => (client.text("/").await, (200, "hello".to_owned())),
-        1 => (client.text("/throw").await, (500, "Internal Server Error\n".to_owned())),
+        1 => (
+            client.text("/throw").await,
+            (500, "Internal Server Error\n".to_owned()),
+        ),
         _ => {
             let answer = client.send(Method::POST, "/text", whole(&"x".repeat(index * 1000)));
             (text(answer.await).await, (200, (index * 1000).to_string()))
@@ -100,13 +103,18 @@ async fn many_requests_share_a_connection() {
 async fn request_arrives() {
     let served = Served::start(&["--allow-env=GREETING"]);
     let client = Client::to(&served).await;
-    let answer = client.send(Method::PUT, "/request?a=1", whole("sent")).await;
+    let answer = client
+        .send(Method::PUT, "/request?a=1", whole("sent"))
+        .await;
     assert_eq!(answer.version(), hyper::Version::HTTP_2);
     let (status, body) = text(answer).await;
     let json: serde_json::Value = serde_json::from_str(&body).expect("JSON");
     assert_eq!((status, &json["method"]), (200, &"PUT".into()));
     assert_eq!(json["url"], "http://test/request?a=1");
-    assert_eq!((&json["header"], &json["body"]), (&"2".into(), &"sent".into()));
+    assert_eq!(
+        (&json["header"], &json["body"]),
+        (&"2".into(), &"sent".into())
+    );
     assert_eq!(json["env"]["GREETING"], "good day");
 }
 
@@ -117,10 +125,14 @@ async fn bodies_are_streamed_both_ways() {
     let (sender, receiver) = futures_channel::mpsc::unbounded();
     let pieces = StreamBody::new(receiver);
     let say = |text: &'static str| {
-        sender.unbounded_send(Ok(Frame::data(Bytes::from(text)))).unwrap();
+        sender
+            .unbounded_send(Ok(Frame::data(Bytes::from(text))))
+            .unwrap();
     };
     say("one");
-    let answer = client.send(Method::POST, "/echo", BodyExt::boxed(pieces)).await;
+    let answer = client
+        .send(Method::POST, "/echo", BodyExt::boxed(pieces))
+        .await;
     let mut body = answer.into_body();
     for next in ["two", "three", ""] {
         let frame = tokio::time::timeout(PATIENCE, body.frame()).await;
@@ -182,7 +194,9 @@ async fn tls_agrees_on_it() {
     let served = Served::start(&["--tls-cert", "cert.pem", "--tls-key", "key.pem"]);
     let mut roots = rustls::RootCertStore::empty();
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/serve/cert.pem");
-    roots.add(CertificateDer::from_pem_file(folder).unwrap()).unwrap();
+    roots
+        .add(CertificateDer::from_pem_file(folder).unwrap())
+        .unwrap();
     let provider = rustls::crypto::ring::default_provider();
     let mut config = rustls::ClientConfig::builder_with_provider(provider.into())
         .with_safe_default_protocol_versions()

@@ -146,11 +146,7 @@ impl Outgoing {
 }
 
 /// What a message takes as its content: bytes, the number of what is written piece by piece, or nothing.
-pub type Content = (
-    Option<StreamReader<u8>>,
-    FutureReader<End>,
-    Option<Whole>,
-);
+pub type Content = (Option<StreamReader<u8>>, FutureReader<End>, Option<Whole>);
 
 /// The content that the VM gives to a message.
 ///

@@ -43,7 +43,8 @@ pub fn turn() {
     let before = TIMER.replace(next);
     TURNS.set(TURNS.get() + 1);
     // Who waits for a later time must not oversleep.
-    let is_earlier = next.is_some_and(|next| before.is_none_or(|before| next + MILLISECOND < before));
+    let is_earlier =
+        next.is_some_and(|next| before.is_none_or(|before| next + MILLISECOND < before));
     if is_earlier || is_idle() {
         served::tell_all();
     }

@@ -79,7 +79,10 @@ fn service_imports_what_hosts_of_both_versions_have() {
     assert_eq!(exports, ["wasi:http/handler@0.3.0"]);
     for import in &imports {
         let import = &**import;
-        assert!(PROXY.contains(&import) || SERVICE.contains(&import), "{import}");
+        assert!(
+            PROXY.contains(&import) || SERVICE.contains(&import),
+            "{import}"
+        );
     }
     for import in SERVICE {
         assert!(imports.contains(&import.to_owned()), "{import}");

@@ -197,9 +197,9 @@ impl Server {
         let (mut store, printed) = store(engine);
         let (senders, receivers): (Vec<_>, Vec<_>) =
             requests.iter().map(|_| oneshot::channel()).unzip();
-        let requests = requests.into_iter().map(|request| {
-            request.map(|body| body.map_err(Into::into).boxed_unsync())
-        });
+        let requests = requests
+            .into_iter()
+            .map(|request| request.map(|body| body.map_err(Into::into).boxed_unsync()));
         let requests: Vec<_> = requests.zip(senders).collect();
         let call = tokio::spawn(async move {
             let proxy = &pre.instantiate_async(&mut store).await?;

@@ -65,17 +65,31 @@ async fn they_share_the_heap() {
 async fn files_of_wasi_0_2_serve_in_turn() {
     let server = Server::new(&built("together.js", &["--kind", "http"]).file);
     // What one leaves behind goes on in the next.
-    let paths = ["/count", "/later?ms=50", "/throw", "/sleep?ms=300", "/count", "/echo"];
+    let paths = [
+        "/count",
+        "/later?ms=50",
+        "/throw",
+        "/sleep?ms=300",
+        "/count",
+        "/echo",
+    ];
     let requests = paths.iter().map(|path| request(path, "sent")).collect();
     let answers = server.serve_all(requests, PAUSE).await;
     assert_eq!(answers[0].call, Ok(()), "{}", answers[0].stderr);
     let failed = "500 Internal Server Error";
-    assert_eq!(bodies(&answers), ["1", "at once", failed, "103", "104", "sent"]);
+    assert_eq!(
+        bodies(&answers),
+        ["1", "at once", failed, "103", "104", "sent"]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn they_wait_for_each_other() {
-    check(&["/meet", "/meet", "/meet"], &["1 of 3", "2 of 3", "3 of 3"]).await;
+    check(
+        &["/meet", "/meet", "/meet"],
+        &["1 of 3", "2 of 3", "3 of 3"],
+    )
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -173,12 +173,7 @@ fn serve(
 }
 
 /// Starts what serves an example; if it is built then for WASI 0.3 if it `is_service`.
-pub async fn start(
-    kind: Kind,
-    is_service: bool,
-    name: &str,
-    case: &Case,
-) -> Result<Host, Failed> {
+pub async fn start(kind: Kind, is_service: bool, name: &str, case: &Case) -> Result<Host, Failed> {
     let mut running = Vec::new();
     // The other server is the one that sends back what it is sent.
     let is_wanted = case.build.iter().any(|flag| flag.contains("{upstream}"));
