@@ -138,13 +138,9 @@
           headers.#pairs = pairs;
           return headers;
         },
-        fix: (headers) => {
-          headers.#fixed = true;
-          return headers;
-        },
+        fix: (headers) => { headers.#fixed = true; },
         add: (headers, name, value) => headers.#add(name, value),
         get: (headers, name) => headers.#get(name),
-        remove: (headers, name) => headers.#filter((known) => known !== name),
         // Pairs that nobody changes, in the order of their arrival.
         pairs: (headers) => {
           headers.#isOwn = false;
@@ -171,7 +167,7 @@
     }
   }
   const { sorted } = Headers;
-  const internals = Headers.internals();
+  const { of, fix, add, get, pairs } = Headers.internals();
   delete Headers.sorted;
   delete Headers.internals;
   iterable(Headers, (headers, index) => sorted(headers)[index]);
@@ -187,5 +183,16 @@
       return shown;
     },
   });
-  return { Headers, internals };
+
+  // The records of requests and responses have `headers` or, until a script asks for them, `pairs` that
+  // they are made of, and `fixed` says whether they are immutable.
+  const pairsOf = (record) => (record.headers === undefined ? record.pairs : pairs(record.headers));
+  const headersOf = (record) => {
+    if (record.headers === undefined) {
+      record.headers = of(record.pairs);
+      if (record.fixed) fix(record.headers);
+    }
+    return record.headers;
+  };
+  return { Headers, internals: { add, get, pairsOf, headersOf } };
 };
