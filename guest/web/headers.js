@@ -24,6 +24,10 @@
       const method = init[iterator];
       if (method !== undefined && method !== null) {
         if (typeof method !== "function") throw new TypeError("The headers are not iterable");
+        if (#pairs in init && isOurs(method)) {
+          this.#pairs = sorted(init);
+          return;
+        }
         const all = list(init, method);
         for (let i = 0; i < all.length; i++) {
           const inner = all[i]?.[iterator];
@@ -49,10 +53,18 @@
       this.#add(name, headerValue(value));
     }
     #add(name, value) {
-      if (!this.#isOwn) this.#filter(() => true);
+      if (!this.#isOwn) this.#own();
       const all = this.#pairs;
       all[all.length++] = [name, value];
       this.#sorted = undefined;
+    }
+    #own() {
+      const all = this.#pairs;
+      const { length } = all;
+      const own = { __proto__: null, length };
+      for (let i = 0; i < length; i++) own[i] = all[i];
+      this.#pairs = own;
+      this.#isOwn = true;
     }
     #change() {
       if (this.#fixed) throw new TypeError("These headers are immutable");
@@ -170,7 +182,7 @@
   const { of, fix, add, get, pairs } = Headers.internals();
   delete Headers.sorted;
   delete Headers.internals;
-  iterable(Headers, (headers, index) => sorted(headers)[index]);
+  const isOurs = iterable(Headers, (headers, index) => sorted(headers)[index]);
 
   expose(Headers, {
     describe: (headers) => {

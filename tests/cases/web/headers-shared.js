@@ -52,3 +52,20 @@ for (const pair of [["", "v"], ["a b", "v"], ["\xe9", "v"], ["a", "\u0100"], ["\
 // Lone surrogates in text become U+FFFD.
 console.log(new URL("http://a/\ud800").href, new URL("b", "http://a/\ud800/c").href, new Request("http://a/?\udc00é").url);
 console.log(URL.parse("x:", undefined).href, URL.parse("/"), URL.canParse("/", "http://a/"), new URL({ toString: () => "http://b/" }).host);
+// Headers of headers: sorted and combined, as their iterator gives them, whoever has replaced that.
+const many = new Headers([["b", "1"], ["a", "2"], ["b", "3"], ["set-cookie", "x"], ["Set-Cookie", "y"]]);
+const taken = new Headers(many);
+taken.append("a", "4");
+many.delete("b");
+show(many, taken, new Response(null, { headers: taken }).headers, new Request("http://a/", { headers: many }).headers);
+console.log(taken.getSetCookie().length, new Response("x", { headers: many }).headers.get("content-type"));
+const steps = Object.getPrototypeOf(many.keys());
+const { next } = steps;
+steps.next = function () {
+  const step = next.call(this);
+  return step.done ? step : { done: false, value: [step.value[0], step.value[1] + "!"] };
+};
+show(new Headers(many));
+steps.next = next;
+many[Symbol.iterator] = () => [["own", "iterator"]].values();
+show(new Headers(many));
