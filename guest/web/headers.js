@@ -24,6 +24,10 @@
       const method = init[iterator];
       if (method !== undefined && method !== null) {
         if (typeof method !== "function") throw new TypeError("The headers are not iterable");
+        if (#pairs in init && isOurs(method)) {
+          this.#pairs = sorted(init);
+          return;
+        }
         const all = list(init, method);
         for (let i = 0; i < all.length; i++) {
           const inner = all[i]?.[iterator];
@@ -49,10 +53,18 @@
       this.#add(name, headerValue(value));
     }
     #add(name, value) {
-      if (!this.#isOwn) this.#filter(() => true);
+      if (!this.#isOwn) this.#own();
       const all = this.#pairs;
       all[all.length++] = [name, value];
       this.#sorted = undefined;
+    }
+    #own() {
+      const all = this.#pairs;
+      const { length } = all;
+      const own = { __proto__: null, length };
+      for (let i = 0; i < length; i++) own[i] = all[i];
+      this.#pairs = own;
+      this.#isOwn = true;
     }
     #change() {
       if (this.#fixed) throw new TypeError("These headers are immutable");
@@ -138,13 +150,9 @@
           headers.#pairs = pairs;
           return headers;
         },
-        fix: (headers) => {
-          headers.#fixed = true;
-          return headers;
-        },
+        fix: (headers) => { headers.#fixed = true; },
         add: (headers, name, value) => headers.#add(name, value),
         get: (headers, name) => headers.#get(name),
-        remove: (headers, name) => headers.#filter((known) => known !== name),
         // Pairs that nobody changes, in the order of their arrival.
         pairs: (headers) => {
           headers.#isOwn = false;
@@ -171,10 +179,10 @@
     }
   }
   const { sorted } = Headers;
-  const internals = Headers.internals();
+  const { of, fix, add, get, pairs } = Headers.internals();
   delete Headers.sorted;
   delete Headers.internals;
-  iterable(Headers, (headers, index) => sorted(headers)[index]);
+  const isOurs = iterable(Headers, (headers, index) => sorted(headers)[index]);
 
   expose(Headers, {
     describe: (headers) => {
@@ -187,5 +195,16 @@
       return shown;
     },
   });
-  return { Headers, internals };
+
+  // The records of requests and responses have `headers` or, until a script asks for them, `pairs` that
+  // they are made of, and `fixed` says whether they are immutable.
+  const pairsOf = (record) => (record.headers === undefined ? record.pairs : pairs(record.headers));
+  const headersOf = (record) => {
+    if (record.headers === undefined) {
+      record.headers = of(record.pairs);
+      if (record.fixed) fix(record.headers);
+    }
+    return record.headers;
+  };
+  return { Headers, internals: { add, get, pairsOf, headersOf } };
 };

@@ -26,7 +26,8 @@
   const hidden = (object, key, value) =>
     defineProperty(object, key, { __proto__: null, value, writable: true, configurable: true });
 
-  // Gives a class the methods of an iterable of pairs. `pair(object, index)` is a pair or nothing.
+  // Gives a class the methods of an iterable of pairs. `pair(object, index)` is a pair or nothing. Returns
+  // a function that tells whether a method iterates as it was made to.
   const iterable = (Class, pair) => {
     const prototype = create(iteratorPrototype);
     class State {
@@ -104,6 +105,7 @@
     hidden(Class.prototype, "keys", members.keys);
     hidden(Class.prototype, "values", members.values);
     hidden(Class.prototype, iterator, members.entries);
+    return (method) => method === members.entries && prototype.next === methods.next;
   };
 
   // `sequence<T>`: the elements of an iterable as a list of our own.

@@ -3,6 +3,7 @@
   const { required, dictionary } = need("idl");
   const bodies = need("body");
   const { Headers, internals: headers } = need("headers");
+  const { pairsOf, headersOf } = headers;
   const { expose, text } = native;
   const { isToken } = bodies.helpers;
 
@@ -69,14 +70,6 @@
     signal: undefined,
   });
 
-  const pairsOf = (state) => (state.headers === undefined ? state.pairs : headers.pairs(state.headers));
-  const headersOf = (state) => {
-    if (state.headers === undefined) {
-      state.headers = headers.of(state.pairs);
-      if (state.fixed) headers.fix(state.headers);
-    }
-    return state.headers;
-  };
   const signalOf = (state) => {
     if (state.signal === undefined) {
       const { following, make, abort } = need("abort").internals;

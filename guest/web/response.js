@@ -3,6 +3,7 @@
   const { required, dictionary } = need("idl");
   const bodies = need("body");
   const { Headers, internals: headers } = need("headers");
+  const { pairsOf, headersOf } = headers;
   const { expose, text } = native;
   const { encode, isReason } = bodies.helpers;
   const { stringify } = JSON;
@@ -52,16 +53,6 @@
     if (given !== undefined && type !== undefined && headers.get(state.headers, "content-type") === null) {
       headers.add(state.headers, "content-type", type);
     }
-    return state;
-  };
-
-  const pairsOf = (state) => (state.headers === undefined ? state.pairs : headers.pairs(state.headers));
-  const headersOf = (state) => {
-    if (state.headers === undefined) {
-      state.headers = headers.of(state.pairs);
-      if (state.fixed) headers.fix(state.headers);
-    }
-    return state.headers;
   };
 
   const typeOf = ({ type }) => type ?? "default";

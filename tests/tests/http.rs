@@ -264,11 +264,14 @@ async fn the_handler_gets_what_was_asked() {
         found,
         "respond 1: 200  content-type=text/plain;charset=UTF-8 [instance true POST http://example.com/post a, b body true value 10.0.0.1:99 undefined false], done"
     );
-    assert!(
-        answer("request.headers.set('a', 'b')")
-            .await
-            .contains("immutable")
-    );
+    for expression in [
+        "request.headers.set('a', 'b')",
+        "request.clone().headers.set('a', 'b')",
+        "(request.headers, request.clone().headers.set('a', 'b'))",
+    ] {
+        let found = answer(expression).await;
+        assert!(found.contains("immutable"), "{expression}: {found}");
+    }
 }
 
 #[tokio::test]
