@@ -10,6 +10,8 @@ pub fn engine() -> &'static Engine {
     static ENGINE: OnceLock<Engine> = OnceLock::new();
     ENGINE.get_or_init(|| {
         let mut config = Config::new();
+        // As VMs are run: with it an instance cannot be entered any more after a call that was refused.
+        config.concurrency_support(false);
         config.max_wasm_stack(16 << 20).async_stack_size(24 << 20);
         Engine::new(&config).unwrap()
     })

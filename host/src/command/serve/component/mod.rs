@@ -5,6 +5,7 @@ mod body;
 mod guest;
 mod keyvalue;
 mod outgoing;
+mod runtime;
 mod service;
 mod settings;
 
@@ -21,11 +22,8 @@ use http_body_util::BodyExt;
 use hyper::StatusCode;
 use jsvm::http::{Asked, Failed, Responder};
 use tokio::sync::oneshot;
-use wasmtime::component::{Component, Linker};
-use wasmtime::{
-    Cache, CacheConfig, Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store,
-    UpdateDeadline,
-};
+use wasmtime::component::Component;
+use wasmtime::{Engine, Store, UpdateDeadline};
 use wasmtime_wasi_http::WasiHttpView;
 use wasmtime_wasi_http::p2::bindings::ProxyPre;
 use wasmtime_wasi_http::p2::bindings::http::types::{ErrorCode, Scheme};
@@ -34,16 +32,11 @@ use wasmtime_wasi_http::p3::bindings::ServicePre;
 
 use self::body::{Running, Sent};
 use self::guest::Guest;
+use self::runtime::{broken, engine, exports, linker, tick};
 use super::super::permissions::Permissions;
 use super::super::progress::Waiting;
 use super::super::services::Services;
 use super::super::{Usage, output};
-
-/// How often it is looked whether a handler has computed for too long.
-const TICK: Duration = Duration::from_millis(10);
-
-/// How much native stack an instance has. It is not touched before it is used.
-const NATIVE_STACK: usize = 32 << 20;
 
 /// What a component exports that serves.
 const HANDLER: &str = "wasi:http/incoming-handler@0.2";
@@ -122,16 +115,13 @@ impl Handler {
             ))
             .into());
         }
-        let engine = engine(limits)?;
+        let exports = exports(bytes);
+        let exports = |wanted: &str| exports.iter().any(|name| name.starts_with(wanted));
+        let engine = engine(limits, exports(SERVICE))?;
         let component = {
             let _waiting = Waiting::new(format!("compiling {name}"));
             Component::new(&engine, bytes)
                 .map_err(|error| Usage(format!("{name} cannot be used: {}", error.root_cause())))?
-        };
-        let exports = component.component_type();
-        let exports = |wanted: &str| {
-            let mut exports = exports.exports(&engine);
-            exports.any(|(name, _)| name.starts_with(wanted))
         };
         if !exports(HANDLER) && !exports(SERVICE) {
             return Err(Usage(format!(
@@ -140,11 +130,11 @@ impl Handler {
             ))
             .into());
         }
-        let linker = linker(&engine).map_err(broken)?;
+        let linker = linker(&engine, exports(SERVICE)).map_err(broken)?;
         let pre = linker.instantiate_pre(&component);
-        let pre = pre.and_then(|pre| match exports(HANDLER) {
-            true => ProxyPre::new(pre).map(Kind::Proxy),
-            false => ServicePre::new(pre).map(Kind::Service),
+        let pre = pre.and_then(|pre| match exports(SERVICE) {
+            true => ServicePre::new(pre).map(Kind::Service),
+            false => ProxyPre::new(pre).map(Kind::Proxy),
         });
         let pre =
             pre.map_err(|error| Usage(format!("{name} needs what is not here: {:#}", error)))?;
@@ -171,65 +161,6 @@ impl Handler {
             shared: Arc::new(shared),
         })
     }
-}
-
-/// What components find here.
-fn linker(engine: &Engine) -> wasmtime::Result<Linker<Guest>> {
-    let mut linker = Linker::new(engine);
-    wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
-    wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
-    wasmtime_wasi::p3::add_to_linker(&mut linker)?;
-    wasmtime_wasi_http::p3::add_to_linker(&mut linker)?;
-    keyvalue::add_to_linker(&mut linker)?;
-    settings::add_to_linker(&mut linker)?;
-    Ok(linker)
-}
-
-/// What nobody expects to fail.
-fn broken(error: wasmtime::Error) -> anyhow::Error {
-    anyhow::anyhow!("components cannot be run here: {error:#}")
-}
-
-/// An engine with room for as many instances as may be at a time.
-fn engine(limits: &Limits) -> anyhow::Result<Engine> {
-    let mut config = Config::new();
-    config.epoch_interruption(true);
-    // Where nothing can be kept, it is compiled each time.
-    config.cache(Cache::new(CacheConfig::new()).ok());
-    // Enough for a VM with the most stack of its own that jsvm build gives one.
-    config.max_wasm_stack(NATIVE_STACK);
-    config.async_stack_size(NATIVE_STACK + (1 << 20));
-    // A built file has about ten modules, and four memories.
-    let all = limits.concurrent.saturating_mul(64);
-    let mut pool = PoolingAllocationConfig::new();
-    pool.total_component_instances(limits.concurrent)
-        .max_component_instance_size(16 << 20)
-        .total_core_instances(all)
-        .max_core_instance_size(16 << 20)
-        .total_memories(limits.concurrent.saturating_mul(8))
-        .total_tables(all)
-        .table_elements(1 << 16)
-        .total_stacks(limits.concurrent)
-        .max_memory_size(usize::try_from(limits.memory).unwrap_or(usize::MAX));
-    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
-    if let Ok(engine) = Engine::new(&config) {
-        return Ok(engine);
-    }
-    // There is no room for all of them beside each other: each is made when it is needed.
-    config.allocation_strategy(InstanceAllocationStrategy::OnDemand);
-    Engine::new(&config).map_err(broken)
-}
-
-/// Counts time for an engine, as long as it is there.
-fn tick(engine: &Engine) {
-    let engine = engine.weak();
-    std::thread::spawn(move || {
-        while let Some(engine) = engine.upgrade() {
-            engine.increment_epoch();
-            drop(engine);
-            std::thread::sleep(TICK);
-        }
-    });
 }
 
 /// A handler computes for longer than it may.
