@@ -1,6 +1,8 @@
 //! Running programs: what drives a VM until nothing is left to do.
 
 mod launch;
+#[cfg(feature = "http-server")]
+mod serving;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::future::poll_fn;
@@ -106,15 +108,6 @@ impl EventLoop {
         }
     }
 
-    /// An event loop for a VM of which it is known that no request was unsettled when it was restored.
-    #[cfg(feature = "http-server")]
-    pub(crate) fn without_requests(vm: &Vm) -> Self {
-        EventLoop {
-            has_begun: true,
-            ..EventLoop::new(vm)
-        }
-    }
-
     /// Bounds the time from now until the last of its work is done, waiting included. After it
     /// every method fails with [`Limit::Time`]; the VM can be used on, and the futures in flight
     /// are dropped with the event loop.
@@ -156,27 +149,12 @@ impl EventLoop {
     /// is rejected and nothing handles it; [`Error::Limit`]; [`Error::Gone`]. After the first three
     /// it can be called again, and goes on with the rest.
     pub async fn run(&mut self) -> Result<(), Error> {
-        self.run_while(|| true).await
-    }
-
-    /// As [`run`](Self::run), but only as long as `goes_on` says so. It is asked whenever what a script
-    /// asked for has been started.
-    pub(crate) async fn run_while(&mut self, goes_on: impl Fn() -> bool) -> Result<(), Error> {
         loop {
             let (next, _) = self.step(None)?;
-            if !goes_on() || !self.wait(next).await? {
+            if !self.wait(next).await? {
                 return Ok(());
             }
         }
-    }
-
-    /// Settles what has ended, and leaves what comes of that to the next run.
-    #[cfg(feature = "http-server")]
-    pub(crate) async fn settle_ended(&mut self) -> Result<(), Error> {
-        while let Some(ended) = self.ended().await {
-            self.conclude(ended)?;
-        }
-        Ok(())
     }
 
     /// Runs until the VM has nothing to do but to wait: for a timer, or a request in flight.
