@@ -15,9 +15,11 @@ const built = join(FOLDER, "jsvm.wasm");
 const service = join(FOLDER, "jsvm-service.wasm");
 const componentized = join(FOLDER, "componentize-js.wasm");
 const handler = join(HERE, "programs", "handler.js");
+// More at a time find no room, and are refused.
+const ROOM = ["--max-concurrent-requests", "64"];
 const wasmtime =
   (file, ...flags) =>
-  (port) => ["wasmtime", ["serve", "-S", "cli", ...flags, "--addr", `127.0.0.1:${port}`, file]];
+  (port) => ["wasmtime", ["serve", "-S", "cli", ...ROOM, ...flags, "--addr", `127.0.0.1:${port}`, file]];
 
 /** By what each is called: the command for a port, and the file that is deployed, if it is one. */
 export const SERVERS = {
