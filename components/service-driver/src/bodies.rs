@@ -186,17 +186,18 @@ pub async fn write(id: u64, request: u64, bytes: Vec<u8>) -> Outcome {
     let Some(mut body) = taken else {
         return Err(type_error("the body was closed"));
     };
-    let left = body.stream.write_all(bytes).await;
+    if !body.stream.write_all(bytes).await.is_empty() {
+        // Nobody ends what nobody takes.
+        BODIES.with_borrow_mut(|bodies| bodies.outgoing.remove(&id));
+        return Err(type_error("the connection is closed"));
+    }
     BODIES.with_borrow_mut(|bodies| {
         if let Some(pieces) = bodies.outgoing.get_mut(&id) {
             pieces.writing = None;
             pieces.body = Some(body);
         }
     });
-    match left.is_empty() {
-        true => Ok(Value::Undefined),
-        false => Err(type_error("the connection is closed")),
-    }
+    Ok(Value::Undefined)
 }
 
 /// The request that writes to a body.
