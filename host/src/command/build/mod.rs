@@ -28,7 +28,8 @@ use super::{Exit, Usage, output};
 /// other hosts. Where the top level uses one of them, the place is told, and there is no file.
 ///
 /// A program whose default export has a method fetch, or that calls addEventListener("fetch", ...),
-/// becomes a server: wasmtime serve app.wasm. Anything else becomes a command: wasmtime run app.wasm.
+/// becomes a server: wasmtime serve app.wasm. With --kind service it is one for WASI 0.3, where many
+/// requests share an instance, which is many times as quick. Anything else becomes a command: wasmtime run app.wasm.
 /// That calls the default export, if it is a function, awaits it, and ends when no timer and no
 /// request is left.
 ///
@@ -44,6 +45,7 @@ use super::{Exit, Usage, output};
 #[command(after_help = "Examples:\n  \
     jsvm build server.ts -o server.wasm\n  \
     wasmtime serve server.wasm\n  \
+    jsvm build server.ts -o shared.wasm --kind service\n  \
     jsvm build report.js -o report.wasm --kind command && wasmtime run report.wasm\n  \
     jsvm build app.jsx -o app.wasm --env API=https://example.com --seed 1\n  \
     jsvm build app.js -o - --json | wasm-tools component wit")]
