@@ -198,7 +198,12 @@ pub fn fields(headers: Value, body: &Value) -> Result<Fields, Value> {
 
 /// Header fields for the VM.
 pub fn head_fields(fields: &Fields) -> Value {
-    let pairs = fields.entries().into_iter().map(|(name, value)| {
+    given(fields.entries())
+}
+
+/// Names and values of header fields, for the VM.
+pub fn given(pairs: Vec<(String, Vec<u8>)>) -> Value {
+    let pairs = pairs.into_iter().map(|(name, value)| {
         let name = Value::Text(name.to_ascii_lowercase());
         Value::List(vec![name, Value::Text(from_bytes(&value))])
     });

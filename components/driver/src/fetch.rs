@@ -8,6 +8,8 @@ use crate::body::{Bodies, fields, head_fields};
 use crate::target::Target;
 use crate::task::{Outcome, Step, Tasks, Work, type_error};
 
+crate::names!();
+
 /// Sends `{ method, url, headers, body }`.
 ///
 /// # Errors
@@ -40,21 +42,6 @@ pub fn begin(mut request: Value, bodies: &mut Bodies, tasks: &mut Tasks) -> Resu
     Ok(Work::Fetch(response))
 }
 
-fn method_of(name: &str) -> Method {
-    match name {
-        "GET" | "" => Method::Get,
-        "HEAD" => Method::Head,
-        "POST" => Method::Post,
-        "PUT" => Method::Put,
-        "DELETE" => Method::Delete,
-        "CONNECT" => Method::Connect,
-        "OPTIONS" => Method::Options,
-        "TRACE" => Method::Trace,
-        "PATCH" => Method::Patch,
-        other => Method::Other(other.to_owned()),
-    }
-}
-
 /// Hands on the head of the response, if it is there.
 pub fn step(response: FutureIncomingResponse, bodies: &mut Bodies) -> Step {
     match response.get() {
@@ -81,20 +68,6 @@ pub fn step(response: FutureIncomingResponse, bodies: &mut Bodies) -> Step {
         // It is asked once.
         Some(Err(())) => Step::Done(Err(type_error("the response was taken already"))),
     }
-}
-
-fn failed(error: ErrorCode) -> Value {
-    type_error(match error {
-        ErrorCode::DnsError(_) | ErrorCode::DestinationNotFound => {
-            "the host was not found".to_owned()
-        }
-        ErrorCode::ConnectionRefused => "the connection was refused".to_owned(),
-        ErrorCode::ConnectionTerminated => "the connection was closed".to_owned(),
-        ErrorCode::HttpRequestDenied => {
-            "this host may not be reached: whoever runs this file must allow it".to_owned()
-        }
-        error => format!("{error:?}"),
-    })
 }
 
 /// The requests that are about bodies and about other hosts; nothing for any other.

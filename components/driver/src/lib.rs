@@ -5,6 +5,7 @@
 mod bindings;
 mod body;
 mod fetch;
+mod names;
 mod pump;
 mod report;
 pub mod services;
@@ -13,7 +14,8 @@ mod task;
 mod turn;
 
 pub use bindings::jsvm::engine::vm;
-pub use body::{Bodies, fields, head_fields, header_pairs};
+pub use body::{Bodies, fields, given, head_fields, header_pairs};
+pub use fetch::method_name;
 pub use pump::{Ended, Program, Pump, settle};
 pub use report::{error, print_error};
 pub use target::Target;

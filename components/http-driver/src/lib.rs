@@ -5,7 +5,7 @@ mod served;
 use std::cell::RefCell;
 
 use jsvm_component_data::Value;
-use jsvm_driver::{Bodies, Ended, Pump, data, head_fields, vm};
+use jsvm_driver::{Bodies, Ended, Pump, data, head_fields, method_name, vm};
 use wasi::exports::http::incoming_handler::Guest;
 use wasi::http::types::{IncomingRequest, Method, ResponseOutparam, Scheme};
 
@@ -102,20 +102,4 @@ fn head(request: &IncomingRequest, bodies: &mut Bodies) -> Value {
         ("headers", head_fields(&fields)),
         ("body", body),
     ])
-}
-
-fn method_name(method: Method) -> String {
-    match method {
-        Method::Get => "GET",
-        Method::Head => "HEAD",
-        Method::Post => "POST",
-        Method::Put => "PUT",
-        Method::Delete => "DELETE",
-        Method::Connect => "CONNECT",
-        Method::Options => "OPTIONS",
-        Method::Trace => "TRACE",
-        Method::Patch => "PATCH",
-        Method::Other(name) => return name,
-    }
-    .to_owned()
 }

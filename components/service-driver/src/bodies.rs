@@ -20,7 +20,7 @@ struct Incoming {
     /// Nothing while it is read from.
     stream: Option<StreamReader<u8>>,
     /// Whether it was whole.
-    end: Option<FutureReader<End>>,
+    end: FutureReader<End>,
     /// The request that reads from it.
     reading: Option<u64>,
     /// What the sender is told when it is dropped.
@@ -62,7 +62,7 @@ pub fn receive(consume: impl FnOnce(FutureReader<Result<(), ErrorCode>>) -> Arri
     let (stream, end) = consume(told);
     let incoming = Incoming {
         stream: Some(stream),
-        end: Some(end),
+        end,
         reading: None,
         _taken: taken,
     };
@@ -98,7 +98,7 @@ pub async fn read(id: u64, request: u64) -> Outcome {
 
 async fn ended(id: u64) -> Outcome {
     let incoming = BODIES.with_borrow_mut(|bodies| bodies.incoming.remove(&id));
-    match incoming.and_then(|mut incoming| incoming.end.take()) {
+    match incoming.map(|incoming| incoming.end) {
         Some(end) => match end.await {
             Ok(_) => Ok(Value::Undefined),
             Err(error) => Err(type_error(format!("the body broke off: {error:?}"))),

@@ -1,9 +1,9 @@
 //! Requests of the VM to others.
 
 use jsvm_component_data::Value;
-use jsvm_driver::{Outcome, Target, type_error};
+use jsvm_driver::{Outcome, Target, given, type_error};
 use wasip3::http::client;
-use wasip3::http::types::{ErrorCode, Request, Response, Scheme};
+use wasip3::http::types::{Request, Response, Scheme};
 use wasip3::spawn_local;
 
 use crate::turn::Work;
@@ -42,14 +42,14 @@ pub fn begin(mut request: Value) -> Result<Work, Value> {
     Ok(Box::pin(async {
         match client::send(outgoing).await {
             Ok(response) => head(response),
-            Err(error) => Err(failed(error)),
+            Err(error) => Err(message::failed(error)),
         }
     }))
 }
 
 fn head(response: Response) -> Outcome {
     let status = response.get_status_code();
-    let headers = message::given(response.get_headers().copy_all());
+    let headers = given(response.get_headers().copy_all());
     // These have none, whatever is sent.
     let body = match status {
         204 | 205 | 304 => Value::Undefined,
@@ -61,18 +61,4 @@ fn head(response: Response) -> Outcome {
         ("headers", headers),
         ("body", body),
     ]))
-}
-
-fn failed(error: ErrorCode) -> Value {
-    type_error(match error {
-        ErrorCode::DnsError(_) | ErrorCode::DestinationNotFound => {
-            "the host was not found".to_owned()
-        }
-        ErrorCode::ConnectionRefused => "the connection was refused".to_owned(),
-        ErrorCode::ConnectionTerminated => "the connection was closed".to_owned(),
-        ErrorCode::HttpRequestDenied => {
-            "this host may not be reached: whoever runs this file must allow it".to_owned()
-        }
-        error => format!("{error:?}"),
-    })
 }

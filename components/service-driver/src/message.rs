@@ -1,10 +1,12 @@
 //! Heads of messages.
 
-use jsvm_component_data::{Value, from_bytes};
-use jsvm_driver::{header_pairs, type_error};
-use wasip3::http::types::{Fields, HeaderError, Method, Request, Scheme};
+use jsvm_component_data::Value;
+use jsvm_driver::{given, header_pairs, type_error};
+use wasip3::http::types::{ErrorCode, Fields, HeaderError, Method, Request, Scheme};
 
 use crate::bodies;
+
+jsvm_driver::names!();
 
 /// `{ method, url, headers, body }` of a request that arrives, and the number of its body.
 pub fn head(request: Request) -> (Value, Option<u64>) {
@@ -41,15 +43,6 @@ pub fn head(request: Request) -> (Value, Option<u64>) {
     (head, number)
 }
 
-/// Header fields for the VM.
-pub fn given(pairs: Vec<(String, Vec<u8>)>) -> Value {
-    let pairs = pairs.into_iter().map(|(name, value)| {
-        let name = Value::Text(name.to_ascii_lowercase());
-        Value::List(vec![name, Value::Text(from_bytes(&value))])
-    });
-    Value::List(pairs.collect())
-}
-
 /// Header fields of what the VM gives. Those that belong to the connection are left out.
 ///
 /// # Errors
@@ -63,36 +56,4 @@ pub fn fields(headers: Value, body: &Value) -> Result<Fields, Value> {
         }
     }
     Ok(fields)
-}
-
-fn method_name(method: Method) -> String {
-    match method {
-        Method::Get => "GET",
-        Method::Head => "HEAD",
-        Method::Post => "POST",
-        Method::Put => "PUT",
-        Method::Delete => "DELETE",
-        Method::Connect => "CONNECT",
-        Method::Options => "OPTIONS",
-        Method::Trace => "TRACE",
-        Method::Patch => "PATCH",
-        Method::Other(name) => return name,
-    }
-    .to_owned()
-}
-
-/// The method of a name.
-pub fn method_of(name: &str) -> Method {
-    match name {
-        "GET" | "" => Method::Get,
-        "HEAD" => Method::Head,
-        "POST" => Method::Post,
-        "PUT" => Method::Put,
-        "DELETE" => Method::Delete,
-        "CONNECT" => Method::Connect,
-        "OPTIONS" => Method::Options,
-        "TRACE" => Method::Trace,
-        "PATCH" => Method::Patch,
-        other => Method::Other(other.to_owned()),
-    }
 }

@@ -7,6 +7,9 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
+use http_body_util::BodyExt;
+use hyper::Response;
+use jsvm::http::Answer;
 use wasmtime_wasi_http::Error;
 use wasmtime_wasi_http::p2::body::HyperOutgoingBody;
 
@@ -39,20 +42,26 @@ impl Drop for Running {
 }
 
 /// What an instance sends. Where nobody has finished it, it ends with its store, as if it were whole.
-pub struct Sent {
+struct Sent {
     body: HyperOutgoingBody,
     is_stopped: Arc<AtomicBool>,
     is_over: bool,
 }
 
 impl Sent {
-    pub fn new(body: HyperOutgoingBody, is_stopped: Arc<AtomicBool>) -> Self {
+    fn new(body: HyperOutgoingBody, is_stopped: Arc<AtomicBool>) -> Self {
         Sent {
             body,
             is_stopped,
             is_over: false,
         }
     }
+}
+
+/// Sends the response of an instance.
+pub fn send(answer: Answer, response: Response<HyperOutgoingBody>, is_stopped: Arc<AtomicBool>) {
+    let response = response.map(|body| Sent::new(body, is_stopped));
+    answer.send(response.map(|body| body.map_err(Into::into).boxed_unsync()));
 }
 
 impl Body for Sent {

@@ -30,7 +30,7 @@ use wasmtime_wasi_http::p2::bindings::http::types::{ErrorCode, Scheme};
 use wasmtime_wasi_http::p2::body::HyperOutgoingBody;
 use wasmtime_wasi_http::p3::bindings::ServicePre;
 
-use self::body::{Running, Sent};
+use self::body::{Running, send};
 use self::guest::Guest;
 use self::runtime::{broken, engine, exports, linker, tick};
 use super::super::permissions::Permissions;
@@ -258,8 +258,7 @@ async fn respond(
     let answered = async {
         match receiver.await {
             Ok(Ok(response)) => {
-                let response = response.map(|body| Sent::new(body, is_stopped));
-                answer.send(response.map(|body| body.map_err(Into::into).boxed_unsync()));
+                send(answer, response, is_stopped);
                 Ok(())
             }
             Ok(Err(code)) => Err(wasmtime::format_err!(

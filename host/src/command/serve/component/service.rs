@@ -14,7 +14,7 @@ use wasmtime_wasi_http::WasiHttpView;
 use wasmtime_wasi_http::handler::{Prepared, Proxy};
 use wasmtime_wasi_http::p3::bindings::ServicePre;
 
-use super::body::{Running, Sent};
+use super::body::{Running, send};
 use super::guest::Guest;
 use super::{Call, outgoing, store};
 
@@ -60,8 +60,7 @@ pub async fn respond(
     let answered = async {
         match receiver.await {
             Ok(response) => {
-                let response = response?.map(|body| Sent::new(body, is_stopped));
-                answer.send(response.map(|body| body.map_err(Into::into).boxed_unsync()));
+                send(answer, response?, is_stopped);
                 Ok(())
             }
             // If the call says why, that is told.
