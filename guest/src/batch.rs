@@ -33,7 +33,8 @@ fn one(step: Step<'_>, done: &mut Vec<Value>) -> Result<StepResult> {
     let result = match step.wanted {
         Wanted::Nothing => StepResult::Nothing,
         Wanted::Output => StepResult::Output(output(value.clone())),
-        Wanted::Data => StepResult::Data(data::copy_out(&value)?.lend()),
+        // Not lent: the steps behind this one can change the value.
+        Wanted::Data => StepResult::Data(data::copy_out(&value)?.into_data()?),
     };
     done.push(value);
     Ok(result)

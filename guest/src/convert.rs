@@ -1,7 +1,9 @@
 //! Between the value forms of the interface and those of the engine.
 
+use jsvm_data::ErrorClass;
+
 use crate::bindings::exports::jsvm::engine::vm::{
-    ErrorClass, Input, Key as WitKey, Output, ViewKind as WitViewKind,
+    ErrorClass as WitErrorClass, Input, Key as WitKey, Output, ViewKind as WitViewKind,
 };
 use crate::handle::{handle, held};
 use crate::js::{JsResult, Key, Tag, Value, ViewKind};
@@ -58,7 +60,8 @@ pub fn view_kind_out(kind: ViewKind) -> WitViewKind {
         ViewKind::Float16 => WitViewKind::Float16,
         ViewKind::Float32 => WitViewKind::Float32,
         ViewKind::Float64 => WitViewKind::Float64,
-        ViewKind::DataView => WitViewKind::DataView,
+        // The engine makes no views but these.
+        ViewKind::DataView | _ => WitViewKind::DataView,
     }
 }
 
@@ -81,34 +84,17 @@ pub fn view_kind_in(kind: WitViewKind) -> ViewKind {
     }
 }
 
-/// Name of the global constructor of an error class.
-pub fn error_class_name(class: ErrorClass) -> &'static str {
+/// The error class in the engine's terms.
+pub fn error_class_in(class: WitErrorClass) -> ErrorClass {
     match class {
-        ErrorClass::Error => "Error",
-        ErrorClass::EvalError => "EvalError",
-        ErrorClass::RangeError => "RangeError",
-        ErrorClass::ReferenceError => "ReferenceError",
-        ErrorClass::SyntaxError => "SyntaxError",
-        ErrorClass::TypeError => "TypeError",
-        ErrorClass::UriError => "URIError",
-        ErrorClass::InternalError => "InternalError",
-        ErrorClass::AggregateError => "AggregateError",
+        WitErrorClass::Error => ErrorClass::Error,
+        WitErrorClass::EvalError => ErrorClass::EvalError,
+        WitErrorClass::RangeError => ErrorClass::RangeError,
+        WitErrorClass::ReferenceError => ErrorClass::ReferenceError,
+        WitErrorClass::SyntaxError => ErrorClass::SyntaxError,
+        WitErrorClass::TypeError => ErrorClass::TypeError,
+        WitErrorClass::UriError => ErrorClass::UriError,
+        WitErrorClass::InternalError => ErrorClass::InternalError,
+        WitErrorClass::AggregateError => ErrorClass::AggregateError,
     }
-}
-
-/// The error class of that name.
-pub fn error_class_of_name(name: &str) -> Option<ErrorClass> {
-    let all = [
-        ErrorClass::Error,
-        ErrorClass::EvalError,
-        ErrorClass::RangeError,
-        ErrorClass::ReferenceError,
-        ErrorClass::SyntaxError,
-        ErrorClass::TypeError,
-        ErrorClass::UriError,
-        ErrorClass::InternalError,
-        ErrorClass::AggregateError,
-    ];
-    all.into_iter()
-        .find(|class| error_class_name(*class) == name)
 }

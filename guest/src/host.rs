@@ -2,15 +2,21 @@
 
 use std::cell::Cell;
 
+use jsvm_protocol::host_call::CONSOLE;
+
 use crate::bindings::jsvm::engine::host;
 use crate::bindings::jsvm::engine::types::{Data, Reply};
 use crate::data::{self, CopyError};
 use crate::js::{JsResult, Thrown, Value};
 
 /// Calls a host function by its name.
+#[expect(unsafe_code, reason = "memory of the engine is lent")]
 pub fn call(name: &str, args: &[Value]) -> JsResult<Value> {
     let args = data::copy_out_list(args).map_err(CopyError::into_thrown)?;
-    match raw_call(name, args.lend()) {
+    // SAFETY: the arguments are dropped when the host returns. It cannot call the VM before, and it
+    // does not write to what it gets.
+    let args = unsafe { args.lend() }?;
+    match raw_call(name, args) {
         Ok(reply) => match reply {
             Reply::Undefined => Ok(Value::UNDEFINED),
             Reply::Null => Ok(Value::NULL),
@@ -23,10 +29,10 @@ pub fn call(name: &str, args: &[Value]) -> JsResult<Value> {
     }
 }
 
-/// Hands a message of `console` to the embedder, who may ignore it.
+/// Prints a message of `console` by the embedder, which may ignore it.
 pub fn console(level: &str, text: &str) {
     let args = data::list_of_texts(&[level, text]);
-    let _ = raw_call("jsvm:console", args);
+    let _ = raw_call(CONSOLE, args);
 }
 
 /// Kept as one function: the generated one is large, and would be inlined into each caller.
@@ -35,7 +41,7 @@ fn raw_call(name: &str, args: Data) -> Result<Reply, Data> {
     away(|| host::host_call(name, &args))
 }
 
-/// Asked by the engine between bytecodes.
+/// Reports to the engine, between bytecodes, whether the script must stop.
 pub fn should_stop() -> bool {
     poll(host::PollPoint::Bytecode)
 }

@@ -6,8 +6,8 @@
 mod backstop;
 mod batch;
 mod bindings;
+mod boot;
 mod clock;
-mod commonjs;
 mod compiled;
 mod console;
 mod convert;
@@ -18,13 +18,14 @@ mod host;
 mod inspect;
 mod jobs;
 mod js;
+mod limits;
 mod memory;
 mod module;
-mod native_module;
 mod promise_events;
 mod random;
 mod realm;
 mod rejection;
+mod removal;
 mod request;
 mod root;
 mod snapshot;
@@ -40,25 +41,25 @@ mod web;
 /// Implements the exports of the world.
 struct Guest;
 
-/// What the outside calls.
+/// The exports of the module.
 #[expect(unsafe_code, reason = "symbols are exported")]
 mod exports {
     use super::Guest;
     use super::bindings;
-    use super::{clock, host, js, realm, sweep, vm};
+    use super::{boot, clock, host, js, limits, sweep};
 
     bindings::export!(Guest with_types_in bindings);
 
-    /// Makes the base image: a realm that is ready to run. The build calls it once and keeps the
-    /// memory that it leaves; it is not part of the finished component.
+    /// Makes the base image: a realm that is ready to run. The build calls it once, keeps the
+    /// memory that it leaves, and removes it from the component.
     #[unsafe(no_mangle)]
     extern "C" fn jsvm_init() {
         clock::standing_still(js::start);
-        realm::install();
-        vm::apply_default_limits();
+        boot::install();
+        limits::apply_defaults();
         js::on_interrupt(host::should_stop);
-        // What was needed only for that: the first collection of a VM would find it.
-        vm::collect_garbage();
+        // Otherwise the first collection of every VM would free what only this function needed.
+        limits::collect_garbage();
         sweep::sweep();
     }
 }

@@ -5,13 +5,10 @@
 #![allow(unsafe_code)]
 
 use std::alloc::{GlobalAlloc, Layout};
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::ffi::c_void;
 
 use rquickjs_sys as q;
-
-use crate::js::Value;
-use crate::sweep;
 
 unsafe extern "C" {
     fn malloc(size: usize) -> *mut c_void;
@@ -29,10 +26,14 @@ thread_local! {
     /// What is enforced: the limit, or somewhat more for calls that begin with a full heap.
     static CEILING: Cell<usize> = const { Cell::new(usize::MAX) };
     static REFUSED: Cell<bool> = const { Cell::new(false) };
-    /// Memory of the engine that lists of the interface refer to, and what keeps it alive.
-    static LENT: RefCell<Vec<(usize, Value)>> = const { RefCell::new(Vec::new()) };
-    static IS_LENT: Cell<bool> = const { Cell::new(false) };
+    /// Takes back memory that was lent, instead of freeing it; `None` while nothing is lent.
+    static TAKE_BACK: Cell<Option<TakeBack>> = const { Cell::new(None) };
+    /// No block above this address was handed out since the memory there was zero.
+    static UNTOUCHED: Cell<usize> = const { Cell::new(0) };
 }
+
+/// Takes back the memory at an address if it was lent, and reports whether it was.
+type TakeBack = fn(usize) -> bool;
 
 /// What small blocks may exceed the ceiling by once something was refused, so that the error
 /// which reports it can be made and the script can react to it. The engine asks for small blocks in
@@ -134,30 +135,36 @@ fn counted(start: *mut c_void) -> *mut c_void {
         // SAFETY: a live block of this allocator.
         let size = unsafe { malloc_usable_size(start) };
         grew(size);
-        sweep::touched(start as usize + size);
+        let end = start as usize + size;
+        if end > UNTOUCHED.get() {
+            UNTOUCHED.set(end);
+        }
     }
     start
 }
 
-/// Makes the next attempt to free the memory at `start` drop `owner`, whose memory it is, in its
-/// place. The same memory can be lent several times.
-///
-/// The interface's results are lists that are freed after the call, so what a string or a buffer
-/// holds would have to be copied into one. Lent, it is read by the embedder where it is.
-pub fn lend(start: usize, owner: Value) {
-    LENT.with_borrow_mut(|lent| lent.push((start, owner)));
-    IS_LENT.set(true);
+/// Returns the address from which on memory is zero: no block above it was handed out since
+/// [`set_untouched`].
+pub fn untouched() -> usize {
+    UNTOUCHED.get()
 }
 
-/// Takes back memory that was lent. Returns whether it was.
-fn take_back(start: usize) -> bool {
-    let owner = LENT.with_borrow_mut(|lent| {
-        let index = lent.iter().position(|(known, _)| *known == start)?;
-        let (_, owner) = lent.swap_remove(index);
-        IS_LENT.set(!lent.is_empty());
-        Some(owner)
-    });
-    owner.is_some()
+/// Declares that memory from this address on is zero.
+pub fn set_untouched(start: usize) {
+    UNTOUCHED.set(start);
+}
+
+/// Sets a function that is asked before Rust frees a block. If the function returns `true`, the
+/// block stays.
+///
+/// The results of the interface are lists that are freed after the call. A list over memory of the
+/// engine must not be freed: its owner is dropped instead.
+///
+/// # Safety
+/// The function must return `true` only for the address of a list that was made over memory which
+/// is not Rust's to free.
+pub unsafe fn set_take_back(take_back: Option<TakeBack>) {
+    TAKE_BACK.set(take_back);
 }
 
 /// The allocation functions for the engine.
@@ -276,8 +283,13 @@ unsafe impl GlobalAlloc for Heap {
         counted(start).cast()
     }
 
+    // Inlined wherever Rust drops something, it makes the module a tenth larger.
+    #[inline(never)]
     unsafe fn dealloc(&self, start: *mut u8, _: Layout) {
-        if IS_LENT.get() && take_back(start as usize) {
+        if TAKE_BACK
+            .get()
+            .is_some_and(|take_back| take_back(start as usize))
+        {
             return;
         }
         // SAFETY: a live block of this allocator.

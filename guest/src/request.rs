@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 
 use crate::bindings::exports::jsvm::engine::vm::Request;
 use crate::bindings::jsvm::engine::types::Data;
-use crate::data::{self, Copied};
+use crate::data::{self, Kept};
 use crate::js::{self, Call, JsResult, Tag, Thrown, Value};
 
 struct Pending {
     name: String,
-    args: Copied,
+    args: Kept,
     resolve: Value,
     reject: Value,
     abort: Option<Abort>,
@@ -55,7 +55,10 @@ fn queue(call: Call<'_>) -> JsResult<Value> {
     }
     let args = match data::copy_out_list(call.args) {
         // The script can change its buffers as soon as this returns.
-        Ok(args) => args.keep(),
+        Ok(args) => match args.keep() {
+            Ok(args) => args,
+            Err(thrown) => return rejected(thrown),
+        },
         // An asynchronous function reports everything through its promise.
         Err(error) => return rejected(error.into_thrown()),
     };

@@ -6,9 +6,7 @@
 //! that holds its size and whether it is in use. That layout is that of dlmalloc 2.8 since 2005.
 #![allow(unsafe_code)]
 
-use std::cell::Cell;
-
-use crate::js;
+use crate::{js, memory};
 
 /// Offsets in a block, which the allocator calls a chunk: the size of the block before it if
 /// that is free, its own size with flags, and what the user gets.
@@ -39,19 +37,6 @@ unsafe extern "C" {
     static __heap_base: u8;
 }
 
-thread_local! {
-    /// From here on the heap has never been written to, or has been zeroed since.
-    static UNTOUCHED: Cell<usize> = const { Cell::new(0) };
-}
-
-/// A block that ends here was handed out.
-#[inline]
-pub fn touched(end: usize) {
-    if end > UNTOUCHED.get() {
-        UNTOUCHED.set(end);
-    }
-}
-
 /// Zeroes what is free: in the heap, and in the blocks of it that the engine divides itself.
 pub fn sweep() {
     js::sweep_arenas();
@@ -71,11 +56,11 @@ pub fn sweep() {
         }
         if head & IN_USE == 0 {
             if end + FOOT >= memory_end {
-                // All that has not been handed out. Only what once was has to be zeroed, and must
-                // be: the rest may be memory that the system has not even provided.
+                // The rest of the heap. Only the part that was handed out before is zeroed: the
+                // system may not even have provided the memory behind it.
                 let start = block + CONTENTS;
-                zero(start, UNTOUCHED.get() + CONTENTS);
-                UNTOUCHED.set(start);
+                zero(start, memory::untouched() + CONTENTS);
+                memory::set_untouched(start);
                 return;
             }
             let links = match is_linked(block, memory_end) {

@@ -59,7 +59,7 @@ fn timestamp(seconds: i64) -> Timestamp {
 }
 
 /// Seconds that local time is ahead of UTC at a moment, in seconds since 1970-01-01T00:00:00Z. The
-/// engine asks, by `guest/engine/edits/local-time.toml`.
+/// engine calls this because of `guest/engine/patches/04-local-time.patch`.
 #[unsafe(no_mangle)]
 extern "C" fn jsvm_seconds_ahead_at(seconds: i64) -> i32 {
     ZONE.with_borrow(|zone| match zone {

@@ -90,7 +90,7 @@ impl GuestValue for Held {
     }
 
     fn new_error(class: ErrorClass, message: String, cause: Option<Input<'_>>) -> Result<Handle> {
-        let error = intrinsics().error(class)?;
+        let error = intrinsics().error(convert::error_class_in(class))?;
         error.define("message", Value::text(&message)?, Property::HIDDEN)?;
         if let Some(cause) = cause {
             error.define("cause", input(&cause)?, Property::HIDDEN)?;
@@ -150,10 +150,7 @@ impl GuestValue for Held {
     }
 
     fn new_typed_array_of_words(kind: ViewKind, bytes: Words) -> Result<Handle> {
-        Ok(handle(buffer::new_typed_array(
-            kind,
-            buffer::of_words(bytes),
-        )?))
+        Ok(handle(buffer::new_typed_array_of_words(kind, bytes)?))
     }
 
     fn new_proxy(target: ValueBorrow<'_>, handler: ValueBorrow<'_>) -> Result<Handle> {
@@ -211,23 +208,32 @@ impl GuestValue for Held {
         Ok(self.value().to_lossy()?)
     }
 
+    #[expect(unsafe_code, reason = "memory of the engine is lent")]
     fn to_units(&self) -> Result<Units> {
         let string = match self.value().tag() {
             Tag::Symbol => Value::text(&symbol_text(self.value())?)?,
             _ => self.value().to_string_value()?,
         };
         Ok(match string.lend_units()? {
-            LentUnits::Latin1(units) => Units::Latin1(units.into_list()),
-            LentUnits::Utf16(units) => Units::Utf16(units.into_list()),
+            // SAFETY: the embedder gets a copy of the list, so nothing writes to it.
+            LentUnits::Latin1(units) => Units::Latin1(unsafe { units.into_list() }),
+            // SAFETY: as above.
+            LentUnits::Utf16(units) => Units::Utf16(unsafe { units.into_list() }),
         })
     }
 
+    #[expect(unsafe_code, reason = "memory of the engine is lent")]
     fn to_bytes(&self) -> Result<Vec<u8>> {
-        Ok(buffer::read(self.value())?)
+        let lent = buffer::lend(self.value())?;
+        // SAFETY: the result of the call is dropped before anything else happens in the VM.
+        Ok(unsafe { lent.into_list() }?)
     }
 
+    #[expect(unsafe_code, reason = "memory of the engine is lent")]
     fn to_data(&self) -> Result<Data> {
-        Ok(data::copy_out(self.value())?.lend())
+        let copied = data::copy_out(self.value())?;
+        // SAFETY: the result of the call is dropped before anything else happens in the VM.
+        Ok(unsafe { copied.lend() }?)
     }
 
     fn to_json(&self) -> Result<Option<String>> {
@@ -299,19 +305,25 @@ impl GuestValue for Held {
         Ok(output(method.call(self.value(), &inputs(&args)?)?))
     }
 
+    #[expect(unsafe_code, reason = "memory of the engine is lent")]
     fn call_data(&self, this: Input<'_>, args: Data) -> Result<Data> {
         let args = elements(data::copy_in(args)?)?;
         let result = self.value().call(&input(&this)?, &args)?;
-        Ok(data::copy_out(&result)?.lend())
+        let copied = data::copy_out(&result)?;
+        // SAFETY: the result of the call is dropped before anything else happens in the VM.
+        Ok(unsafe { copied.lend() }?)
     }
 
+    #[expect(unsafe_code, reason = "memory of the engine is lent")]
     fn call_each(&self, this: Input<'_>, args: Data) -> Result<Data> {
         let this = input(&this)?;
         let mut results = Vec::new();
         for args in elements(data::copy_in(args)?)? {
             results.push(self.value().call(&this, &elements(args)?)?);
         }
-        Ok(data::copy_out_list(&results)?.lend())
+        let copied = data::copy_out_list(&results)?;
+        // SAFETY: the result of the call is dropped before anything else happens in the VM.
+        Ok(unsafe { copied.lend() }?)
     }
 
     fn construct(&self, args: Vec<Input<'_>>) -> Result<Output> {
@@ -477,8 +489,12 @@ impl GuestValue for Held {
         Ok(buffer::take(self.value())?)
     }
 
+    #[expect(unsafe_code, reason = "memory of the engine is lent")]
     fn to_words(&self) -> Result<Words> {
-        Ok(buffer::read_words(self.value())?)
+        let (lent, rest) = buffer::lend_words(self.value())?;
+        // SAFETY: the result of the call is dropped before anything else happens in the VM.
+        let words = unsafe { lent.into_words() }?;
+        Ok(Words { words, rest })
     }
 
     fn transfer(&self, length: Option<u32>) -> Result<Handle> {

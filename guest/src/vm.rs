@@ -1,7 +1,5 @@
 //! The functions of the interface `vm`.
 
-use std::cell::Cell;
-
 use crate::bindings::exports::jsvm::engine::vm::{
     BatchReport, BytecodeParts, EvalOptions, Guest, HeapStatistics, Input, Intrinsics, JobReport,
     Limits, MemoryUsage, Output, PromiseEvents, Rejection, Request, SourceKind, Step, TimeZone,
@@ -13,54 +11,11 @@ use crate::error::{self, Result};
 use crate::handle::{self, Held, handle, held};
 use crate::js::{self, Keep, Source, Thrown};
 use crate::{
-    batch, compiled, data, jobs, memory, module, promise_events, realm, rejection, request, root,
-    time_zone, timer, token, web,
+    batch, compiled, data, jobs, limits, memory, module, promise_events, rejection, removal,
+    request, root, time_zone, timer, token, web,
 };
 
-/// The most that the engine may use of the module's stack of 4 MiB: what is left is for leaf
-/// functions, which do not check.
-const MAX_STACK: u32 = 3840 << 10;
-const MIN_STACK: u32 = 64 << 10;
-const DEFAULT_OUTPUT: u64 = 256 << 20;
-
-/// The collector is off.
-const NO_GC: u32 = u32::MAX;
-
-/// Bytes that are allocated at least between two collections, if there is memory.
-const GC_ROOM: usize = 1 << 20;
-
-thread_local! {
-    static STACK: Cell<u32> = const { Cell::new(MAX_STACK) };
-    static OUTPUT: Cell<u64> = const { Cell::new(DEFAULT_OUTPUT) };
-}
-
-/// Bytes that one value may take as data.
-pub fn output_limit() -> u64 {
-    OUTPUT.get()
-}
-
-/// Collects cyclic garbage, and leaves room until the next time: as much as the engine does after a collection
-/// that it has begun itself, but more if there is little yet. A collection walks the whole heap, which takes
-/// longer than most requests, and none of its pages is shared between VMs any more.
-pub fn collect_garbage() {
-    js::collect_garbage();
-    if js::gc_threshold() < NO_GC {
-        let used = memory::used();
-        set_gc_threshold(used + (used / 2).max(GC_ROOM));
-    }
-}
-
-/// The collector runs before half of what is free is used: it is not what is begun when memory is short.
-fn set_gc_threshold(bytes: usize) {
-    let used = memory::used();
-    let most = used + memory::limit().saturating_sub(used) / 2;
-    js::set_gc_threshold(u32::try_from(bytes.min(most)).unwrap_or(NO_GC - 1));
-}
-
-/// Puts the default limits in force.
-pub fn apply_default_limits() {
-    js::set_max_stack(STACK.get());
-}
+pub use crate::limits::output_limit;
 
 impl Guest for crate::Guest {
     type Value = Held;
@@ -97,11 +52,14 @@ impl Guest for crate::Guest {
         Ok(handle(compiled::of_bytes(&bytes)?))
     }
 
+    #[expect(unsafe_code, reason = "memory of the engine is lent")]
     fn eval_data(source: String, options: EvalOptions) -> Result<Data> {
         memory::begin();
         let module = options.kind == SourceKind::Module;
         let value = compiled::eval(text(source, &options), module)?;
-        Ok(data::copy_out(&value)?.lend())
+        let copied = data::copy_out(&value)?;
+        // SAFETY: the result of the call is dropped before anything else happens in the VM.
+        Ok(unsafe { copied.lend() }?)
     }
 
     fn run_batch(steps: Vec<Step<'_>>) -> BatchReport {
@@ -215,25 +173,11 @@ impl Guest for crate::Guest {
     }
 
     fn get_limits() -> Limits {
-        Limits {
-            memory: memory::limit() as u64,
-            stack: STACK.get(),
-            output: OUTPUT.get(),
-        }
+        limits::get()
     }
 
     fn set_limits(limits: Limits) {
-        let memory = usize::try_from(limits.memory).unwrap_or(usize::MAX);
-        let is_new = memory != memory::limit();
-        memory::set_limit(memory);
-        let threshold = js::gc_threshold();
-        // Not when a VM is restored, which changes nothing in it.
-        if is_new && threshold < NO_GC {
-            set_gc_threshold(threshold as usize);
-        }
-        STACK.set(limits.stack.clamp(MIN_STACK, MAX_STACK));
-        js::set_max_stack(STACK.get());
-        OUTPUT.set(limits.output);
+        limits::set(limits);
     }
 
     fn get_memory_usage() -> MemoryUsage {
@@ -284,7 +228,7 @@ impl Guest for crate::Guest {
     }
 
     fn gc() {
-        collect_garbage();
+        limits::collect_garbage();
     }
 
     fn get_gc_threshold() -> u64 {
@@ -296,7 +240,7 @@ impl Guest for crate::Guest {
     }
 
     fn remove_intrinsics(which: Intrinsics) -> Result<()> {
-        Ok(realm::remove(which)?)
+        Ok(removal::remove(which)?)
     }
 
     fn set_time_zone(zone: TimeZone) -> Result<()> {
@@ -310,9 +254,10 @@ impl Guest for crate::Guest {
                 "the rules of the time zone are not TZif",
             ),
         };
-        match is_possible {
-            true => Ok(()),
-            false => Err(Thrown::range_error(why_not).into()),
+        if is_possible {
+            Ok(())
+        } else {
+            Err(Thrown::range_error(why_not).into())
         }
     }
 

@@ -1,4 +1,4 @@
-// HTTP by requests of the VM, for those who give it to scripts: `docs/http.md` has the protocol.
+// HTTP by requests of the VM, for those who give it to scripts: `docs/reference/http-protocol.md` has the protocol.
 //
 // `requests` are the functions that make these requests, by the end of their names.
 (native, need) => {

@@ -1,15 +1,15 @@
-//! What was copied out.
+//! Values that were copied out.
 
 use crate::bindings::exports::jsvm::engine::vm::TokenScope;
 use crate::bindings::jsvm::engine::types::Data;
-use crate::js::{Lent, Value};
+use crate::js::{JsResult, LentBuffer, LentString, Value};
 use crate::token;
 
-/// A value that was copied out. Whoever holds it owns its tokens.
+/// A value that was copied out. Its owner owns its tokens.
 pub struct Copied {
     /// The item.
     pub item: Vec<u8>,
-    /// What the item refers to.
+    /// Long strings and buffers that the item refers to.
     pub chunks: Vec<Chunk>,
     /// Tokens that the item refers to.
     pub tokens: Vec<u64>,
@@ -17,59 +17,114 @@ pub struct Copied {
 
 /// A long string or a buffer.
 pub enum Chunk {
-    /// The memory of a JavaScript value, which crosses with no copy made here.
-    Lent(Lent),
+    /// A string, which crosses without a copy.
+    String(LentString),
+    /// A buffer, which crosses without a copy.
+    Buffer(LentBuffer),
     /// A copy.
     Owned(Vec<u8>),
 }
 
+impl Chunk {
+    fn into_vec(self) -> JsResult<Vec<u8>> {
+        match self {
+            Chunk::String(string) => Ok(string.to_vec()),
+            Chunk::Buffer(buffer) => buffer.to_vec(),
+            Chunk::Owned(bytes) => Ok(bytes),
+        }
+    }
+
+    /// # Safety
+    /// As [`LentBuffer::into_list`].
+    #[expect(unsafe_code, reason = "memory of the engine is lent")]
+    unsafe fn into_list(self) -> JsResult<Vec<u8>> {
+        match self {
+            // SAFETY: the caller's promise.
+            Chunk::String(string) => Ok(unsafe { string.into_list() }),
+            // SAFETY: the caller's promise.
+            Chunk::Buffer(buffer) => unsafe { buffer.into_list() },
+            Chunk::Owned(bytes) => Ok(bytes),
+        }
+    }
+}
+
 impl Copied {
-    /// In the form of the interface. Memory of the engine's is lent: it must not change until the
-    /// result is dropped, so no JavaScript may run.
-    pub fn lend(self) -> Data {
-        let chunks = self.chunks.into_iter().map(|chunk| match chunk {
-            Chunk::Lent(lent) => lent.into_list(),
-            Chunk::Owned(bytes) => bytes,
-        });
-        Data {
-            item: self.item,
-            chunks: chunks.collect(),
-            tokens: self.tokens,
-        }
+    /// Converts the value to the form of the interface. Long strings and buffers are lent.
+    ///
+    /// # Errors
+    /// A `TypeError` if a script has detached or shrunk a buffer since it was visited.
+    ///
+    /// # Safety
+    /// As long as the data is there, no JavaScript may run, and the data must not be written to.
+    #[expect(unsafe_code, reason = "memory of the engine is lent")]
+    pub unsafe fn lend(self) -> JsResult<Data> {
+        // SAFETY: the caller's promise.
+        let lend = |chunk| unsafe { Chunk::into_list(chunk) };
+        let chunks: JsResult<_> = self.chunks.into_iter().map(lend).collect();
+        finish(self.item, chunks, self.tokens)
     }
 
-    /// With memory of its own, to be kept. The tokens become part of the VM's state.
-    pub fn keep(mut self) -> Self {
-        for chunk in &mut self.chunks {
-            if let Chunk::Lent(lent) = chunk {
-                *chunk = Chunk::Owned(lent.as_slice().to_vec());
-            }
-        }
-        token::adopt(&self.tokens);
-        self
+    /// Converts the value to the form of the interface, with copies of long strings and buffers.
+    ///
+    /// # Errors
+    /// A `TypeError` if a script has detached or shrunk a buffer since it was visited.
+    pub fn into_data(self) -> JsResult<Data> {
+        let chunks: JsResult<_> = self.chunks.into_iter().map(Chunk::into_vec).collect();
+        finish(self.item, chunks, self.tokens)
     }
 
-    /// A copy of what is kept, for the embedder, with tokens of its own.
+    /// Copies long strings and buffers. The tokens become part of the VM's state.
+    ///
+    /// # Errors
+    /// A `TypeError` if a script has detached or shrunk a buffer since it was visited.
+    pub fn keep(self) -> JsResult<Kept> {
+        let data = self.into_data()?;
+        token::adopt(&data.tokens);
+        Ok(Kept(data))
+    }
+}
+
+/// A value that was copied out and stays in the VM. Its owner owns its tokens.
+pub struct Kept(Data);
+
+impl Kept {
+    /// A copy for the embedder, with tokens of its own.
     pub fn duplicate(&self) -> Data {
-        let chunks = self.chunks.iter().map(|chunk| match chunk {
-            Chunk::Lent(lent) => lent.as_slice().to_vec(),
-            Chunk::Owned(bytes) => bytes.clone(),
-        });
         let duplicate = |token: &u64| {
             let value = token::get(*token).unwrap_or(Value::UNDEFINED);
             token::retain(value, TokenScope::Instance)
         };
+        let Kept(data) = self;
         Data {
-            item: self.item.clone(),
-            chunks: chunks.collect(),
-            tokens: self.tokens.iter().map(duplicate).collect(),
+            item: data.item.clone(),
+            chunks: data.chunks.clone(),
+            tokens: data.tokens.iter().map(duplicate).collect(),
         }
     }
 
-    /// Forgets it together with its tokens.
+    /// Forgets the value together with its tokens.
     pub fn release(self) {
-        for token in self.tokens {
-            token::release(token);
+        release(self.0.tokens);
+    }
+}
+
+/// The form of the interface. Without the chunks, the tokens are released.
+fn finish(item: Vec<u8>, chunks: JsResult<Vec<Vec<u8>>>, tokens: Vec<u64>) -> JsResult<Data> {
+    match chunks {
+        Ok(chunks) => Ok(Data {
+            item,
+            chunks,
+            tokens,
+        }),
+        Err(thrown) => {
+            release(tokens);
+            Err(thrown)
         }
+    }
+}
+
+fn release(tokens: Vec<u64>) {
+    for token in tokens {
+        token::release(token);
     }
 }

@@ -139,18 +139,15 @@ impl Inspector {
         output
     }
 
-    /// Contents of an array buffer; without the bytes where a view shows them already.
+    /// The contents of an array buffer, without the bytes if a view shows them already.
     #[inline(never)]
     pub(super) fn array_buffer(&mut self, buffer: &Value, viewed: bool) -> Vec<String> {
         let mut output = Vec::new();
         let limit = self.options.max_entries;
-        let bytes = buffer.with_buffer_bytes(|bytes| {
-            let start: Vec<String> = bytes
-                .iter()
-                .take(limit)
-                .map(|byte| format!("{byte:02x}"))
-                .collect();
-            (start.join(" "), bytes.len())
+        let bytes = buffer.buffer_len().and_then(|len| {
+            let start = buffer.buffer_part(0..limit)?;
+            let start: Vec<String> = start.iter().map(|byte| format!("{byte:02x}")).collect();
+            Ok((start.join(" "), len))
         });
         let len = match bytes {
             Err(_) => {

@@ -6,7 +6,7 @@ use std::ptr::NonNull;
 use rquickjs_sys as q;
 
 use super::atom::Key;
-use super::context::ctx;
+use super::realm::ctx;
 use super::value::{JsResult, Thrown, Value};
 
 type Getter = unsafe extern "C" fn(*mut q::JSContext, q::JSValue, i32) -> q::JSValue;

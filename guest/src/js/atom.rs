@@ -2,7 +2,7 @@
 
 use rquickjs_sys as q;
 
-use super::context::ctx;
+use super::realm::ctx;
 use super::value::{JsResult, Thrown, Value};
 
 /// An interned property key. Equal keys are equal numbers.

@@ -1,43 +1,51 @@
-//! Writing to array buffers, and taking them away.
-
-use std::mem::ManuallyDrop;
+//! Array buffers whose memory was given by the embedder, and changes of array buffers.
 
 use rquickjs_sys as q;
 
-use super::context::ctx;
+use super::realm::ctx;
 use super::value::{JsResult, Thrown, Value};
 use crate::memory;
 
-/// The bytes of words in the order that the machine has, which is little-endian in WebAssembly, in the same
-/// memory.
-pub fn bytes_of(words: Vec<u64>) -> Vec<u8> {
-    let mut words = ManuallyDrop::new(words);
-    let [len, capacity] = [words.len(), words.capacity()].map(|count| count * size_of::<u64>());
-    // SAFETY: the memory is given away. The allocator, which is `memory::Heap`, frees a block without
-    // being told how it is aligned, and reallocates one that need not be aligned as it is.
-    unsafe { Vec::from_raw_parts(words.as_mut_ptr().cast(), len, capacity) }
-}
-
 impl Value {
-    /// An array buffer whose memory these bytes are from now on.
+    /// Creates an array buffer in the memory of these bytes.
     pub fn array_buffer_of(bytes: Vec<u8>) -> JsResult<Value> {
-        if bytes.is_empty() {
+        let len = bytes.len();
+        Self::array_buffer_in(bytes.into_boxed_slice(), len)
+    }
+
+    /// Creates an array buffer in the memory of these words, in the machine's order of bytes, which
+    /// is little-endian. `rest` is put behind the words.
+    pub fn array_buffer_of_words(mut words: Vec<u64>, rest: &[u8]) -> JsResult<Value> {
+        let len = size_of::<u64>() * words.len() + rest.len();
+        words.extend(rest.chunks(size_of::<u64>()).map(|bytes| {
+            let mut word = [0; size_of::<u64>()];
+            word[..bytes.len()].copy_from_slice(bytes);
+            u64::from_le_bytes(word)
+        }));
+        Self::array_buffer_in(words.into_boxed_slice(), len)
+    }
+
+    /// Creates an array buffer of `len` bytes in a block of at least that size.
+    fn array_buffer_in<T: Copy>(block: Box<[T]>, len: usize) -> JsResult<Value> {
+        debug_assert!(len <= size_of_val(&*block));
+        if len == 0 {
             return Value::array_buffer(&[]);
         }
-        let bytes = Box::into_raw(bytes.into_boxed_slice());
-        // SAFETY: the memory is from the heap that the engine's own buffers are from, and is given
-        // away: the engine frees it with the function below.
+        let block = Box::into_raw(block);
+        // SAFETY: the block is from the heap that the engine's own buffers are from, and is given
+        // away: the engine resizes and frees it by the function below, which needs no layout. If the
+        // engine fails it has not taken the block over.
         unsafe {
             let raw = q::JS_NewArrayBuffer(
                 ctx(),
-                bytes.cast(),
-                bytes.len() as _,
+                block.cast(),
+                len as _,
                 0,
                 Some(memory::resize_buffer),
                 std::ptr::null_mut(),
                 false,
             );
-            Value::check(raw).inspect_err(|_| drop(Box::from_raw(bytes)))
+            Value::check(raw).inspect_err(|_| drop(Box::from_raw(block)))
         }
     }
 

@@ -1,12 +1,12 @@
-//! Whole objects and arrays at once, by `guest/engine/jsvm.c`: where they are copied, one call for
-//! each value would cost more than the copy.
+//! Reads and creates whole objects and arrays at once, by `guest/engine/jsvm.c`. When they are
+//! copied, one call for each value would cost more than the copy.
 
 use std::mem::MaybeUninit;
 
 use rquickjs_sys as q;
 
 use super::atom::Atom;
-use super::context::ctx;
+use super::realm::ctx;
 use super::value::{JsResult, Value};
 
 unsafe extern "C" {
@@ -31,17 +31,19 @@ unsafe extern "C" {
     ) -> q::JSValue;
 }
 
-/// Objects with more properties are read in another way.
-const MOST: usize = 64;
+/// The maximum number of properties that [`Value::with_entries`] reads.
+const MAX_ENTRIES: usize = 64;
 
 impl Value {
-    /// Runs `read` on the keys and values of an ordinary object that has nothing but named
-    /// properties with values; in JavaScript's order, and without those that are not enumerable.
-    /// `None` if it is no such object, or a large one. `read` must not run JavaScript, which could
-    /// change the object.
-    pub fn with_entries<R>(&self, read: impl FnOnce(&[Atom], &[Value]) -> R) -> Option<R> {
-        let mut keys = [const { MaybeUninit::<q::JSAtom>::uninit() }; MOST];
-        let mut values = [const { MaybeUninit::<q::JSValue>::uninit() }; MOST];
+    /// Runs `read` on the keys and values of an ordinary object that has only named properties with
+    /// values, in JavaScript's order, without those that are not enumerable. The result is `None` for
+    /// any other object, and for one with more than [`MAX_ENTRIES`] properties.
+    ///
+    /// # Safety
+    /// `read` must not run JavaScript, and must not change the object.
+    pub unsafe fn with_entries<R>(&self, read: impl FnOnce(&[Atom], &[Value]) -> R) -> Option<R> {
+        let mut keys = [const { MaybeUninit::<q::JSAtom>::uninit() }; MAX_ENTRIES];
+        let mut values = [const { MaybeUninit::<q::JSValue>::uninit() }; MAX_ENTRIES];
         // SAFETY: live context and value, and room for so many entries.
         let count = unsafe {
             jsvm_plain_entries(
@@ -49,12 +51,12 @@ impl Value {
                 self.raw(),
                 keys.as_mut_ptr().cast(),
                 values.as_mut_ptr().cast(),
-                MOST as q::c_int,
+                MAX_ENTRIES as q::c_int,
             )
         };
         let count = usize::try_from(count).ok()?;
-        // SAFETY: as many were written. They are the object's, which `self` keeps alive and nothing
-        // changes meanwhile; here they are only borrowed.
+        // SAFETY: as many were written. They are the object's, which `self` keeps alive and, as the
+        // caller promises, nothing changes meanwhile; here they are only borrowed.
         unsafe {
             Some(read(
                 std::slice::from_raw_parts(keys.as_ptr().cast(), count),
@@ -64,15 +66,18 @@ impl Value {
     }
 
     /// Runs `read` on the elements of an array that has each index below its length and no other
-    /// property; `None` if it is no such array. `read` must not run JavaScript, which could change
-    /// the array.
-    pub fn with_elements<R>(&self, read: impl FnOnce(&[Value]) -> R) -> Option<R> {
+    /// property. The result is `None` for any other object.
+    ///
+    /// # Safety
+    /// `read` must not run JavaScript, and must not change the array.
+    pub unsafe fn with_elements<R>(&self, read: impl FnOnce(&[Value]) -> R) -> Option<R> {
         let (mut values, mut count) = (std::ptr::null(), 0);
         // SAFETY: live value, valid destinations.
         if unsafe { jsvm_dense_elements(self.raw(), &raw mut values, &raw mut count) } == 0 {
             return None;
         }
-        // SAFETY: so many elements are there, and stay while nothing changes the array.
+        // SAFETY: so many elements are there, and stay while, as the caller promises, nothing changes
+        // the array.
         Some(read(unsafe {
             Value::slice_from_raw(values, count as usize)
         }))

@@ -10,7 +10,8 @@ use std::ffi::CString;
 
 use rquickjs_sys as q;
 
-use super::context::ctx;
+use super::compile::run_source;
+use super::realm::ctx;
 use super::value::{JsResult, Thrown, Value};
 
 /// Room for the compiled scripts. The build says so if they do not fit.
@@ -65,24 +66,8 @@ pub fn run_compiled(name: &str) -> JsResult<Value> {
 /// Compiles a script to bytecode. Its text is not kept.
 fn compile(name: &str, source: &str) -> JsResult<Vec<u8>> {
     let file_name = CString::new(format!("jsvm:{name}")).unwrap_or_default();
-    let mut text = source.to_owned();
-    text.push('\0');
     let flags = q::JS_EVAL_TYPE_GLOBAL | q::JS_EVAL_FLAG_COMPILE_ONLY | q::JS_EVAL_FLAG_STRICT;
-    let mut options = q::JSEvalOptions {
-        version: q::JS_EVAL_OPTIONS_VERSION as i32,
-        eval_flags: flags as i32,
-        filename: file_name.as_ptr(),
-        line_num: 1,
-    };
-    // SAFETY: zero-terminated source with its length, valid options.
-    let function = unsafe {
-        Value::check(q::JS_Eval2(
-            ctx(),
-            text.as_ptr().cast(),
-            source.len() as _,
-            &raw mut options,
-        ))
-    }?;
+    let function = run_source(source.to_owned(), &file_name, flags)?;
     write(
         &function,
         q::JS_WRITE_OBJ_BYTECODE | q::JS_WRITE_OBJ_STRIP_SOURCE,

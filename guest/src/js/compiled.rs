@@ -3,8 +3,9 @@
 use rquickjs_sys as q;
 
 use super::bytecode;
-use super::context::{Source, c_string, ctx, run_source};
+use super::compile::{Source, c_string, run_source};
 use super::module::Module;
+use super::realm::ctx;
 use super::value::{JsResult, Tag, Thrown, Value};
 
 /// A script or module that is compiled and not run. What the engine has for it is a value that
@@ -23,19 +24,13 @@ pub struct Keep {
 impl Compiled {
     /// Compiles a script, or a module with what it imports.
     pub fn new(source: Source<'_>, module: bool) -> JsResult<Compiled> {
-        let name = c_string(source.file_name);
         if module {
             let module = Module::new(source.text, source.file_name)?;
             module.set_url(source.file_name)?;
             return Ok(Compiled(module.into_value()));
         }
-        let mut flags = q::JS_EVAL_TYPE_GLOBAL | q::JS_EVAL_FLAG_COMPILE_ONLY;
-        if source.strict {
-            flags |= q::JS_EVAL_FLAG_STRICT;
-        }
-        if source.asynchronous {
-            flags |= q::JS_EVAL_FLAG_ASYNC;
-        }
+        let name = c_string(source.file_name);
+        let flags = source.flags() | q::JS_EVAL_FLAG_COMPILE_ONLY;
         Ok(Compiled(run_source(source.text, &name, flags)?))
     }
 

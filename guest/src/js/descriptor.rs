@@ -3,7 +3,7 @@
 use rquickjs_sys as q;
 
 use super::atom::Key;
-use super::context::ctx;
+use super::realm::ctx;
 use super::value::{JsResult, Thrown, Value};
 
 /// What a property is to become. What is missing stays as it is.

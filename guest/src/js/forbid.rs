@@ -2,7 +2,7 @@
 
 use rquickjs_sys as q;
 
-use super::context::ctx;
+use super::realm::ctx;
 
 unsafe extern "C" {
     fn jsvm_forbid_compiling(ctx: *mut q::JSContext);

@@ -5,7 +5,7 @@ use std::ptr::NonNull;
 
 use rquickjs_sys as q;
 
-use super::context::ctx;
+use super::realm::ctx;
 use super::value::{JsResult, Value};
 
 /// What a function was called with.

@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 
 use rquickjs_sys as q;
 
-use super::context::{ctx, runtime};
+use super::realm::{ctx, runtime};
 use super::value::{JsResult, Thrown, Value};
 
 thread_local! {

@@ -5,7 +5,7 @@
 
 use rquickjs_sys as q;
 
-use super::context::{ctx, runtime};
+use super::realm::{ctx, runtime};
 use super::value::{JsResult, Thrown, Value};
 
 unsafe extern "C" {
@@ -38,8 +38,11 @@ pub enum Units<'a> {
 }
 
 impl Value {
-    /// Reads the code units of a string where they are; `None` if it is not a string. A string that
-    /// was put together is made one piece first.
+    /// Runs `read` on the code units of a string. The result is `None` for any other value. A string
+    /// that was put together is made one piece first.
+    ///
+    /// It is safe even if `read` runs JavaScript: a string never changes, and the engine appends in
+    /// place only to a string without other references. A rope in one piece keeps that piece.
     ///
     /// # Errors
     /// If memory runs out.
@@ -60,7 +63,7 @@ impl Value {
         }
         let len = len as usize;
         // SAFETY: the string has so many units of that width there, aligned to it. They neither
-        // change nor move while it is alive, and `self` keeps it alive.
+        // change nor move while the string is alive, and `self` keeps it alive.
         Ok(Some(read(unsafe {
             if wide == 0 {
                 Units::Latin1(std::slice::from_raw_parts(start, len))

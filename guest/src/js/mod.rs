@@ -16,9 +16,11 @@ mod binary;
 mod buffer;
 mod bulk;
 mod bytecode;
+mod compile;
 mod compiled;
-mod context;
 mod descriptor;
+mod error;
+mod eval;
 mod forbid;
 mod function;
 mod held;
@@ -29,30 +31,32 @@ mod object;
 mod promise;
 mod promise_hook;
 mod property;
+mod realm;
 mod string;
 mod value;
 
 pub use accessor::define_accessor;
 pub use atom::{Atom, Key};
 pub use binary::{View, ViewKind};
-pub use buffer::{bytes_of, throw_later};
+pub use buffer::throw_later;
 pub use bytecode::run_compiled;
+pub use compile::{Source, compile_function, compiles, parse_json};
 pub use compiled::{Compiled, Keep};
-pub use context::{
-    Source, collect_garbage, compile_function, compiles, counts, eval, execute_job, gc_threshold,
-    global, is_job_pending, on_interrupt, parse_json, set_gc_threshold, set_max_stack, start,
-    version,
-};
 pub use descriptor::Definition;
+pub use eval::{eval, execute_job, global};
 pub use forbid::{forbid_compiling, forbid_regexps};
 pub use function::{Call, function};
 pub use held::hold;
 pub use internals::{Units, sweep_arenas};
-pub use lent::{Lent, LentUnits};
+pub use lent::{LentBuffer, LentString, LentUnits};
 pub use module::{Loaded, Module, ModuleLoader, Synthetic, import, set_module_loader};
 pub use object::{OwnKeys, Property};
 pub use promise::{PromiseState, new_promise, on_rejection};
 pub use promise_hook::{PromiseEvent, on_promise_event};
 pub use property::{OwnProperty, Slot};
+pub use realm::{
+    collect_garbage, counts, gc_threshold, is_job_pending, on_interrupt, set_gc_threshold,
+    set_max_stack, start, version,
+};
 pub use string::Text;
 pub use value::{JsResult, Tag, Thrown, Value};

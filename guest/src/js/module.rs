@@ -6,7 +6,8 @@ use std::ffi::{CStr, CString};
 use rquickjs_sys as q;
 
 use super::atom::Key;
-use super::context::{c_string, ctx, run_source, runtime};
+use super::compile::{c_string, run_source};
+use super::realm::{ctx, runtime};
 use super::value::{JsResult, Thrown, Value};
 
 /// A module that was compiled and not evaluated.
@@ -15,16 +16,11 @@ pub struct Module {
 }
 
 impl Module {
-    /// Compiles an ES module.
-    pub(super) fn compile(text: String, name: &CStr) -> JsResult<Module> {
-        let flags = q::JS_EVAL_TYPE_MODULE | q::JS_EVAL_FLAG_COMPILE_ONLY;
-        let compiled = run_source(text, name, flags)?;
-        Ok(Module { compiled })
-    }
-
     /// Compiles an ES module of this full name.
     pub fn new(text: String, name: &str) -> JsResult<Module> {
-        Self::compile(text, &c_string(name))
+        let flags = q::JS_EVAL_TYPE_MODULE | q::JS_EVAL_FLAG_COMPILE_ONLY;
+        let compiled = run_source(text, &c_string(name), flags)?;
+        Ok(Module { compiled })
     }
 
     /// The engine's value, which scripts must not see.

@@ -3,7 +3,7 @@
 use rquickjs_sys as q;
 
 use super::atom::{Atom, Key};
-use super::context::ctx;
+use super::realm::ctx;
 use super::value::{JsResult, Thrown, Value};
 
 /// Attributes of a property that is defined.
@@ -276,7 +276,7 @@ impl Value {
         // SAFETY: live object; the name is an owned atom.
         let name = unsafe {
             let class = q::JS_GetClassID(self.raw());
-            Atom::from_raw(q::JS_GetClassName(super::context::runtime(), class))
+            Atom::from_raw(q::JS_GetClassName(super::realm::runtime(), class))
         };
         name.to_value().ok()?.to_lossy().ok()
     }

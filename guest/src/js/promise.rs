@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use rquickjs_sys as q;
 
-use super::context::{ctx, runtime};
+use super::realm::{ctx, runtime};
 use super::value::{JsResult, Thrown, Value};
 
 /// State of a promise.

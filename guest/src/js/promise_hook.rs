@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use rquickjs_sys as q;
 
-use super::context::runtime;
+use super::realm::runtime;
 use super::value::Value;
 
 /// Something that happened to a promise.

@@ -3,8 +3,8 @@
 use rquickjs_sys as q;
 
 use super::atom::{Atom, Key};
-use super::context::ctx;
 use super::object::OwnKeys;
+use super::realm::ctx;
 use super::value::{JsResult, Tag, Thrown, Value};
 
 /// An own property.

@@ -3,8 +3,8 @@
 use encoding_rs::mem;
 use rquickjs_sys as q;
 
-use super::context::ctx;
 use super::internals::Units;
+use super::realm::ctx;
 use super::value::{JsResult, Thrown, Value};
 
 /// A JavaScript string in the form that loses nothing.

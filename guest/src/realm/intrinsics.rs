@@ -2,8 +2,8 @@
 
 use std::cell::{Cell, OnceCell};
 
-use crate::bindings::jsvm::engine::types::ErrorClass;
-use crate::convert::error_class_name;
+use jsvm_data::ErrorClass;
+
 use crate::js::{self, JsResult, Tag, Thrown, Value, View, ViewKind};
 use crate::realm::magnitude;
 
@@ -94,7 +94,7 @@ impl Intrinsics {
         let symbol = global.get("Symbol")?;
         let mut errors = Vec::new();
         for class in ERROR_CLASSES {
-            let constructor = global.get(error_class_name(class))?;
+            let constructor = global.get(class.name())?;
             let prototype = constructor.get("prototype")?;
             errors.push((class, constructor, prototype));
         }
@@ -355,7 +355,7 @@ impl Intrinsics {
                 let buffer = view.get("buffer")?;
                 let offset = view.get("byteOffset")?.to_number()? as usize;
                 let len = view.get("byteLength")?.to_number()? as usize;
-                let capacity = buffer.with_buffer_bytes(<[u8]>::len)?;
+                let capacity = buffer.buffer_len()?;
                 if offset.checked_add(len).is_none_or(|end| end > capacity) {
                     return Err(Thrown::type_error("the DataView is out of bounds"));
                 }

@@ -3,18 +3,34 @@
 use crate::bindings::exports::jsvm::engine::vm::{ViewKind, ViewSpan, Words};
 use crate::convert;
 use crate::handle::handle;
-use crate::js::{self, JsResult, Thrown, Value, ViewKind as Kind};
+use crate::js::{JsResult, LentBuffer, Thrown, Value, ViewKind as Kind};
 use crate::realm::{Class, Method, intrinsics, readers};
 
-/// A typed array or `DataView` with these bytes.
+/// Creates a typed array or `DataView` with these bytes.
 pub fn new_typed_array(kind: ViewKind, bytes: Vec<u8>) -> JsResult<Value> {
+    new_view(kind, bytes.len(), || Value::array_buffer_of(bytes))
+}
+
+/// Creates a typed array or `DataView` with the bytes of words.
+pub fn new_typed_array_of_words(kind: ViewKind, bytes: Words) -> JsResult<Value> {
+    let Words { words, rest } = bytes;
+    let len = size_of::<u64>() * words.len() + rest.len();
+    new_view(kind, len, || Value::array_buffer_of_words(words, &rest))
+}
+
+/// Creates a view over the whole of a buffer of `len` bytes.
+fn new_view(
+    kind: ViewKind,
+    len: usize,
+    buffer: impl FnOnce() -> JsResult<Value>,
+) -> JsResult<Value> {
     let kind = convert::view_kind_in(kind);
-    if !bytes.len().is_multiple_of(kind.element_size()) {
+    if !len.is_multiple_of(kind.element_size()) {
         return Err(Thrown::range_error(
             "the bytes are not a whole number of elements",
         ));
     }
-    let buffer = Value::array_buffer_of(bytes)?;
+    let buffer = buffer()?;
     match kind {
         Kind::DataView => intrinsics().data_view(&[buffer]),
         kind => Value::typed_array(kind, &[buffer]),
@@ -38,7 +54,7 @@ fn span(value: &Value) -> JsResult<Span> {
         return Ok(Span {
             buffer: value.clone(),
             offset: 0,
-            len: value.with_buffer_bytes(<[u8]>::len)?,
+            len: value.buffer_len()?,
         });
     }
     let (buffer, offset, len) = if value.is_data_view() {
@@ -48,7 +64,7 @@ fn span(value: &Value) -> JsResult<Span> {
         let view = value.typed_array_view()?;
         (view.buffer, view.offset, view.len)
     };
-    let room = buffer.with_buffer_bytes(<[u8]>::len)?;
+    let room = buffer.buffer_len()?;
     if offset.checked_add(len).is_none_or(|end| end > room) {
         return Err(Thrown::type_error("the view is out of bounds"));
     }
@@ -78,42 +94,26 @@ pub fn view_span(view: &Value) -> JsResult<ViewSpan> {
     })
 }
 
-/// The bytes of a buffer or view, which are lent: no JavaScript may run while they are there.
-pub fn read(value: &Value) -> JsResult<Vec<u8>> {
+/// The bytes of a buffer or view.
+pub fn lend(value: &Value) -> JsResult<LentBuffer> {
     let Span {
         buffer,
         offset,
         len,
     } = span(value)?;
-    Ok(buffer.lend_buffer(offset, len)?.into_list())
+    Ok(LentBuffer::new(buffer, offset..offset + len))
 }
 
-/// The bytes of words.
-pub fn of_words(Words { words, rest }: Words) -> Vec<u8> {
-    let mut bytes = js::bytes_of(words);
-    bytes.extend(rest);
-    bytes
-}
-
-/// As [`read`], as words.
-pub fn read_words(value: &Value) -> JsResult<Words> {
+/// The bytes of a buffer or view: as many as fill 64-bit words, and a copy of the others.
+pub fn lend_words(value: &Value) -> JsResult<(LentBuffer, Vec<u8>)> {
     let Span {
         buffer,
         offset,
         len,
     } = span(value)?;
     let words = len / size_of::<u64>() * size_of::<u64>();
-    let rest = buffer.lend_buffer(offset + words, len - words)?;
-    let rest = rest.as_slice().to_vec();
-    let words = match buffer.lend_buffer(offset, words)?.into_words() {
-        Ok(words) => words.into_list(),
-        // A view that begins in the middle of a word.
-        Err(bytes) => {
-            let (words, _) = bytes.as_slice().as_chunks();
-            words.iter().copied().map(u64::from_le_bytes).collect()
-        }
-    };
-    Ok(Words { words, rest })
+    let rest = buffer.buffer_part(offset + words..offset + len)?;
+    Ok((LentBuffer::new(buffer, offset..offset + words), rest))
 }
 
 /// Writes bytes to a buffer or view.
@@ -147,7 +147,7 @@ fn detachable(value: &Value) -> JsResult<()> {
 /// The bytes of a buffer, which is detached.
 pub fn take(buffer: &Value) -> JsResult<Vec<u8>> {
     detachable(buffer)?;
-    let bytes = buffer.with_buffer_bytes(<[u8]>::to_vec)?;
+    let bytes = buffer.buffer_to_vec()?;
     if is_detached(buffer) {
         return Err(Thrown::type_error("the array buffer is detached"));
     }

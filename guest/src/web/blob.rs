@@ -7,7 +7,7 @@ pub fn natives(object: &Value) -> JsResult<()> {
     functions! { object;
         "isBytes" 1 => |call| bytes::span(&call.arg(0)).map(|span| Value::boolean(span.is_some())),
         "join" 1 => join,
-        "size" 1 => |call| bytes::with(&call.arg(0), |bytes| Value::number(bytes.len() as f64)),
+        "size" 1 => |call| Ok(Value::number(bytes::len(&call.arg(0))? as f64)),
         "round" 1 => |call| Ok(Value::number(call.arg(0).to_number()?.round_ties_even())),
         "mediaType" 1 => media_type,
         // `part(array, start, end)`: a copy, as an array.
@@ -15,15 +15,13 @@ pub fn natives(object: &Value) -> JsResult<()> {
         "lines" 1 => lines,
         "view" 3 => |call| Value::typed_array(ViewKind::Uint8, call.args),
         "copy" 1 => |call| {
-            let bytes = bytes::with(&call.arg(0), <[u8]>::to_vec)?;
+            let bytes = bytes::to_vec(&call.arg(0))?;
             Value::array_buffer(&bytes)
         },
         "decode" 1 => |call| {
-            let text = bytes::with(&call.arg(0), |bytes| {
-                let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-                String::from_utf8_lossy(bytes).into_owned()
-            })?;
-            Value::text(&text)
+            let bytes = bytes::to_vec(&call.arg(0))?;
+            let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+            Value::text(&String::from_utf8_lossy(bytes))
         },
         "wallTime" 0 => |_| Ok(Value::number(crate::clock::wall_milliseconds().floor())),
     }
@@ -38,7 +36,10 @@ fn join(call: Call<'_>) -> JsResult<Value> {
     for index in 0..count {
         let part = parts.get(index)?;
         if part.is_object() {
-            bytes::with(&part, |bytes| all.extend_from_slice(bytes))?;
+            bytes::for_each_piece(&bytes::view(&part)?, |bytes| {
+                all.extend_from_slice(bytes);
+                true
+            })?;
         } else {
             all.extend_from_slice(part.to_lossy()?.as_bytes());
         }
@@ -49,10 +50,7 @@ fn join(call: Call<'_>) -> JsResult<Value> {
 fn part(call: Call<'_>) -> JsResult<Value> {
     let index = |at: usize| call.arg(at).as_number().unwrap_or(0.0) as usize;
     let (start, end) = (index(1), index(2));
-    let part = bytes::with(&call.arg(0), |bytes| {
-        bytes.get(start..end).unwrap_or(&[]).to_vec()
-    })?;
-    bytes::uint8_array(&part)
+    bytes::uint8_array(&bytes::part(&call.arg(0), start..end)?)
 }
 
 /// A type in lower case; nothing if it has characters that none has.

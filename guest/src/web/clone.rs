@@ -3,12 +3,12 @@
 
 use std::collections::HashMap;
 
+use jsvm_data::ErrorClass;
 use rustc_hash::FxBuildHasher;
 
 use super::common::exception;
 use super::registry::{self, Cloning};
 use super::{bytes, require};
-use crate::bindings::jsvm::engine::types::ErrorClass;
 use crate::js::{
     Atom, Call, JsResult, Key, OwnKeys, Property, Slot, Tag, Thrown, Value, View, ViewKind,
 };
@@ -134,7 +134,7 @@ impl Cloner {
         // with it.
         for buffer in std::mem::take(&mut self.transferred) {
             let copy = self.copy_buffer(&buffer)?;
-            let bytes = buffer.with_buffer_bytes(<[u8]>::to_vec);
+            let bytes = buffer.buffer_to_vec();
             copy.write_buffer(0, &bytes.map_err(|_| detached())?)?;
             buffer.detach_buffer();
         }
@@ -257,8 +257,7 @@ impl Cloner {
         if let Some(copy) = self.copies.get(&address) {
             return Ok(copy.clone());
         }
-        let copy = buffer.with_buffer_bytes(Value::array_buffer);
-        let copy = copy.map_err(|_| detached())??;
+        let copy = buffer.copy_buffer().map_err(|_| detached())?;
         self.remember(buffer, &copy);
         Ok(copy)
     }

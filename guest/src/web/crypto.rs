@@ -8,9 +8,9 @@ use super::common::exception;
 use super::{bytes, functions};
 use crate::bindings::wasi::random::random::get_random_u64;
 use crate::host::away;
-use crate::js::{Call, JsResult, Value, ViewKind};
+use crate::js::{Call, JsResult, Value, View, ViewKind};
 
-/// The most bytes that one call may ask for.
+/// The maximum number of random bytes of one call.
 const QUOTA: usize = 65536;
 
 pub fn natives(object: &Value) -> JsResult<()> {
@@ -18,7 +18,7 @@ pub fn natives(object: &Value) -> JsResult<()> {
         "fill" 1 => fill,
         "uuid" 0 => uuid,
         "copy" 1 => |call| {
-            let bytes = bytes::with(&call.arg(0), <[u8]>::to_vec)?;
+            let bytes = bytes::to_vec(&call.arg(0))?;
             Value::array_buffer(&bytes)
         },
         "digest" 2 => digest,
@@ -73,11 +73,11 @@ fn uuid(_: Call<'_>) -> JsResult<Value> {
 /// `digest(algorithm, bytes)`
 fn digest(call: Call<'_>) -> JsResult<Value> {
     let name = call.arg(0).to_lossy()?.to_ascii_uppercase();
-    let hash: fn(&[u8]) -> Vec<u8> = match name.as_str() {
-        "SHA-1" => |bytes| Sha1::digest(bytes).to_vec(),
-        "SHA-256" => |bytes| Sha256::digest(bytes).to_vec(),
-        "SHA-384" => |bytes| Sha384::digest(bytes).to_vec(),
-        "SHA-512" => |bytes| Sha512::digest(bytes).to_vec(),
+    let hash: fn(&View) -> JsResult<Vec<u8>> = match name.as_str() {
+        "SHA-1" => hash::<Sha1>,
+        "SHA-256" => hash::<Sha256>,
+        "SHA-384" => hash::<Sha384>,
+        "SHA-512" => hash::<Sha512>,
         _ => {
             return Err(exception(
                 "Unrecognized algorithm name",
@@ -85,5 +85,14 @@ fn digest(call: Call<'_>) -> JsResult<Value> {
             ));
         }
     };
-    Value::array_buffer(&bytes::with(&call.arg(1), hash)?)
+    Value::array_buffer(&hash(&bytes::view(&call.arg(1))?)?)
+}
+
+fn hash<D: Digest>(view: &View) -> JsResult<Vec<u8>> {
+    let mut digest = D::new();
+    bytes::for_each_piece(view, |bytes| {
+        digest.update(bytes);
+        true
+    })?;
+    Ok(digest.finalize().to_vec())
 }

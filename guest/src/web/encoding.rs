@@ -3,7 +3,7 @@
 use encoding_rs::{CoderResult, Decoder, DecoderResult, Encoding, REPLACEMENT};
 
 use super::{bytes, functions};
-use crate::js::{self, Call, JsResult, Thrown, Value};
+use crate::js::{self, Call, JsResult, Thrown, Value, View};
 
 pub fn natives(object: &Value) -> JsResult<()> {
     functions! { object;
@@ -58,6 +58,9 @@ fn split_pair(call: Call<'_>) -> JsResult<Value> {
     Value::array_of(vec![Value::utf16(&units)?, Value::utf16(&half)?])
 }
 
+/// Room in bytes beyond the length of the input, so that a decoder always makes progress.
+const MARGIN: usize = 64;
+
 /// A decoder, between two calls of `decode`.
 struct State {
     encoding: &'static Encoding,
@@ -90,12 +93,12 @@ fn decoder(call: Call<'_>) -> JsResult<Value> {
 /// `decode(decoder, bytes, stream)`
 fn decode(call: Call<'_>) -> JsResult<Value> {
     let (holder, input, stream) = (call.arg(0), call.arg(1), call.arg(2).to_boolean());
-    let decode = |input: &[u8]| holder.with_held(|state: &mut State| state.decode(input, stream));
-    let text = if input.is_undefined() {
-        decode(&[])
+    let view = if input.is_undefined() {
+        None
     } else {
-        bytes::with(&input, decode)?
-    }?;
+        Some(bytes::view(&input)?)
+    };
+    let text = holder.with_held(|state: &mut State| state.decode(view.as_ref(), stream))??;
     match text {
         Some(text) => Value::text(&text),
         None => Err(Thrown::type_error(
@@ -105,8 +108,8 @@ fn decode(call: Call<'_>) -> JsResult<Value> {
 }
 
 impl State {
-    /// Decodes; nothing if that is fatal.
-    fn decode(&mut self, input: &[u8], stream: bool) -> Option<String> {
+    /// Decodes bytes. The result is missing if they are not valid and that is fatal.
+    fn decode(&mut self, view: Option<&View>, stream: bool) -> JsResult<Option<String>> {
         let mut decoder = self.decoder.take().unwrap_or_else(|| {
             if self.ignore_bom {
                 self.encoding.new_decoder_without_bom_handling()
@@ -114,32 +117,47 @@ impl State {
                 self.encoding.new_decoder_with_bom_removal()
             }
         });
-        let mut text = String::new();
-        let mut rest = input;
+        let mut text = String::with_capacity(view.map_or(0, |view| view.len) + MARGIN);
+        let mut is_valid = true;
+        if let Some(view) = view {
+            bytes::for_each_piece(view, |bytes| {
+                is_valid = self.push(&mut decoder, bytes, &mut text, false);
+                is_valid
+            })?;
+        }
+        if stream && is_valid {
+            self.decoder = Some(decoder);
+        } else if is_valid {
+            is_valid = self.push(&mut decoder, &[], &mut text, true);
+        }
+        Ok(is_valid.then_some(text))
+    }
+
+    /// Decodes the next bytes, or with `is_last` the end. Returns `false` if they are not valid and
+    /// that is fatal.
+    fn push(&self, decoder: &mut Decoder, bytes: &[u8], text: &mut String, is_last: bool) -> bool {
+        let mut rest = bytes;
         loop {
-            // One more than is said to be enough, so that there is always progress.
-            let more = decoder.max_utf8_buffer_length(rest.len())?;
-            text.reserve(more.min(rest.len() + 64));
-            let (read, done) = if self.fatal {
+            let Some(more) = decoder.max_utf8_buffer_length(rest.len()) else {
+                return false;
+            };
+            text.reserve(more.min(rest.len() + MARGIN));
+            let (read, is_done) = if self.fatal {
                 let (result, read) =
-                    decoder.decode_to_string_without_replacement(rest, &mut text, !stream);
+                    decoder.decode_to_string_without_replacement(rest, text, is_last);
                 match result {
                     DecoderResult::InputEmpty => (read, true),
                     DecoderResult::OutputFull => (read, false),
-                    DecoderResult::Malformed(..) => return None,
+                    DecoderResult::Malformed(..) => return false,
                 }
             } else {
-                let (result, read, _) = decoder.decode_to_string(rest, &mut text, !stream);
+                let (result, read, _) = decoder.decode_to_string(rest, text, is_last);
                 (read, result == CoderResult::InputEmpty)
             };
             rest = &rest[read..];
-            if done {
-                break;
+            if is_done {
+                return true;
             }
         }
-        if stream {
-            self.decoder = Some(decoder);
-        }
-        Some(text)
     }
 }

@@ -121,7 +121,7 @@ fn write(call: Call<'_>) -> JsResult<Value> {
                 &kind
             };
             head += &format!("; filename=\"{file}\"\r\nContent-Type: {kind}");
-            bytes::with(&value, <[u8]>::to_vec)?
+            bytes::to_vec(&value)?
         } else {
             with_crlf(&value.to_lossy()?).into_bytes()
         };
@@ -164,7 +164,7 @@ fn read(call: Call<'_>) -> JsResult<Value> {
     let Some(boundary) = boundary else {
         return Ok(Value::UNDEFINED);
     };
-    let Some(entries) = bytes::with(&call.arg(1), |bytes| entries(bytes, boundary))? else {
+    let Some(entries) = entries(&bytes::to_vec(&call.arg(1))?, boundary) else {
         return Ok(Value::UNDEFINED);
     };
     let mut list = Vec::with_capacity(entries.len() * 4);

@@ -1,10 +1,11 @@
-//! What `Request`, `Response` and `fetch` need beside JavaScript (Fetch).
+//! The helpers of `Request`, `Response` and `fetch` that are written in Rust (Fetch).
 
 use data_url::DataUrl;
+use jsvm_protocol::http::header_bytes;
 
 use super::{blob, bytes, encoding, form, functions, headers};
 use crate::inspect::{self, Options};
-use crate::js::{self, Call, JsResult, Value, ViewKind};
+use crate::js::{Call, JsResult, Value, ViewKind};
 
 /// The helpers of bodies, and of what has one.
 pub fn natives(object: &Value) -> JsResult<()> {
@@ -24,10 +25,10 @@ pub fn natives(object: &Value) -> JsResult<()> {
         "describe" 1 => |call| {
             Value::text(&inspect::inspect(&call.arg(0), &Options::default()))
         },
-        // Bytes of characters that are one each.
+        // `latin1(text)`: a header value read as UTF-8.
         "latin1" 1 => |call| {
             let text = call.arg(0).to_lossy()?;
-            let bytes: Vec<u8> = text.chars().map(|c| u8::try_from(c).unwrap_or(b'?')).collect();
+            let bytes: Vec<u8> = header_bytes(&text).collect();
             Value::text(&String::from_utf8_lossy(&bytes))
         },
         // `owned(bytes)`: an array buffer with just these bytes, which is theirs if it is.
@@ -42,20 +43,15 @@ pub fn natives(object: &Value) -> JsResult<()> {
     Ok(())
 }
 
-/// A function that returns what embedders build on.
-pub fn tools() -> JsResult<Value> {
-    js::function("httpTools", 0, &[], |_| super::parts::named_part("http"))
-}
-
 fn owned(call: Call<'_>) -> JsResult<Value> {
     let value = call.arg(0);
     if let Some(view) = bytes::span(&value)?
         && view.offset == 0
-        && view.buffer.with_buffer_bytes(<[u8]>::len).unwrap_or(0) == view.len
+        && view.buffer.buffer_len().unwrap_or(0) == view.len
     {
         return Ok(view.buffer);
     }
-    let bytes = bytes::with(&value, <[u8]>::to_vec)?;
+    let bytes = bytes::to_vec(&value)?;
     Value::array_buffer_of(bytes)
 }
 

@@ -1,4 +1,4 @@
-//! The web platform, as far as it needs no input or output: see `docs/web.md`.
+//! The web platform, as far as it needs no input or output: see `docs/reference/web.md`.
 //!
 //! Most of it is JavaScript in parts, one file each in `guest/web`, with helpers that are written
 //! in Rust here. A part is compiled by the build and kept as bytecode among the constants; each
@@ -20,8 +20,7 @@ mod url;
 
 use crate::js::{self, Call, JsResult, Property, Thrown, Value};
 
-pub use http::tools as http_tools;
-pub use parts::names;
+pub use parts::{http_tools, names};
 pub use registry::stand_in;
 
 /// Defines functions that are written in Rust on an object.

@@ -134,7 +134,7 @@ const PARTS: &[Part] = &[
 
 #[derive(Default)]
 struct Loaded {
-    /// What each part returned.
+    /// The exports of each part that has run.
     parts: [Option<Value>; PARTS.len()],
     /// Getters of the global object, with the name of each.
     getters: Vec<(usize, &'static str, Value)>,
@@ -203,15 +203,20 @@ fn position(name: &str) -> Option<usize> {
     PARTS.iter().position(|part| part.name == name)
 }
 
-/// What a part returned.
-pub fn named_part(name: &str) -> JsResult<Value> {
+/// A function that returns the helpers on which embedders build HTTP.
+pub fn http_tools() -> JsResult<Value> {
+    js::function("httpTools", 0, &[], |_| named_part("http"))
+}
+
+/// Returns the exports of a part.
+fn named_part(name: &str) -> JsResult<Value> {
     match position(name) {
         Some(part) => load(part),
         None => Err(Thrown::error("there is no such part")),
     }
 }
 
-/// What a part returned; it runs the first time.
+/// Returns the exports of a part. The part runs the first time.
 fn load(number: usize) -> JsResult<Value> {
     let known = LOADED.with_borrow(|loaded| loaded.parts.get(number).cloned().flatten());
     if let Some(known) = known {

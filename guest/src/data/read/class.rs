@@ -1,22 +1,27 @@
 //! `27([class, ...])`: what is made by its class from some values.
 
-use super::super::tags;
-use super::item::Item;
+use jsvm_data::{CborHead, ErrorClass, ViewKind};
+
 use super::{Form, Frame, Reader};
-use crate::convert::error_class_of_name;
 use crate::js::{JsResult, Tag, Value};
 use crate::realm::intrinsics;
 
 impl Reader<'_> {
-    /// Reads what comes after tag 27.
-    pub(super) fn class(&mut self, mark: Option<usize>) -> JsResult<Item> {
-        let elements = self.cbor(|item| item.array())?;
-        let Some(elements) = elements.filter(|elements| *elements > 0) else {
-            return Err(self.malformed("tag 27 needs an array with a class and a length"));
+    /// Reads the array after tag 27, which is at `start`. Returns `None` if it pushed a frame.
+    pub(super) fn class(&mut self, start: usize, mark: Option<usize>) -> JsResult<Option<Value>> {
+        let elements = match self.read_head()? {
+            CborHead::Array(Some(elements)) if elements > 0 => elements,
+            _ => {
+                let what = "tag 27 needs an array with a class and a length";
+                return Err(self.malformed_at(start, what));
+            }
         };
-        let name = self.cbor(|item| item.str())?;
+        let name = match self.read_head()? {
+            CborHead::Text(Some(len)) => self.read_str(len)?,
+            _ => return Err(self.malformed_at(start, "a class has a name of definite length")),
+        };
         if self.simple && !name.starts_with("Symbol") {
-            return Err(self.malformed("this must be a primitive"));
+            return Err(self.malformed_at(start, "this must be a primitive"));
         }
         let value = match (name, elements - 1) {
             ("Array", 2) => return self.sparse(mark),
@@ -25,57 +30,64 @@ impl Reader<'_> {
             ("Object", 1) => self.boxed()?,
             ("Symbol", 0) => intrinsics().symbol(None)?,
             ("Symbol", 1) => {
-                let description = self.text_value()?;
+                let description = self.string()?;
                 intrinsics().symbol_of(&description)?
             }
             ("Symbol.for", 1) => {
-                let key = self.text_value()?;
+                let key = self.string()?;
                 intrinsics().registered_symbol_of(&key)?
             }
             (name, 0) if name.starts_with("Symbol.") => {
                 let known = intrinsics().well_known(&name["Symbol.".len()..]);
-                known.ok_or_else(|| self.malformed(&format!("there is no `{name}`")))?
+                known.ok_or_else(|| self.malformed_at(start, &format!("there is no `{name}`")))?
             }
-            (name, parts @ (1 | 2)) if error_class_of_name(name).is_some() => {
-                return self.error(name, parts == 2, mark);
-            }
-            (name, 3) if tags::view_of_class(name).is_some() => self.view(name)?,
             (name, parts) => {
-                return Err(self.malformed(&format!("`{name}` is not made of {parts} values")));
+                if let (Some(class), 1 | 2) = (ErrorClass::from_name(name), parts) {
+                    return self.error(class, parts == 2, mark);
+                }
+                match (ViewKind::from_class_name(name), parts) {
+                    (Some(kind), 3) => self.view(kind)?,
+                    _ => {
+                        let what = format!("`{name}` is not made of {parts} values");
+                        return Err(self.malformed_at(start, &what));
+                    }
+                }
             }
         };
-        self.set_mark(mark, &value);
-        Ok(Item::Complete(value))
+        Ok(Some(value))
     }
 
-    fn sparse(&mut self, mark: Option<usize>) -> JsResult<Item> {
+    fn sparse(&mut self, mark: Option<usize>) -> JsResult<Option<Value>> {
         let length = self.number()?;
         let array = Value::array()?;
         self.set_mark(mark, &array);
         self.properties(array, Form::Sparse { length })
     }
 
-    fn error(&mut self, name: &str, named: bool, mark: Option<usize>) -> JsResult<Item> {
-        let Some(class) = error_class_of_name(name) else {
-            return Err(self.malformed("there is no such error class"));
-        };
+    fn error(
+        &mut self,
+        class: ErrorClass,
+        named: bool,
+        mark: Option<usize>,
+    ) -> JsResult<Option<Value>> {
         let error = intrinsics().error(class)?;
         self.set_mark(mark, &error);
         self.properties(error, Form::Error { named })
     }
 
-    fn properties(&mut self, object: Value, form: Form) -> JsResult<Item> {
-        let left = self.cbor(|item| item.map())?;
-        Ok(Item::Opened(Frame::Object {
+    fn properties(&mut self, object: Value, form: Form) -> JsResult<Option<Value>> {
+        let left = self.read_map()?;
+        self.frames.push(Frame::Object {
             object,
             key: None,
             left,
             form,
-        }))
+        });
+        Ok(None)
     }
 
     fn regexp(&mut self, elements: u64) -> JsResult<Value> {
-        let (source, flags) = (self.text_value()?, self.text_value()?);
+        let (source, flags) = (self.string()?, self.string()?);
         let regexp = intrinsics().regexp_of(&source, &flags)?;
         if elements == 4 {
             let last_index = Value::number(self.number()?);
@@ -85,23 +97,21 @@ impl Reader<'_> {
     }
 
     fn boxed(&mut self) -> JsResult<Value> {
+        let start = self.item.position();
         let inner = self.primitive()?;
         if matches!(inner.tag(), Tag::Undefined | Tag::Null) {
-            return Err(self.malformed("`undefined` and `null` have no objects"));
+            return Err(self.malformed_at(start, "`undefined` and `null` have no objects"));
         }
         intrinsics().boxed(&inner)
     }
 
-    fn view(&mut self, name: &str) -> JsResult<Value> {
-        let Some(kind) = tags::view_of_class(name) else {
-            return Err(self.malformed("there is no such class"));
-        };
+    fn view(&mut self, kind: ViewKind) -> JsResult<Value> {
         let buffer = self.buffer()?;
         let (offset, length) = (self.number()?, self.number()?);
         let args = [buffer, Value::number(offset), Value::number(length)];
-        match tags::view_tag(kind) {
-            None => intrinsics().data_view(&args),
-            Some(_) => Value::typed_array(kind, &args),
+        match kind {
+            ViewKind::DataView => intrinsics().data_view(&args),
+            kind => Value::typed_array(kind, &args),
         }
     }
 }

@@ -1,16 +1,18 @@
 //! From data into the VM.
 
+mod bytes;
 mod class;
 mod item;
 mod keys;
 mod leaf;
 
-use minicbor::Decoder;
+use std::borrow::Cow;
+
+use jsvm_data::{CborError, CborHead, CborReader};
 
 use crate::bindings::jsvm::engine::types::Data;
-use crate::js::{Atom, JsResult, Key, Property, Thrown, Value};
+use crate::js::{Atom, JsResult, Key, Property, Tag, Thrown, Value};
 use crate::realm::intrinsics;
-use item::Item;
 use keys::Keys;
 
 /// Copies data in. The tokens in it stay the embedder's.
@@ -23,7 +25,7 @@ pub fn copy_in(data: Data) -> JsResult<Value> {
         tokens,
     } = data;
     let mut reader = Reader {
-        item: Decoder::new(&item),
+        item: CborReader::new(&item),
         chunks: chunks.into_iter().map(Chunk::Unused).collect(),
         tokens,
         marks: Vec::new(),
@@ -35,14 +37,15 @@ pub fn copy_in(data: Data) -> JsResult<Value> {
         simple: false,
     };
     let value = reader.run()?;
-    if reader.item.position() < item.len() {
-        return Err(reader.malformed("something comes after the value"));
+    if reader.item.remaining() > 0 {
+        let end = reader.item.position();
+        return Err(reader.malformed_at(end, "something comes after the value"));
     }
     Ok(value)
 }
 
 struct Reader<'a> {
-    item: Decoder<'a>,
+    item: CborReader<'a>,
     chunks: Vec<Chunk>,
     tokens: Vec<u64>,
     /// What tag 28 marked. A container is there from its beginning on, other values once they
@@ -156,15 +159,7 @@ impl<'a> Reader<'a> {
                 left
             }
         };
-        let is_end = match left {
-            Some(0) => true,
-            Some(left) => {
-                *left -= 1;
-                false
-            }
-            None => self.take_break()?,
-        };
-        if is_end {
+        if !self.item.begin_element(left) {
             return match self.frames.pop() {
                 Some(frame) => self.complete(frame).map(Some),
                 None => Ok(None),
@@ -228,7 +223,7 @@ impl<'a> Reader<'a> {
             Frame::Object { object, form, .. } => {
                 match form {
                     Form::Error { named: true } => {
-                        let name = self.text_value()?;
+                        let name = self.string()?;
                         object.define("name", name, Property::HIDDEN)?;
                     }
                     // A length that is none is a `RangeError`. What is beyond it goes.
@@ -242,39 +237,42 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Whether the mark of an end comes next, which is read.
-    fn take_break(&mut self) -> JsResult<bool> {
-        if self.peek()? != minicbor::data::Type::Break {
-            return Ok(false);
+    #[inline]
+    fn read_head(&mut self) -> JsResult<CborHead> {
+        match self.item.read_head() {
+            Ok(head) => Ok(head),
+            Err(error) => Err(self.wrong(error)),
         }
-        self.item.set_position(self.item.position() + 1);
-        Ok(true)
     }
 
-    fn peek(&self) -> JsResult<minicbor::data::Type> {
-        let result = self.item.datatype();
-        result.map_err(|error| self.wrong(&error))
+    fn read_array(&mut self) -> JsResult<Left> {
+        self.item.read_array().map_err(|error| self.wrong(error))
     }
 
-    fn malformed(&self, what: &str) -> Thrown {
-        let position = self.item.position();
+    fn read_map(&mut self) -> JsResult<Left> {
+        self.item.read_map().map_err(|error| self.wrong(error))
+    }
+
+    fn read_index(&mut self) -> JsResult<usize> {
+        self.item.read_index().map_err(|error| self.wrong(error))
+    }
+
+    fn read_str(&mut self, len: u64) -> JsResult<&'a str> {
+        self.item.read_str(len).map_err(|error| self.wrong(error))
+    }
+
+    fn read_bytes(&mut self, len: Left) -> JsResult<Cow<'a, [u8]>> {
+        self.item.read_bytes(len).map_err(|error| self.wrong(error))
+    }
+
+    #[cold]
+    fn malformed_at(&self, position: usize, what: &str) -> Thrown {
         Thrown::type_error(&format!("malformed data at byte {position}: {what}"))
     }
 
-    fn wrong(&self, error: &minicbor::decode::Error) -> Thrown {
-        self.malformed(&error.to_string())
-    }
-
-    /// Reads a part of the item.
-    fn cbor<T>(
-        &mut self,
-        read: impl FnOnce(&mut Decoder<'a>) -> Result<T, minicbor::decode::Error>,
-    ) -> JsResult<T> {
-        let start = self.item.position();
-        read(&mut self.item).map_err(|error| {
-            self.item.set_position(start);
-            self.wrong(&error)
-        })
+    #[cold]
+    fn wrong(&self, error: CborError) -> Thrown {
+        self.malformed_at(error.offset(), &error.kind().to_string())
     }
 
     /// Marks a value, if tag 28 stood before it.
@@ -285,43 +283,37 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads the beginning of a value: all of it, unless it is a container.
+    #[inline]
     fn open(&mut self) -> JsResult<Option<Value>> {
-        if let Some(value) = self.leaf()? {
-            return Ok(Some(value));
-        }
-        match self.read_item()? {
-            Item::Complete(value) => Ok(Some(value)),
-            Item::Opened(frame) => {
-                self.frames.push(frame);
-                Ok(None)
-            }
+        match self.leaf()? {
+            Some(value) => Ok(Some(value)),
+            None => self.read_item(),
         }
     }
 
     /// A key of an object.
     fn key(&mut self) -> JsResult<Atom> {
-        use minicbor::data::Type;
         if let Some(key) = self.known_key() {
             return Ok(key);
         }
-        match self.peek()? {
-            Type::String => {
-                let text = self.cbor(|item| item.str())?;
-                self.keys.intern(text)
+        let start = self.item.position();
+        match self.read_head()? {
+            CborHead::Text(Some(len)) => {
+                let text = self.read_str(len)?;
+                return self.keys.intern(text);
             }
-            Type::U8 | Type::U16 | Type::U32 => {
-                let index = self.cbor(|item| item.u32())?;
-                Key::Index(index).to_atom()
-            }
-            _ => {
-                let key = self.primitive()?;
-                match key.tag() {
-                    crate::js::Tag::String | crate::js::Tag::Symbol | crate::js::Tag::Number => {
-                        Key::Value(&key).to_atom()
-                    }
-                    _ => Err(self.malformed("a key of an object is a string or a symbol")),
+            CborHead::Unsigned(index) => {
+                if let Ok(index) = u32::try_from(index) {
+                    return Key::Index(index).to_atom();
                 }
             }
+            _ => {}
+        }
+        self.item.set_position(start);
+        let key = self.primitive()?;
+        match key.tag() {
+            Tag::String | Tag::Symbol | Tag::Number => Key::Value(&key).to_atom(),
+            _ => Err(self.malformed_at(start, "a key of an object is a string or a symbol")),
         }
     }
 }

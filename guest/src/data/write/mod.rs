@@ -6,14 +6,11 @@ mod sharing;
 mod text;
 
 use std::collections::HashMap;
-use std::convert::Infallible;
 
-use minicbor::Encoder;
-use minicbor::data::Tag as CborTag;
+use jsvm_data::{CborWriter, tags};
 use rustc_hash::FxBuildHasher;
 
 use super::copied::{Chunk, Copied};
-use super::tags;
 use crate::bindings::exports::jsvm::engine::vm::TokenScope;
 use crate::bindings::jsvm::engine::types::Data;
 use crate::js::{Atom, JsResult, Tag, Thrown, Value};
@@ -61,7 +58,7 @@ pub fn copy_out(value: &Value) -> CopyResult<Copied> {
 /// Copies values out as an array of them.
 pub fn copy_out_list(values: &[Value]) -> CopyResult<Copied> {
     let mut writer = Writer::new();
-    writer.cbor(|item| item.array(values.len() as u64).map(drop));
+    writer.item.write_array(values.len());
     for value in values {
         writer.value(value)?;
         writer.run()?;
@@ -71,28 +68,23 @@ pub fn copy_out_list(values: &[Value]) -> CopyResult<Copied> {
 
 /// An array of strings.
 pub fn list_of_texts(texts: &[&str]) -> Data {
-    let mut item = Encoder::new(Vec::new());
-    let written: Encoded = item
-        .array(texts.len() as u64)
-        .and_then(|item| texts.iter().try_for_each(|text| item.str(text).map(drop)));
-    debug_assert!(written.is_ok());
+    let mut item = CborWriter::new();
+    item.write_array(texts.len());
+    texts.iter().for_each(|text| item.write_text(text));
     Data {
-        item: item.into_writer(),
+        item: item.into_bytes(),
         chunks: Vec::new(),
         tokens: Vec::new(),
     }
 }
 
-/// Writes to memory cannot fail.
-type Encoded = Result<(), minicbor::encode::Error<Infallible>>;
-
 struct Writer {
-    item: Encoder<Vec<u8>>,
+    item: CborWriter,
     chunks: Vec<Chunk>,
     /// Tokens made so far: given back if the copy fails.
     tokens: Vec<u64>,
     /// The index of the token of a value that stays here, by its address.
-    opaque: HashMap<usize, u64, FxBuildHasher>,
+    opaque: HashMap<usize, usize, FxBuildHasher>,
     /// The mark of each object or symbol met, by its address. `met` keeps them alive, so that no
     /// address is used twice.
     seen: HashMap<usize, u32, FxBuildHasher>,
@@ -109,7 +101,7 @@ struct Writer {
 impl Writer {
     fn new() -> Self {
         Writer {
-            item: Encoder::new(Vec::with_capacity(64)),
+            item: CborWriter::with_capacity(64),
             chunks: Vec::new(),
             tokens: Vec::new(),
             opaque: HashMap::default(),
@@ -126,52 +118,17 @@ impl Writer {
     fn finish(mut self) -> CopyResult<Copied> {
         self.run()?;
         self.check()?;
-        let item = std::mem::replace(&mut self.item, Encoder::new(Vec::new()));
+        let item = std::mem::take(&mut self.item);
         Ok(Copied {
-            item: self.sharing.apply(item.into_writer()),
+            item: self.sharing.apply(item.into_bytes()),
             chunks: std::mem::take(&mut self.chunks),
             tokens: std::mem::take(&mut self.tokens),
         })
     }
 
-    /// Where the item ends so far.
-    fn position(&self) -> usize {
-        self.item.writer().len()
-    }
-
-    fn cbor(&mut self, write: impl FnOnce(&mut Encoder<Vec<u8>>) -> Encoded) {
-        match write(&mut self.item) {
-            Ok(()) => {}
-            Err(_) => unreachable!("writing to memory cannot fail"),
-        }
-    }
-
-    fn tag(&mut self, tag: u64) {
-        self.cbor(|item| item.tag(CborTag::new(tag)).map(drop));
-    }
-
-    /// The head of `27([class, ...])` with as many elements, the class among them.
-    fn class(&mut self, class: &str, elements: u64) {
-        self.tag(tags::CLASS);
-        self.cbor(|item| item.array(elements)?.str(class).map(drop));
-    }
-
-    fn number(&mut self, number: f64) {
-        /// Below it, every whole number is exact.
-        const EXACT: f64 = 9_007_199_254_740_992.0;
-        let whole = number as i64;
-        let is_whole = whole as f64 == number
-            && number.abs() < EXACT
-            && (whole != 0 || number.is_sign_positive());
-        self.cbor(|item| match is_whole {
-            true => item.i64(whole).map(drop),
-            false => item.f64(number).map(drop),
-        });
-    }
-
     /// Compares what there is with the limit.
     fn check(&self) -> CopyResult<()> {
-        if self.position() as u64 + self.beside > self.limit {
+        if self.item.position() as u64 + self.beside > self.limit {
             return Err(CopyError::TooLarge(self.limit));
         }
         Ok(())
@@ -187,15 +144,14 @@ impl Writer {
     fn value(&mut self, value: &Value) -> CopyResult<()> {
         self.check()?;
         match value.tag() {
-            Tag::Number => self.number(value.as_number().unwrap_or(f64::NAN)),
+            Tag::Number => self
+                .item
+                .write_number(value.as_number().unwrap_or(f64::NAN)),
             Tag::String => self.string(value)?,
             Tag::Object => self.object(value)?,
-            Tag::Boolean => {
-                let value = value.to_boolean();
-                self.cbor(|item| item.bool(value).map(drop));
-            }
-            Tag::Undefined | Tag::Internal => self.cbor(|item| item.undefined().map(drop)),
-            Tag::Null => self.cbor(|item| item.null().map(drop)),
+            Tag::Boolean => self.item.write_boolean(value.to_boolean()),
+            Tag::Undefined | Tag::Internal => self.item.write_undefined(),
+            Tag::Null => self.item.write_null(),
             Tag::BigInt => self.bigint(value)?,
             Tag::Symbol => self.symbol(value)?,
         }
@@ -204,24 +160,23 @@ impl Writer {
 
     fn bigint(&mut self, value: &Value) -> CopyResult<()> {
         let (negative, bytes) = intrinsics().bigint_bytes(value)?;
-        let tag = if negative {
-            tags::NEGATIVE
+        self.item.write_tag(if negative {
+            tags::NEGATIVE_BIGINT
         } else {
-            tags::POSITIVE
-        };
-        self.tag(tag);
-        self.cbor(|item| item.bytes(&bytes).map(drop));
+            tags::POSITIVE_BIGINT
+        });
+        self.item.write_bytes(&bytes);
         Ok(())
     }
 
     fn symbol(&mut self, symbol: &Value) -> CopyResult<()> {
         if let Some(name) = intrinsics().well_known_name(symbol) {
-            self.class(&format!("Symbol.{name}"), 1);
+            self.item.write_class(&format!("Symbol.{name}"), 1);
             return Ok(());
         }
         if let Some(key) = intrinsics().symbol_key(symbol)? {
-            self.class("Symbol.for", 2);
-            self.cbor(|item| item.str(&key).map(drop));
+            self.item.write_class("Symbol.for", 2);
+            self.item.write_text(&key);
             return Ok(());
         }
         if self.is_known(symbol) {
@@ -229,10 +184,10 @@ impl Writer {
         }
         let description = symbol.get("description")?;
         if description.is_undefined() {
-            self.class("Symbol", 1);
+            self.item.write_class("Symbol", 1);
             return Ok(());
         }
-        self.class("Symbol", 2);
+        self.item.write_class("Symbol", 2);
         self.string(&description)
     }
 
@@ -243,9 +198,9 @@ impl Writer {
             return false;
         };
         if let Some(mark) = self.seen.get(&address) {
-            let position = self.item.writer().len();
+            let position = self.item.position();
             let reference = self.sharing.refer(*mark, position);
-            self.item.writer_mut().extend_from_slice(&reference);
+            self.item.bytes_mut().extend_from_slice(&reference);
             return true;
         }
         self.mark(value);
@@ -254,7 +209,7 @@ impl Writer {
 
     /// Marks an object or symbol as what is written next.
     fn mark(&mut self, value: &Value) -> u32 {
-        let mark = self.sharing.mark(self.position());
+        let mark = self.sharing.mark(self.item.position());
         if let Some(address) = value.address() {
             self.seen.insert(address, mark);
             self.met.push(value.clone());
@@ -264,27 +219,26 @@ impl Writer {
 
     /// A value that stays here.
     fn opaque(&mut self, value: &Value) {
-        let next = self.tokens.len() as u64;
+        let next = self.tokens.len();
         let address = value.address().unwrap_or_default();
         let index = *self.opaque.entry(address).or_insert_with(|| {
             self.tokens
                 .push(token::retain(value.clone(), TokenScope::Instance));
             next
         });
-        self.tag(tags::OPAQUE);
-        self.cbor(|item| item.u64(index).map(drop));
+        self.item.write_opaque(index);
     }
 
     /// Writes an object's key.
     fn key(&mut self, key: &Atom) -> CopyResult<()> {
-        if self.keys.repeat(key, self.item.writer_mut()) {
+        if self.keys.repeat(key, self.item.bytes_mut()) {
             return Ok(());
         }
-        let start = self.position();
+        let start = self.item.position();
         let name = key.to_value()?;
         self.value(&name)?;
         if name.tag() == Tag::String {
-            self.keys.learn(key, &self.item.writer()[start..]);
+            self.keys.learn(key, &self.item.as_bytes()[start..]);
         }
         Ok(())
     }

@@ -1,18 +1,11 @@
 //! Objects as data.
 
+use jsvm_data::{CborMajor, MAX_INLINE_LEN, MIN_PACKED_NUMBERS, tags};
+
 use super::super::copied::Chunk;
-use super::super::tags;
 use super::{CopyResult, Read, Values, Writer};
-use crate::convert::error_class_name;
-use crate::js::{Atom, Key, OwnKeys, Tag, Value};
+use crate::js::{Atom, Key, LentBuffer, OwnKeys, Tag, Value};
 use crate::realm::{Class, intrinsics, readers};
-
-/// Longer buffers are chunks.
-const INLINE: usize = 4096;
-
-/// An array of as many numbers is written as their bytes: what an item costs is then more than
-/// the bytes that it saves.
-const MANY: usize = 32;
 
 /// A container of which something is still to be written.
 pub enum Frame {
@@ -78,15 +71,19 @@ impl Frame {
 
 impl Writer {
     /// Writes all that is still to be written.
+    #[expect(unsafe_code, reason = "elements are borrowed from the engine")]
     pub(super) fn run(&mut self) -> CopyResult<()> {
         while let Some(frame) = self.frames.last_mut() {
             if let Frame::Elements { array, next, len } = frame {
                 let array = array.clone();
                 let (start, end) = (*next, *len);
-                let written = array.with_elements(|elements| {
-                    let elements = elements.get(start as usize..end as usize)?;
-                    Some(self.leaves(elements))
-                });
+                // SAFETY: writing leaves runs no JavaScript.
+                let written = unsafe {
+                    array.with_elements(|elements| {
+                        let elements = elements.get(start as usize..end as usize)?;
+                        Some(self.leaves(elements))
+                    })
+                };
                 if let Some(Some(written)) = written {
                     let written = written? as u32;
                     if let Some(Frame::Elements { next, .. }) = self.frames.last_mut() {
@@ -124,8 +121,8 @@ impl Writer {
             Class::Error => self.error(object),
             Class::Map => {
                 let entries = intrinsics().map_entries(object)?;
-                self.tag(tags::MAP);
-                self.cbor(|item| item.map(entries.len() as u64).map(drop));
+                self.item.write_tag(tags::MAP);
+                self.item.write_map(entries.len());
                 self.frames.push(Frame::Pairs {
                     entries: entries.into_iter(),
                     value: None,
@@ -134,8 +131,8 @@ impl Writer {
             }
             Class::Set => {
                 let members = intrinsics().set_members(object)?;
-                self.tag(tags::SET);
-                self.cbor(|item| item.array(members.len() as u64).map(drop));
+                self.item.write_tag(tags::SET);
+                self.item.write_array(members.len());
                 self.frames.push(Frame::Values(members.into_iter()));
                 Ok(())
             }
@@ -147,7 +144,7 @@ impl Writer {
             Class::RegExp => self.regexp(object),
             Class::Boxed => {
                 let inner = intrinsics().unboxed(object)?;
-                self.class("Object", 2);
+                self.item.write_class("Object", 2);
                 self.value(&inner)
             }
             Class::ArrayBuffer => self.buffer(object),
@@ -161,7 +158,7 @@ impl Writer {
         }
         let len = array.get("length")?.as_number().unwrap_or(0.0) as u32;
         if array.is_dense_array(len)? {
-            self.cbor(|item| item.array(u64::from(len)).map(drop));
+            self.item.write_array(len as usize);
             let array = array.clone();
             self.frames.push(Frame::Elements {
                 array,
@@ -171,34 +168,39 @@ impl Writer {
             return Ok(());
         }
         let keys = array.own_keys(OwnKeys::ENUMERABLE)?;
-        self.class("Array", 3);
-        self.number(f64::from(len));
+        self.item.write_class("Array", 3);
+        self.item.write_number(f64::from(len));
         self.properties(array, keys);
         Ok(())
     }
 
     /// Writes an array of many numbers and of nothing else. Returns whether it is one.
+    #[expect(unsafe_code, reason = "elements are borrowed from the engine")]
     fn numbers(&mut self, array: &Value) -> CopyResult<bool> {
-        let numbers = array.with_elements(|elements| -> CopyResult<_> {
+        let mut pack = |elements: &[Value]| -> CopyResult<_> {
             let is_number = |element: &Value| element.tag() == Tag::Number;
-            if elements.len() < MANY || !elements.iter().all(is_number) {
+            if elements.len() < MIN_PACKED_NUMBERS || !elements.iter().all(is_number) {
                 return Ok(None);
             }
             // Compared with the limit before anything of the size is allocated.
             self.charge(8 * elements.len())?;
-            let numbers = elements.iter().filter_map(Value::as_number);
-            let mut bytes = Vec::with_capacity(8 * elements.len());
-            numbers.for_each(|number| bytes.extend_from_slice(&number.to_le_bytes()));
+            let mut bytes = vec![0; 8 * elements.len()];
+            let (places, _) = bytes.as_chunks_mut();
+            for (place, element) in places.iter_mut().zip(elements) {
+                *place = element.as_number().unwrap_or(f64::NAN).to_le_bytes();
+            }
             Ok(Some(bytes))
-        });
+        };
+        // SAFETY: reading numbers runs no JavaScript.
+        let numbers = unsafe { array.with_elements(&mut pack) };
         let Some(bytes) = numbers.unwrap_or(Ok(None))? else {
             return Ok(false);
         };
-        self.tag(tags::NUMBERS);
-        if bytes.len() > INLINE {
+        self.item.write_tag(tags::NUMBERS);
+        if bytes.len() > MAX_INLINE_LEN {
             self.chunk(Chunk::Owned(bytes));
         } else {
-            self.cbor(|item| item.bytes(&bytes).map(drop));
+            self.item.write_bytes(&bytes);
         }
         Ok(true)
     }
@@ -215,21 +217,24 @@ impl Writer {
     }
 
     /// Writes an ordinary object. Returns whether it is one.
+    #[expect(unsafe_code, reason = "keys and values are borrowed from the engine")]
     fn entries(&mut self, object: &Value) -> CopyResult<bool> {
-        let written = object.with_entries(|keys, values| {
-            self.cbor(|item| item.map(keys.len() as u64).map(drop));
+        let write = |keys: &[Atom], values: &[Value]| {
+            self.item.write_map(keys.len());
             if values.iter().all(is_leaf) {
                 return keys.iter().zip(values).try_for_each(|(key, value)| {
                     self.key(key)?;
                     self.value(value)
                 });
             }
-            // What is inside of it can run JavaScript, which can change it.
+            // Writing these values can run JavaScript, which can change the object.
             let entries = keys.iter().cloned().zip(values.iter().cloned());
             let entries: Vec<_> = entries.collect();
             self.frames.push(Frame::Read(entries.into_iter()));
             Ok(())
-        });
+        };
+        // SAFETY: writing leaves runs no JavaScript, and other values are only cloned.
+        let written = unsafe { object.with_entries(write) };
         written.transpose().map(|written| written.is_some())
     }
 
@@ -246,7 +251,7 @@ impl Writer {
     }
 
     fn properties(&mut self, object: &Value, keys: Vec<Atom>) {
-        self.cbor(|item| item.map(keys.len() as u64).map(drop));
+        self.item.write_map(keys.len());
         if !keys.is_empty() {
             self.frames.push(Frame::Properties {
                 object: object.clone(),
@@ -256,7 +261,7 @@ impl Writer {
     }
 
     fn error(&mut self, error: &Value) -> CopyResult<()> {
-        let class = error_class_name(intrinsics().error_class(error)?);
+        let class = intrinsics().error_class(error)?.name();
         let name = error.get("name")?;
         let is_own = name.tag() == Tag::String && name.to_lossy()? != class;
         let mut properties = Vec::new();
@@ -277,8 +282,8 @@ impl Writer {
                 properties.push((key, value));
             }
         }
-        self.class(class, if is_own { 3 } else { 2 });
-        self.cbor(|item| item.map(properties.len() as u64).map(drop));
+        self.item.write_class(class, if is_own { 3 } else { 2 });
+        self.item.write_map(properties.len());
         if is_own {
             self.frames.push(Frame::Values(vec![name].into_iter()));
         }
@@ -289,11 +294,11 @@ impl Writer {
     fn date(&mut self, milliseconds: f64) {
         let seconds = milliseconds / 1000.0;
         if milliseconds.is_nan() || (seconds * 1000.0).round() == milliseconds {
-            self.tag(tags::DATE);
-            self.number(seconds);
+            self.item.write_tag(tags::DATE);
+            self.item.write_number(seconds);
         } else {
-            self.class("Date", 2);
-            self.number(milliseconds);
+            self.item.write_class("Date", 2);
+            self.item.write_number(milliseconds);
         }
     }
 
@@ -303,51 +308,52 @@ impl Writer {
         let (source, flags) = text.rsplit_once('/').unwrap_or((text, ""));
         // Own and not configurable, so this runs nothing; it can hold anything.
         let last_index = regexp.get("lastIndex")?.as_number();
-        self.class("RegExp", 4);
-        self.cbor(|item| item.str(source)?.str(flags).map(drop));
-        self.number(f64::from(last_index.unwrap_or(0.0) as u32));
+        self.item.write_class("RegExp", 4);
+        self.item.write_text(source);
+        self.item.write_text(flags);
+        self.item
+            .write_number(f64::from(last_index.unwrap_or(0.0) as u32));
         Ok(())
     }
 
     /// The bytes of an array buffer that was not written before.
     fn buffer(&mut self, buffer: &Value) -> CopyResult<()> {
-        let len = buffer.with_buffer_bytes(<[u8]>::len)?;
-        if len > INLINE {
+        let len = buffer.buffer_len()?;
+        if len > MAX_INLINE_LEN {
             self.charge(len)?;
-            self.chunk(Chunk::Lent(buffer.lend_buffer(0, len)?));
+            self.chunk(Chunk::Buffer(LentBuffer::new(buffer.clone(), 0..len)));
             return Ok(());
         }
-        self.cbor(|item| item.bytes_len(len as u64).map(drop));
-        let item = self.item.writer_mut();
-        buffer.with_buffer_bytes(|bytes| item.extend_from_slice(bytes))?;
+        self.item.write_head(CborMajor::Bytes, len as u64);
+        buffer.append_buffer_to(self.item.bytes_mut())?;
         Ok(())
     }
 
     fn view(&mut self, object: &Value) -> CopyResult<()> {
         let (kind, view) = intrinsics().view(object)?;
         let buffer = view.buffer;
-        let class = tags::view_class(kind);
+        let class = kind.class_name();
         let length = (view.len / kind.element_size()) as u32;
-        let is_whole = view.offset == 0 && view.len == buffer.with_buffer_bytes(<[u8]>::len)?;
+        let is_whole = view.offset == 0 && view.len == buffer.buffer_len()?;
         let is_known = |address| self.seen.contains_key(&address);
-        if let Some(tag) = tags::view_tag(kind)
+        if let Some(tag) = kind.tag()
             && is_whole
             && !buffer.address().is_some_and(is_known)
         {
-            let at = self.position();
-            self.tag(tag);
+            let at = self.item.position();
+            self.item.write_tag(tag);
             let mark = self.mark(&buffer);
             self.buffer(&buffer)?;
-            let end = self.position();
+            let end = self.item.position();
             self.sharing.short(mark, at, end, class, length);
             return Ok(());
         }
-        self.class(class, 4);
+        self.item.write_class(class, 4);
         if !self.is_known(&buffer) {
             self.buffer(&buffer)?;
         }
-        self.number(view.offset as f64);
-        self.number(f64::from(length));
+        self.item.write_number(view.offset as f64);
+        self.item.write_number(f64::from(length));
         Ok(())
     }
 }

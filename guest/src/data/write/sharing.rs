@@ -4,7 +4,7 @@
 //! So its place is noted when it is written, and the tags are put in at the end; data without
 //! sharing, which is nearly all there is, costs nothing.
 
-use super::super::tags;
+use jsvm_data::tags;
 
 /// Notes for the end.
 #[derive(Default)]

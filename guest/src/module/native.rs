@@ -1,4 +1,6 @@
-//! Modules whose exports are made by the embedder: functions, values and classes.
+//! Modules of values, functions and classes of the embedder.
+
+use jsvm_protocol::module::{KIND, export};
 
 use crate::js::{self, Call, JsResult, Loaded, OwnKeys, Property, Synthetic, Thrown, Value};
 use crate::{host, request};
@@ -25,16 +27,16 @@ const CLASS: &str = r"(name, construct) => {
     return { Class, member };
 }";
 
-/// A module of these exports, which the WIT interface `host` describes.
+/// A module with the exports that an object describes: see the WIT interface `host`.
 pub fn synthetic(name: &str, exports: &Value) -> JsResult<Loaded> {
     let made = Value::object()?;
     let mut names = Vec::new();
     for key in exports.own_keys(OwnKeys::ENUMERABLE)? {
-        let export = key.to_value()?.to_lossy()?;
-        let value = make(&export, &exports.get(&key)?)
-            .map_err(|thrown| in_export(name, &export, thrown))?;
+        let shown = key.to_value()?.to_lossy()?;
+        let value =
+            make(&shown, &exports.get(&key)?).map_err(|thrown| in_export(name, &shown, thrown))?;
         made.define(&key, value, Property::PLAIN)?;
-        names.push(export);
+        names.push(shown);
     }
     Ok(Loaded::Synthetic(Synthetic {
         exports: names,
@@ -47,24 +49,24 @@ fn in_export(module: &str, export: &str, Thrown(cause): Thrown) -> Thrown {
     Thrown::type_error(&format!("export {export} of module {module}: {cause}"))
 }
 
-fn make(export: &str, described: &Value) -> JsResult<Value> {
-    let kind = described.get("type")?.to_lossy()?;
+fn make(key: &str, described: &Value) -> JsResult<Value> {
+    let kind = described.get(export::TYPE)?.to_lossy()?;
     match &*kind {
-        "value" => described.get("value"),
-        "function" => host_function(export, described),
+        "value" => described.get(export::VALUE),
+        "function" => host_function(key, described),
         "request" => {
             let (name, length) = target(described)?;
             request::function(&name, length)
         }
-        "class" => class(export, described),
+        "class" => class(key, described),
         _ => Err(Thrown::type_error(&format!("unknown type {kind}"))),
     }
 }
 
 /// Name and length of the host function behind an export.
 fn target(described: &Value) -> JsResult<(String, u32)> {
-    let name = described.get("name")?.to_lossy()?;
-    let length = described.get("length")?.to_number()? as u32;
+    let name = described.get(export::NAME)?.to_lossy()?;
+    let length = described.get(export::LENGTH)?.to_number()? as u32;
     Ok((name, length))
 }
 
@@ -76,29 +78,33 @@ fn host_function(shown: &str, described: &Value) -> JsResult<Value> {
     })
 }
 
-fn class(export: &str, described: &Value) -> JsResult<Value> {
+fn class(shown: &str, described: &Value) -> JsResult<Value> {
     let make = js::compile_function(&format!("return ({CLASS})"), "", "<class>")?;
     let make = make.call(&Value::UNDEFINED, &[])?;
-    let construct = host_function(export, described)?;
-    let made = make.call(&Value::UNDEFINED, &[Value::text(export)?, construct])?;
+    let construct = host_function(shown, described)?;
+    let made = make.call(&Value::UNDEFINED, &[Value::text(shown)?, construct])?;
     let (class, member) = (made.get("Class")?, made.get("member")?);
     let prototype = class.get("prototype")?;
-    let members = described.get("members")?;
+    let members = described.get(export::MEMBERS)?;
     let count = members.get("length")?.to_number()? as u32;
-    let length = described.get("length")?;
+    let length = described.get(export::LENGTH)?;
     class.define("length", length, Property::READ_ONLY)?;
     for index in 0..count {
         let described = members.get(index)?;
-        let key = described.get("key")?.to_lossy()?;
+        let key = described.get(export::KEY)?.to_lossy()?;
         let call = host_function(&key, &described)?;
-        let kind = described.get("kind")?.to_lossy()?;
+        let kind = described.get(KIND)?.to_lossy()?;
         if kind == "static" {
             class.define(&*key, call, Property::HIDDEN)?;
             continue;
         }
         let function = member.call(&Value::UNDEFINED, &[call])?;
         function.define("name", Value::text(&key)?, Property::READ_ONLY)?;
-        function.define("length", described.get("length")?, Property::READ_ONLY)?;
+        function.define(
+            "length",
+            described.get(export::LENGTH)?,
+            Property::READ_ONLY,
+        )?;
         match &*kind {
             "method" => prototype.define(&*key, function, Property::HIDDEN)?,
             "getter" => prototype.define_accessor(&*key, Some(function), None)?,

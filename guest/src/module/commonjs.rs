@@ -2,13 +2,15 @@
 
 use std::cell::RefCell;
 
+use super::namespace::namespace;
+use super::resolve::{folder, resolve};
+use super::source::ModuleSource;
 use crate::js::{self, Call, JsResult, Key, Loaded, Property, Synthetic, Thrown, Value};
-use crate::module::{self, Source};
 
 struct State {
     /// `require.cache`: the module objects by full name.
     cache: Value,
-    /// Full name of the module that the program begins with.
+    /// Full name of the program's entry module.
     entry: Option<String>,
     /// `require.main`: its module object, if it is a CommonJS module.
     main: Value,
@@ -18,8 +20,7 @@ thread_local! {
     static STATE: RefCell<Option<State>> = const { RefCell::new(None) };
 }
 
-/// A CommonJS module for those who import it. It runs when it is evaluated, unless it was
-/// required before.
+/// A CommonJS module for `import`. It runs when it is evaluated, unless it was required before.
 pub fn synthetic(name: &str, text: &str, mut exports: Vec<String>) -> JsResult<Loaded> {
     exports.retain(|export| export != "default" && export != "module.exports");
     let mut names = vec!["default".to_owned(), "module.exports".to_owned()];
@@ -39,7 +40,7 @@ pub fn synthetic(name: &str, text: &str, mut exports: Vec<String>) -> JsResult<L
     }))
 }
 
-/// What others can import of what a module exports.
+/// Converts the exports of a module to the object whose properties can be imported.
 fn imported(exports: &Value) -> JsResult<Value> {
     let object = Value::object()?;
     object.define("module.exports", exports.clone(), Property::PLAIN)?;
@@ -66,7 +67,7 @@ fn state<T>(use_it: impl FnOnce(&mut State) -> T) -> JsResult<T> {
     STATE.with_borrow_mut(|state| Ok(use_it(state.as_mut().expect("there is a state"))))
 }
 
-/// Says which module the program begins with.
+/// Sets the full name of the program's entry module.
 pub fn set_entry(name: String) -> JsResult<()> {
     state(|state| state.entry = Some(name))
 }
@@ -87,23 +88,23 @@ fn require(specifier: &Value, parent: &Value) -> JsResult<Value> {
         return Err(Thrown::type_error("require() needs a string"));
     }
     let importer = parent.get("id")?.to_lossy()?;
-    let name = module::resolve(&specifier.to_lossy()?, &importer, true)?;
+    let name = resolve(&specifier.to_lossy()?, &importer, true)?;
     if let Some(module) = cached(&name)? {
-        // In a cycle it is what the module has exported so far.
+        // In a cycle these are the exports so far.
         return module.get("exports");
     }
-    match Source::load(&name)? {
-        Source::CommonJs { text, .. } => run(&name, &text, parent)?.get("exports"),
-        Source::Json { text } => {
+    match ModuleSource::load(&name)? {
+        ModuleSource::CommonJs { text, .. } => run(&name, &text, parent)?.get("exports"),
+        ModuleSource::Json { text } => {
             let module = new_module(&name, parent)?;
             module.set("exports", js::parse_json(text, &name)?)?;
             module.set("loaded", Value::boolean(true))?;
             keep(&name, &module)?;
             module.get("exports")
         }
-        Source::Es { .. } | Source::Native { .. } => {
-            let namespace = module::namespace(&name)?;
-            // What an ES module wants `require` to return.
+        ModuleSource::Es { .. } | ModuleSource::Native { .. } => {
+            let namespace = namespace(&name)?;
+            // An ES module chooses by this export what `require` returns.
             let own = namespace.get("module.exports")?;
             Ok(if own.is_undefined() { namespace } else { own })
         }
@@ -119,7 +120,7 @@ fn new_module(name: &str, parent: &Value) -> JsResult<Value> {
     let module = Value::object()?;
     let properties = [
         ("id", Value::text(name)?),
-        ("path", Value::text(module::folder(name))?),
+        ("path", Value::text(folder(name))?),
         ("filename", Value::text(name)?),
         ("exports", Value::object()?),
         ("loaded", Value::boolean(false)),
@@ -174,7 +175,7 @@ fn execute(name: &str, text: &str, module: &Value, main: Value) -> JsResult<()> 
         require,
         module.clone(),
         Value::text(name)?,
-        Value::text(module::folder(name))?,
+        Value::text(folder(name))?,
     ];
     body.call(&exports, &args).map(drop)
 }
@@ -187,7 +188,7 @@ fn require_of(module: &Value, main: Value) -> JsResult<Value> {
     })?;
     let resolve = js::function("resolve", 1, data, |call: Call<'_>| {
         let importer = call.data[0].get("id")?.to_lossy()?;
-        let name = module::resolve(&call.arg(0).to_lossy()?, &importer, true)?;
+        let name = resolve(&call.arg(0).to_lossy()?, &importer, true)?;
         Value::text(&name)
     })?;
     function.define("resolve", resolve, Property::PLAIN)?;

@@ -1,4 +1,4 @@
-//! Taking parts of the realm away.
+//! Takes parts of the realm away.
 //!
 //! Text is compiled by one function of the engine, and literals of regular expressions by another:
 //! both are forbidden there, so that it does not matter how a script comes to them.
@@ -143,8 +143,8 @@ const CALL_SITE: &str = "(() => {
   return site;
 })()";
 
-/// Keeps what is needed.
-pub(super) fn keep() -> JsResult<()> {
+/// Keeps the objects that [`remove`] needs. Call it before any script runs.
+pub fn keep() -> JsResult<()> {
     let global = js::global();
     let classes = PARTS.iter().flat_map(|part| part.classes);
     let prototypes: Vec<_> = classes
