@@ -6,7 +6,7 @@
 #   components/component.sh test NAME...    and compares what it prints with what is expected, also in
 #                                           Node.js where it needs no files
 #
-# The commands are those of docs/compose.md. JSVM names the program `jsvm`; without it, it is built.
+# The commands are those of docs/guides/compose.md. JSVM names the program `jsvm`; without it, it is built.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 readonly root=$PWD/.. target=$PWD/target
@@ -18,7 +18,7 @@ jsvm() {
     if [[ -n ${JSVM:-} ]]; then
         "$JSVM" "$@"
     else
-        cargo run --quiet --release --manifest-path "$root/host/Cargo.toml" -- "$@"
+        cargo run --quiet --release --manifest-path "$root/host/cli/Cargo.toml" -- "$@"
     fi
 }
 

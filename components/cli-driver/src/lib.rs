@@ -1,7 +1,7 @@
-//! `wasi:cli/run` by a VM whose root `jsvm:main` is a function, if the program has one.
+//! `wasi:cli/run` by a VM. The program may have a function as its root `jsvm:main`.
 
-use jsvm_component_data::Value;
-use jsvm_driver::{Bodies, Outcome, Program, Pump, Tasks, print_error, vm};
+use jsvm_driver::{Program, Pump, print_error, vm};
+use jsvm_protocol::standalone::{EXIT_CODE, MAIN};
 use wasi::exports::cli::run::Guest;
 
 mod exports {
@@ -18,12 +18,12 @@ impl Guest for Driver {
         jsvm_driver::start(environment, arguments);
         let mut pump = Pump::new(Command::default());
         let mut promise = None;
-        if let Some(vm::Output::Value(main)) = vm::root("jsvm:main") {
+        if let Some(vm::Output::Value(main)) = vm::root(MAIN) {
             match main.call(&vm::Input::Undefined, &[]) {
                 Ok(vm::Output::Value(value)) => promise = Some(value),
                 Ok(_) => {}
                 Err(error) => {
-                    print_error(&format!("Uncaught {}", jsvm_driver::error(&error)));
+                    print_error(&format!("Uncaught {}", jsvm_driver::describe(&error)));
                     return Err(());
                 }
             }
@@ -32,7 +32,7 @@ impl Guest for Driver {
         if pump.program.has_failed {
             return Err(());
         }
-        let code = match vm::root("jsvm:exit-code") {
+        let code = match vm::root(EXIT_CODE) {
             Some(vm::Output::Value(code)) => code.call(&vm::Input::Undefined, &[]),
             _ => Ok(vm::Output::Number(0.0)),
         };
@@ -55,18 +55,8 @@ struct Command {
 }
 
 impl Program for Command {
-    fn request(
-        &mut self,
-        _: &str,
-        args: Vec<Value>,
-        _: &mut Bodies,
-        _: &mut Tasks,
-    ) -> Result<Outcome, Vec<Value>> {
-        Err(args)
-    }
-
-    fn failed(&mut self, reason: &str) {
-        // As in Node, it ends the program.
+    fn on_error(&mut self, reason: &str) {
+        // The first error ends the program, as in Node.
         if !self.has_failed {
             print_error(reason);
         }

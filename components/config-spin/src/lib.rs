@@ -1,10 +1,10 @@
-//! Settings by `wasi:config@0.2.0-draft-2024-09-27`, which Spin has.
+//! Settings by `wasi:config@0.2.0-draft-2024-09-27`, the version of Spin.
 
 mod bindings;
 #[path = "../../config-wasmtime/src/settings.rs"]
 mod settings;
 
-/// What the outside calls.
+/// The exports of the component.
 #[expect(unsafe_code, reason = "symbols are exported")]
 mod exports {
     use super::{bindings, settings::Settings};

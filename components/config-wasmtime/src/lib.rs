@@ -1,9 +1,9 @@
-//! Settings by `wasi:config@0.2.0-rc.1`, which wasmtime has.
+//! Settings by `wasi:config@0.2.0-rc.1`, the version of wasmtime.
 
 mod bindings;
 mod settings;
 
-/// What the outside calls.
+/// The exports of the component.
 #[expect(unsafe_code, reason = "symbols are exported")]
 mod exports {
     use super::{bindings, settings::Settings};

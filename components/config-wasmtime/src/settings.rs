@@ -1,8 +1,9 @@
-//! Settings, whatever the version.
+//! Settings on `wasi:config`, whatever its version.
 
 use crate::bindings::exports::jsvm::standalone::config::Guest;
 use crate::bindings::wasi::config::store::{Error, get, get_all};
 
+/// Implements the interface `config` for drivers.
 pub struct Settings;
 
 fn reason(error: Error) -> String {

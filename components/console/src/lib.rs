@@ -1,12 +1,12 @@
-//! The console of a VM on the streams of WASI.
+//! The console of a VM on the standard streams of WASI.
 
+use jsvm_protocol::host_call::is_error_level;
 use wasi::io::streams::OutputStream;
 
-/// What the host call `jsvm:console` asks for: a line to standard error if it is a warning, an error
-/// or a trace, else to standard output.
+/// Prints a line of the host call `jsvm:console`, on the stream that its level belongs to.
 pub fn print(level: &str, mut line: String) {
     line.push('\n');
-    write(matches!(level, "warn" | "error" | "trace"), line.as_bytes());
+    write(is_error_level(level), line.as_bytes());
 }
 
 /// Writes to standard error or standard output.
@@ -19,7 +19,7 @@ pub fn write(is_error: bool, bytes: &[u8]) {
     write_all(&stream, bytes);
 }
 
-/// Writes all, as much at once as may be. Nobody is left to be told if it fails.
+/// Writes all bytes. One write takes 4096 at most. A failure cannot be reported anywhere.
 fn write_all(stream: &OutputStream, bytes: &[u8]) {
     for part in bytes.chunks(4096) {
         if stream.blocking_write_and_flush(part).is_err() {

@@ -1,40 +1,31 @@
 //! From the data form.
 
-use minicbor::Decoder;
-use minicbor::data::{Tag, Type};
+use jsvm_data::{CborError, CborHead, CborReader, ViewKind, tags};
 
 use crate::{Form, Malformed, Value};
 
-/// Requests are nested three or four levels deep.
-const DEEPEST: u32 = 32;
-
-const CHUNK: u64 = 0x6a73_0001;
-const LATIN1: u64 = 0x6a73_0002;
-const UTF16: u64 = 0x6a73_0003;
-const MARKED: u64 = 28;
-const REFERENCE: u64 = 29;
-const UINT8_ARRAY: u64 = 64;
-const CLASS: u64 = 27;
+/// How deep values are nested at most: requests have three or four levels.
+const MAX_DEPTH: u32 = 32;
 
 pub fn read(form: Form) -> Result<Value> {
     let Form { item, chunks } = form;
     let mut reader = Reader {
-        decoder: Decoder::new(&item),
+        item: CborReader::new(&item),
         chunks,
         marked: Vec::new(),
     };
-    reader.value(DEEPEST)
+    reader.value(MAX_DEPTH)
 }
 
 struct Reader<'a> {
-    decoder: Decoder<'a>,
+    item: CborReader<'a>,
     chunks: Vec<Vec<u8>>,
     /// What is reached more than once; nothing while it is being read.
     marked: Vec<Option<Value>>,
 }
 
-impl From<minicbor::decode::Error> for Malformed {
-    fn from(_: minicbor::decode::Error) -> Self {
+impl From<CborError> for Malformed {
+    fn from(_: CborError) -> Self {
         Malformed
     }
 }
@@ -43,7 +34,7 @@ type Result<T> = std::result::Result<T, Malformed>;
 
 /// A `Uint8Array` over a part of a buffer; nothing else of these means anything here.
 fn of_class(parts: Vec<Value>) -> Result<Value> {
-    let is_bytes = parts.first() == Some(&Value::text("Uint8Array"));
+    let is_bytes = parts.first() == Some(&Value::text(ViewKind::Uint8.class_name()));
     let [_, Value::Bytes(buffer), offset, length] = &*parts else {
         return Ok(Value::Other);
     };
@@ -60,36 +51,25 @@ fn of_class(parts: Vec<Value>) -> Result<Value> {
 impl Reader<'_> {
     fn value(&mut self, depth: u32) -> Result<Value> {
         let depth = depth.checked_sub(1).ok_or(Malformed)?;
-        Ok(match self.decoder.datatype()? {
-            Type::Undefined => {
-                self.decoder.undefined()?;
-                Value::Undefined
+        Ok(match self.item.read_head()? {
+            CborHead::Undefined => Value::Undefined,
+            CborHead::Null => Value::Null,
+            CborHead::Boolean(value) => Value::Bool(value),
+            CborHead::Float(value) => Value::Number(value),
+            CborHead::Unsigned(value) => Value::Number(value as f64),
+            CborHead::Negative(value) => Value::Number(-1.0 - value as f64),
+            CborHead::Text(len) => Value::text(self.item.read_text(len)?),
+            CborHead::Bytes(len) => Value::Bytes(self.item.read_bytes(len)?.into_owned()),
+            CborHead::Array(mut left) => {
+                let mut items = Vec::new();
+                while self.item.begin_element(&mut left) {
+                    items.push(self.value(depth)?);
+                }
+                Value::List(items)
             }
-            Type::Null => {
-                self.decoder.null()?;
-                Value::Null
-            }
-            Type::Bool => Value::Bool(self.decoder.bool()?),
-            Type::F16 => Value::Number(self.decoder.f16()?.into()),
-            Type::F32 => Value::Number(self.decoder.f32()?.into()),
-            Type::F64 => Value::Number(self.decoder.f64()?),
-            Type::U8 | Type::U16 | Type::U32 | Type::U64 => {
-                Value::Number(self.decoder.u64()? as f64)
-            }
-            Type::I8 | Type::I16 | Type::I32 | Type::I64 => {
-                Value::Number(self.decoder.i64()? as f64)
-            }
-            Type::String => Value::text(self.decoder.str()?),
-            Type::Bytes => Value::Bytes(self.decoder.bytes()?.to_vec()),
-            Type::Array => {
-                let count = self.decoder.array()?.ok_or(Malformed)?;
-                let items = (0..count).map(|_| self.value(depth));
-                Value::List(items.collect::<Result<_>>()?)
-            }
-            Type::Map => {
-                let count = self.decoder.map()?.ok_or(Malformed)?;
+            CborHead::Map(mut left) => {
                 let mut properties = Vec::new();
-                for _ in 0..count {
+                while self.item.begin_element(&mut left) {
                     let key = self.value(depth)?;
                     let value = self.value(depth)?;
                     // A key that is a symbol means nothing here.
@@ -99,47 +79,41 @@ impl Reader<'_> {
                 }
                 Value::Map(properties)
             }
-            Type::Tag => {
-                let tag = self.decoder.tag()?;
-                self.tagged(tag, depth)?
-            }
-            _ => {
-                self.decoder.skip()?;
-                Value::Other
-            }
+            CborHead::Tag(tag) => self.tagged(tag, depth)?,
+            CborHead::Break => return Err(Malformed),
         })
     }
 
-    fn tagged(&mut self, tag: Tag, depth: u32) -> Result<Value> {
-        Ok(match tag.as_u64() {
-            LATIN1 => Value::Text(crate::from_bytes(&self.bytes()?)),
-            UTF16 => {
+    fn tagged(&mut self, tag: u64, depth: u32) -> Result<Value> {
+        Ok(match tag {
+            tags::LATIN1 => Value::Text(crate::from_bytes(&self.bytes()?)),
+            tags::UTF16 => {
                 let bytes = self.bytes()?;
                 let (units, _) = bytes.as_chunks();
                 let units: Vec<u16> = units.iter().map(|unit| u16::from_le_bytes(*unit)).collect();
                 Value::Text(String::from_utf16_lossy(&units))
             }
-            UINT8_ARRAY => Value::Bytes(self.bytes()?),
-            CLASS => match self.value(depth)? {
+            tags::UINT8_ARRAY => Value::Bytes(self.bytes()?),
+            tags::CLASS => match self.value(depth)? {
                 Value::List(parts) => of_class(parts)?,
                 _ => return Err(Malformed),
             },
-            CHUNK => Value::Bytes(self.chunk()?),
-            MARKED => {
+            tags::CHUNK => Value::Bytes(self.chunk()?),
+            tags::SHARED => {
                 let number = self.marked.len();
                 self.marked.push(None);
                 let value = self.value(depth)?;
                 self.marked[number] = Some(value.clone());
                 value
             }
-            REFERENCE => {
-                let number = usize::try_from(self.decoder.u64()?).map_err(|_| Malformed)?;
+            tags::REFERENCE => {
+                let number = self.item.read_index()?;
                 // In a cycle it is not there yet, and nobody asks for it.
                 let marked = self.marked.get(number).ok_or(Malformed)?;
                 marked.clone().unwrap_or(Value::Other)
             }
             _ => {
-                self.decoder.skip()?;
+                self.item.skip_item()?;
                 Value::Other
             }
         })
@@ -154,7 +128,7 @@ impl Reader<'_> {
     }
 
     fn chunk(&mut self) -> Result<Vec<u8>> {
-        let index = usize::try_from(self.decoder.u64()?).map_err(|_| Malformed)?;
+        let index = self.item.read_index()?;
         let chunk = self.chunks.get_mut(index).ok_or(Malformed)?;
         // The VM refers to each once, or marks what it refers to more often.
         Ok(std::mem::take(chunk))

@@ -1,77 +1,56 @@
 //! To the data form.
 
-use minicbor::Encoder;
-use minicbor::data::Tag;
-use minicbor::encode::Error;
+use jsvm_data::{CborWriter, ErrorClass, tags};
 
 use crate::{Form, Value};
-
-const CHUNK: Tag = Tag::new(0x6a73_0001);
-const UINT8_ARRAY: Tag = Tag::new(64);
-const OBJECT: Tag = Tag::new(27);
 
 /// Shorter buffers are inside of the item.
 const LONG: usize = 1024;
 
-/// Whole numbers below it are integers.
-const EXACT: f64 = 9_007_199_254_740_992.0;
-
 pub fn write(value: Value) -> Form {
     let mut chunks = Vec::new();
-    let mut encoder = Encoder::new(Vec::new());
-    // Writing to memory does not fail.
-    let _ = item(value, &mut encoder, &mut chunks);
+    let mut writer = CborWriter::new();
+    write_value(value, &mut writer, &mut chunks);
     Form {
-        item: encoder.into_writer(),
+        item: writer.into_bytes(),
         chunks,
     }
 }
 
-type Infallible = Error<std::convert::Infallible>;
-
-fn item(
-    value: Value,
-    to: &mut Encoder<Vec<u8>>,
-    chunks: &mut Vec<Vec<u8>>,
-) -> Result<(), Infallible> {
+fn write_value(value: Value, to: &mut CborWriter, chunks: &mut Vec<Vec<u8>>) {
     match value {
-        Value::Undefined | Value::Other => to.undefined()?,
-        Value::Null => to.null()?,
-        Value::Bool(value) => to.bool(value)?,
-        Value::Number(number) if number.fract() == 0.0 && (0.0..EXACT).contains(&number) => {
-            to.u64(number as u64)?
-        }
-        Value::Number(number) => to.f64(number)?,
-        Value::Text(text) => to.str(&text)?,
+        Value::Undefined | Value::Other => to.write_undefined(),
+        Value::Null => to.write_null(),
+        Value::Bool(value) => to.write_boolean(value),
+        Value::Number(number) => to.write_number(number),
+        Value::Text(text) => to.write_text(&text),
         Value::Bytes(bytes) => {
-            to.tag(UINT8_ARRAY)?;
+            to.write_tag(tags::UINT8_ARRAY);
             if bytes.len() < LONG {
-                to.bytes(&bytes)?
+                to.write_bytes(&bytes);
             } else {
-                let index = chunks.len() as u64;
+                to.write_chunk(chunks.len());
                 chunks.push(bytes);
-                to.tag(CHUNK)?.u64(index)?
             }
         }
         Value::List(items) => {
-            to.array(items.len() as u64)?;
+            to.write_array(items.len());
             for value in items {
-                item(value, to, chunks)?;
+                write_value(value, to, chunks);
             }
-            to
         }
         Value::Map(properties) => {
-            to.map(properties.len() as u64)?;
+            to.write_map(properties.len());
             for (key, value) in properties {
-                to.str(&key)?;
-                item(value, to, chunks)?;
+                to.write_text(&key);
+                write_value(value, to, chunks);
             }
-            to
         }
         Value::TypeError(message) => {
-            to.tag(OBJECT)?.array(2)?.str("TypeError")?;
-            to.map(1)?.str("message")?.str(&message)?
+            to.write_class(ErrorClass::TypeError.name(), 2);
+            to.write_map(1);
+            to.write_text("message");
+            to.write_text(&message);
         }
-    };
-    Ok(())
+    }
 }

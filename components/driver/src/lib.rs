@@ -1,77 +1,54 @@
-//! Drives a VM that stands alone: runs its jobs and timers, and does what it requests by WASI.
+//! Drives a VM that stands alone: runs its jobs and timers, and answers its requests by WASI.
 //!
-//! Whatever takes time is a task with a pollable, and all of them are waited for at once.
+//! Two kinds of drivers use this crate. Those of WASI 0.2 use all of it: a task with a pollable
+//! stands for everything that takes time, and [`Pump`] waits for all pollables at once. The driver
+//! of WASI 0.3 has tasks of the component model instead, and uses [`Request`], [`run_jobs`] and
+//! what converts messages.
+//!
+//! The modules, each of which uses only those above it:
+//!
+//! | module | what it has |
+//! |---|---|
+//! | `outcome`, `boundary` | how requests are settled; values on their way into the VM and out of it |
+//! | `report`, `start` | error messages; the first call of the VM |
+//! | `target`, `request`, `message`, `wasi_http` | requests and heads of messages, read and converted |
+//! | `turn` | running jobs |
+//! | `body`, `fetch`, `task` | work that takes time |
+//! | `services`, `http` | answers to requests |
+//! | `pump` | the loop |
 
 mod bindings;
 mod body;
+mod boundary;
 mod fetch;
-mod names;
+mod http;
+mod message;
+mod outcome;
 mod pump;
 mod report;
+mod request;
 pub mod services;
+mod start;
 mod target;
 mod task;
 mod turn;
+mod wasi_http;
+
+#[cfg(test)]
+mod tests;
 
 pub use bindings::jsvm::engine::vm;
-pub use body::{Bodies, fields, given, head_fields, header_pairs};
-pub use fetch::method_name;
-pub use pump::{Ended, Program, Pump, settle};
-pub use report::{error, print_error};
+pub use body::{Bodies, WholeBody};
+pub use boundary::{data, settle};
+pub use fetch::{method_name, new_fields};
+pub use message::{IncomingRequestHead, IncomingResponseHead, header_fields};
+pub use outcome::{Outcome, type_error};
+pub use pump::{Ended, Program, Pump};
+pub use report::{describe, print_error};
+pub use request::{
+    FetchRequest, HttpRequest, Request, ServedEvent, ServedRequest, ServedResponse, ServiceRequest,
+};
+pub use start::start;
 pub use target::Target;
-pub use task::{Outcome, Tasks, type_error};
-pub use turn::{Outside, jobs};
-
-use jsvm_component_data::{Form, Value};
-
-use bindings::jsvm::engine::snapshot;
-use bindings::jsvm::engine::types::Data;
-
-/// Has the frozen VM begin a life of its own. To be called before anything else, once.
-///
-/// `environment` and `arguments` are what `process` has of them. Returns the environment variables
-/// of the program as an object: these, and those that it was built with.
-pub fn start(environment: Vec<(String, String)>, arguments: Vec<String>) -> Value {
-    if snapshot::restored(snapshot::Origin::Fork).is_err() {
-        // It is refused only from inside of the VM.
-        unreachable!("the VM runs before it was started");
-    }
-    let variables = environment.into_iter();
-    let variables = variables.map(|(name, value)| (name, Value::Text(value)));
-    let variables = Value::Map(variables.collect());
-    let Some(vm::Output::Value(begin)) = vm::root("jsvm:begin") else {
-        return variables;
-    };
-    let arguments = arguments.into_iter().map(Value::Text).collect();
-    let args = Value::List(vec![variables.clone(), Value::List(arguments)]);
-    match begin.call_data(&vm::Input::Undefined, &data(args)) {
-        Ok(all) => value(all),
-        Err(error) => {
-            print_error(&report::error(&error));
-            variables
-        }
-    }
-}
-
-/// A value as it crosses into the VM.
-pub fn data(value: Value) -> Data {
-    let Form { item, chunks } = value.write();
-    Data {
-        item,
-        chunks,
-        tokens: Vec::new(),
-    }
-}
-
-/// A value as it came out of the VM. Tokens in it are given back: nothing here has a use for
-/// functions.
-fn value(data: Data) -> Value {
-    for token in data.tokens {
-        vm::release(token);
-    }
-    let form = Form {
-        item: data.item,
-        chunks: data.chunks,
-    };
-    Value::read(form).unwrap_or(Value::Other)
-}
+pub use task::Tasks;
+pub use turn::{JobEvents, Turn, run_jobs};

@@ -1,30 +1,27 @@
-//! The loop that everything runs in.
+//! The loop that a file of WASI 0.2 runs in.
 
 use jsvm_component_data::Value;
 use wasi::clocks::monotonic_clock;
 
 use crate::body::Bodies;
-use crate::fetch;
-use crate::services;
-use crate::task::{Outcome, Tasks, type_error};
-use crate::turn::{Outside, jobs};
-use crate::vm;
+use crate::boundary::settle;
+use crate::outcome::{Outcome, type_error};
+use crate::request::{Request, ServedRequest};
+use crate::task::Tasks;
+use crate::turn::{JobEvents, Turn, run_jobs};
+use crate::{http, services};
 
-/// What differs between programs of different kinds.
+/// The differences between kinds of programs.
 pub trait Program {
-    /// Answers a request that only such a program makes; gives the arguments back if it is none.
-    fn request(
-        &mut self,
-        name: &str,
-        args: Vec<Value>,
-        bodies: &mut Bodies,
-        tasks: &mut Tasks,
-    ) -> Result<Outcome, Vec<Value>>;
+    /// Answers a request about a request that the program serves.
+    fn answer(&mut self, _: ServedRequest, _: &mut Bodies, _: &mut Tasks) -> Outcome {
+        Err(type_error("this file serves no requests"))
+    }
 
-    /// A job has thrown, or a promise was rejected that nothing handles.
-    fn failed(&mut self, reason: &str);
+    /// A job threw, or a promise was rejected and nothing handles the rejection.
+    fn on_error(&mut self, reason: &str);
 
-    /// Whether there is nothing more to be done, whatever the VM still waits for.
+    /// Whether the program is over, whatever the VM still waits for.
     fn is_over(&self) -> bool;
 }
 
@@ -37,11 +34,11 @@ pub enum Ended {
     Idle,
 }
 
-/// What runs a VM, and what is under way outside of it.
+/// Runs a VM, and the work that it requests.
 pub struct Pump<P> {
-    /// What it runs.
+    /// The program that the VM runs.
     pub program: P,
-    // Tasks wait for what is in bodies, and are dropped before them.
+    // Tasks wait for resources in bodies, and are dropped before them.
     tasks: Tasks,
     bodies: Bodies,
 }
@@ -64,72 +61,64 @@ impl<P: Program> Pump<P> {
     /// Runs the VM until the program is over or waits for nothing.
     pub fn run(&mut self) -> Ended {
         loop {
-            let (next_timer, is_settled) = jobs(self);
-            if !is_settled || self.step() {
+            let Turn {
+                next_timer,
+                is_idle,
+            } = run_jobs(self);
+            if !is_idle || self.step() {
                 continue;
             }
-            if self.program.is_over() && !self.tasks.any_detached() {
+            if self.program.is_over() && !self.tasks.is_writing_whole() {
                 return Ended::Over;
             }
             if self.tasks.is_empty() && next_timer.is_none() {
                 return Ended::Idle;
             }
-            // What a timer would run has no part in a program that is over.
+            // Timers do not run in a program that is over.
             let next_timer = next_timer.filter(|_| !self.program.is_over());
             let timer = next_timer.map(monotonic_clock::subscribe_duration);
             self.tasks.wait(timer.as_ref());
         }
     }
 
-    /// Goes on with tasks that wait for nothing. Returns whether any is done. Jobs of each run
-    /// before the next is settled.
+    /// Goes on with tasks that need not wait. Returns whether any is done. The jobs of each run
+    /// before the next request is settled.
     fn step(&mut self) -> bool {
         let done = self.tasks.step(&mut self.bodies);
         let any = !done.is_empty();
         for (request, outcome) in done {
             if let Some(id) = request {
                 settle(id, outcome);
-                jobs(self);
+                run_jobs(self);
             }
         }
         any
     }
 }
 
-impl<P: Program> Outside for Pump<P> {
-    fn failed(&mut self, reason: &str) {
-        self.program.failed(reason);
+impl<P: Program> JobEvents for Pump<P> {
+    fn on_error(&mut self, reason: &str) {
+        self.program.on_error(reason);
     }
 
-    fn cancelled(&mut self, request: u64) {
+    fn on_cancel(&mut self, request: u64) {
         self.tasks.cancel(request);
     }
 
-    fn requested(&mut self, id: u64, name: &str, args: Vec<Value>) {
+    fn on_request(&mut self, id: u64, name: &str, args: Vec<Value>) {
         let Pump {
             program,
             tasks,
             bodies,
         } = self;
-        let outcome = match program.request(name, args, bodies, tasks) {
-            Ok(outcome) => outcome,
-            Err(args) if services::knows(name) => services::answer(name, args),
-            Err(args) => match fetch::answer(name, args, bodies, tasks) {
-                Some(Ok(work)) => return tasks.push(Some(id), work),
-                Some(Err(outcome)) => outcome,
-                None => Err(type_error(format!("{name} is not available in this file"))),
-            },
+        let settled = match Request::read(name, args) {
+            Ok(Request::Http(request)) => http::begin(id, request, bodies, tasks),
+            Ok(Request::Served(request)) => vec![(id, program.answer(request, bodies, tasks))],
+            Ok(Request::Service(request)) => vec![(id, services::answer(request))],
+            Err(reason) => vec![(id, Err(reason))],
         };
-        settle(id, outcome);
+        for (request, outcome) in settled {
+            settle(request, outcome);
+        }
     }
-}
-
-/// Settles a request. One that was given up meanwhile is forgotten.
-pub fn settle(id: u64, outcome: Outcome) {
-    let outcome = match outcome {
-        Ok(value) => Ok(crate::data(value)),
-        Err(reason) => Err(crate::data(reason)),
-    };
-    // What is written here is well-formed.
-    let _ = vm::settle(id, outcome.as_ref());
 }

@@ -1,19 +1,19 @@
-//! What is told about errors, on standard error.
+//! Error messages on standard error.
 
-use crate::bindings::jsvm::engine::vm::{Error, Exception};
+use crate::vm::{Error, Exception};
 
-/// An error of a call into the VM.
-pub fn error(error: &Error) -> String {
+/// Describes an error of a call into the VM.
+pub fn describe(error: &Error) -> String {
     match error {
-        Error::Exception(thrown) => exception(thrown),
+        Error::Exception(thrown) => describe_exception(thrown),
         Error::Interrupted => "interrupted".to_owned(),
         Error::OutOfMemory => "out of memory".to_owned(),
         Error::OutputLimit(limit) => format!("a value takes more than {limit} bytes"),
     }
 }
 
-/// What was thrown, with its stack.
-pub fn exception(thrown: &Exception) -> String {
+/// Describes a thrown value, with its stack.
+pub(crate) fn describe_exception(thrown: &Exception) -> String {
     let mut text = thrown.name.clone();
     if !text.is_empty() && !thrown.message.is_empty() {
         text.push_str(": ");
@@ -30,7 +30,7 @@ pub fn exception(thrown: &Exception) -> String {
 /// Prints a line to standard error.
 pub fn print_error(text: &str) {
     let stderr = wasi::cli::stderr::get_stderr();
-    // As many bytes as may be written at once. Nobody is left to be told if it fails.
+    // One write takes 4096 bytes at most. A failure cannot be reported anywhere.
     for part in [text, "\n"] {
         for bytes in part.as_bytes().chunks(4096) {
             let _ = stderr.blocking_write_and_flush(bytes);

@@ -1,17 +1,17 @@
-//! Where a request to another host goes.
+//! The target of a request to another host.
 
-/// The parts of a URL that a request has. The VM has parsed it before: this only takes it apart.
+/// The parts of a URL that a request needs. The VM has parsed and checked the URL before.
 pub struct Target<'a> {
     /// Whether it is `https:`.
     pub is_secure: bool,
     /// The host, and the port if there is one.
     pub authority: &'a str,
-    /// From the first slash on, without the fragment.
+    /// The path with the query, without the fragment.
     pub path: String,
 }
 
 impl Target<'_> {
-    /// The parts; nothing if it is neither `http:` nor `https:`.
+    /// Takes a URL apart, if it is `http:` or `https:`.
     pub fn parse(url: &str) -> Option<Target<'_>> {
         let (scheme, rest) = url.split_once("://")?;
         let is_secure = match scheme {
@@ -24,9 +24,10 @@ impl Target<'_> {
         let (authority, path) = rest.split_at(end);
         // Names and passwords are not sent in the authority.
         let authority = authority.rsplit('@').next().unwrap_or(authority);
-        let path = match path.starts_with('/') {
-            true => path.to_owned(),
-            false => format!("/{path}"),
+        let path = if path.starts_with('/') {
+            path.to_owned()
+        } else {
+            format!("/{path}")
         };
         (!authority.is_empty()).then_some(Target {
             is_secure,

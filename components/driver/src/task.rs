@@ -1,182 +1,106 @@
-//! What takes time.
+//! Work that takes time.
 
-use jsvm_component_data::Value;
-use wasi::http::types::{FutureIncomingResponse, OutgoingBody};
+use wasi::http::types::FutureIncomingResponse;
 use wasi::io::poll::Pollable;
-use wasi::io::streams::OutputStream;
 
-use crate::body::{Bodies, Wrote};
+use crate::body::{Bodies, Piece, WholeBody};
 use crate::fetch;
+use crate::outcome::{Outcome, Step};
 
-/// What a request is settled with: what it is fulfilled with, or the reason for its rejection.
-pub type Outcome = Result<Value, Value>;
-
-/// What is thrown when the world outside fails.
-pub fn type_error(message: impl Into<String>) -> Value {
-    Value::TypeError(message.into())
-}
-
-/// What is under way.
-pub enum Work {
-    /// The head of a response is awaited.
+/// Work under way.
+pub(crate) enum Work {
+    /// Waits for the head of a response.
     Fetch(FutureIncomingResponse),
-    /// The next bytes of an incoming body are awaited.
-    Read(u64),
-    /// Bytes are to be written to an outgoing body.
-    Write {
-        body: u64,
-        bytes: Vec<u8>,
-        written: usize,
-    },
-    /// A body that was whole from the beginning is written; then it ends.
-    Whole {
-        stream: OutputStream,
-        body: OutgoingBody,
-        bytes: Vec<u8>,
-        written: usize,
-    },
-}
-
-/// What a step of a task came to.
-pub enum Step {
-    Wait(Work, Pollable),
-    Done(Outcome),
+    /// Waits for the next bytes of an incoming body.
+    Read { body: u64 },
+    /// Writes bytes to an outgoing body that comes in pieces.
+    Write(Piece),
+    /// Writes a whole outgoing body.
+    WriteWhole(WholeBody),
 }
 
 impl Work {
-    /// Goes on as far as it goes without waiting.
-    pub fn step(self, bodies: &mut Bodies) -> Step {
+    /// Goes on without waiting.
+    fn step(self, bodies: &mut Bodies) -> Step<Work> {
         match self {
-            Work::Fetch(response) => fetch::step(response, bodies),
-            Work::Read(body) => match bodies.read(body) {
+            Work::Fetch(response) => fetch::step(response, bodies).map(Work::Fetch),
+            Work::Read { body } => match bodies.read(body) {
                 Ok(outcome) => Step::Done(outcome),
-                Err(pollable) => Step::Wait(Work::Read(body), pollable),
+                Err(pollable) => Step::Wait(self, pollable),
             },
-            Work::Write {
-                body,
-                bytes,
-                mut written,
-            } => {
-                let Some(stream) = bodies.writer(body) else {
-                    return Step::Done(Err(type_error("the body was closed")));
-                };
-                match crate::body::write(stream, &bytes, &mut written) {
-                    Wrote::All => Step::Done(Ok(Value::Undefined)),
-                    Wrote::Failed(reason) => Step::Done(Err(reason)),
-                    Wrote::Full => {
-                        let pollable = stream.subscribe();
-                        let work = Work::Write {
-                            body,
-                            bytes,
-                            written,
-                        };
-                        Step::Wait(work, pollable)
-                    }
-                }
-            }
-            Work::Whole {
-                stream,
-                body,
-                bytes,
-                mut written,
-            } => match crate::body::write(&stream, &bytes, &mut written) {
-                Wrote::Full => {
-                    let pollable = stream.subscribe();
-                    let work = Work::Whole {
-                        stream,
-                        body,
-                        bytes,
-                        written,
-                    };
-                    Step::Wait(work, pollable)
-                }
-                Wrote::Failed(reason) => {
-                    // It belongs to the body, which must not go before it.
-                    drop(stream);
-                    drop(body);
-                    Step::Done(Err(reason))
-                }
-                Wrote::All => {
-                    drop(stream);
-                    Step::Done(crate::body::finish(body))
-                }
-            },
+            Work::Write(piece) => piece.step(bodies).map(Work::Write),
+            Work::WriteWhole(body) => body.step().map(Work::WriteWhole),
         }
-    }
-
-    /// Whether it reads from this incoming body.
-    fn reads(&self, id: u64) -> bool {
-        matches!(self, Work::Read(body) if *body == id)
-    }
-
-    /// Whether it writes to this outgoing body.
-    fn writes(&self, id: u64) -> bool {
-        matches!(self, Work::Write { body, .. } if *body == id)
     }
 }
 
-/// A task.
 struct Task {
-    /// The request that it is for, if somebody waits for it.
+    /// The request to settle with the outcome, if there is one.
     request: Option<u64>,
-    // A pollable must be dropped before what it belongs to.
-    waits: Option<Pollable>,
+    // A pollable must be dropped before the resource that it waits for.
+    pollable: Option<Pollable>,
     work: Work,
 }
 
-/// All tasks.
+/// All work under way.
 #[derive(Default)]
 pub struct Tasks(Vec<Task>);
 
 impl Tasks {
-    /// Begins a task that nobody waits for.
-    pub(crate) fn detach(&mut self, work: Work) {
-        self.push(None, work);
+    /// Begins work for a request.
+    pub(crate) fn push(&mut self, request: u64, work: Work) {
+        self.insert(Some(request), work);
     }
 
-    pub(crate) fn push(&mut self, request: Option<u64>, work: Work) {
+    /// Writes a whole body. No request waits for it.
+    pub fn write_whole(&mut self, body: WholeBody) {
+        self.insert(None, Work::WriteWhole(body));
+    }
+
+    fn insert(&mut self, request: Option<u64>, work: Work) {
         self.0.push(Task {
             request,
-            waits: None,
+            pollable: None,
             work,
         });
     }
 
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
+    /// Whether there is no work.
+    pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Whether there is one that nobody waits for: a response that is still being written.
-    pub fn any_detached(&self) -> bool {
+    /// Whether a whole body is still being written.
+    pub(crate) fn is_writing_whole(&self) -> bool {
         self.0.iter().any(|task| task.request.is_none())
     }
 
-    /// Ends the task of a request that was given up.
-    pub fn cancel(&mut self, request: u64) {
+    /// Stops the work for a request.
+    pub(crate) fn cancel(&mut self, request: u64) {
         self.0.retain(|task| task.request != Some(request));
     }
 
-    /// Ends reading from an incoming body; the requests that waited for it.
-    pub fn stop_reading(&mut self, body: u64) -> Vec<u64> {
-        self.stop(|work| work.reads(body))
+    /// Stops reading from an incoming body. Returns the requests that waited for it.
+    pub(crate) fn stop_reading(&mut self, id: u64) -> Vec<u64> {
+        self.stop(|work| matches!(work, Work::Read { body } if *body == id))
     }
 
-    /// Ends writing to an outgoing body; the requests that waited for it.
-    pub fn stop_writing(&mut self, body: u64) -> Vec<u64> {
-        self.stop(|work| work.writes(body))
+    /// Stops writing to an outgoing body. Returns the requests that waited for it.
+    pub(crate) fn stop_writing(&mut self, id: u64) -> Vec<u64> {
+        self.stop(|work| matches!(work, Work::Write(piece) if piece.body == id))
     }
 
-    fn stop(&mut self, is_over: impl Fn(&Work) -> bool) -> Vec<u64> {
-        let over = self.0.extract_if(.., |task| is_over(&task.work));
-        over.filter_map(|task| task.request).collect()
+    fn stop(&mut self, matches: impl Fn(&Work) -> bool) -> Vec<u64> {
+        let stopped = self.0.extract_if(.., |task| matches(&task.work));
+        stopped.filter_map(|task| task.request).collect()
     }
 
-    /// Steps every task that waits for nothing. Returns the requests that are done.
-    pub fn step(&mut self, bodies: &mut Bodies) -> Vec<(Option<u64>, Outcome)> {
+    /// Goes on with every task that need not wait. Returns the outcomes of those that are done,
+    /// each with the request to settle.
+    pub(crate) fn step(&mut self, bodies: &mut Bodies) -> Vec<(Option<u64>, Outcome)> {
         let mut done = Vec::new();
         for task in std::mem::take(&mut self.0) {
-            if task.waits.is_some() {
+            if task.pollable.is_some() {
                 self.0.push(task);
                 continue;
             }
@@ -184,7 +108,7 @@ impl Tasks {
                 Step::Done(outcome) => done.push((task.request, outcome)),
                 Step::Wait(work, pollable) => self.0.push(Task {
                     request: task.request,
-                    waits: Some(pollable),
+                    pollable: Some(pollable),
                     work,
                 }),
             }
@@ -193,11 +117,11 @@ impl Tasks {
     }
 
     /// Waits until a task can go on, or until `timer` is ready.
-    pub fn wait(&mut self, timer: Option<&Pollable>) {
+    pub(crate) fn wait(&mut self, timer: Option<&Pollable>) {
         let mut tasks = Vec::new();
         let mut pollables = Vec::new();
         for (index, task) in self.0.iter().enumerate() {
-            if let Some(pollable) = &task.waits {
+            if let Some(pollable) = &task.pollable {
                 tasks.push(index);
                 pollables.push(pollable);
             }
@@ -207,9 +131,9 @@ impl Tasks {
             return;
         }
         for ready in wasi::io::poll::poll(&pollables) {
-            // The one behind the last is the timer.
+            // The index after the last task is the timer.
             if let Some(index) = tasks.get(ready as usize) {
-                self.0[*index].waits = None;
+                self.0[*index].pollable = None;
             }
         }
     }

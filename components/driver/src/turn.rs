@@ -1,55 +1,75 @@
-//! What a VM is asked for after each thing that has happened to it.
+//! Runs the jobs of a VM, and takes what they leave.
 
 use jsvm_component_data::Value;
 
-use crate::report;
+use crate::boundary;
+use crate::report::{describe, describe_exception};
 use crate::vm::{self, Waiting};
 
-/// Jobs that run before anything else has its turn.
-const JOBS: u32 = 10_000;
+/// Jobs that run before a driver looks at requests.
+const MAX_JOBS: u32 = 10_000;
 
-/// What is told of what jobs leave.
-pub trait Outside {
-    /// A job has thrown, or a promise was rejected that nothing handles.
-    fn failed(&mut self, reason: &str);
+/// Receives what jobs leave for the driver.
+pub trait JobEvents {
+    /// A job threw, or a promise was rejected and nothing handles the rejection.
+    fn on_error(&mut self, reason: &str);
 
-    /// The VM has given up a request.
-    fn cancelled(&mut self, request: u64);
+    /// The script cancelled a request.
+    fn on_cancel(&mut self, request: u64);
 
-    /// The VM makes a request.
-    fn requested(&mut self, request: u64, name: &str, args: Vec<Value>);
+    /// The script made a request.
+    fn on_request(&mut self, id: u64, name: &str, args: Vec<Value>);
 }
 
-/// Runs jobs and takes what they leave. Returns the nanoseconds until the next timer, and whether
-/// the VM has done all it can do by now.
-pub fn jobs(outside: &mut impl Outside) -> (Option<u64>, bool) {
-    let report = match vm::run_jobs(JOBS) {
+/// The state of a VM after jobs ran.
+pub struct Turn {
+    /// Nanoseconds until the next timer is due.
+    pub next_timer: Option<u64>,
+    /// Whether the VM can do nothing before a request is settled or a timer is due.
+    pub is_idle: bool,
+}
+
+/// Runs jobs, and reports what they leave to `events`.
+pub fn run_jobs(events: &mut impl JobEvents) -> Turn {
+    let report = match vm::run_jobs(MAX_JOBS) {
         Ok(report) => report,
         Err(error) => {
-            outside.failed(&report::error(&error));
-            return (None, false);
+            events.on_error(&describe(&error));
+            return Turn {
+                next_timer: None,
+                is_idle: false,
+            };
         }
     };
+    let next_timer = report.next_timer;
     if report.pending {
-        return (report.next_timer, false);
+        return Turn {
+            next_timer,
+            is_idle: false,
+        };
     }
     if report.waiting.contains(Waiting::REJECTIONS) {
         for rejection in vm::take_unhandled_rejections() {
-            let reason = report::exception(&rejection.reason);
-            outside.failed(&format!("Uncaught (in promise) {reason}"));
+            let reason = describe_exception(&rejection.reason);
+            events.on_error(&format!("Uncaught (in promise) {reason}"));
         }
     }
     if report.waiting.contains(Waiting::CANCELLATIONS) {
         for request in vm::take_cancellations() {
-            outside.cancelled(request);
+            events.on_cancel(request);
         }
     }
-    if report.waiting.contains(Waiting::REQUESTS) {
+    let has_requests = report.waiting.contains(Waiting::REQUESTS);
+    if has_requests {
         for request in vm::take_requests() {
-            let args = crate::value(request.args).into_list().unwrap_or_default();
-            outside.requested(request.id, &request.name, args);
+            let args = boundary::value(request.args)
+                .into_list()
+                .unwrap_or_default();
+            events.on_request(request.id, &request.name, args);
         }
-        return (report.next_timer, false);
     }
-    (report.next_timer, true)
+    Turn {
+        next_timer,
+        is_idle: !has_requests,
+    }
 }

@@ -5,10 +5,12 @@ mod bindings;
 use bindings::exports::jsvm::engine::host::{Data, Guest, PollPoint, Reply};
 use jsvm_component_console::write;
 use jsvm_component_data::{Form, Value};
+use jsvm_protocol::host_call::{CONSOLE, RESOLVE_MODULE};
+use jsvm_protocol::standalone::PROCESS;
 
 struct Host;
 
-/// What the outside calls.
+/// The exports of the component.
 #[expect(unsafe_code, reason = "symbols are exported")]
 mod exports {
     use super::{Host, bindings};
@@ -17,7 +19,7 @@ mod exports {
 
 impl Guest for Host {
     fn host_call(name: String, args: Data) -> Result<Reply, Data> {
-        // Tokens stay with the VM: there are none in what is answered here.
+        // No answer here needs the tokens, which stay with the VM.
         let form = Form {
             item: args.item,
             chunks: args.chunks,
@@ -36,7 +38,7 @@ impl Guest for Host {
     }
 
     fn poll(_: PollPoint) -> bool {
-        // Whoever runs this file has limits of its own.
+        // The host that runs this file enforces its own limits.
         false
     }
 }
@@ -45,23 +47,23 @@ fn answer(name: &str, args: Vec<Value>) -> Result<(), String> {
     let mut args = args.into_iter();
     let mut text = || args.next().and_then(Value::into_text).unwrap_or_default();
     match name {
-        "jsvm:console" => {
+        CONSOLE => {
             jsvm_component_console::print(&text(), text());
             Ok(())
         }
-        "jsvm:process" => process(&text(), args),
-        "jsvm:resolve-module" => {
+        PROCESS => process(&text(), args),
+        RESOLVE_MODULE => {
             let (specifier, importer) = (text(), text());
             Err(format!(
                 "Cannot find '{specifier}' imported from {importer}: it is not in this file, which \
-                 has what the program imports by a literal name"
+                 has only the modules that the program imports by a literal name"
             ))
         }
         name => Err(format!("{name} is not available in this file")),
     }
 }
 
-/// The operations of `process` that are left at run time.
+/// The operations of `process` that a built file still has.
 fn process(operation: &str, mut args: impl Iterator<Item = Value>) -> Result<(), String> {
     match operation {
         "write" => {

@@ -1,15 +1,16 @@
 //! `wasi:http/incoming-handler` by a VM with the root `jsvm:http-handler`.
 
-mod served;
+mod exchange;
 
 use std::cell::RefCell;
 
 use jsvm_component_data::Value;
-use jsvm_driver::{Bodies, Ended, Pump, data, head_fields, method_name, vm};
+use jsvm_driver::{Bodies, Ended, IncomingRequestHead, Pump, data, method_name, vm};
+use jsvm_protocol::http::{HANDLER, context};
 use wasi::exports::http::incoming_handler::Guest;
-use wasi::http::types::{IncomingRequest, Method, ResponseOutparam, Scheme};
+use wasi::http::types::{IncomingRequest, ResponseOutparam, Scheme};
 
-use served::Served;
+use exchange::Exchange;
 
 mod exports {
     use super::Driver;
@@ -18,10 +19,10 @@ mod exports {
 
 struct Driver;
 
-/// What the requests of an instance have in common.
+/// State that the requests of an instance share.
 struct Instance {
-    /// How many there were.
-    count: u32,
+    /// Number of the latest request.
+    last: u32,
     /// Environment variables.
     env: Value,
 }
@@ -34,35 +35,35 @@ thread_local! {
 fn next() -> (u32, Value) {
     INSTANCE.with_borrow_mut(|instance| {
         let instance = instance.get_or_insert_with(|| Instance {
-            count: 0,
+            last: 0,
             env: jsvm_driver::start(wasi::cli::environment::get_environment(), Vec::new()),
         });
-        instance.count += 1;
-        (instance.count, instance.env.clone())
+        instance.last += 1;
+        (instance.last, instance.env.clone())
     })
 }
 
 impl Guest for Driver {
     fn handle(request: IncomingRequest, response: ResponseOutparam) {
         let (number, env) = next();
-        let mut pump = Pump::new(Served::new(number, response));
-        let Some(vm::Output::Value(handler)) = vm::root("jsvm:http-handler") else {
+        let mut pump = Pump::new(Exchange::new(number, response));
+        let Some(vm::Output::Value(handler)) = vm::root(HANDLER) else {
             return pump.program.fail("the program has no handler of requests");
         };
         let args = Value::List(vec![
             Value::Number(number.into()),
-            head(&request, pump.bodies()),
-            Value::object([("env", env)]),
+            request_value(&request, pump.bodies()),
+            Value::object([(context::ENV, env)]),
         ]);
         match handler.call_data(&vm::Input::Undefined, &data(args)) {
             Ok(result) => {
-                // The outcome comes as requests.
+                // The response comes by requests.
                 for token in result.tokens {
                     vm::release(token);
                 }
             }
             Err(error) => {
-                return pump.program.fail(&jsvm_driver::error(&error));
+                return pump.program.fail(&jsvm_driver::describe(&error));
             }
         }
         if pump.run() == Ended::Idle {
@@ -72,34 +73,19 @@ impl Guest for Driver {
     }
 }
 
-/// `{ method, url, headers, body }`
-fn head(request: &IncomingRequest, bodies: &mut Bodies) -> Value {
-    let method = request.method();
-    let scheme = match request.scheme() {
-        Some(Scheme::Https) => "https",
-        _ => "http",
+/// The request record for the VM.
+fn request_value(request: &IncomingRequest, bodies: &mut Bodies) -> Value {
+    let head = IncomingRequestHead {
+        method: method_name(request.method()),
+        is_https: matches!(request.scheme(), Some(Scheme::Https)),
+        authority: request.authority(),
+        path: request.path_with_query(),
+        fields: request.headers().entries(),
     };
-    let fields = request.headers();
-    let is_empty = matches!(method, Method::Get | Method::Head)
-        || fields
-            .get(&"content-length".to_owned())
-            .first()
-            .is_some_and(|length| length == b"0");
-    let authority = request.authority().unwrap_or_else(|| {
-        let host = fields.get(&"host".to_owned()).into_iter().next();
-        let host = host.and_then(|host| String::from_utf8(host).ok());
-        host.unwrap_or_else(|| "localhost".to_owned())
-    });
-    let path = request.path_with_query().unwrap_or_else(|| "/".to_owned());
-    let body = if is_empty {
-        Value::Undefined
-    } else {
+    let body = if head.may_have_body() {
         bodies.receive(request.consume())
+    } else {
+        Value::Undefined
     };
-    Value::object([
-        ("method", Value::Text(method_name(method))),
-        ("url", Value::Text(format!("{scheme}://{authority}{path}"))),
-        ("headers", head_fields(&fields)),
-        ("body", body),
-    ])
+    head.into_value(body)
 }

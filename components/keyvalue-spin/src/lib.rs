@@ -1,22 +1,22 @@
-//! Key-value storage by `wasi:keyvalue@0.2.0-draft2`, which Spin has.
+//! Key-value storage by `wasi:keyvalue@0.2.0-draft2`, the version of Spin.
 
 mod bindings;
 #[path = "../../keyvalue-wasmtime/src/stores.rs"]
 mod stores;
 
-/// What the outside calls.
+/// The exports of the component.
 #[expect(unsafe_code, reason = "symbols are exported")]
 mod exports {
     use super::{bindings, stores::Stores};
     bindings::export!(Stores with_types_in bindings);
 }
 
-/// What differs between versions.
+/// The differences between versions of `wasi:keyvalue`.
 mod version {
     use super::bindings::wasi::keyvalue::atomics;
     use super::bindings::wasi::keyvalue::store::{Bucket, Error, KeyResponse};
 
-    /// The store that is there by default.
+    /// Name of the default store.
     pub const DEFAULT: &str = "default";
 
     pub fn list(bucket: &Bucket, page: Option<String>) -> Result<KeyResponse, Error> {

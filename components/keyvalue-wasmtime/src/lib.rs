@@ -1,21 +1,21 @@
-//! Key-value storage by `wasi:keyvalue@0.2.0-draft`, which wasmtime has.
+//! Key-value storage by `wasi:keyvalue@0.2.0-draft`, the version of wasmtime.
 
 mod bindings;
 mod stores;
 
-/// What the outside calls.
+/// The exports of the component.
 #[expect(unsafe_code, reason = "symbols are exported")]
 mod exports {
     use super::{bindings, stores::Stores};
     bindings::export!(Stores with_types_in bindings);
 }
 
-/// What differs between versions.
+/// The differences between versions of `wasi:keyvalue`.
 mod version {
     use super::bindings::wasi::keyvalue::atomics;
     use super::bindings::wasi::keyvalue::store::{Bucket, Error, KeyResponse};
 
-    /// The store that is there by default.
+    /// Name of the default store.
     pub const DEFAULT: &str = "";
 
     pub fn list(bucket: &Bucket, page: Option<String>) -> Result<KeyResponse, Error> {

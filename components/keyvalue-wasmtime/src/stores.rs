@@ -1,4 +1,4 @@
-//! The stores that are open, by their names.
+//! Key-value storage on `wasi:keyvalue`, whatever its version.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -7,13 +7,15 @@ use crate::bindings::exports::jsvm::standalone::keyvalue::{Guest, Page};
 use crate::bindings::wasi::keyvalue::store::{Bucket, Error, open};
 use crate::version;
 
+/// Implements the interface `keyvalue` for drivers.
 pub struct Stores;
 
 thread_local! {
+    /// The open stores, by their names.
     static OPEN: RefCell<BTreeMap<String, Bucket>> = const { RefCell::new(BTreeMap::new()) };
 }
 
-/// Does something with a store, which is opened when it is first used.
+/// Calls `work` with a store. Opens the store if it is not open.
 fn with<T>(
     name: Option<String>,
     work: impl FnOnce(&Bucket) -> Result<T, Error>,

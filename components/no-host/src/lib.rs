@@ -1,14 +1,15 @@
-//! The interface `host` for those who have nothing to give to scripts: the console prints, and every
-//! other host call throws an error that says so.
+//! The interface `host` for embedders without host functions. The console prints, and every other
+//! host call throws an error that says how to provide it.
 
 mod bindings;
 
 use bindings::exports::jsvm::engine::host::{Data, Guest, PollPoint, Reply};
 use jsvm_component_data::{Form, Value};
+use jsvm_protocol::host_call::{CONSOLE, LOAD_MODULE, RESOLVE_MODULE};
 
 struct NoHost;
 
-/// What the outside calls.
+/// The exports of the component.
 #[expect(unsafe_code, reason = "symbols are exported")]
 mod exports {
     use super::{NoHost, bindings};
@@ -17,7 +18,7 @@ mod exports {
 
 impl Guest for NoHost {
     fn host_call(name: String, args: Data) -> Result<Reply, Data> {
-        // Tokens stay with the VM: nothing here keeps what they stand for.
+        // Nothing here needs the tokens, which stay with the VM.
         let form = Form {
             item: args.item,
             chunks: args.chunks,
@@ -26,11 +27,11 @@ impl Guest for NoHost {
         let mut args = args.unwrap_or_default().into_iter();
         let mut text = || args.next().and_then(Value::into_text).unwrap_or_default();
         let reason = match name.as_str() {
-            "jsvm:console" => {
+            CONSOLE => {
                 jsvm_component_console::print(&text(), text());
                 return Ok(Reply::Undefined);
             }
-            "jsvm:resolve-module" | "jsvm:load-module" => format!(
+            RESOLVE_MODULE | LOAD_MODULE => format!(
                 "Cannot find '{}': this VM has no host that could load a module. Give it one that \
                  answers {name}, or the modules by its roots",
                 text()
@@ -49,7 +50,7 @@ impl Guest for NoHost {
     }
 
     fn poll(_: PollPoint) -> bool {
-        // Whoever runs the composition can limit its time, and nobody here knows by how much.
+        // The runtime of the composition can limit its time. This component has no limit.
         false
     }
 }

@@ -5,37 +5,35 @@ use std::collections::BTreeMap;
 
 use jsvm_component_data::Value;
 use jsvm_driver::{Outcome, type_error};
+use jsvm_protocol::http::MAX_READ_BYTES;
 use wasip3::http::types::{ErrorCode, Trailers};
 use wasip3::wit_bindgen::{FutureReader, FutureWriter, StreamReader, StreamResult, StreamWriter};
 use wasip3::{wit_future, wit_stream};
 
-/// Bytes that are read at once.
-const CHUNK: usize = 64 << 10;
-
-/// How a body ends.
+/// The end of a body.
 type End = Result<Option<Trailers>, ErrorCode>;
 
 /// A body that arrives.
 struct Incoming {
-    /// Nothing while it is read from.
+    /// The stream, unless a request reads from it.
     stream: Option<StreamReader<u8>>,
-    /// Whether it was whole.
+    /// Whether the body was complete.
     end: FutureReader<End>,
     /// The request that reads from it.
     reading: Option<u64>,
-    /// What the sender is told when it is dropped.
+    /// Tells the sender that the body was taken, when it is dropped.
     _taken: FutureWriter<Result<(), ErrorCode>>,
 }
 
-/// A body that is sent. If it is dropped it is broken off.
+/// A body that is sent. Dropping it breaks it off.
 struct Outgoing {
     stream: StreamWriter<u8>,
     end: FutureWriter<End>,
 }
 
-/// A body that is sent piece by piece.
+/// A body that is sent in pieces.
 struct Pieces {
-    /// Nothing while it is written to.
+    /// The body, unless a request writes to it.
     body: Option<Outgoing>,
     /// The request that writes to it.
     writing: Option<u64>,
@@ -45,7 +43,7 @@ struct Pieces {
 struct Bodies {
     incoming: BTreeMap<u64, Incoming>,
     outgoing: BTreeMap<u64, Pieces>,
-    /// The number of the body that came last.
+    /// Number of the latest incoming body.
     last: u64,
 }
 
@@ -53,13 +51,13 @@ thread_local! {
     static BODIES: RefCell<Bodies> = RefCell::default();
 }
 
-/// What takes a body: how the sender is told of the end, and what the body is.
+/// An incoming body: its bytes, and its end.
 pub type Arriving = (StreamReader<u8>, FutureReader<End>);
 
-/// Gives a number to a body that arrives.
+/// Gives a number to an incoming body. `consume` takes the body out of its message.
 pub fn receive(consume: impl FnOnce(FutureReader<Result<(), ErrorCode>>) -> Arriving) -> Value {
-    let (taken, told) = wit_future::new(|| Ok(()));
-    let (stream, end) = consume(told);
+    let (taken, is_taken) = wit_future::new(|| Ok(()));
+    let (stream, end) = consume(is_taken);
     let incoming = Incoming {
         stream: Some(stream),
         end,
@@ -73,7 +71,7 @@ pub fn receive(consume: impl FnOnce(FutureReader<Result<(), ErrorCode>>) -> Arri
     })
 }
 
-/// The next bytes of a body; `undefined` at its end.
+/// Waits for the next bytes of an incoming body. The outcome is `undefined` at its end.
 pub async fn read(id: u64, request: u64) -> Outcome {
     let taken = BODIES.with_borrow_mut(|bodies| {
         let incoming = bodies.incoming.get_mut(&id)?;
@@ -83,7 +81,7 @@ pub async fn read(id: u64, request: u64) -> Outcome {
     let Some(mut stream) = taken else {
         return Ok(Value::Undefined);
     };
-    let (result, bytes) = stream.read(Vec::with_capacity(CHUNK)).await;
+    let (result, bytes) = stream.read(Vec::with_capacity(MAX_READ_BYTES)).await;
     if result == StreamResult::Dropped && bytes.is_empty() {
         return ended(id).await;
     }
@@ -107,20 +105,20 @@ async fn ended(id: u64) -> Outcome {
     }
 }
 
-/// Forgets a body that arrives. Returns the request that reads from it.
+/// Forgets an incoming body. Returns the request that reads from it.
 pub fn cancel(id: u64) -> Option<u64> {
     let incoming = BODIES.with_borrow_mut(|bodies| bodies.incoming.remove(&id));
     incoming?.reading
 }
 
-/// A body of which all is there.
-pub struct Whole {
+/// An outgoing body whose bytes are all there.
+pub struct WholeBody {
     body: Outgoing,
     bytes: Vec<u8>,
 }
 
-impl Whole {
-    /// Writes it. Who takes it may go before its end.
+impl WholeBody {
+    /// Writes the bytes, and ends the body. The receiver may go before the end.
     pub async fn write(mut self) {
         if self.body.stream.write_all(self.bytes).await.is_empty() {
             let _ = self.body.finish().await;
@@ -145,19 +143,31 @@ impl Outgoing {
     }
 }
 
-/// What a message takes as its content: bytes, the number of what is written piece by piece, or nothing.
-pub type Content = (Option<StreamReader<u8>>, FutureReader<End>, Option<Whole>);
+/// The content of an outgoing message.
+pub struct Content {
+    /// The stream that the receiver reads, if there is a body.
+    pub stream: Option<StreamReader<u8>>,
+    /// The end of the body.
+    pub end: FutureReader<End>,
+    /// The body, if all of it is there. It has to be written.
+    pub whole: Option<WholeBody>,
+}
 
-/// The content that the VM gives to a message.
+/// The content that the VM gives to a message: nothing, bytes, or the number of a body that comes in
+/// pieces.
 ///
 /// # Errors
-/// A `TypeError` for what no body can be.
+/// A `TypeError` for any other value.
 pub fn content(value: Value) -> Result<Content, Value> {
     let number = value.to_u64();
     match (number, value) {
         (_, Value::Undefined | Value::Null) => {
             let (_, end) = wit_future::new(|| Ok(None));
-            Ok((None, end, None))
+            Ok(Content {
+                stream: None,
+                end,
+                whole: None,
+            })
         }
         (Some(id), _) => {
             let (body, stream, end) = Outgoing::new();
@@ -166,17 +176,25 @@ pub fn content(value: Value) -> Result<Content, Value> {
                 writing: None,
             };
             BODIES.with_borrow_mut(|bodies| bodies.outgoing.insert(id, pieces));
-            Ok((Some(stream), end, None))
+            Ok(Content {
+                stream: Some(stream),
+                end,
+                whole: None,
+            })
         }
         (None, Value::Bytes(bytes)) => {
             let (body, stream, end) = Outgoing::new();
-            Ok((Some(stream), end, Some(Whole { body, bytes })))
+            Ok(Content {
+                stream: Some(stream),
+                end,
+                whole: Some(WholeBody { body, bytes }),
+            })
         }
         _ => Err(type_error("a body is bytes or a number")),
     }
 }
 
-/// Writes to a body, and waits until all is taken.
+/// Writes to an outgoing body, and waits until the receiver has taken all.
 pub async fn write(id: u64, request: u64, bytes: Vec<u8>) -> Outcome {
     let taken = BODIES.with_borrow_mut(|bodies| {
         let pieces = bodies.outgoing.get_mut(&id)?;
@@ -187,7 +205,7 @@ pub async fn write(id: u64, request: u64, bytes: Vec<u8>) -> Outcome {
         return Err(type_error("the body was closed"));
     };
     if !body.stream.write_all(bytes).await.is_empty() {
-        // Nobody ends what nobody takes.
+        // The receiver is gone, so the body can neither be written nor ended.
         BODIES.with_borrow_mut(|bodies| bodies.outgoing.remove(&id));
         return Err(type_error("the connection is closed"));
     }
@@ -200,19 +218,19 @@ pub async fn write(id: u64, request: u64, bytes: Vec<u8>) -> Outcome {
     Ok(Value::Undefined)
 }
 
-/// The request that writes to a body.
+/// The request that writes to an outgoing body.
 pub fn writing(id: u64) -> Option<u64> {
     BODIES.with_borrow(|bodies| bodies.outgoing.get(&id)?.writing)
 }
 
-/// Ends a body that is sent piece by piece, or breaks it off.
-pub async fn end(id: u64, is_whole: bool) -> Outcome {
+/// Ends an outgoing body. One that is not complete is broken off.
+pub async fn end(id: u64, is_complete: bool) -> Outcome {
     let pieces = BODIES.with_borrow_mut(|bodies| bodies.outgoing.remove(&id));
     match pieces.and_then(|pieces| pieces.body) {
-        Some(body) if is_whole => body.finish().await,
-        // What is dropped without an end is broken off.
+        Some(body) if is_complete => body.finish().await,
+        // Dropping the body breaks it off.
         Some(_) => Ok(Value::Undefined),
-        None if !is_whole => Ok(Value::Undefined),
+        None if !is_complete => Ok(Value::Undefined),
         None => Err(type_error("there is no such body")),
     }
 }

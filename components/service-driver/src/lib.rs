@@ -1,7 +1,11 @@
 //! `wasi:http/handler` of WASI 0.3 by a VM with the root `jsvm:http-handler`.
 //!
-//! A host calls it for many requests at a time. Each is a task of the component model, and all of them share the
-//! VM: whichever has news runs it, begins what it then requests, and hears of the outcome.
+//! A host calls it for many requests at a time. Each call is a task of the component model, and all
+//! tasks share the VM. A task that has news runs the VM, begins the work that the VM then requests,
+//! and settles it.
+//!
+//! `turn` acts: it uses `served`, the state of the requests of clients, and `fetch` and `bodies`, the
+//! work for requests of the VM. None of these calls `turn`.
 
 mod bodies;
 mod fetch;
@@ -14,11 +18,12 @@ use std::rc::Rc;
 
 use jsvm_component_data::Value;
 use jsvm_driver::{data, vm};
+use jsvm_protocol::http::{HANDLER, context};
 use wasip3::exports::http::handler::Guest;
 use wasip3::http::types::{ErrorCode, Request, Response};
 use wasip3::spawn_local;
 
-use served::Answer;
+use served::ReadyResponse;
 
 mod exports {
     use super::Driver;
@@ -27,11 +32,11 @@ mod exports {
 
 struct Driver;
 
-/// What the requests of an instance have in common.
+/// State that the requests of an instance share.
 struct Instance {
     /// Environment variables.
     env: Value,
-    /// What answers requests.
+    /// The entry function of the program.
     handler: Option<vm::Value>,
 }
 
@@ -44,7 +49,7 @@ fn instance() -> Rc<Instance> {
         let instance = instance.get_or_init(|| {
             let variables = wasi::cli::environment::get_environment();
             let env = jsvm_driver::start(variables, Vec::new());
-            let handler = match vm::root("jsvm:http-handler") {
+            let handler = match vm::root(HANDLER) {
                 Some(vm::Output::Value(handler)) => Some(handler),
                 _ => None,
             };
@@ -56,15 +61,16 @@ fn instance() -> Rc<Instance> {
 
 impl Guest for Driver {
     async fn handle(request: Request) -> Result<Response, ErrorCode> {
-        let (id, answer) = served::begin();
-        call(id, request);
+        let (id, response) = served::begin();
+        call_handler(id, request);
         turn::turn();
         if !served::is_done(id) {
             spawn_local(turn::attend(id));
         }
-        // It failed if nobody has an answer any more.
-        let answer = answer.await;
-        let Answer { response, whole } = answer.unwrap_or_else(|_| served::internal_error());
+        // The channel is closed without a response if the request has failed.
+        let response = response.await;
+        let ReadyResponse { response, whole } =
+            response.unwrap_or_else(|_| served::internal_error());
         if let Some(whole) = whole {
             spawn_local(whole.write());
         }
@@ -72,18 +78,23 @@ impl Guest for Driver {
     }
 }
 
-/// Has the program begin to answer. The outcome comes as requests.
-fn call(id: u64, request: Request) {
+/// Calls the program's handler. The response comes by requests.
+fn call_handler(id: u64, request: Request) {
     let instance = instance();
     let Some(handler) = &instance.handler else {
-        return served::fail(id, "the program has no handler of requests");
+        return turn::fail(id, "the program has no handler of requests");
     };
-    let (head, body) = message::head(request);
-    served::arrives(id, body);
+    let head = message::request_head(&request);
+    let body = if head.may_have_body() {
+        bodies::receive(|taken| Request::consume_body(request, taken))
+    } else {
+        Value::Undefined
+    };
+    served::set_body(id, body.to_u64());
     let args = Value::List(vec![
         Value::Number(id as f64),
-        head,
-        Value::object([("env", instance.env.clone())]),
+        head.into_value(body),
+        Value::object([(context::ENV, instance.env.clone())]),
     ]);
     match handler.call_data(&vm::Input::Undefined, &data(args)) {
         Ok(result) => {
@@ -91,6 +102,6 @@ fn call(id: u64, request: Request) {
                 vm::release(token);
             }
         }
-        Err(error) => served::fail(id, &jsvm_driver::error(&error)),
+        Err(error) => turn::fail(id, &jsvm_driver::describe(&error)),
     }
 }

@@ -1,65 +1,65 @@
-//! The requests that are being served.
+//! The requests that the program serves.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use futures_channel::oneshot;
 use jsvm_component_data::Value;
-use jsvm_driver::{Outcome, print_error, type_error};
+use jsvm_driver::{Outcome, ServedEvent, ServedRequest, ServedResponse, print_error, type_error};
 use wasip3::http::types::Response;
 
-use crate::bodies::{self, Whole};
-use crate::{message, turn};
+use crate::bodies::{self, WholeBody};
+use crate::message::new_fields;
 
-/// A response, and what is to be written of it.
-pub struct Answer {
-    /// Its head, with the stream that its body comes through.
+/// A response that is ready to be sent.
+pub struct ReadyResponse {
+    /// The head, with the stream of the body.
     pub response: Response,
-    /// The body, if all of it is there.
-    pub whole: Option<Whole>,
+    /// The body, if all of it is there. It has to be written.
+    pub whole: Option<WholeBody>,
 }
 
 struct Served {
-    /// Where the response goes, until it has one.
-    answer: Option<oneshot::Sender<Answer>>,
-    /// Whoever attends to it is told of what has changed.
+    /// The channel to the task that sends the response. It is taken when there is a response.
+    response: Option<oneshot::Sender<ReadyResponse>>,
+    /// Wakes the task of this request.
     changed: Option<oneshot::Sender<()>>,
-    /// Its body, if it has one.
+    /// Number of the request's body.
     body: Option<u64>,
 }
 
 #[derive(Default)]
-struct All {
-    /// How many there were.
-    count: u64,
-    /// Those that are not done, by their numbers.
+struct AllServed {
+    /// Number of the latest request.
+    last: u64,
+    /// The requests that are not done, by their numbers.
     served: BTreeMap<u64, Served>,
 }
 
 thread_local! {
-    static ALL: RefCell<All> = const {
-        RefCell::new(All { count: 0, served: BTreeMap::new() })
+    static ALL: RefCell<AllServed> = const {
+        RefCell::new(AllServed { last: 0, served: BTreeMap::new() })
     };
 }
 
-/// A new request: its number, and what waits for its response.
-pub fn begin() -> (u64, oneshot::Receiver<Answer>) {
+/// Adds a request. Returns its number, and a channel for its response.
+pub fn begin() -> (u64, oneshot::Receiver<ReadyResponse>) {
     let (sender, receiver) = oneshot::channel();
     let id = ALL.with_borrow_mut(|all| {
-        all.count += 1;
+        all.last += 1;
         let served = Served {
-            answer: Some(sender),
+            response: Some(sender),
             changed: None,
             body: None,
         };
-        all.served.insert(all.count, served);
-        all.count
+        all.served.insert(all.last, served);
+        all.last
     });
     (id, receiver)
 }
 
-/// Remembers its body.
-pub fn arrives(id: u64, body: Option<u64>) {
+/// Sets the number of a request's body.
+pub fn set_body(id: u64, body: Option<u64>) {
     ALL.with_borrow_mut(|all| {
         if let Some(served) = all.served.get_mut(&id) {
             served.body = body;
@@ -67,12 +67,12 @@ pub fn arrives(id: u64, body: Option<u64>) {
     });
 }
 
-/// Whether nothing more comes of it.
+/// Whether a request is done.
 pub fn is_done(id: u64) -> bool {
     ALL.with_borrow(|all| !all.served.contains_key(&id))
 }
 
-/// What is ready when something has changed for it; nothing if it is done.
+/// A channel that tells the task of a request to look again. `None` if the request is done.
 pub fn watch(id: u64) -> Option<oneshot::Receiver<()>> {
     ALL.with_borrow_mut(|all| {
         let (sender, receiver) = oneshot::channel();
@@ -81,110 +81,108 @@ pub fn watch(id: u64) -> Option<oneshot::Receiver<()>> {
     })
 }
 
-/// Whether it has no response yet.
+/// Whether a request has no response yet.
 pub fn is_unanswered(id: u64) -> bool {
     ALL.with_borrow(|all| {
         let served = all.served.get(&id);
-        served.is_some_and(|served| served.answer.is_some())
+        served.is_some_and(|served| served.response.is_some())
     })
 }
 
-/// Tells all who attend that something has changed.
-pub fn tell_all() {
-    let told: Vec<_> = ALL.with_borrow_mut(|all| {
+/// Wakes the tasks of all requests.
+pub fn wake_all() {
+    let senders: Vec<_> = ALL.with_borrow_mut(|all| {
         let all = all.served.values_mut();
         all.filter_map(|served| served.changed.take()).collect()
     });
-    for told in told {
-        // Who does not listen has gone.
-        let _ = told.send(());
+    for sender in senders {
+        // The receiver may be gone.
+        let _ = sender.send(());
     }
 }
 
-/// Nothing more comes of it. Without a response it has failed; whoever attends to it hears of the end.
-fn done(id: u64) {
-    // Dropped when nothing is borrowed, since that wakes others.
+/// Ends a request, and wakes its task. Without a response the request has failed.
+///
+/// Returns the number of its body, which the caller must stop reading.
+#[must_use]
+pub fn finish(id: u64) -> Option<u64> {
+    // The entry is dropped while nothing is borrowed, because dropping it wakes other tasks.
     let served = ALL.with_borrow_mut(|all| all.served.remove(&id));
-    // Nobody needs what has not been read of it.
-    if let Some(body) = served.and_then(|served| served.body) {
-        turn::stop_reading(body);
-    }
+    served.and_then(|served| served.body)
 }
 
-/// Says why it failed, and answers 500 if it has no response yet. Nothing more comes of it.
-pub fn fail(id: u64, reason: &str) {
-    print_error(reason);
-    done(id);
-}
-
-/// What is answered when a program has no answer.
-pub fn internal_error() -> Answer {
-    let mut head = Value::object([
-        ("status", Value::Number(500.0)),
-        ("body", Value::Bytes(b"Internal Server Error".to_vec())),
-    ]);
-    let pair = ["content-type", "text/plain;charset=UTF-8"].map(Value::text);
-    let headers = Value::List(vec![Value::List(pair.into())]);
-    match response(&mut head, headers) {
-        Ok(answer) => answer,
-        // A status and a header that any host takes.
+/// The response when the program has none.
+pub fn internal_error() -> ReadyResponse {
+    match ready(ServedResponse::internal_error()) {
+        Ok(response) => response,
+        // Every host takes this status and this header.
         Err(_) => unreachable!("status 500 cannot be sent"),
     }
 }
 
-fn response(head: &mut Value, headers: Value) -> Result<Answer, Value> {
-    let content = head.take("body");
-    let fields = message::fields(headers, &content)?;
-    let status = head.take("status").to_u64();
-    let status = status.and_then(|status| u16::try_from(status).ok());
-    let (stream, end, whole) = bodies::content(content)?;
-    // Who writes the body hears of it if nobody takes it.
-    let (response, _) = Response::new(fields, stream, end);
+fn ready(response: ServedResponse) -> Result<ReadyResponse, Value> {
+    let fields = new_fields(response.headers, &response.body)?;
+    let content = bodies::content(response.body)?;
+    // The second part says whether the response was sent. The task that writes the body notices too.
+    let (outgoing, _) = Response::new(fields, content.stream, content.end);
+    let status = response.status;
     status
-        .and_then(|status| response.set_status_code(status).ok())
+        .and_then(|status| outgoing.set_status_code(status).ok())
         .ok_or_else(|| type_error("the status cannot be sent"))?;
-    Ok(Answer { response, whole })
+    Ok(ReadyResponse {
+        response: outgoing,
+        whole: content.whole,
+    })
 }
 
-fn respond(id: u64, mut head: Value) -> Outcome {
+/// The answer to a request of the VM.
+pub struct Answer {
+    /// How the VM's request is settled.
+    pub outcome: Outcome,
+    /// An incoming body to stop reading.
+    pub unread: Option<u64>,
+}
+
+/// Answers a request of the VM about a request that the program serves.
+pub fn answer(request: ServedRequest) -> Answer {
+    let ServedRequest { id, event } = request;
+    let unread = match event {
+        ServedEvent::Respond(response) => return respond(id, response),
+        ServedEvent::Fail(reason) => {
+            print_error(&reason);
+            finish(id)
+        }
+        ServedEvent::Done => finish(id),
+    };
+    Answer {
+        outcome: Ok(Value::Undefined),
+        unread,
+    }
+}
+
+fn respond(id: u64, response: ServedResponse) -> Answer {
     let sender = ALL.with_borrow_mut(|all| {
         let served = all.served.get_mut(&id);
         let served = served.ok_or_else(|| type_error("this request is over"))?;
-        let answer = served.answer.take();
-        answer.ok_or_else(|| type_error("there is a response already"))
-    })?;
-    let headers = head.take("headers");
-    let is_done = head.take("done") == Value::Bool(true);
-    let sent = response(&mut head, headers).and_then(|answer| {
-        let sent = sender.send(answer);
-        sent.map_err(|_| type_error("the client is gone"))
+        let sender = served.response.take();
+        sender.ok_or_else(|| type_error("there is a response already"))
     });
-    if is_done {
-        done(id);
-    }
-    sent.map(|()| Value::Undefined)
-}
-
-/// Answers a request of the VM that is about one of these; gives the arguments back if it is about
-/// something else.
-pub fn answer(name: &str, mut args: Vec<Value>) -> Result<Outcome, Vec<Value>> {
-    if !matches!(
-        name,
-        "jsvm:http-respond" | "jsvm:http-done" | "jsvm:http-failed"
-    ) {
-        return Err(args);
-    }
-    let Some(id) = args.first().and_then(Value::to_u64) else {
-        return Ok(Err(type_error("a request has a number")));
+    let sender = match sender {
+        Ok(sender) => sender,
+        Err(reason) => {
+            return Answer {
+                outcome: Err(reason),
+                unread: None,
+            };
+        }
     };
-    let arg = match args.len() > 1 {
-        true => args.swap_remove(1),
-        false => Value::Undefined,
-    };
-    match name {
-        "jsvm:http-respond" => return Ok(respond(id, arg)),
-        "jsvm:http-failed" => fail(id, &arg.into_text().unwrap_or_default()),
-        _ => done(id),
+    let is_done = response.is_done;
+    let outcome = ready(response).and_then(|response| {
+        let result = sender.send(response);
+        result.map_err(|_| type_error("the client is gone"))
+    });
+    Answer {
+        outcome: outcome.map(|()| Value::Undefined),
+        unread: if is_done { finish(id) } else { None },
     }
-    Ok(Ok(Value::Undefined))
 }

@@ -1,4 +1,4 @@
-//! Running the VM, and what it requests meanwhile.
+//! Runs the VM, and the work that it requests.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -6,64 +6,67 @@ use std::pin::{Pin, pin};
 
 use futures_util::future::{AbortHandle, Either, abortable, select};
 use jsvm_component_data::Value;
-use jsvm_driver::{Outcome, Outside, jobs, print_error, services, settle, type_error};
+use jsvm_driver::{
+    HttpRequest, JobEvents, Outcome, Request, print_error, run_jobs, services, settle, type_error,
+};
 use wasip3::clocks::monotonic_clock;
 use wasip3::spawn_local;
 
 use crate::{bodies, fetch, served};
 
-/// What a request of the VM waits for.
-pub type Work = Pin<Box<dyn Future<Output = Outcome>>>;
+type Work = Pin<Box<dyn Future<Output = Outcome>>>;
 
-/// Timers are at whole milliseconds.
+/// Timers have a resolution of a millisecond.
 const MILLISECOND: u64 = 1_000_000;
 
-/// How long a request without a response is kept when only another request could go on with it.
+/// How long a request may stay without a response while only another request could go on with it.
 const PATIENCE: u64 = 10_000 * MILLISECOND;
 
 thread_local! {
-    /// What is under way, by the VM's requests.
-    static WORKS: RefCell<BTreeMap<u64, AbortHandle>> = const { RefCell::new(BTreeMap::new()) };
-    /// When the next timer is to run.
+    /// The work under way, by the VM's requests.
+    static WORK: RefCell<BTreeMap<u64, AbortHandle>> = const { RefCell::new(BTreeMap::new()) };
+    /// When the next timer is due.
     static TIMER: Cell<Option<u64>> = const { Cell::new(None) };
-    /// How often the VM was run.
+    /// How often the VM has run.
     static TURNS: Cell<u64> = const { Cell::new(0) };
 }
 
-/// Runs the VM until it has done all it can do by now. What it requests becomes a part of the task that this
-/// is called in.
+/// Runs the VM until it can do nothing more. The work that it requests belongs to the task that
+/// calls this.
 pub fn turn() {
     let next = loop {
-        let (next, is_settled) = jobs(&mut Here);
-        if is_settled {
-            break next;
+        let turn = run_jobs(&mut Events);
+        if turn.is_idle {
+            break turn.next_timer;
         }
     };
     let next = next.map(|time| monotonic_clock::now().saturating_add(time));
     let before = TIMER.replace(next);
     TURNS.set(TURNS.get() + 1);
-    // Who waits for a later time must not oversleep.
+    // Tasks that wait for a later time must look again.
     let is_earlier =
         next.is_some_and(|next| before.is_none_or(|before| next + MILLISECOND < before));
-    if is_earlier || is_idle() {
-        served::tell_all();
+    if is_earlier || waits_only_for_requests() {
+        served::wake_all();
     }
 }
 
-/// Whether the VM waits for nothing but other requests.
-fn is_idle() -> bool {
-    TIMER.get().is_none() && WORKS.with_borrow(BTreeMap::is_empty)
+/// Whether the VM waits for nothing but further requests of clients.
+fn waits_only_for_requests() -> bool {
+    TIMER.get().is_none() && WORK.with_borrow(BTreeMap::is_empty)
 }
 
-/// Runs timers until nothing more comes of a request.
+/// Runs timers until a request is done.
 pub async fn attend(id: u64) {
     while let Some(changed) = served::watch(id) {
         let turns = TURNS.get();
         let time = match TIMER.get() {
             Some(time) => time,
-            None if is_idle() && served::is_unanswered(id) => monotonic_clock::now() + PATIENCE,
+            None if waits_only_for_requests() && served::is_unanswered(id) => {
+                monotonic_clock::now() + PATIENCE
+            }
             None => {
-                // An error says that it is over.
+                // An error means that the request is done.
                 let _ = changed.await;
                 continue;
             }
@@ -75,79 +78,77 @@ pub async fn attend(id: u64) {
         match TIMER.get() {
             Some(_) => turn(),
             None if turns == TURNS.get() => {
-                served::fail(id, "the handler never responds: it waits for nothing");
+                fail(id, "the handler never responds: it waits for nothing");
             }
             None => {}
         }
     }
 }
 
-struct Here;
+/// Ends a request, and prints the reason. Without a response the client gets status 500.
+pub fn fail(id: u64, reason: &str) {
+    print_error(reason);
+    if let Some(unread) = served::finish(id) {
+        stop_reading(unread);
+    }
+}
 
-impl Outside for Here {
-    fn failed(&mut self, reason: &str) {
+struct Events;
+
+impl JobEvents for Events {
+    fn on_error(&mut self, reason: &str) {
         print_error(reason);
     }
 
-    fn cancelled(&mut self, request: u64) {
-        stop(request);
+    fn on_cancel(&mut self, request: u64) {
+        abort(request);
     }
 
-    fn requested(&mut self, request: u64, name: &str, args: Vec<Value>) {
-        let outcome = match served::answer(name, args) {
-            Ok(outcome) => outcome,
-            Err(args) if services::knows(name) => services::answer(name, args),
-            Err(args) => match begin(request, name, args) {
-                Ok(work) => return carry_out(request, work),
-                Err(outcome) => outcome,
-            },
+    fn on_request(&mut self, id: u64, name: &str, args: Vec<Value>) {
+        let outcome = match Request::read(name, args) {
+            Ok(Request::Http(request)) => return begin(id, request),
+            Ok(Request::Served(request)) => {
+                let answer = served::answer(request);
+                if let Some(unread) = answer.unread {
+                    stop_reading(unread);
+                }
+                answer.outcome
+            }
+            Ok(Request::Service(request)) => services::answer(request),
+            Err(reason) => Err(reason),
         };
-        settle(request, outcome);
+        settle(id, outcome);
     }
 }
 
-/// The requests that are about bodies and about other hosts: what is to be waited for, or the outcome.
-fn begin(request: u64, name: &str, args: Vec<Value>) -> Result<Work, Outcome> {
-    let mut args = args.into_iter();
-    let mut arg = || args.next().unwrap_or(Value::Undefined);
-    let no_body = || Err(type_error("a body has a number"));
-    match name {
-        "jsvm:http-fetch" => fetch::begin(arg()).map_err(Err),
-        "jsvm:http-read" => {
-            let body = arg().to_u64().ok_or_else(no_body)?;
-            Ok(Box::pin(bodies::read(body, request)))
-        }
-        "jsvm:http-cancel" => {
-            let body = arg().to_u64().ok_or_else(no_body)?;
+/// Begins the work for a request about another host or a body.
+fn begin(id: u64, request: HttpRequest) {
+    let work: Work = match request {
+        HttpRequest::Fetch(request) => match fetch::send(request) {
+            Ok(response) => Box::pin(response),
+            Err(reason) => return settle(id, Err(reason)),
+        },
+        HttpRequest::Read { body } => Box::pin(bodies::read(body, id)),
+        HttpRequest::Write { body, bytes } => Box::pin(bodies::write(body, id, bytes)),
+        HttpRequest::Cancel { body } => {
             stop_reading(body);
-            Err(Ok(Value::Undefined))
+            return settle(id, Ok(Value::Undefined));
         }
-        "jsvm:http-write" => {
-            let body = arg().to_u64().ok_or_else(no_body)?;
-            let Value::Bytes(bytes) = arg() else {
-                return Err(Err(type_error("only bytes can be written")));
-            };
-            Ok(Box::pin(bodies::write(body, request, bytes)))
-        }
-        "jsvm:http-end" => {
-            let body = arg().to_u64().ok_or_else(no_body)?;
-            let is_whole = arg() == Value::Undefined;
+        HttpRequest::End { body, is_complete } => {
             if let Some(writing) = bodies::writing(body) {
-                stop(writing);
+                abort(writing);
                 settle(writing, Err(type_error("the body was closed")));
             }
-            Ok(Box::pin(bodies::end(body, is_whole)))
+            Box::pin(bodies::end(body, is_complete))
         }
-        name => Err(Err(type_error(format!(
-            "{name} is not available in this file"
-        )))),
-    }
+    };
+    carry_out(id, work);
 }
 
-/// Has a request of the VM settled when the work for it is done.
+/// Does the work for a request of the VM, and settles it.
 fn carry_out(request: u64, work: Work) {
     let (work, handle) = abortable(work);
-    WORKS.with_borrow_mut(|works| works.insert(request, handle));
+    WORK.with_borrow_mut(|all| all.insert(request, handle));
     spawn_local(async move {
         let under_way = UnderWay(request);
         let outcome = work.await;
@@ -159,27 +160,27 @@ fn carry_out(request: u64, work: Work) {
     });
 }
 
-/// Ends the work for a request, without an outcome.
-fn stop(request: u64) {
-    let work = WORKS.with_borrow_mut(|works| works.remove(&request));
-    if let Some(work) = work {
-        work.abort();
+/// Stops the work for a request, without an outcome.
+fn abort(request: u64) {
+    let handle = WORK.with_borrow_mut(|all| all.remove(&request));
+    if let Some(handle) = handle {
+        handle.abort();
     }
 }
 
-/// Forgets a body that arrives. For who reads from it, it is at its end.
-pub fn stop_reading(body: u64) {
+/// Gives up an incoming body. A request that reads from it gets its end.
+fn stop_reading(body: u64) {
     if let Some(reading) = bodies::cancel(body) {
-        stop(reading);
+        abort(reading);
         settle(reading, Ok(Value::Undefined));
     }
 }
 
-/// Work for a request. A task that is torn down takes it along.
+/// Removes the entry of a request from `WORK` when its task ends or is dropped.
 struct UnderWay(u64);
 
 impl Drop for UnderWay {
     fn drop(&mut self) {
-        WORKS.with_borrow_mut(|works| works.remove(&self.0));
+        WORK.with_borrow_mut(|all| all.remove(&self.0));
     }
 }

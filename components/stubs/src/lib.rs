@@ -1,21 +1,22 @@
-//! An environment, key-value storage and settings with nothing in them, for files that must not import
-//! these: not every host of `wasi:http` provides them.
+//! An empty environment, and key-value storage and settings that fail, for files that must not import
+//! these interfaces: not every host of `wasi:http` provides them.
 
 mod bindings;
 
 use bindings::exports::jsvm::standalone::{config, keyvalue};
 use bindings::exports::wasi::cli::{environment, exit};
+use jsvm_protocol::{config as settings, keyvalue as storage};
 
-struct Closed;
+struct Stubs;
 
-/// What the outside calls.
+/// The exports of the component.
 #[expect(unsafe_code, reason = "symbols are exported")]
 mod exports {
-    use super::{Closed, bindings};
-    bindings::export!(Closed with_types_in bindings);
+    use super::{Stubs, bindings};
+    bindings::export!(Stubs with_types_in bindings);
 }
 
-impl environment::Guest for Closed {
+impl environment::Guest for Stubs {
     fn get_environment() -> Vec<(String, String)> {
         Vec::new()
     }
@@ -25,49 +26,50 @@ impl environment::Guest for Closed {
     }
 }
 
-impl exit::Guest for Closed {
+impl exit::Guest for Stubs {
     fn exit(_: Result<(), ()>) {}
 }
 
-/// A file whose program imports the module is made with the real thing.
+/// The error of every call. `jsvm build` uses this component only for programs that do not import the
+/// module.
 fn missing<T>(module: &str) -> Result<T, String> {
     Err(format!(
         "{module} is not in this file, since its program did not import it"
     ))
 }
 
-impl keyvalue::Guest for Closed {
+impl keyvalue::Guest for Stubs {
     fn get(_: Option<String>, _: String) -> Result<Option<Vec<u8>>, String> {
-        missing("jsvm:keyvalue")
+        missing(storage::MODULE)
     }
 
     fn set(_: Option<String>, _: String, _: Vec<u8>) -> Result<(), String> {
-        missing("jsvm:keyvalue")
+        missing(storage::MODULE)
     }
 
     fn delete(_: Option<String>, _: String) -> Result<(), String> {
-        missing("jsvm:keyvalue")
+        missing(storage::MODULE)
     }
 
     fn exists(_: Option<String>, _: String) -> Result<bool, String> {
-        missing("jsvm:keyvalue")
+        missing(storage::MODULE)
     }
 
     fn list_keys(_: Option<String>, _: Option<String>) -> Result<keyvalue::Page, String> {
-        missing("jsvm:keyvalue")
+        missing(storage::MODULE)
     }
 
     fn increment(_: Option<String>, _: String, _: i64) -> Result<i64, String> {
-        missing("jsvm:keyvalue")
+        missing(storage::MODULE)
     }
 }
 
-impl config::Guest for Closed {
+impl config::Guest for Stubs {
     fn get(_: String) -> Result<Option<String>, String> {
-        missing("jsvm:config")
+        missing(settings::MODULE)
     }
 
     fn get_all() -> Result<Vec<(String, String)>, String> {
-        missing("jsvm:config")
+        missing(settings::MODULE)
     }
 }

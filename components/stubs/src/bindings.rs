@@ -14,7 +14,7 @@ wit_bindgen::generate!({
         interface exit {
             exit: func(status: result);
         }
-        world closed {
+        world stubs {
             export environment;
             export exit;
             export jsvm:standalone/keyvalue@0.1.0;
@@ -22,6 +22,6 @@ wit_bindgen::generate!({
         }
     ",
     path: ["../../wit", "../wit"],
-    world: "closed",
+    world: "stubs",
     generate_all,
 });

@@ -1,8 +1,10 @@
-//! What the types of `wasi:http` are called. They are the same in all of its versions, but not the same in Rust.
+//! Conversions for the types of `wasi:http`. All of its versions have the same types, but in Rust
+//! they are different types.
 
-/// Makes `method_name`, `method_of` and `failed` for the `Method` and the `ErrorCode` that are in scope.
+/// Defines `method_name`, `parse_method`, `fetch_error` and `new_fields` for the types `Method`,
+/// `ErrorCode`, `Fields` and `HeaderError` in scope.
 #[macro_export]
-macro_rules! names {
+macro_rules! wasi_http {
     () => {
         /// The name of a method.
         pub fn method_name(method: Method) -> String {
@@ -22,7 +24,7 @@ macro_rules! names {
         }
 
         /// The method of a name.
-        pub fn method_of(name: &str) -> Method {
+        pub fn parse_method(name: &str) -> Method {
             match name {
                 "GET" | "" => Method::Get,
                 "HEAD" => Method::Head,
@@ -37,8 +39,8 @@ macro_rules! names {
             }
         }
 
-        /// What is thrown when another host does not answer.
-        pub fn failed(error: ErrorCode) -> jsvm_component_data::Value {
+        /// The error that a script gets when another host does not respond.
+        pub fn fetch_error(error: ErrorCode) -> jsvm_component_data::Value {
             $crate::type_error(match error {
                 ErrorCode::DnsError(_) | ErrorCode::DestinationNotFound => {
                     "the host was not found".to_owned()
@@ -50,6 +52,28 @@ macro_rules! names {
                 }
                 error => format!("{error:?}"),
             })
+        }
+
+        /// Header fields from the VM, without those that belong to the connection.
+        ///
+        /// # Errors
+        /// A `TypeError` for a name or value that HTTP does not allow.
+        pub fn new_fields(
+            headers: jsvm_component_data::Value,
+            body: &jsvm_component_data::Value,
+        ) -> Result<Fields, jsvm_component_data::Value> {
+            let fields = Fields::new();
+            for (name, value) in $crate::header_fields(headers, body) {
+                match fields.append(&name, &value) {
+                    // A host that counts bytes itself may refuse a length.
+                    Ok(()) | Err(HeaderError::Forbidden) => {}
+                    Err(_) => {
+                        let reason = format!("the header {name} cannot be sent");
+                        return Err($crate::type_error(reason));
+                    }
+                }
+            }
+            Ok(fields)
         }
     };
 }
