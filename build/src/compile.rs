@@ -1,11 +1,12 @@
 //! From the guest's sources to a core module.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs, io};
 
 use crate::toolchain::{AR, CC, Rust, TARGET, Toolchain};
+use crate::wrapper;
 
 /// Flags for the guest's C code, whatever its profile says about Rust. Of the levels, `-O3` makes
 /// the fastest interpreter.
@@ -18,15 +19,17 @@ const ARTEFACT: &str = "jsvm_guest.wasm";
 #[derive(Debug, thiserror::Error)]
 pub enum CompileError {
     /// There are no sources.
-    #[error("there is no guest at {path}: jsvm is built from a checkout of its whole repository")]
+    #[error(
+        "there is no guest at {path}: js-vm.wasm is built from a checkout of the whole repository"
+    )]
     NoSources {
-        /// Where they should be.
+        /// The missing file.
         path: PathBuf,
     },
-    /// Cargo takes such a path on its command line only if it is Unicode.
+    /// Cargo accepts a path on its command line only if it is Unicode.
     #[error("the path {path:?} is not Unicode: build elsewhere")]
     Path {
-        /// Where the engine's sources are.
+        /// The path.
         path: PathBuf,
     },
     /// Cargo does not run.
@@ -53,57 +56,64 @@ pub enum CompileError {
     },
 }
 
-/// Compiles the guest, with everything cargo writes below `target_dir`, and returns its core
-/// module with the names of its functions. The engine is compiled from `engine`, a folder like that
-/// of the crate which brings it. Cargo writes its messages to standard error.
+/// How cargo is run.
+#[derive(Clone, Copy, Debug)]
+pub struct Run<'a> {
+    /// The compilers.
+    pub toolchain: &'a Toolchain,
+    /// Folder for everything that cargo writes.
+    pub target_dir: &'a Path,
+    /// If set, the result does not depend on where the sources and `target_dir` are.
+    pub reproducible: Option<Reproducible<'a>>,
+}
+
+/// Makes a build independent of paths: see [`wrapper`].
+#[derive(Clone, Copy, Debug)]
+pub struct Reproducible<'a> {
+    /// The folder that holds all sources: the checkout.
+    pub root: &'a Path,
+    /// A program that calls [`wrapper::run`] first: `jsvm-build`.
+    pub wrapper: &'a Path,
+}
+
+/// Compiles the guest and returns its core module with the names of its functions. The engine is
+/// compiled from `engine`, a patched copy of the crate that brings it. Cargo writes its messages to
+/// standard error.
 ///
 /// # Errors
 ///
 /// See [`CompileError`].
-pub fn compile(
-    toolchain: &Toolchain,
-    guest: &Path,
-    engine: &Path,
-    target_dir: &Path,
-) -> Result<Vec<u8>, CompileError> {
-    let manifest = guest.join("Cargo.toml");
-    if !manifest.is_file() {
+pub fn compile(run: Run<'_>, guest: &Path, engine: &Path) -> Result<Vec<u8>, CompileError> {
+    if !guest.join("Cargo.toml").is_file() {
         return Err(CompileError::NoSources {
-            path: guest.to_owned(),
+            path: guest.join("Cargo.toml"),
         });
     }
-    let (mut command, cargo) = cargo(&toolchain.rust);
+    let mut command = run.cargo_build(guest);
     command
-        .args(["build", "--release", "--locked", "--target", TARGET])
-        .arg("--manifest-path")
-        .arg(&manifest)
-        .arg("--target-dir")
-        .arg(target_dir)
         .arg("--config")
         .arg(path_override(engine)?)
-        // Cargo looks for its configuration from here upwards.
-        .current_dir(guest)
-        .env(CC, &toolchain.cc)
-        .env(AR, &toolchain.ar)
-        .env("CFLAGS_wasm32_unknown_unknown", c_flags(target_dir))
-        .env("CARGO_ENCODED_RUSTFLAGS", rust_flags(guest, target_dir));
-    // A build script's standard output is for cargo, which would take the inner one's as its
-    // own instructions.
-    command.stdout(io::stderr());
-
-    let status = command.status().map_err(|source| CompileError::Run {
-        cargo: cargo.to_owned(),
-        source,
-    })?;
-    if !status.success() {
-        return Err(CompileError::Failed { status });
-    }
-    let path = target_dir.join(TARGET).join("release").join(ARTEFACT);
+        .env(CC, &run.toolchain.cc)
+        .env(AR, &run.toolchain.ar)
+        .env("CFLAGS_wasm32_unknown_unknown", c_flags(run.target_dir)?)
+        // The crate `cc` splits flags at blanks otherwise, and a path may contain blanks.
+        .env("CC_SHELL_ESCAPED_FLAGS", "1");
+    run_to_end(&mut command)?;
+    let path = run.target_dir.join(TARGET).join("release").join(ARTEFACT);
     fs::read(&path).map_err(|source| CompileError::Read { path, source })
 }
 
-/// Compiles components, with everything cargo writes below `target_dir`: the package in `folder`, or
-/// the default members of the workspace there.
+/// Compiles the package in `folder`, or the default members of the workspace there.
+///
+/// # Errors
+///
+/// See [`CompileError`].
+pub fn compile_workspace(run: Run<'_>, folder: &Path) -> Result<(), CompileError> {
+    run_to_end(&mut run.cargo_build(folder))
+}
+
+/// Compiles components for tests: the package in `folder`, or the default members of the workspace
+/// there. Cargo writes below `target_dir`.
 ///
 /// # Errors
 ///
@@ -113,11 +123,16 @@ pub fn compile_components(
     folder: &Path,
     target_dir: &Path,
 ) -> Result<(), CompileError> {
-    cargo_build(toolchain, folder, target_dir, &[])
+    let run = Run {
+        toolchain,
+        target_dir,
+        reproducible: None,
+    };
+    compile_workspace(run, folder)
 }
 
-/// Compiles one of the packages in `folder`, with everything cargo writes below `target_dir`, and
-/// returns where its core module is.
+/// Compiles one of the packages in `folder` for tests, and returns the path of its core module.
+/// Cargo writes below `target_dir`.
 ///
 /// # Errors
 ///
@@ -128,31 +143,49 @@ pub fn compile_package(
     package: &str,
     target_dir: &Path,
 ) -> Result<PathBuf, CompileError> {
-    cargo_build(toolchain, folder, target_dir, &["--package", package])?;
+    let run = Run {
+        toolchain,
+        target_dir,
+        reproducible: None,
+    };
+    run_to_end(run.cargo_build(folder).args(["--package", package]))?;
     let name = package.replace('-', "_");
     let path = target_dir.join(TARGET).join("release").join(name);
     Ok(path.with_extension("wasm"))
 }
 
-fn cargo_build(
-    toolchain: &Toolchain,
-    folder: &Path,
-    target_dir: &Path,
-    packages: &[&str],
-) -> Result<(), CompileError> {
-    let (mut command, cargo) = cargo(&toolchain.rust);
-    command
-        .args(["build", "--release", "--locked", "--target", TARGET])
-        .args(packages)
-        .arg("--manifest-path")
-        .arg(folder.join("Cargo.toml"))
-        .arg("--target-dir")
-        .arg(target_dir)
-        .current_dir(folder)
-        .env("CARGO_ENCODED_RUSTFLAGS", rust_flags(folder, target_dir))
-        .stdout(io::stderr());
+impl Run<'_> {
+    /// `cargo build` of a folder, without the options of this one build.
+    fn cargo_build(&self, folder: &Path) -> Command {
+        let mut command = cargo(&self.toolchain.rust);
+        command
+            .args(["build", "--release", "--locked", "--target", TARGET])
+            .arg("--manifest-path")
+            .arg(folder.join("Cargo.toml"))
+            .arg("--target-dir")
+            .arg(self.target_dir)
+            // Cargo looks for its configuration in this folder and above.
+            .current_dir(folder)
+            // The caller may be a build script, whose standard output is for cargo.
+            .stdout(io::stderr());
+        if let Some(Reproducible { root, wrapper }) = self.reproducible {
+            let mut folders = vec![
+                (root.to_owned(), "jsvm".to_owned()),
+                (self.target_dir.to_owned(), "target".to_owned()),
+            ];
+            folders.extend(cargo_home().map(|path| (path, "cargo".to_owned())));
+            folders.extend(library_sources(&self.toolchain.rust));
+            command
+                .env("RUSTC_WRAPPER", wrapper)
+                .env(wrapper::REMAP, wrapper::remap(&folders));
+        }
+        command
+    }
+}
+
+fn run_to_end(command: &mut Command) -> Result<(), CompileError> {
     let status = command.status().map_err(|source| CompileError::Run {
-        cargo: cargo.to_owned(),
+        cargo: command.get_program().into(),
         source,
     })?;
     match status.success() {
@@ -161,80 +194,76 @@ fn cargo_build(
     }
 }
 
-/// Has cargo take a package from a folder instead of the registry; its lock file stays valid.
+fn cargo_home() -> Option<PathBuf> {
+    let home = env::home_dir().map(|home| home.join(".cargo"));
+    env::var_os("CARGO_HOME").map(PathBuf::from).or(home)
+}
+
+/// The folder of the standard library's sources, if they are installed, and the name that the
+/// library itself was compiled with. Panics inside generic functions name these files.
+fn library_sources(rust: &Rust) -> Option<(PathBuf, String)> {
+    let print = |arguments: &[&str]| {
+        let output = Command::new(rust.rustc()).args(arguments).output().ok()?;
+        String::from_utf8(output.stdout).ok()
+    };
+    let version = print(&["-vV"])?;
+    let commit = version
+        .lines()
+        .find_map(|line| line.strip_prefix("commit-hash: "))?;
+    let sysroot = PathBuf::from(print(&["--print=sysroot"])?.trim());
+    let folder = sysroot.join("lib/rustlib/src/rust");
+    Some((folder, format!("/rustc/{commit}")))
+}
+
+/// A setting for cargo: take a package from a folder instead of the registry. The lock file stays
+/// valid.
 fn path_override(folder: &Path) -> Result<String, CompileError> {
     let path = folder.to_str().ok_or_else(|| CompileError::Path {
         path: folder.to_owned(),
     })?;
-    Ok(format!("paths=[{}]", toml::Value::from(path)))
+    // A string of JSON is one of TOML, too.
+    Ok(format!("paths=[{}]", serde_json::Value::from(path)))
 }
 
-/// The cargo to run, told which compiler to use and nothing about the build that runs us.
-pub(crate) fn cargo(rust: &Rust) -> (Command, &Path) {
-    let (cargo, rustc) = match rust {
-        Rust::Ready { cargo, rustc } | Rust::FromSource { cargo, rustc, .. } => (cargo, rustc),
-    };
-    let mut command = Command::new(cargo);
+/// Cargo with the compiler to use, and without the variables of the build that runs this program.
+pub(crate) fn cargo(rust: &Rust) -> Command {
+    let mut command = Command::new(rust.cargo());
     for (variable, _) in env::vars_os() {
         if belongs_to_outer_build(&variable) {
             command.env_remove(variable);
         }
     }
-    command.env("RUSTC", rustc);
+    command.env("RUSTC", rust.rustc());
     if let Rust::FromSource { linker, .. } = rust {
         command
             .arg("-Zbuild-std=std,panic_abort")
             // Lets a stable compiler do that.
             .env("RUSTC_BOOTSTRAP", "1")
             .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker)
-            // Cargo points it at the libraries of the compiler that builds us, and this is
-            // another one.
+            // It names the libraries of the compiler that built this program, which is another.
             .env_remove("LD_LIBRARY_PATH");
     }
-    (command, cargo)
+    command
 }
 
-/// The flags for C. Names of files end up in the messages of assertions.
-fn c_flags(target_dir: &Path) -> OsString {
-    let mut flags = OsString::from(C_FLAGS);
-    flags.push(" -ffile-prefix-map=");
-    flags.push(target_dir);
-    flags.push("=target");
-    flags
-}
-
-/// The flags for Rust, in the form that allows blanks in paths: names of files end up in the
-/// messages of panics, and the guest should be the same wherever it is compiled.
-fn rust_flags(guest: &Path, target_dir: &Path) -> OsString {
-    let home = env::home_dir().map(|home| home.join(".cargo"));
-    let cargo_home = env::var_os("CARGO_HOME").map(PathBuf::from).or(home);
-    let mut flags = OsString::new();
-    for (path, name) in [
-        (Some(target_dir), "target"),
-        (Some(guest), "guest"),
-        (cargo_home.as_deref(), "cargo"),
-    ] {
-        let Some(path) = path else { continue };
-        if !flags.is_empty() {
-            flags.push("\x1f");
-        }
-        flags.push("--remap-path-prefix=");
-        flags.push(path);
-        flags.push("=");
-        flags.push(name);
-    }
-    flags
+/// The flags for C, quoted for a shell. Assertions contain names of files.
+fn c_flags(target_dir: &Path) -> Result<String, CompileError> {
+    let folder = target_dir.to_str().ok_or_else(|| CompileError::Path {
+        path: target_dir.to_owned(),
+    })?;
+    let folder = folder.replace('\'', "'\\''");
+    Ok(format!("{C_FLAGS} '-ffile-prefix-map={folder}=target'"))
 }
 
 /// Whether a variable was made by, or is meant for, the build that runs us. The guest is built
 /// for another target, perhaps by another compiler: flags, wrappers (clippy is one) and job
-/// servers must not reach it. What tells cargo about the machine and its network must.
+/// servers must not reach it. Settings of the machine and its network must.
 fn belongs_to_outer_build(variable: &OsStr) -> bool {
     const EXACT: &str = "CARGO TARGET HOST OUT_DIR OPT_LEVEL PROFILE DEBUG NUM_JOBS MAKEFLAGS \
                          MFLAGS CC AR CFLAGS CPPFLAGS TARGET_CC TARGET_AR TARGET_CFLAGS";
     const PREFIXES: &str = "CARGO_ RUSTC RUSTDOC RUSTFLAGS CLIPPY_ DEP_";
     const KEPT: &str = "CARGO_HOME CARGO_NET_ CARGO_HTTP_ CARGO_REGISTRIES_ CARGO_REGISTRY_";
-    // A name that is not Unicode is nobody's here.
+    // No variable of a build has a name that is not Unicode.
     let Some(name) = variable.to_str() else {
         return false;
     };
@@ -244,7 +273,13 @@ fn belongs_to_outer_build(variable: &OsStr) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::belongs_to_outer_build;
+    use super::{belongs_to_outer_build, c_flags};
+
+    #[test]
+    fn a_path_with_blanks_is_one_flag() {
+        let flags = c_flags("/it's a path".as_ref()).unwrap();
+        assert_eq!(flags, r"-O3 '-ffile-prefix-map=/it'\''s a path=target'");
+    }
 
     #[test]
     fn outer_build_stays_outside() {

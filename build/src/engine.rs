@@ -1,30 +1,34 @@
-//! The engine's sources: those of the crate `rquickjs-sys` as cargo fetched them, with the edits
-//! of `guest/engine/edits`, and with `guest/engine/jsvm.c` at the end of the engine proper.
+//! The engine's sources: QuickJS-NG as the crate `rquickjs-sys` brings it and cargo fetched it, with
+//! the patches of `guest/engine/patches`, and with `guest/engine/jsvm.c` at the end of `quickjs.c`.
 //!
-//! Nothing of the engine is in the repository. An edit is a file of TOML: a reason, and pieces of
-//! text to be replaced. Each piece must be found exactly once; if a new version of the engine has
-//! changed there, the build fails and names the edit.
+//! The repository holds no copy of the engine, only the patches. If a patch no longer applies to a
+//! new version of the engine, the build fails and names the patch, the file and the hunk.
 //!
-//! Cargo is told of the copy by its setting `paths`, which leaves the lock file alone. Its name
-//! ends with a hash of what it is made of: a copy is never changed, so it is never stale.
+//! The build compiles a patched copy of the crate. Cargo uses it by its setting `paths`, which
+//! leaves the lock file alone. The name of the copy ends with a hash of its contents: a copy never
+//! changes, so it is never stale.
 
-use std::fmt::Write;
+pub mod patches;
+
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::{fs, io};
 
-use cargo_metadata::MetadataCommand;
-use serde::Deserialize;
+use cargo_metadata::{Metadata, MetadataCommand};
 use sha2::{Digest, Sha256};
 
 use crate::compile;
+use crate::sources::hex;
 use crate::toolchain::{TARGET, Toolchain};
 
 /// The crate that brings the engine's sources.
-const PACKAGE: &str = "rquickjs-sys";
+pub(crate) const PACKAGE: &str = "rquickjs-sys";
 
-/// The engine proper, in that crate.
-const MAIN: &str = "quickjs/quickjs.c";
+/// Folder of QuickJS-NG in that crate. Paths in patches begin there.
+const ENGINE: &str = "quickjs";
+
+/// The main file of QuickJS-NG.
+const MAIN: &str = "quickjs.c";
 
 /// Beginning of the names of copies.
 const COPY: &str = "engine-";
@@ -35,69 +39,45 @@ pub enum EngineError {
     /// Cargo cannot say where the crate is.
     #[error("cannot find the sources of {PACKAGE}: {reason}")]
     Locate {
-        /// What went wrong.
+        /// Cargo's error.
         reason: String,
     },
     /// A file cannot be read or written.
     #[error("cannot {action} {path}: {source}")]
     Io {
-        /// What was tried.
+        /// The failed action.
         action: &'static str,
-        /// With what.
+        /// The file or folder.
         path: PathBuf,
         /// Why it failed.
         source: io::Error,
     },
-    /// The edit is not in the form of one.
-    #[error("{path} is not an edit: {source}")]
-    Syntax {
-        /// The edit.
+    /// The file is not a patch in the form that the build expects.
+    #[error("{path} is not a patch of the engine: {reason}")]
+    Patch {
+        /// The patch.
         path: PathBuf,
-        /// What is wrong with it.
-        source: toml::de::Error,
+        /// The first mistake in it.
+        reason: String,
     },
-    /// The engine does not have the text that the edit replaces.
+    /// The engine does not have the lines that the patch replaces.
     #[error(
-        "the edit {edit} no longer applies: its text number {number} is {found} times in {file} of \
-         {package}, and should be there once. If the engine has changed there, renew the edit; if \
-         it no longer needs it, remove the edit and its test"
+        "{patch} does not apply: the old lines of hunk {hunk} occur {found} times in {file} of \
+         {package}, and must occur once. If the engine has changed there, renew the patch; if the \
+         engine no longer needs it, remove the patch and its test"
     )]
-    Edit {
-        /// The file that holds the edit.
-        edit: PathBuf,
-        /// Which of its texts, from 1.
-        number: usize,
+    Apply {
+        /// The patch.
+        patch: PathBuf,
+        /// Which of its hunks in this file, from 1; 0 if two of them overlap.
+        hunk: usize,
         /// The file of the engine.
         file: String,
-        /// How often it is there.
+        /// How often the old lines of the hunk occur.
         found: usize,
         /// The crate with its version.
         package: String,
     },
-}
-
-/// An edit, as it is written down.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Edit {
-    /// What it is good for, with a figure.
-    pub reason: String,
-    /// When it can be removed.
-    pub until: String,
-    /// The texts to replace.
-    pub replace: Vec<Replace>,
-}
-
-/// A piece of text that is replaced.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Replace {
-    /// The file, from the folder of the crate.
-    pub file: String,
-    /// What is there, exactly once.
-    pub find: String,
-    /// What to put there.
-    pub with: String,
 }
 
 /// The crate as cargo fetched it.
@@ -117,29 +97,14 @@ impl Pristine {
     ///
     /// [`EngineError::Locate`]
     pub fn find(toolchain: &Toolchain, guest: &Path) -> Result<Self, EngineError> {
-        let failed = |reason: String| EngineError::Locate { reason };
-        let (mut command, _) = compile::cargo(&toolchain.rust);
-        let output = command
-            .args(["metadata", "--locked", "--format-version", "1"])
-            .args(["--filter-platform", TARGET])
-            .arg("--manifest-path")
-            .arg(guest.join("Cargo.toml"))
-            .current_dir(guest)
-            .stderr(Stdio::inherit())
-            .output()
-            .map_err(|error| failed(format!("cannot run cargo: {error}")))?;
-        if !output.status.success() {
-            return Err(failed(format!(
-                "`cargo metadata` failed ({})",
-                output.status
-            )));
-        }
-        let text = String::from_utf8_lossy(&output.stdout);
-        let metadata = MetadataCommand::parse(text).map_err(|error| failed(error.to_string()))?;
+        let failed = |reason: &str| EngineError::Locate {
+            reason: reason.to_owned(),
+        };
+        let metadata = metadata(toolchain, guest)?;
         let package = metadata.packages.iter().find(|it| it.name == PACKAGE);
-        let package = package.ok_or_else(|| failed("the guest does not depend on it".into()))?;
+        let package = package.ok_or_else(|| failed("the guest does not depend on it"))?;
         let folder = package.manifest_path.parent();
-        let folder = folder.ok_or_else(|| failed("it has no folder".into()))?;
+        let folder = folder.ok_or_else(|| failed("it has no folder"))?;
         Ok(Self {
             package: format!("{PACKAGE} {}", package.version),
             folder: folder.into(),
@@ -147,68 +112,82 @@ impl Pristine {
     }
 }
 
-/// Makes the copy to compile below `target_dir`, or finds it there. Returns its folder.
+/// The metadata that cargo has about the packages of a workspace, for the guest's target.
+///
+/// # Errors
+///
+/// [`EngineError::Locate`]
+pub fn metadata(toolchain: &Toolchain, folder: &Path) -> Result<Metadata, EngineError> {
+    let failed = |reason: String| EngineError::Locate { reason };
+    let output = compile::cargo(&toolchain.rust)
+        .args(["metadata", "--locked", "--format-version", "1"])
+        .args(["--filter-platform", TARGET])
+        .arg("--manifest-path")
+        .arg(folder.join("Cargo.toml"))
+        .current_dir(folder)
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| failed(format!("cannot run cargo: {error}")))?;
+    if !output.status.success() {
+        let status = output.status;
+        return Err(failed(format!("`cargo metadata` failed ({status})")));
+    }
+    let text = String::from_utf8_lossy(&output.stdout);
+    MetadataCommand::parse(text).map_err(|error| failed(error.to_string()))
+}
+
+/// Makes the copy to compile, or finds it. Returns its folder.
+///
+/// The copy is in the guest's own folder: cargo gives a package other symbol names if its path
+/// from the workspace is another, and the guest must not depend on where it is built.
 ///
 /// # Errors
 ///
 /// See [`EngineError`].
-pub fn prepare(
-    toolchain: &Toolchain,
-    guest: &Path,
-    target_dir: &Path,
-) -> Result<PathBuf, EngineError> {
+pub fn prepare(toolchain: &Toolchain, guest: &Path) -> Result<PathBuf, EngineError> {
     let pristine = Pristine::find(toolchain, guest)?;
-    let files = edited(&pristine, &guest.join("engine"))?;
+    let files = patched(&pristine, &guest.join("engine"))?;
+    let folder = guest.join("target");
 
     let mut hash = Sha256::new();
-    hash.update(pristine.folder.as_os_str().as_encoded_bytes());
-    for (name, text) in &files {
-        for part in [name, text] {
-            hash.update(part.len().to_le_bytes());
-            hash.update(part);
-        }
+    let parts = files.iter().flat_map(|(name, text)| [name, text]);
+    for part in [&pristine.package].into_iter().chain(parts) {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
     }
-    let mut name = COPY.to_owned();
-    for byte in &hash.finalize()[..8] {
-        // Writing to a string cannot fail.
-        let _ = write!(name, "{byte:02x}");
-    }
-    let copy = target_dir.join(&name);
+    let copy = folder.join(format!("{COPY}{}", hex(&hash.finalize()[..8])));
     if copy.is_dir() {
         return Ok(copy);
     }
 
-    remove_copies(target_dir)?;
+    remove_copies(&folder)?;
     // Under another name until it is complete.
-    let unfinished = target_dir.join(format!("{COPY}unfinished"));
+    let unfinished = folder.join(format!("{COPY}unfinished"));
     copy_folder(&pristine.folder, &unfinished)?;
     for (name, text) in &files {
-        let path = unfinished.join(name);
+        let path = unfinished.join(ENGINE).join(name);
         fs::write(&path, text).map_err(io_error("write", &path))?;
     }
     fs::rename(&unfinished, &copy).map_err(io_error("rename", &unfinished))?;
     Ok(copy)
 }
 
-/// The files that differ from the pristine ones: their names and texts.
-fn edited(pristine: &Pristine, engine: &Path) -> Result<Vec<(String, String)>, EngineError> {
+/// The files of QuickJS-NG that differ from the pristine ones: their names and texts.
+fn patched(pristine: &Pristine, engine: &Path) -> Result<Vec<(String, String)>, EngineError> {
     let mut files: Vec<(String, String)> = Vec::new();
-    for (path, edit) in edits(&engine.join("edits"))? {
-        for (replace, number) in edit.replace.iter().zip(1..) {
-            let index = open(&mut files, pristine, &replace.file)?;
+    for file in patches::read(&engine.join("patches"))? {
+        file.for_each_file(|name, patch| {
+            let index = open(&mut files, pristine, name)?;
             let text = &mut files[index].1;
-            let found = text.matches(&replace.find).count();
-            if found != 1 {
-                return Err(EngineError::Edit {
-                    edit: path,
-                    number,
-                    file: replace.file.clone(),
-                    found,
-                    package: pristine.package.clone(),
-                });
-            }
-            *text = text.replacen(&replace.find, &replace.with, 1);
-        }
+            *text = patches::apply(text, patch).map_err(|misfit| EngineError::Apply {
+                patch: file.path.clone(),
+                hunk: misfit.hunk,
+                file: name.to_owned(),
+                found: misfit.found,
+                package: pristine.package.clone(),
+            })?;
+            Ok(())
+        })?;
     }
     let path = engine.join("jsvm.c");
     let own = fs::read_to_string(&path).map_err(io_error("read", &path))?;
@@ -217,7 +196,7 @@ fn edited(pristine: &Pristine, engine: &Path) -> Result<Vec<(String, String)>, E
     Ok(files)
 }
 
-/// Where a file of the crate is in the list; it is read if it is not there yet.
+/// The index of a file in the list. Reads the file if it is not in the list yet.
 fn open(
     files: &mut Vec<(String, String)>,
     pristine: &Pristine,
@@ -226,43 +205,15 @@ fn open(
     if let Some(index) = files.iter().position(|(open, _)| open == name) {
         return Ok(index);
     }
-    let path = pristine.folder.join(name);
+    let path = pristine.folder.join(ENGINE).join(name);
     let text = fs::read_to_string(&path).map_err(io_error("read", &path))?;
     files.push((name.to_owned(), text));
     Ok(files.len() - 1)
 }
 
-/// The edits of a folder with their paths, in the order of their names.
-///
-/// # Errors
-///
-/// If one cannot be read, or is not in the form of an edit.
-pub fn edits(folder: &Path) -> Result<Vec<(PathBuf, Edit)>, EngineError> {
-    let failed = io_error("read", folder);
-    let entries: io::Result<Vec<_>> = fs::read_dir(folder).and_then(Iterator::collect);
-    let mut paths: Vec<_> = entries
-        .map_err(failed)?
-        .iter()
-        .map(|entry| entry.path())
-        .collect();
-    paths.retain(|path| {
-        path.extension()
-            .is_some_and(|extension| extension == "toml")
-    });
-    paths.sort();
-    let read = |path: PathBuf| {
-        let text = fs::read_to_string(&path).map_err(io_error("read", &path))?;
-        match toml::from_str(&text) {
-            Ok(edit) => Ok((path, edit)),
-            Err(source) => Err(EngineError::Syntax { path, source }),
-        }
-    };
-    paths.into_iter().map(read).collect()
-}
-
-/// Removes copies that were made of something else, or not to the end.
-fn remove_copies(target_dir: &Path) -> Result<(), EngineError> {
-    let Ok(entries) = fs::read_dir(target_dir) else {
+/// Removes copies with other contents, and unfinished ones.
+fn remove_copies(folder: &Path) -> Result<(), EngineError> {
+    let Ok(entries) = fs::read_dir(folder) else {
         // There is no such folder yet.
         return Ok(());
     };

@@ -9,7 +9,7 @@ const PAGE: u64 = 65536;
 /// Bytes of the unit in which memories are compared.
 pub const SNAPSHOT_PAGE: usize = 4096;
 
-/// What a fresh instance has in memory.
+/// The memory of a fresh instance.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaseImage {
     /// The memory from the end of the module's own stack on, without the pages of
@@ -89,7 +89,7 @@ pub fn read(core: &[u8]) -> Result<BaseImage, ImageError> {
         .ok_or(ImageError::Unfit("its stack is not inside its memory"))?;
     let mut bytes = Vec::new();
     for (offset, data) in segments {
-        // What initialisation left on the stack is not part of the image.
+        // The stack, as the initialisation leaves it, is not part of the image.
         let skipped = start.saturating_sub(offset).min(data.len() as u64);
         let (offset, data) = (offset + skipped, &data[skipped as usize..]);
         if data.is_empty() {
@@ -113,7 +113,7 @@ pub fn read(core: &[u8]) -> Result<BaseImage, ImageError> {
 }
 
 /// How many bytes at the beginning of the memory's data never change: the section `.rodata`, which
-/// the linker puts first. 0 if there is none, or nothing says which it is.
+/// the linker puts first. 0 if there is no such section, or no name section names it.
 ///
 /// # Errors
 ///
@@ -148,7 +148,7 @@ pub fn constants(core: &[u8]) -> Result<u64, wasmparser::Error> {
     Ok(0)
 }
 
-/// What tells one engine component from another: the SHA-256 of its bytes.
+/// The fingerprint of a component: the SHA-256 of its bytes.
 pub fn fingerprint(component: &[u8]) -> [u8; 32] {
     Sha256::digest(component).into()
 }

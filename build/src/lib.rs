@@ -1,71 +1,74 @@
-//! Turns the guest's sources into what is shipped: the component `js-vm.wasm` and its native
-//! code. One module per stage, in the order in which [`build`] runs them.
+//! Builds the artefact that `jsvm-component` publishes: the component `js-vm.wasm`, the memory of a
+//! fresh VM, and the components around a VM in built files. One module for each stage, in the order
+//! in which [`build`] runs them.
 //!
-//! | stage | from | to |
+//! | stage | input | output |
 //! |---|---|---|
 //! | [`toolchain`] | the machine | compilers |
-//! | [`engine`] | the crate with the engine's sources | what of it is compiled |
+//! | [`engine`] | the crate with the engine's sources, patches | the sources to compile |
 //! | [`compile`] | sources | a core module |
-//! | [`parts`] | scripts and npm packages | what the next stage compiles into the module |
-//! | [`preinit`] | | the same with its initialisation done |
-//! | [`instrument`] | | the same with a CPU backstop in its loops |
-//! | [`image`] | | the memory of a fresh VM |
-//! | [`component`] | | the component |
-//! | [`precompile`] | | native code |
-//! | `standalone` | sources in `components/`, the component | what `jsvm build` puts around a VM |
+//! | [`parts`] | scripts and npm packages | scripts that the next stage compiles into the module |
+//! | [`preinit`] | the core module | the module after its initialisation |
+//! | [`instrument`] | the core module | the module with a CPU backstop in its loops |
+//! | [`image`] | the core module | the memory of a fresh VM |
+//! | [`component`] | the core module | the component |
+//! | [`standalone`] | sources in `components/`, the component | templates of built files |
+//! | [`licences`] | cargo's metadata | the licences of everything inside |
+//!
+//! [`artefact`] writes the results into `host/component/artefacts` with a record of the sources
+//! ([`sources`]), and compares them with the present sources. [`verify`] builds again elsewhere and
+//! compares the bytes.
 
+pub mod artefact;
 pub mod compile;
 pub mod component;
-pub mod config;
 pub mod engine;
 pub mod image;
 pub mod instrument;
-#[cfg(feature = "standalone")]
+pub mod licences;
+#[path = "../../host/standalone/src/nested.rs"]
 pub mod nested;
 pub mod parts;
-pub mod precompile;
 pub mod preinit;
-#[cfg(feature = "standalone")]
+pub mod sources;
 pub mod standalone;
 pub mod toolchain;
+pub mod verify;
+pub mod wrapper;
 
 use std::path::Path;
 use std::time::Instant;
 
+use crate::compile::{Reproducible, Run};
 use crate::toolchain::Toolchain;
 
-/// What to build.
+/// The sources to build, and the folder to build in.
 #[derive(Clone, Copy, Debug)]
 pub struct Options<'a> {
-    /// Folder of the guest's package.
-    pub guest: &'a Path,
-    /// Folder of the components that go around a VM.
-    pub components: &'a Path,
-    /// Folder for everything that compiling it writes. It must belong to the caller alone.
+    /// The checkout.
+    pub root: &'a Path,
+    /// Folder for everything that compilers write. No other process may use it.
     pub target_dir: &'a Path,
-    /// Target triple of the native code.
-    pub target: &'a str,
+    /// A program that calls [`wrapper::run`] first. With it the result does not depend on paths.
+    pub wrapper: &'a Path,
 }
 
-/// What was built.
+/// The results of all stages.
 #[derive(Clone, Debug)]
-pub struct Artifacts {
+pub struct Built {
     /// The component.
     pub component: Vec<u8>,
-    /// What tells it from others.
-    pub fingerprint: [u8; 32],
     /// The memory of a fresh instance.
     pub image: image::BaseImage,
     /// Bytes at its beginning that never change.
     pub constants: u64,
-    /// Its native code for the target, as wasmtime loads it.
-    pub native: Vec<u8>,
-    /// What goes around a VM so that it needs nothing but WASI.
-    #[cfg(feature = "standalone")]
+    /// The components around a VM, without the VM's module.
     pub templates: standalone::Templates,
+    /// The licences of everything inside, as Markdown.
+    pub licences: String,
 }
 
-/// Why nothing was built: the stage that failed.
+/// The error of the stage that failed.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 #[expect(missing_docs, reason = "each variant is named after its stage")]
@@ -78,56 +81,67 @@ pub enum Error {
     Preinit(#[from] preinit::PreinitError),
     Image(#[from] image::ImageError),
     Component(#[from] component::ComponentError),
-    Precompile(#[from] precompile::PrecompileError),
-    #[cfg(feature = "standalone")]
     Standalone(#[from] standalone::StandaloneError),
+    Licences(#[from] licences::LicencesError),
 }
 
-/// Runs all stages. `progress` is called with one line after each.
+/// Runs all stages. Calls `progress` with one line after each.
 ///
 /// # Errors
 ///
-/// That of the first stage that fails.
-pub fn build(options: Options<'_>, progress: &mut dyn FnMut(&str)) -> Result<Artifacts, Error> {
+/// The error of the first stage that fails.
+pub fn build(options: Options<'_>, progress: &mut dyn FnMut(&str)) -> Result<Built, Error> {
     let mut start = Instant::now();
-    let mut done = |stage: &str, bytes: &[u8]| {
-        let (milliseconds, size) = (start.elapsed().as_millis(), bytes.len());
-        progress(&format!("{stage}: {milliseconds} ms, {size} bytes"));
+    let mut done = |stage: &str, bytes: usize| {
+        let milliseconds = start.elapsed().as_millis();
+        progress(&format!("{stage}: {milliseconds} ms, {bytes} bytes"));
         start = Instant::now();
     };
+    let guest = options.root.join("guest");
+    let components = options.root.join("components");
     let toolchain = Toolchain::find()?;
-    let parts = parts::read(options.guest)?;
-    let engine = engine::prepare(&toolchain, options.guest, options.target_dir)?;
-    let core = compile::compile(&toolchain, options.guest, &engine, options.target_dir)?;
-    done("compile", &core);
+    let parts = parts::read(&guest)?;
+    let engine = engine::prepare(&toolchain, &guest)?;
+    let target_dirs = ["guest", "components"].map(|name| options.target_dir.join(name));
+    let [run, run_components] = [&target_dirs[0], &target_dirs[1]].map(|target_dir| Run {
+        toolchain: &toolchain,
+        target_dir,
+        reproducible: Some(Reproducible {
+            root: options.root,
+            wrapper: options.wrapper,
+        }),
+    });
+    // The guest is linked by one thread for most of the time: the components fill the other cores.
+    let (core, compiled) = std::thread::scope(|scope| {
+        let compiled = scope.spawn(|| compile::compile_workspace(run_components, &components));
+        let core = compile::compile(run, &guest, &engine);
+        let compiled = compiled.join();
+        (core, compiled)
+    });
+    let core = core?;
+    match compiled {
+        Ok(compiled) => compiled.map_err(standalone::StandaloneError::from)?,
+        Err(panic) => std::panic::resume_unwind(panic),
+    }
+    done("compile", core.len());
     let constants = image::constants(&core).map_err(image::ImageError::from)?;
     let core = preinit::preinitialize(&core, &parts)?;
-    done("pre-initialise", &core);
+    done("pre-initialise", core.len());
     let core = instrument::instrument(&core)?;
-    done("instrument", &core);
+    done("instrument", core.len());
     let image = image::read(&core)?;
-    done("base image", &image.bytes);
+    done("base image", image.bytes.len());
     let component = component::componentize(&core)?;
-    done("componentize", &component);
-    let native = precompile::precompile(&component, options.target)?;
-    done("precompile", &native);
-    #[cfg(feature = "standalone")]
-    let templates = {
-        let target_dir = options.target_dir.join("components");
-        let templates =
-            standalone::templates(&toolchain, options.components, &target_dir, &component)?;
-        for (name, template) in &templates.0 {
-            done(name, template);
-        }
-        templates
-    };
-    Ok(Artifacts {
-        fingerprint: image::fingerprint(&component),
+    done("componentize", component.len());
+    let templates = standalone::templates(&target_dirs[1], &component)?;
+    done("templates", templates.0.iter().map(|it| it.1.len()).sum());
+    let licences = licences::collect(&toolchain, options.root)?;
+    done("licences", licences.len());
+    Ok(Built {
         component,
         image,
         constants,
-        native,
-        #[cfg(feature = "standalone")]
         templates,
+        licences,
     })
 }

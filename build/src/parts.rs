@@ -9,13 +9,13 @@ use std::{fs, io};
 pub struct Part {
     /// Name, without `.js`.
     pub name: String,
-    /// Source. Its completion value is what the guest gets.
+    /// Source. The guest uses its completion value.
     pub source: String,
 }
 
 /// npm packages that are parts, with their file in `guest/web/node_modules`. Each is a script that
 /// knows `exports`.
-const PACKAGES: [(&str, &str); 1] = [(
+pub(crate) const PACKAGES: [(&str, &str); 1] = [(
     "web-streams-polyfill",
     "web-streams-polyfill/dist/ponyfill.js",
 )];

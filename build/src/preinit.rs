@@ -8,7 +8,7 @@ mod compile;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use wasmtime::{Engine, ExternType, Instance, Linker, Module, OptLevel, Store, Trap, Val};
+use wasmtime::{Config, Engine, ExternType, Instance, Linker, Module, OptLevel, Store, Trap, Val};
 use wasmtime_wizer::{InstanceState, SnapshotVal, ValType, Wizer};
 
 use crate::parts::Part;
@@ -23,8 +23,7 @@ const STACK: usize = 1 << 20;
 /// Why a guest could not be pre-initialised.
 #[derive(Debug, thiserror::Error)]
 pub enum PreinitError {
-    /// The initialisation called an import: what it returned would have been baked into every
-    /// VM.
+    /// The initialisation called an import, whose result would be the same in every VM.
     #[error(
         "the guest called `{import}` while it was initialised: a base image must hold no time, \
          no entropy and nothing of the host, so keep that call out of `{INIT_FUNCTION}`"
@@ -36,7 +35,7 @@ pub enum PreinitError {
     /// The initialisation trapped.
     #[error("the guest trapped while it was initialised; mend `{INIT_FUNCTION}` in guest/: {trap}")]
     Trapped {
-        /// What happened and where.
+        /// The trap with its backtrace.
         trap: String,
     },
     /// There is no such function.
@@ -50,7 +49,7 @@ pub enum PreinitError {
     Part {
         /// Name of the part.
         name: String,
-        /// What the guest or its trap says.
+        /// The error of the guest.
         reason: String,
     },
     /// There is no place for compiled parts.
@@ -70,12 +69,12 @@ pub enum PreinitError {
     /// The module has something that cannot be pre-initialised.
     #[error("the guest cannot be pre-initialised: {reason}")]
     Unsupported {
-        /// What it has, in wasmtime's words.
+        /// The error of wasmtime.
         reason: String,
     },
 }
 
-/// What a stubbed import fails with.
+/// The error of a stubbed import.
 #[derive(Debug, thiserror::Error)]
 #[error("`{0}` was called")]
 struct ImportCalled(String);
@@ -92,7 +91,7 @@ pub fn preinitialize(core: &[u8], parts: &[Part]) -> Result<Vec<u8>, PreinitErro
     let (context, instrumented) = wizer.instrument(core).map_err(unsupported)?;
 
     // The code runs once: compiling it well would take longer than running it.
-    let mut config = crate::config::shared_config();
+    let mut config = Config::new();
     config
         .cranelift_opt_level(OptLevel::None)
         .max_wasm_stack(STACK);

@@ -1,65 +1,46 @@
-//! The components around a VM that make a file of it which needs nothing but WASI.
+//! The templates of built files: compositions of a VM and the components around it.
 //!
-//! They are compiled, composed with the VM by `wac-graph`, and kept without the module of the VM: who
-//! makes such a file puts the module there, with a program in its memory.
+//! A built file imports only WASI. The components in `components/` are compiled, composed with the VM
+//! by `wac-graph`, and kept without the VM's module. `jsvm build` later puts the module there, with a
+//! program in its memory.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use wac_graph::types::Package;
 use wac_graph::{CompositionGraph, EncodeOptions, PackageId};
-use wasm_encoder::{Module, RawSection};
-use wasmparser::BinaryReaderError;
+use wasm_encoder::{CodeSection, Function, Instruction, Module, RawSection};
+use wasmparser::{BinaryReaderError, Parser, Payload};
 
 use crate::component::{ComponentError, componentize};
-use crate::toolchain::{TARGET, Toolchain};
+use crate::toolchain::TARGET;
 use crate::{compile, nested};
 
-/// What a module of the VM exports and no other does.
-const EXPORT_OF_VM: &[u8] = b"jsvm:engine/vm@0.1.0#eval";
+/// An export that only the module of the VM has.
+const EXPORT_OF_VM: &str = "jsvm:engine/vm@0.1.0#eval";
 
-/// Compositions without the VM's module: an empty module is in its place. Each has a name of what it
-/// is, and of what it takes from its host besides: `http-keyvalue-config-spin`.
+/// Compositions with an empty module in the place of the VM's module. The name of each says what it
+/// exports, which services it imports, and for which host: `http-keyvalue-config-spin`.
 #[derive(Clone, Debug)]
 pub struct Templates(pub Vec<(String, Vec<u8>)>);
 
-/// What files may take from their hosts besides, with the component that does it for a version, and
-/// the interface that it has in all of them.
+/// Services that a built file may import: the name, with which names of components begin, and the
+/// interface that these components provide for the driver.
 const SERVICES: [(&str, &str); 2] = [
     ("keyvalue", "jsvm:standalone/keyvalue@0.1.0"),
     ("config", "jsvm:standalone/config@0.1.0"),
 ];
 
-/// Hosts, whose versions of these interfaces differ.
+/// Hosts. They have different versions of the services' interfaces.
 const HOSTS: [&str; 2] = ["wasmtime", "spin"];
 
-/// What the template is called that exports what the VM does, and imports nothing but WASI.
+/// The name of the template that exports the interfaces of the VM, and imports only WASI.
 pub const NO_HOST: &str = "no-host";
 
 const ENVIRONMENT: &str = "wasi:cli/environment@0.2.0";
 const EXIT: &str = "wasi:cli/exit@0.2.0";
 
-/// What is in the folder of components that goes into templates, and is compiled for them.
-pub const SOURCES: [&str; 16] = [
-    "Cargo.lock",
-    "Cargo.toml",
-    "cli-driver",
-    "closed",
-    "config-spin",
-    "config-wasmtime",
-    "console",
-    "data",
-    "driver",
-    "host",
-    "http-driver",
-    "keyvalue-spin",
-    "keyvalue-wasmtime",
-    "no-host",
-    "service-driver",
-    "wit",
-];
-
-/// Why there are none.
+/// Why the templates cannot be built.
 #[derive(Debug, thiserror::Error)]
 pub enum StandaloneError {
     /// The components could not be compiled.
@@ -71,11 +52,11 @@ pub enum StandaloneError {
     /// They do not fit each other.
     #[error("the components in components/ do not fit the VM: {reason}")]
     Compose {
-        /// What does not fit.
+        /// The error of the composition.
         reason: String,
     },
-    /// What was composed is not as expected.
-    #[error("what was composed of components/ and the VM cannot be read: {0}")]
+    /// A composition cannot be read.
+    #[error("cannot read a composition of components/ and the VM: {0}")]
     Read(#[from] BinaryReaderError),
     /// A compiled component is not where it should be.
     #[error("cannot read {path}: {source}")]
@@ -87,18 +68,12 @@ pub enum StandaloneError {
     },
 }
 
-/// Compiles the components in `folder`, and composes each kind with the component of a VM.
+/// Composes each kind with the component of a VM. The components are compiled, in `target_dir`.
 ///
 /// # Errors
 ///
 /// See [`StandaloneError`].
-pub fn templates(
-    toolchain: &Toolchain,
-    folder: &Path,
-    target_dir: &Path,
-    vm: &[u8],
-) -> Result<Templates, StandaloneError> {
-    compile::compile_components(toolchain, folder, target_dir)?;
+pub fn templates(target_dir: &Path, vm: &[u8]) -> Result<Templates, StandaloneError> {
     let read = |name: &str| {
         let path = target_dir.join(TARGET).join("release");
         let path = path.join(name).with_extension("wasm");
@@ -107,8 +82,9 @@ pub fn templates(
             Err(source) => Err(StandaloneError::Missing { path, source }),
         }
     };
+    let vm = &*stub(vm)?;
     let host = read("jsvm_standalone_host")?;
-    let closed = read("jsvm_closed")?;
+    let stubs = read("jsvm_stubs")?;
     let http = read("jsvm_http_driver")?;
     let service = read("jsvm_service_driver")?;
     let command = read("jsvm_cli_driver")?;
@@ -130,7 +106,7 @@ pub fn templates(
         ("command", &command, false),
     ];
     let mut templates = Vec::new();
-    for (kind, driver, is_closed) in kinds {
+    for (kind, driver, without_environment) in kinds {
         for (services, version) in choices() {
             // No Spin has WASI 0.3 yet.
             if kind.starts_with("service") && version != HOSTS[0] {
@@ -143,9 +119,9 @@ pub fn templates(
                 vm,
                 host: &host,
                 driver,
-                closed: &closed,
+                stubs: &stubs,
                 adapters: adapters.map(|found| (found.2, &*found.3)).collect(),
-                is_closed,
+                without_environment,
             };
             let composed = compose(&parts).map_err(unfit)?;
             let mut name = kind.to_owned();
@@ -175,16 +151,16 @@ fn choices() -> Vec<(Vec<&'static str>, &'static str)> {
     choices
 }
 
-/// What a file consists of.
+/// The components of a built file.
 struct Parts<'a> {
     vm: &'a [u8],
     host: &'a [u8],
     driver: &'a [u8],
-    closed: &'a [u8],
-    /// What has an interface for the driver that `closed` has otherwise.
+    stubs: &'a [u8],
+    /// Components that export an interface to the driver in place of `stubs`, by the interface.
     adapters: Vec<(&'a str, &'a [u8])>,
-    /// Whether it must not import an environment.
-    is_closed: bool,
+    /// Whether the file must not import an environment.
+    without_environment: bool,
 }
 
 type Composed = Result<Vec<u8>, Box<dyn std::error::Error>>;
@@ -193,7 +169,7 @@ const TYPES: &str = "jsvm:engine/types@0.1.0";
 const HOST: &str = "jsvm:engine/host@0.1.0";
 const EXPORTS: [&str; 2] = ["jsvm:engine/vm@0.1.0", "jsvm:engine/snapshot@0.1.0"];
 
-/// One component that exports what the VM does, and the types that users of it import as well.
+/// Composes a component that exports the interfaces of the VM, and the types that its users import.
 fn with_host(vm: &[u8], host: &[u8]) -> Composed {
     let mut graph = CompositionGraph::new();
     let [host, vm] = [("host", host), ("vm", vm)].map(|(name, bytes)| {
@@ -215,7 +191,7 @@ fn with_host(vm: &[u8], host: &[u8]) -> Composed {
     Ok(graph.encode(EncodeOptions::default())?)
 }
 
-/// One component that exports what the driver does. What `closed` exports is not imported.
+/// One component that exports what the driver does. The file does not import the exports of `stubs`.
 fn compose(parts: &Parts<'_>) -> Composed {
     let mut graph = CompositionGraph::new();
     let mut register = |name: &str,
@@ -228,15 +204,15 @@ fn compose(parts: &Parts<'_>) -> Composed {
     let host = register("host", parts.host)?;
     let vm = register("vm", parts.vm)?;
     let driver = register("driver", parts.driver)?;
-    let closed = register("closed", parts.closed)?;
+    let stubs = register("stubs", parts.stubs)?;
     let mut adapters = Vec::new();
     for (index, (interface, adapter)) in parts.adapters.iter().enumerate() {
         adapters.push((*interface, register(&format!("adapter{index}"), adapter)?));
     }
     let graph = &mut graph;
 
-    let is_needed = parts.is_closed || adapters.len() < SERVICES.len();
-    let closed = is_needed.then(|| graph.instantiate(closed));
+    let is_needed = parts.without_environment || adapters.len() < SERVICES.len();
+    let stubs = is_needed.then(|| graph.instantiate(stubs));
     let connect = |graph: &mut CompositionGraph, from, to, name: &str| {
         let export = graph.alias_instance_export(from, name)?;
         graph.set_instantiation_argument(to, name, export)?;
@@ -253,14 +229,14 @@ fn compose(parts: &Parts<'_>) -> Composed {
     for name in EXPORTS {
         connect(graph, vm, driver, name)?;
     }
-    if let (true, Some(closed)) = (parts.is_closed, closed) {
-        connect(graph, closed, host, EXIT)?;
-        connect(graph, closed, driver, ENVIRONMENT)?;
+    if let (true, Some(stubs)) = (parts.without_environment, stubs) {
+        connect(graph, stubs, host, EXIT)?;
+        connect(graph, stubs, driver, ENVIRONMENT)?;
     }
     for (_, interface) in SERVICES {
         let adapter = adapters.iter().find(|(name, _)| *name == interface);
         let adapter = adapter.map(|(_, package)| graph.instantiate(*package));
-        let from = adapter.or(closed).ok_or("nothing has a service")?;
+        let from = adapter.or(stubs).ok_or("nothing has a service")?;
         connect(graph, from, driver, interface)?;
     }
     let exports: Vec<String> = {
@@ -281,11 +257,8 @@ fn compose(parts: &Parts<'_>) -> Composed {
 /// A composition without the VM's module, and without the names in the others.
 fn hollow(composed: &[u8]) -> Result<Vec<u8>, StandaloneError> {
     nested::replace_modules(composed, &mut |module| {
-        let is_vm = module
-            .windows(EXPORT_OF_VM.len())
-            .any(|bytes| bytes == EXPORT_OF_VM);
         let mut replaced = Module::new();
-        if !is_vm {
+        if !is_vm(module)? {
             for section in nested::sections(module)? {
                 let (id, data) = section?;
                 if id != 0 {
@@ -295,4 +268,56 @@ fn hollow(composed: &[u8]) -> Result<Vec<u8>, StandaloneError> {
         }
         Ok(replaced.finish())
     })
+}
+
+/// The component of a VM with a module that has the same types and does nothing. A composition with
+/// it is made and validated in a fraction of the time.
+fn stub(vm: &[u8]) -> Result<Vec<u8>, StandaloneError> {
+    nested::replace_modules(vm, &mut |module| {
+        if !is_vm(module)? {
+            return Ok(module.to_vec());
+        }
+        let mut stub = Module::new();
+        for payload in Parser::new(0).parse_all(module) {
+            let payload = payload?;
+            let is_kept = matches!(
+                payload,
+                Payload::TypeSection(_)
+                    | Payload::ImportSection(_)
+                    | Payload::FunctionSection(_)
+                    | Payload::TableSection(_)
+                    | Payload::MemorySection(_)
+                    | Payload::GlobalSection(_)
+                    | Payload::ExportSection(_)
+            );
+            if let (true, Some((id, range))) = (is_kept, payload.as_section()) {
+                let data = &module[range];
+                stub.section(&RawSection { id, data });
+            } else if let Payload::CodeSectionStart { count, .. } = payload {
+                let mut code = CodeSection::new();
+                for _ in 0..count {
+                    let mut body = Function::new([]);
+                    body.instruction(&Instruction::Unreachable);
+                    body.instruction(&Instruction::End);
+                    code.function(&body);
+                }
+                stub.section(&code);
+            }
+        }
+        Ok(stub.finish())
+    })
+}
+
+/// Whether a module is the module of the VM.
+fn is_vm(module: &[u8]) -> Result<bool, BinaryReaderError> {
+    for payload in Parser::new(0).parse_all(module) {
+        if let Payload::ExportSection(section) = payload? {
+            for export in section {
+                if export?.name == EXPORT_OF_VM {
+                    return Ok(true);
+                }
+            }
+        }
+    }
+    Ok(false)
 }

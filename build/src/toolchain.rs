@@ -1,11 +1,14 @@
-//! Finds what the guest is compiled with: a Rust compiler that has, or can build, the standard
+//! Finds the compilers of the guest: a Rust compiler that has, or can build, the standard
 //! library for WebAssembly, and a C compiler and archiver for the same target.
 
-use std::env;
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::{env, fs};
+
+use crate::parts;
 
 /// The target that the guest is compiled for.
 pub const TARGET: &str = "wasm32-unknown-unknown";
@@ -38,7 +41,7 @@ pub enum ToolchainError {
     /// No Rust compiler will do.
     #[error("no Rust compiler for {TARGET} was found ({tried}); run `./just setup`")]
     Rust {
-        /// What was looked at, and what it lacked.
+        /// The compilers that were found, and why each does not do.
         tried: String,
     },
     /// No C compiler will do.
@@ -53,7 +56,7 @@ pub enum ToolchainError {
     /// There is no linker for the system's Rust compiler.
     #[error("no WebAssembly linker (`wasm-ld`) was found; run `./just setup`")]
     Linker,
-    /// The variable has a value that means nothing.
+    /// The variable has an unknown value.
     #[error(
         "the environment variable {RUST} is `{value}`; set it to `rustup` or `system`, or unset it"
     )]
@@ -84,6 +87,20 @@ pub enum Rust {
     },
 }
 
+impl Rust {
+    /// The cargo to run.
+    pub fn cargo(&self) -> &Path {
+        let (Self::Ready { cargo, .. } | Self::FromSource { cargo, .. }) = self;
+        cargo
+    }
+
+    /// The compiler that it must use.
+    pub fn rustc(&self) -> &Path {
+        let (Self::Ready { rustc, .. } | Self::FromSource { rustc, .. }) = self;
+        rustc
+    }
+}
+
 /// Everything the guest is compiled with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Toolchain {
@@ -96,6 +113,39 @@ pub struct Toolchain {
 }
 
 impl Toolchain {
+    /// The versions of the compilers and of the guest's npm packages, for the record of a build.
+    /// A version that cannot be read is `unknown`.
+    pub fn versions(&self, guest: &Path) -> BTreeMap<String, String> {
+        let first_line = |mut command: Command| {
+            let output = command.arg("--version").output().ok()?;
+            let text = String::from_utf8(output.stdout).ok()?;
+            text.lines().next().map(str::to_owned)
+        };
+        let library = match self.rust {
+            Rust::Ready { .. } => "rustup's",
+            Rust::FromSource { .. } => "built from its sources",
+        };
+        let npm = |package: &str| {
+            let path = guest.join("web/node_modules").join(package);
+            let manifest = fs::read_to_string(path.join("package.json")).ok()?;
+            let manifest: serde_json::Value = serde_json::from_str(&manifest).ok()?;
+            manifest["version"].as_str().map(str::to_owned)
+        };
+        let mut versions = BTreeMap::from([
+            ("rustc", first_line(Command::new(self.rust.rustc()))),
+            ("standard library", Some(library.to_owned())),
+            ("clang", first_line(Command::new(&self.cc))),
+        ]);
+        for (package, _) in parts::PACKAGES {
+            versions.insert(package, npm(package));
+        }
+        let unknown = |version: Option<String>| version.unwrap_or_else(|| "unknown".into());
+        let versions = versions.into_iter();
+        versions
+            .map(|(name, version)| (name.to_owned(), unknown(version)))
+            .collect()
+    }
+
     /// Looks for a toolchain, in `PATH` and the environment variables [`VARIABLES`].
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! What the pass has to know about a module before it writes it again.
+//! The facts about a module that the pass needs before it writes the module again.
 
 use std::collections::{HashMap, HashSet};
 

@@ -1,0 +1,228 @@
+//! The files in `host/component/artefacts`, which are committed and published.
+//!
+//! | file | contents |
+//! |---|---|
+//! | `js-vm.wasm` | the component |
+//! | `js-vm.image` | the memory of a fresh VM |
+//! | `templates.zst` | the templates of built files: postcard, then zstd |
+//! | `constants.rs` | constants of the crate |
+//! | `THIRD-PARTY.md` | the licences of everything inside |
+//! | `sources.json` | [`Record`]: the hashes of sources and files, the versions of the toolchain |
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::{fs, io, process};
+
+use serde::{Deserialize, Serialize};
+
+use crate::sources::{Sources, SourcesError, hash};
+use crate::{Built, image};
+
+/// The folder of the files, in the checkout.
+pub const FOLDER: &str = "host/component/artefacts";
+
+/// The name of the record.
+pub const RECORD: &str = "sources.json";
+
+/// Of the levels of zstd, the one after which templates hardly get smaller.
+const LEVEL: i32 = 19;
+
+/// Why files of the artefact cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum ArtefactError {
+    /// A source cannot be read.
+    #[error(transparent)]
+    Sources(#[from] SourcesError),
+    /// A file cannot be read or written.
+    #[error("cannot {action} {path}: {source}")]
+    Io {
+        /// The failed action.
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// The system's error.
+        source: io::Error,
+    },
+    /// The record has another form.
+    #[error("cannot read {path}: {source}. Run `./just component`")]
+    Record {
+        /// The record.
+        path: PathBuf,
+        /// The error at a line of it.
+        source: serde_json::Error,
+    },
+    /// The templates cannot be encoded.
+    #[error("cannot encode the templates of built files: {reason}")]
+    Templates {
+        /// The encoder's error.
+        reason: String,
+    },
+}
+
+/// How the artefact was built.
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
+pub struct Record {
+    /// [`Sources::digest`].
+    pub digest: String,
+    /// The versions of compilers.
+    pub toolchain: BTreeMap<String, String>,
+    /// The other files with their SHA-256.
+    pub artefacts: BTreeMap<String, String>,
+    /// [`Sources::files`].
+    pub sources: BTreeMap<String, String>,
+}
+
+impl Record {
+    /// Reads the record of a checkout; `None` if there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`ArtefactError::Io`], [`ArtefactError::Record`]
+    pub fn read(root: &Path) -> Result<Option<Self>, ArtefactError> {
+        let path = root.join(FOLDER).join(RECORD);
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(source) => return Err(io_error("read", &path)(source)),
+        };
+        match serde_json::from_str(&text) {
+            Ok(record) => Ok(Some(record)),
+            Err(source) => Err(ArtefactError::Record { path, source }),
+        }
+    }
+
+    /// The differences between the sources of the artefact and these sources, a line for each file. Empty
+    /// if there are none.
+    pub fn stale(&self, root: &Path, sources: &Sources) -> Vec<String> {
+        let mut reasons = Vec::new();
+        for (path, hash) in &sources.files {
+            match self.sources.get(path) {
+                None => reasons.push(format!("{path} is new")),
+                Some(old) if old != hash => reasons.push(format!("{path} has changed")),
+                Some(_) => {}
+            }
+        }
+        for path in self.sources.keys() {
+            if !sources.files.contains_key(path) {
+                reasons.push(format!("{path} was removed"));
+            }
+        }
+        if reasons.is_empty() && self.digest != sources.digest {
+            reasons.push("the digest has changed".to_owned());
+        }
+        for (name, recorded) in &self.artefacts {
+            let path = root.join(FOLDER).join(name);
+            if !fs::read(path).is_ok_and(|bytes| hash(&bytes) == *recorded) {
+                reasons.push(format!("{FOLDER}/{name} is not the file that was built"));
+            }
+        }
+        reasons
+    }
+}
+
+/// The files of an artefact but the record: names and contents.
+///
+/// # Errors
+///
+/// [`ArtefactError::Templates`]
+pub fn files(built: &Built) -> Result<BTreeMap<&'static str, Vec<u8>>, ArtefactError> {
+    let failed = |reason: String| ArtefactError::Templates { reason };
+    let templates: Vec<(&str, &[u8])> = built
+        .templates
+        .0
+        .iter()
+        .map(|(name, template)| (&**name, &**template))
+        .collect();
+    let templates = postcard::to_allocvec(&templates).map_err(|error| failed(error.to_string()))?;
+    let compressed =
+        zstd::bulk::compress(&templates, LEVEL).map_err(|error| failed(error.to_string()))?;
+    Ok(BTreeMap::from([
+        ("js-vm.wasm", built.component.clone()),
+        ("js-vm.image", built.image.bytes.clone()),
+        ("templates.zst", compressed),
+        ("constants.rs", constants(built, templates.len()).into()),
+        ("THIRD-PARTY.md", built.licences.clone().into()),
+    ]))
+}
+
+/// The constants of the crate, as Rust.
+fn constants(built: &Built, templates: usize) -> String {
+    let mut text = "// Written by `./just component`.\n".to_owned();
+    for (name, value) in [
+        ("BASE_IMAGE_SIZE: u64", built.image.size),
+        ("BASE_IMAGE_START: u64", built.image.start),
+        ("CONSTANT_BYTES: u64", built.constants),
+        ("TEMPLATES_SIZE: usize", templates as u64),
+    ] {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "pub const {name} = {value};");
+    }
+    text += "pub const FINGERPRINT: [u8; 32] = [\n";
+    for bytes in image::fingerprint(&built.component).chunks(8) {
+        let bytes: Vec<_> = bytes.iter().map(|byte| format!("{byte:#04x}")).collect();
+        let _ = writeln!(text, "    {},", bytes.join(", "));
+    }
+    text + "];\n"
+}
+
+/// Writes the files and the record of a checkout. Leaves alone files that would not change, so that
+/// nothing that includes them is compiled again. Returns the names of those that changed.
+///
+/// Each file is replaced by another at once. The record comes last: if this is interrupted, the
+/// record does not fit the files, and the next build starts again.
+///
+/// # Errors
+///
+/// [`ArtefactError::Io`]
+pub fn write(
+    root: &Path,
+    files: &BTreeMap<&'static str, Vec<u8>>,
+    sources: Sources,
+    toolchain: BTreeMap<String, String>,
+) -> Result<Vec<&'static str>, ArtefactError> {
+    let folder = root.join(FOLDER);
+    fs::create_dir_all(&folder).map_err(io_error("make", &folder))?;
+    let mut changed = Vec::new();
+    for (name, bytes) in files {
+        let path = folder.join(name);
+        if fs::read(&path).is_ok_and(|old| old == *bytes) {
+            continue;
+        }
+        replace(&path, bytes)?;
+        changed.push(*name);
+    }
+    let hashes = files.iter();
+    let record = Record {
+        digest: sources.digest,
+        toolchain,
+        artefacts: hashes
+            .map(|(name, bytes)| ((*name).to_owned(), hash(bytes)))
+            .collect(),
+        sources: sources.files,
+    };
+    let path = folder.join(RECORD);
+    let text = serde_json::to_string_pretty(&record)
+        .map_err(|source| io_error("write", &path)(source.into()))?;
+    replace(&path, (text + "\n").as_bytes())?;
+    Ok(changed)
+}
+
+/// Writes a file under another name, and then gives it its own.
+fn replace(path: &Path, bytes: &[u8]) -> Result<(), ArtefactError> {
+    let unfinished = path.with_extension(format!("unfinished-{}", process::id()));
+    fs::write(&unfinished, bytes).map_err(io_error("write", &unfinished))?;
+    fs::rename(&unfinished, path).map_err(io_error("replace", path))
+}
+
+fn io_error(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> ArtefactError {
+    let path = path.to_owned();
+    move |source| ArtefactError::Io {
+        action,
+        path,
+        source,
+    }
+}
+
+#[cfg(test)]
+mod tests;
