@@ -1,0 +1,245 @@
+//! Evaluates a program that is built.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use jsvm::{
+    Arguments, Data, EngineConfig, Error, HostError, Limits, PromiseState, Value, ValueKind, Vm,
+    VmBuilder,
+};
+use jsvm_http::Handlers;
+use jsvm_standalone::{BEGIN, EXIT_CODE, MAIN};
+
+use super::clock::BuildClock;
+use super::modules::Modules;
+use super::uses::Uses;
+use super::{Build, BuildInputs};
+use crate::command::builtin::{ExitCode, WithBuiltins, process_source, with_files};
+use crate::command::launch::{Launched, launch};
+use crate::command::permissions::Permissions;
+use crate::command::session::{Session, hard_memory};
+use crate::command::target::Target;
+use crate::command::{modules, output, warm};
+
+/// A program whose top level has run.
+pub struct Evaluated {
+    launched: Launched,
+    pub modules: Modules,
+    pub serves: Serves,
+    memory: u64,
+    stack: u32,
+}
+
+/// Whether a program serves HTTP.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Serves {
+    Http,
+    Nothing,
+}
+
+impl Build {
+    /// Evaluates the program. With `uses` it records uses of unknown values, and prints nothing.
+    pub(super) fn evaluate(
+        &self,
+        known: &BuildInputs,
+        target: &Target,
+        uses: Option<&Uses>,
+    ) -> anyhow::Result<Evaluated> {
+        let clock = BuildClock::new(known.clock);
+        let mut server = None;
+        let mut loader = None;
+        let launched = launch(&self.file, Vec::new(), |folder| {
+            let (session, made_server, modules) =
+                self.session(folder, known, target, &clock, uses)?;
+            server = Some(made_server);
+            loader = Some(modules);
+            Ok(session)
+        })?;
+        let (Some(server), Some(modules)) = (server, loader) else {
+            unreachable!("a program that was launched has a session");
+        };
+        // Timers that the top level awaits are due at once.
+        while launched.run_until_waiting()? && launched.is_module && launched.value.is_pending()? {
+            match launched.session.vm().run_jobs_up_to(0)?.next_timer {
+                Some(time) => clock.advance(time),
+                None => break,
+            }
+        }
+        if uses.is_none() {
+            launched.require_settled()?;
+        }
+        let exports = match launched.is_module {
+            true => match launched.value.promise_state()? {
+                Some(PromiseState::Fulfilled(exports)) => exports,
+                // The module is still pending, so its exports are not known.
+                _ => Value::UNDEFINED,
+            },
+            false => Value::UNDEFINED,
+        };
+        let session = &launched.session;
+        let serves = session.enter(|_| server.register(&exports));
+        let serves = match serves.map_err(|error| session.failed(&error))? {
+            true => {
+                // A program may have replaced these built-ins; then it has created its own.
+                let _ = warm::create_builtins(session.vm());
+                Serves::Http
+            }
+            false => Serves::Nothing,
+        };
+        if serves == Serves::Nothing && launched.is_module && !exports.is_undefined() {
+            let main = session.enter(|_| exports.get("default"));
+            let main = main.map_err(|error| session.failed(&error))?;
+            if main.kind()? == ValueKind::Function {
+                session.vm().roots().set(MAIN, main)?;
+            }
+        }
+        Ok(Evaluated {
+            launched,
+            modules,
+            serves,
+            memory: self.memory.value,
+            stack: self.stack.value,
+        })
+    }
+
+    fn session(
+        &self,
+        folder: &Path,
+        known: &BuildInputs,
+        target: &Target,
+        clock: &BuildClock,
+        uses: Option<&Uses>,
+    ) -> anyhow::Result<(Session, Handlers, Modules)> {
+        let modules = modules::around(folder)?.relative_names();
+        let permissions = Arc::new(Permissions::within(modules.root()));
+        let is_quiet = uses.is_some();
+        let to_stderr = target.is_stdout();
+        let engine = EngineConfig::new().pooling(false).build()?;
+        let mut builder = engine
+            .vm()
+            .clock(clock.clone())
+            .seed(known.seed.unwrap_or(0));
+        if !is_quiet {
+            builder = builder.console(move |level, text| match level {
+                "warn" | "error" | "trace" => output::print_error(text),
+                _ if to_stderr => output::print_error(text),
+                _ => output::print(text),
+            });
+        }
+        let builder = builder.handler("jsvm:process", process(known, uses, is_quiet));
+        let builder = jsvm_http::services::add_to(with_files(builder, &permissions));
+        let loader = Modules::new(WithBuiltins {
+            modules: modules.clone(),
+            watched: None,
+        });
+        let mut server = None;
+        let make = |builder: &VmBuilder| -> anyhow::Result<Vm> {
+            let vm = builder.clone().modules(loader.clone()).build()?;
+            install(&vm, &known.env)?;
+            server = Some(jsvm_http::install(&vm)?);
+            if let Some(uses) = uses {
+                uses.watch(&vm, known)?;
+            }
+            Ok(vm)
+        };
+        let session = Session::new(
+            builder,
+            ExitCode::default(),
+            modules,
+            self.memory.clone(),
+            self.timeout.clone(),
+            make,
+        )?;
+        match server {
+            Some(server) => Ok((session, server, loader)),
+            None => unreachable!("a session has a VM that was made"),
+        }
+    }
+}
+
+/// Installs `process` for the build, and the function that replaces it when the component starts.
+fn install(vm: &Vm, env: &[(String, String)]) -> Result<(), Error> {
+    let host = vm.create_host_function("jsvm:process", 0)?;
+    let begin = vm.eval(include_str!("begin.js"))?;
+    let given = vm.create_object()?;
+    for (name, value) in env {
+        given.set(&**name, &**value)?;
+    }
+    let made = begin.call((host, process_source(), given))?;
+    vm.roots().set(BEGIN, made.get("begin")?)?;
+    vm.roots().set(EXIT_CODE, made.get("exitCode")?)
+}
+
+/// Answers the calls of `process` while a program is built.
+fn process(
+    known: &BuildInputs,
+    uses: Option<&Uses>,
+    is_quiet: bool,
+) -> impl Fn(Arguments) -> Result<Data, HostError> + Send + Sync + 'static {
+    let (env, uses) = (known.env.clone(), uses.cloned());
+    move |Arguments(args)| {
+        let text = |index: usize| match args.get(index) {
+            Some(arg) => arg.root().to::<String>(),
+            None => Ok(String::new()),
+        };
+        let used = |what: &str| {
+            if let Some(uses) = &uses {
+                uses.note(what, &text(2).unwrap_or_default());
+            }
+        };
+        Ok(match &*text(0)? {
+            "env" => {
+                let name = text(1)?;
+                let found = env.iter().rev().find(|(known, _)| *known == name);
+                if found.is_none() {
+                    used(&format!("process.env.{name}"));
+                }
+                Data::of(&found.map(|(_, value)| value))?
+            }
+            "envNames" => Data::of(&env.iter().map(|(name, _)| name).collect::<Vec<_>>())?,
+            "argv" => {
+                used("process.argv");
+                Data::of(&())?
+            }
+            "version" => Data::of(env!("CARGO_PKG_VERSION"))?,
+            "write" if is_quiet => Data::of(&())?,
+            "write" => {
+                output::print_error_bytes(text(2)?.as_bytes());
+                Data::of(&())?
+            }
+            "exit" => return Err(HostError::new("cannot call process.exit during the build")),
+            operation => {
+                return Err(HostError::type_error(format!(
+                    "process has no operation {operation}"
+                )));
+            }
+        })
+    }
+}
+
+impl Evaluated {
+    /// The session in which the program was evaluated.
+    pub fn session(&self) -> &Session {
+        &self.launched.session
+    }
+
+    /// Prepares the VM for the component: its modules, its heap and its limits.
+    pub fn ready(self) -> anyhow::Result<Session> {
+        let Launched { session, value, .. } = self.launched;
+        drop::<Value>(value);
+        self.modules.keep(session.vm())?;
+        match self.serves {
+            Serves::Http => warm::reserve_heap(session.vm())?,
+            Serves::Nothing => session.vm().heap().collect_garbage()?,
+        }
+        session.vm().set_limits(&Limits {
+            memory: self.memory,
+            hard_memory: hard_memory(self.memory),
+            stack: self.stack,
+            output: u64::from(u32::MAX),
+            time: None,
+            ..Limits::default()
+        })?;
+        Ok(session)
+    }
+}

@@ -1,0 +1,337 @@
+//! `jsvm build`
+
+mod clock;
+mod evaluate;
+mod modules;
+mod uses;
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use bytesize::ByteSize;
+use clap::{Args, ValueEnum};
+use jsvm_http::services;
+use jsvm_standalone::{
+    self as standalone, ComponentKind, ServiceImports, StandaloneError, TargetHost,
+};
+
+use self::evaluate::{Evaluated, Serves};
+use self::uses::{Use, Uses};
+use super::exit::Exit;
+use super::options::{ParsedArg, duration, memory, parsed_arg, seed, time};
+use super::output;
+use super::progress::Progress;
+use super::target::Target;
+use super::usage::Usage;
+
+/// Make one WebAssembly component from a program, for any component host
+///
+/// The component contains a VM in which the program was already evaluated: its modules are loaded
+/// and its top level has run, once, during the build. So it starts quickly. The top level cannot
+/// use values that are known only when the component runs: the time, random numbers, environment
+/// variables, other hosts. If it does, the build fails and shows the place.
+///
+/// A program whose default export has a method fetch, or that calls addEventListener("fetch", ...),
+/// becomes a server: wasmtime serve app.wasm. With --kind service it is a server for WASI 0.3,
+/// where many requests share an instance, which is many times as fast. Any other program becomes a
+/// command: wasmtime run app.wasm. A command calls the default export, if it is a function, awaits
+/// its result, and ends when no timer and no request is left.
+///
+/// The program and its modules are found as by `jsvm run`. The top level can read files in the
+/// program's folder; the component can read none. Modules that functions import later, by a literal
+/// name, are included and evaluated when they are imported.
+///
+/// The same program gives the same bytes, wherever it is.
+///
+/// The exit code is 0; 1 if the program failed or the file could not be written; 2 if the program
+/// does not exist.
+#[derive(Args)]
+#[command(after_help = "Examples:\n  \
+    jsvm build server.ts -o server.wasm\n  \
+    wasmtime serve server.wasm\n  \
+    jsvm build server.ts -o shared.wasm --kind service\n  \
+    jsvm build report.js -o report.wasm --kind command && wasmtime run report.wasm\n  \
+    jsvm build app.jsx -o app.wasm --env API=https://example.com --seed 1\n  \
+    jsvm build app.js -o - --json | wasm-tools component wit")]
+pub struct Build {
+    /// The program
+    file: PathBuf,
+
+    /// Where to write the component, or - for standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+
+    /// Kind of the component [default: a server if the program has a fetch handler, else a command]
+    #[arg(long, value_enum)]
+    kind: Option<KindOption>,
+
+    /// Host whose versions of wasi:keyvalue and wasi:config the component imports, if the program
+    /// imports jsvm:keyvalue or jsvm:config. jsvm serve supports both
+    #[arg(long, value_enum, default_value_t = HostOption::Wasmtime)]
+    host: HostOption,
+
+    /// Give a server the environment variables of its host, which must provide wasi:cli: wasmtime
+    /// serve -S cli
+    #[arg(long)]
+    host_environment: bool,
+
+    /// Environment variable for the build, and for the component unless its host sets it; can be
+    /// repeated. NODE_ENV is production by default
+    #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
+    env: Vec<(String, String)>,
+
+    /// Limit of the program's heap, during the build and when the component runs
+    #[arg(long, value_name = "SIZE", value_parser = parsed_arg(memory), default_value = "512MiB")]
+    #[arg(allow_hyphen_values = true)]
+    memory: ParsedArg<u64>,
+
+    /// Stack of the VM when the component runs. The host must give five to twenty times as much
+    /// native stack; wasmtime gives 512KiB unless -W max-wasm-stack is set
+    #[arg(long, value_name = "SIZE", value_parser = parsed_arg(stack), default_value = "96KiB")]
+    #[arg(allow_hyphen_values = true)]
+    stack: ParsedArg<u32>,
+
+    /// Time limit for the program's top level, such as 500ms or 1m30s [default: none]
+    #[arg(long, value_name = "DURATION", value_parser = parsed_arg(duration))]
+    #[arg(allow_hyphen_values = true)]
+    timeout: Option<ParsedArg<Duration>>,
+
+    /// Let the top level use random numbers, generated from this seed, the same in every instance
+    #[arg(long, value_name = "NUMBER", value_parser = seed, allow_hyphen_values = true)]
+    seed: Option<u64>,
+
+    /// Let the top level use the time, fixed at 2026-01-31T12:00:00Z, 2026-01-31 or seconds since
+    /// 1970
+    #[arg(long, value_name = "TIME", value_parser = time, allow_hyphen_values = true)]
+    clock: Option<Duration>,
+
+    /// Print the result as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// The kinds of components.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum KindOption {
+    /// A server for hosts of wasi:http 0.2, with an instance for each request
+    Http,
+    /// A server for hosts of wasi:http 0.3, with many requests in each instance
+    Service,
+    /// A command
+    #[value(alias = "cli")]
+    Command,
+}
+
+/// The hosts whose versions of the interfaces differ.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum HostOption {
+    /// wasmtime 48
+    Wasmtime,
+    /// Spin 3
+    Spin,
+}
+
+/// Inputs of the top level of a program that is built.
+struct BuildInputs {
+    clock: Option<Duration>,
+    seed: Option<u64>,
+    env: Vec<(String, String)>,
+}
+
+impl Build {
+    pub fn run(self) -> anyhow::Result<()> {
+        if self.file.as_os_str() == "-" {
+            let reason = "cannot build standard input: give the program as a file";
+            return Err(Usage(reason.into()).into());
+        }
+        let target = Target::new(&self.output)?;
+        target.protect(&self.file, "cannot overwrite the program itself")?;
+        let started = Instant::now();
+        let known = self.known();
+
+        // First in a VM that is thrown away, to find uses of the time, randomness and the network.
+        let uses = Uses::default();
+        let evaluated = self.evaluate(&known, &target, Some(&uses))?;
+        self.judge(&uses.taken(), &evaluated)?;
+        drop(evaluated);
+
+        let evaluated = self.evaluate(&known, &target, None)?;
+        let kind = self.kind(&evaluated)?;
+        let modules = evaluated.modules.clone();
+        let evaluated_modules = modules.count();
+        let evaluation = started.elapsed();
+        let session = evaluated.ready()?;
+        let mut imports = ServiceImports::default();
+        imports.keyvalue = modules.has(services::KEYVALUE);
+        imports.config = modules.has(services::CONFIG);
+        imports.host = match self.host {
+            HostOption::Wasmtime => TargetHost::Wasmtime,
+            HostOption::Spin => TargetHost::Spin,
+        };
+        let waiting = Progress::new(format!("writing {}", self.output.display()));
+        let file = standalone::component_with(session.vm(), kind, imports);
+        let file = file.map_err(|error| match error {
+            StandaloneError::Waiting { name } => still_waiting(&name),
+            error => error.into(),
+        })?;
+        let all = session.vm().heap().usage()?.used;
+        target.write(|writer| Ok(writer.write_all(&file)?))?;
+        drop(waiting);
+        self.report(&Report {
+            kind,
+            size: file.len(),
+            heap: all,
+            modules: evaluated_modules,
+            evaluation,
+            total: started.elapsed(),
+        });
+        // The process is about to end: freeing the memory piece by piece would only take time.
+        std::mem::forget(session);
+        Ok(())
+    }
+
+    fn known(&self) -> BuildInputs {
+        let mut env = self.env.clone();
+        if !env.iter().any(|(name, _)| name == "NODE_ENV") {
+            env.push(("NODE_ENV".into(), "production".into()));
+        }
+        BuildInputs {
+            clock: self.clock,
+            seed: self.seed,
+            env,
+        }
+    }
+
+    /// Fails if the program uses a value that is known only when the component runs.
+    fn judge(&self, uses: &[Use], evaluated: &Evaluated) -> anyhow::Result<()> {
+        let text_of = |file: &str| evaluated.session().modules().source(file);
+        let mut packages = Vec::new();
+        for used in uses {
+            let variable = used.what.strip_prefix("process.env.");
+            // Packages read many variables that are rarely set.
+            if let (Some(name), true) = (variable, used.is_in_package()) {
+                if !packages.contains(&name) {
+                    packages.push(name);
+                }
+                continue;
+            }
+            let advice = match (&*used.what, variable) {
+                ("fetch()", _) => {
+                    "Call it when a request is served, or when the command runs".into()
+                }
+                ("process.argv", _) => "Read it when the command runs".into(),
+                (_, Some(name)) => {
+                    format!("Read it later, or set it with --env {name}=VALUE")
+                }
+                (what, _) if what.contains("andom") => {
+                    "Use it later, or use the same numbers in every instance with --seed".into()
+                }
+                _ => "Use it later, or set the time with --clock".to_owned(),
+            };
+            output::print_error(&used.text(text_of, &advice));
+            return Err(Exit::FAILED.into());
+        }
+        if !packages.is_empty() {
+            output::print_error(&format!(
+                "Note: packages read environment variables that are not set: {}. Set them with --env \
+                 NAME=VALUE",
+                packages.join(", ")
+            ));
+        }
+        Ok(())
+    }
+
+    fn kind(&self, evaluated: &Evaluated) -> Result<ComponentKind, Usage> {
+        let serves = evaluated.serves == Serves::Http;
+        match self.kind {
+            Some(KindOption::Http | KindOption::Service) if !serves => Err(Usage(format!(
+                "cannot build {} as a server: it has no fetch handler. Add a default export with a \
+                 method fetch, or call addEventListener(\"fetch\", ...)",
+                self.file.display()
+            ))),
+            Some(KindOption::Command) => Ok(ComponentKind::Command),
+            Some(KindOption::Service) if self.host == HostOption::Spin => Err(Usage(
+                "cannot build a service for Spin 3: it lacks WASI 0.3. Leave out --host spin or --kind \
+                 service"
+                    .into(),
+            )),
+            Some(KindOption::Service) if self.host_environment => {
+                Ok(ComponentKind::ServiceWithEnvironment)
+            }
+            Some(KindOption::Service) => Ok(ComponentKind::Service),
+            _ if serves && self.host_environment => Ok(ComponentKind::HttpWithEnvironment),
+            _ if serves => Ok(ComponentKind::Http),
+            _ => Ok(ComponentKind::Command),
+        }
+    }
+
+    fn report(&self, report: &Report) {
+        let kind = match report.kind {
+            ComponentKind::Command => "command",
+            ComponentKind::Service | ComponentKind::ServiceWithEnvironment => "service",
+            _ => "http",
+        };
+        let milliseconds = |time: Duration| time.as_secs_f64() * 1e3;
+        let (evaluation, total) = (milliseconds(report.evaluation), milliseconds(report.total));
+        let text = if self.json {
+            serde_json::json!({
+                "kind": kind,
+                "file": self.output,
+                "bytes": report.size,
+                "heapBytes": report.heap,
+                "modules": report.modules,
+                "evaluationMilliseconds": evaluation,
+                "milliseconds": total,
+            })
+            .to_string()
+        } else {
+            let size = |bytes: u64| ByteSize(bytes).display().iec();
+            let (s, modules) = (if report.modules == 1 { "" } else { "s" }, report.modules);
+            format!(
+                "{}: {kind}, {} ({} of heap, {modules} module{s}), in {total:.0} ms",
+                self.output.display(),
+                size(report.size as u64),
+                size(report.heap),
+            )
+        };
+        if self.output == Path::new("-") {
+            output::print_error(&text);
+        } else {
+            output::print(&text);
+        }
+    }
+}
+
+/// The result of a build.
+struct Report {
+    kind: ComponentKind,
+    size: usize,
+    heap: u64,
+    modules: usize,
+    evaluation: Duration,
+    total: Duration,
+}
+
+fn still_waiting(name: &str) -> anyhow::Error {
+    output::print_error(&format!(
+        "jsvm: the program waits for {name}, which is not available during the build. Start it when \
+         a request is served, or when the command runs"
+    ));
+    Exit::FAILED.into()
+}
+
+fn variable(text: &str) -> Result<(String, String), Usage> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err(Usage("expected NAME=VALUE".into())),
+    }
+}
+
+/// Parses the size of a VM's stack.
+fn stack(text: &str) -> Result<u32, Usage> {
+    match text.parse::<ByteSize>().map(|size| size.as_u64()) {
+        Ok(bytes @ 16_384..=3_932_160) => Ok(bytes as u32),
+        Ok(_) => Err(Usage("expected a size from 16KiB to 3840KiB".into())),
+        Err(_) => Err(Usage("expected a size such as 96KiB".into())),
+    }
+}

@@ -1,0 +1,105 @@
+//! Modules that a program imports during the build, and those it can import later.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jsvm::{Error, HostError, Import, ImportKind, Module, ModuleLoader, Vm};
+use jsvm_node::imported_later;
+use jsvm_standalone::{MODULES, RESOLVED};
+
+use crate::command::builtin::WithBuiltins;
+
+/// A module loader that records the modules it has loaded.
+#[derive(Clone)]
+pub struct Modules {
+    inner: Arc<WithBuiltins>,
+    loaded: Arc<Mutex<BTreeMap<String, Module>>>,
+}
+
+impl Modules {
+    pub fn new(inner: WithBuiltins) -> Self {
+        Modules {
+            inner: Arc::new(inner),
+            loaded: Arc::default(),
+        }
+    }
+
+    /// The number of modules that were loaded.
+    pub fn count(&self) -> usize {
+        self.loaded().len()
+    }
+
+    /// Whether a module of this name was loaded.
+    pub fn has(&self, name: &str) -> bool {
+        self.loaded().contains_key(name)
+    }
+
+    /// Stores in the VM the modules that its modules can import once there is no loader.
+    pub fn keep(&self, vm: &Vm) -> Result<(), Error> {
+        let (resolved, modules) = (
+            vm.eval("({ __proto__: null })")?,
+            vm.eval("({ __proto__: null })")?,
+        );
+        // Modules are described as the loader describes them.
+        let load = vm.create_host_function("jsvm:load-module", 1)?;
+        let mut seen = BTreeSet::new();
+        let mut any = false;
+        // Each module may import others.
+        loop {
+            let next = {
+                let loaded = self.loaded();
+                let mut unseen = loaded.iter().filter(|(name, _)| !seen.contains(*name));
+                unseen
+                    .next()
+                    .map(|(name, module)| (name.clone(), module.clone()))
+            };
+            let Some((importer, module)) = next else {
+                break;
+            };
+            seen.insert(importer.clone());
+            for (specifier, kind) in imported_later(&module) {
+                // A missing module is an error only when it is imported, if it ever is.
+                let import = Import::new(&specifier, &importer, kind);
+                let Ok(name) = self.inner.resolve(&import) else {
+                    continue;
+                };
+                let is_new = !self.loaded().contains_key(&name);
+                let kept = !modules.get(&*name)?.is_undefined();
+                if is_new && !kept {
+                    match load.call((&*name,)) {
+                        Ok(module) => modules.set(&*name, module)?,
+                        Err(Error::Exception(_)) => continue,
+                        Err(error) => return Err(error),
+                    }
+                }
+                let kind = match kind {
+                    ImportKind::Import => "import",
+                    ImportKind::Require => "require",
+                };
+                resolved.set(&*format!("{kind}\n{importer}\n{specifier}"), name)?;
+                any = true;
+            }
+        }
+        if any {
+            vm.roots().set(RESOLVED, resolved)?;
+            vm.roots().set(MODULES, modules)?;
+        }
+        Ok(())
+    }
+
+    fn loaded(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Module>> {
+        self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl ModuleLoader for Modules {
+    fn resolve(&self, import: &Import<'_>) -> Result<String, HostError> {
+        self.inner.resolve(import)
+    }
+
+    fn load(&self, name: &str) -> Result<Module, HostError> {
+        let module = self.inner.load(name)?;
+        self.loaded().insert(name.to_owned(), module.clone());
+        Ok(module)
+    }
+}

@@ -1,0 +1,123 @@
+//! Finds functions by name, and reads their arguments.
+
+use jsvm::{Data, Error, PromiseState, Source, Value, ValueKind, Vm};
+
+use super::session::Session;
+use super::usage::Usage;
+
+/// The root of the promise of the module's exports.
+pub const EXPORTS: &str = "exports";
+
+/// A function and its `this` value.
+pub struct Function {
+    this: Value,
+    function: Value,
+}
+
+impl Function {
+    /// Finds `name` or `object.name`. The first part is an export of the program's module, or else
+    /// a global variable of any kind. `blank` is a fresh VM.
+    pub fn find(session: &Session, blank: &Vm, path: &str) -> anyhow::Result<Function> {
+        let mut parts = path.split('.');
+        let first = parts.next().unwrap_or_default();
+        if path.split('.').any(str::is_empty) {
+            return Err(Usage(format!(
+                "--call {path}: expected a name such as f or object.f"
+            ))
+            .into());
+        }
+        let failed = |error: Error| session.failed(&error);
+        let mut this = Value::UNDEFINED;
+        let mut value = variable(session, blank, first).map_err(failed)?;
+        for part in parts {
+            let missing = matches!(value.kind()?, ValueKind::Undefined | ValueKind::Null);
+            let next = if missing {
+                Value::UNDEFINED
+            } else {
+                session.enter(|_| value.get(part)).map_err(failed)?
+            };
+            this = std::mem::replace(&mut value, next);
+        }
+        match value.kind()? {
+            ValueKind::Function => Ok(Function {
+                this,
+                function: value,
+            }),
+            kind => Err(Usage(format!("--call {path}: {}", why_not(session, kind)?)).into()),
+        }
+    }
+
+    /// Calls the function. Its jobs have not run yet.
+    pub fn call(&self, session: &Session, args: Vec<Data>) -> Result<Value, Error> {
+        session.enter(|_| self.function.call_with_this(&self.this, args))
+    }
+}
+
+fn why_not(session: &Session, kind: ValueKind) -> Result<&'static str, Error> {
+    let exports = session.vm().roots().get(EXPORTS)?;
+    let state = match &exports {
+        Some(exports) if exports.is_promise()? => Some(exports.is_pending()?),
+        _ => None,
+    };
+    Ok(match (kind, state) {
+        (ValueKind::Undefined, None) => "no such function",
+        (ValueKind::Undefined, Some(true)) => {
+            "no such function: the module's exports are not ready while its top-level await is \
+             pending"
+        }
+        (ValueKind::Undefined, Some(false)) => {
+            "no such function. Export it from the module, or set it on globalThis"
+        }
+        _ => "it is not a function",
+    })
+}
+
+/// Reads a variable by its name. A missing variable is `undefined`.
+fn variable(session: &Session, blank: &Vm, name: &str) -> Result<Value, Error> {
+    if let Some(exports) = session.vm().roots().get(EXPORTS)? {
+        let exports = match exports.kind()? {
+            ValueKind::Promise => match exports.promise_state()? {
+                Some(PromiseState::Fulfilled(exports)) => exports,
+                // The module has no exports yet, or it failed.
+                _ => Value::UNDEFINED,
+            },
+            _ => exports,
+        };
+        if exports.kind()? == ValueKind::Object && session.enter(|_| exports.has(name))? {
+            return session.enter(|_| exports.get(name));
+        }
+    }
+    let is_word = name
+        .chars()
+        .all(|c| c.is_alphanumeric() || matches!(c, '_' | '$'));
+    // A keyword such as `if` is no variable.
+    if !is_word || blank.eval(&format!("typeof {name}")).is_err() {
+        return session.enter(|vm| vm.global()?.get(name));
+    }
+    // Variables declared with `let`, `const` and `class` are not properties of the global object.
+    let text = format!("typeof {name} === 'undefined' ? undefined : {name}");
+    session.eval(Source::script(&text), "<call>", &text)
+}
+
+/// Reads arguments from the command line: as JSON, or else as a string.
+pub struct Arguments {
+    /// `JSON.parse` of a VM of its own, which the program cannot have replaced.
+    parse: Value,
+}
+
+impl Arguments {
+    /// Uses `JSON.parse` of a fresh VM.
+    pub fn new(vm: &Vm) -> Result<Arguments, Error> {
+        Ok(Arguments {
+            parse: vm.global()?.get("JSON")?.get("parse")?,
+        })
+    }
+
+    pub fn read(&self, text: &str) -> Result<Data, Error> {
+        match self.parse.call((text,)) {
+            Ok(value) => value.to_data(),
+            Err(Error::Exception(_)) => Ok(Data::of(text)?),
+            Err(error) => Err(error),
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Formats the content of a snapshot as JSON.
+
+use std::time::Duration;
+
+use jsvm::data::Node;
+use jsvm::{Data, Error, Limits, Request, Value, Vm};
+
+use super::{SnapshotInfo, VmContent, created, shown_args};
+
+/// Writes JSON by `JSON.stringify` of a VM, because arguments of requests are JavaScript values whose
+/// JSON only JavaScript defines.
+pub fn text(info: &SnapshotInfo, vm: &Vm) -> Result<String, Error> {
+    let json = vm.global()?.get("JSON")?;
+    let stringify = json.get("stringify")?;
+    let snapshot = &info.snapshot;
+    let report = vm.create_object()?;
+    report.set("id", snapshot.id().to_string())?;
+    report.set("parent", or_null(snapshot.parent(), |id| id.to_string()))?;
+    report.set("complete", snapshot.is_complete())?;
+    report.set("engine", snapshot.engine())?;
+    report.set("thisEngine", snapshot.is_of_this_engine())?;
+    report.set("created", or_null(created(snapshot), |text| text))?;
+    report.set("sealed", info.is_sealed)?;
+    report.set("fileBytes", info.file_bytes as f64)?;
+    report.set("memoryBytes", snapshot.memory_size() as f64)?;
+    report.set("storedPages", snapshot.stored_pages() as f64)?;
+    report.set("storedBytes", snapshot.stored_bytes() as f64)?;
+    report.set("limits", limits(snapshot.limits(), vm)?)?;
+    report.set("metadata", snapshot.metadata().clone())?;
+    match &info.inside {
+        VmContent::Known {
+            vm: inside,
+            roots,
+            requests,
+            has_timers,
+        } => {
+            report.set("roots", roots.clone())?;
+            let list: Result<Vec<Value>, Error> = requests
+                .iter()
+                .map(|from| request(from, inside, &stringify, vm))
+                .collect();
+            report.set("requests", vm.create_array(list?)?)?;
+            report.set("timers", *has_timers)?;
+        }
+        VmContent::Unknown(_) => {
+            report.set("roots", Value::NULL)?;
+            report.set("requests", Value::NULL)?;
+            report.set("timers", Value::NULL)?;
+        }
+    }
+    stringify.call((report, Value::NULL, 2))?.to_text()
+}
+
+fn limits(limits: &Limits, vm: &Vm) -> Result<Value, Error> {
+    let milliseconds = |time: Duration| time.as_millis() as f64;
+    let object = vm.create_object()?;
+    object.set("memory", limits.memory as f64)?;
+    object.set("hardMemory", limits.hard_memory as f64)?;
+    object.set("time", or_null(limits.time, milliseconds))?;
+    object.set("grace", milliseconds(limits.grace))?;
+    object.set("stack", limits.stack)?;
+    object.set("output", limits.output as f64)?;
+    object.set("handles", limits.handles)?;
+    Ok(object)
+}
+
+/// Describes a request. `inside` is the VM that made it.
+fn request(from: &Request, inside: &Vm, stringify: &Value, vm: &Vm) -> Result<Value, Error> {
+    let args = vm.create_from_data(&plain(&from.args))?;
+    for (index, shown) in (0..).zip(shown_args(inside, from)?) {
+        // JSON cannot represent a BigInt or a cycle.
+        if let Err(Error::Exception(_)) = stringify.call((args.get(index)?,)) {
+            args.set(index, shown)?;
+        }
+    }
+    let object = vm.create_object()?;
+    object.set("id", from.id as f64)?;
+    object.set("name", &from.name)?;
+    object.set("args", args)?;
+    Ok(object)
+}
+
+/// Replaces functions and other values that only their own VM can use by `null`.
+fn plain(data: &Data) -> Data {
+    let nodes = data.nodes().iter().map(|node| match node {
+        Node::Opaque(_) => Node::Null,
+        node => node.clone(),
+    });
+    Data::from_nodes(nodes.collect())
+}
+
+/// Converts an absent value to `null`. `JSON.stringify` would leave out `undefined`.
+fn or_null<T, A: jsvm::IntoArg>(value: Option<T>, then: impl FnOnce(T) -> A) -> jsvm::Arg {
+    match value {
+        Some(value) => then(value).into_arg(),
+        None => jsvm::Arg::Null,
+    }
+}

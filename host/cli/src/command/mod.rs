@@ -1,0 +1,117 @@
+//! The command line: its commands, and the exit code of the process.
+
+mod access_log;
+mod build;
+mod builtin;
+mod call;
+mod completions;
+mod component;
+mod eval;
+mod excerpt;
+mod exit;
+mod inspect;
+mod key;
+mod launch;
+mod link;
+mod modules;
+mod options;
+mod output;
+mod permissions;
+mod program;
+mod progress;
+mod prompt;
+mod reason;
+mod repl;
+mod report;
+mod restore;
+mod run;
+mod save;
+mod serve;
+mod services;
+mod session;
+mod settle;
+mod snapshot;
+mod snapshot_reader;
+mod target;
+mod types;
+mod usage;
+mod value_format;
+mod warm;
+mod watch;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use self::exit::Exit;
+use self::usage::Usage;
+
+/// Run JavaScript in a WebAssembly sandbox.
+#[derive(Parser)]
+#[command(
+    name = "jsvm",
+    version,
+    max_term_width = 100,
+    after_help = "Examples:\n  \
+        jsvm run app.js one two                     Run a program with arguments\n  \
+        echo 'console.log(1)' | jsvm run -          Run the output of another command\n  \
+        jsvm eval '[1, 2, 3].map(x => x * x)'       Print the value of an expression\n  \
+        jsvm run --memory 32MiB --timeout 500ms untrusted.js\n  \
+        jsvm serve app.js --addr 127.0.0.1:8080     Serve HTTP with its fetch handler\n  \
+        jsvm repl                                   Evaluate line by line\n  \
+        jsvm snapshot app.js -o app.snap            Freeze a program that waits\n  \
+        jsvm restore app.snap --eval 'f()'          Continue from the snapshot\n  \
+        jsvm build server.js -o server.wasm         Make a file for wasmtime serve\n\n\
+        Each command has its own examples: jsvm run --help"
+)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    Run(run::Run),
+    Serve(serve::Serve),
+    Eval(eval::Eval),
+    Repl(repl::Repl),
+    Snapshot(snapshot::Snapshot),
+    Restore(restore::Restore),
+    Inspect(inspect::Inspect),
+    Build(build::Build),
+    Component(component::Component),
+    Types(types::Types),
+    Completions(completions::Completions),
+}
+
+/// Runs the command of the command line.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage::explain(&error),
+    };
+    let result = match cli.verb {
+        Verb::Run(verb) => verb.run(),
+        Verb::Serve(verb) => verb.run(),
+        Verb::Eval(verb) => verb.run(),
+        Verb::Repl(verb) => verb.run(),
+        Verb::Snapshot(verb) => verb.run(),
+        Verb::Restore(verb) => verb.run(),
+        Verb::Inspect(verb) => verb.run(),
+        Verb::Build(verb) => verb.run(),
+        Verb::Component(verb) => verb.run(),
+        Verb::Types(verb) => verb.run(),
+        Verb::Completions(verb) => verb.run(&mut Cli::command()),
+    };
+    output::flush();
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            if let Some(Exit(code)) = error.downcast_ref() {
+                return ExitCode::from(*code);
+            }
+            output::print_error(&format!("jsvm: {error:#}"));
+            ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! Reads code from a prompt or an argument.
+
+use jsvm::{Error, Source, Value, Vm};
+use jsvm_node::{ends_in_import, imports_as_script};
+
+use super::session::Session;
+
+/// Reads code as a prompt does: an object literal needs no parentheses, and `await` works at the
+/// top level.
+pub struct Prompt {
+    vm: Vm,
+    /// `Function` and `AsyncFunction`, from before any code could replace them. They only show
+    /// whether code parses: the functions that they create are never called.
+    function: Value,
+    async_function: Value,
+}
+
+/// Code that is ready to be evaluated.
+pub struct Code {
+    /// The text to evaluate.
+    text: String,
+    /// Whether the code uses `await`, so that it evaluates to a promise.
+    pub is_async: bool,
+}
+
+impl Prompt {
+    /// Creates a prompt for a fresh VM.
+    pub fn new(vm: &Vm) -> Result<Prompt, Error> {
+        let function = vm.global()?.get("Function")?;
+        let async_function = vm.eval("(async () => {}).constructor")?;
+        Ok(Prompt {
+            vm: vm.clone(),
+            function,
+            async_function,
+        })
+    }
+
+    /// Reads complete code.
+    pub fn read(&self, code: &str) -> Code {
+        if let Some(text) = imports_as_script(code) {
+            return Code {
+                text,
+                is_async: true,
+            };
+        }
+        // `{ a: 1 }` is an object at a prompt, not a block.
+        let object = format!("({code}\n)");
+        let is_object = code.trim_start().starts_with('{')
+            && !code.trim_end().ends_with(';')
+            && (parses(&self.function, &object) || self.awaits(&object));
+        let text = if is_object { object } else { code.to_owned() };
+        // Code that parses neither way has an error that is better reported without its `await`.
+        let is_async =
+            self.awaits(&text) || (text.contains("await") && !parses(&self.function, &text));
+        Code { text, is_async }
+    }
+
+    /// Whether code contains `await` and parses as an async function. It may also parse as a
+    /// script: there `await (x)` calls a function of that name.
+    fn awaits(&self, code: &str) -> bool {
+        code.contains("await") && parses(&self.async_function, code)
+    }
+
+    /// Whether code continues on the next line.
+    pub fn is_incomplete(&self, code: &str) -> bool {
+        if ends_in_import(code) {
+            return true;
+        }
+        let script = imports_as_script(code);
+        let code = script.as_deref().unwrap_or(code);
+        self.ends_early(&self.function, code, |text| Source::script(text))
+            || (code.contains("await")
+                && self.ends_early(&self.async_function, code, |text| {
+                    Source::script(text).asynchronous()
+                }))
+    }
+
+    fn ends_early(
+        &self,
+        constructor: &Value,
+        code: &str,
+        source: impl FnOnce(&str) -> Source<'_>,
+    ) -> bool {
+        let Some(at) = fails_at(constructor, code) else {
+            return false;
+        };
+        let lines = code.split('\n').count() as u32;
+        if at.0 > lines {
+            // With one `}` too many, the error is at the `}` of the function itself. A script
+            // cannot export anything, so this never runs either.
+            let never = format!("{code}\n;export");
+            let place = place(self.vm.eval(source(&never)));
+            return place.is_none_or(|(line, _)| line > lines);
+        }
+        // An unterminated template literal or comment is reported where it starts. If it is the
+        // only error, terminating it removes the error.
+        ["`", "*/"].iter().any(|end| {
+            fails_at(constructor, &format!("{code}{end}")).is_none_or(|later| later > at)
+        })
+    }
+}
+
+impl Code {
+    /// Evaluates the code. Its jobs have not run yet.
+    pub fn evaluate(&self, session: &Session, name: &str) -> Result<Value, Error> {
+        let source = Source::script(&self.text);
+        let source = if self.is_async {
+            source.asynchronous()
+        } else {
+            source
+        };
+        session.eval(source, name, &self.text)
+    }
+}
+
+fn parses(constructor: &Value, code: &str) -> bool {
+    constructor.call((code,)).is_ok()
+}
+
+/// Returns the line and column where code fails to parse as the body of a function.
+fn fails_at(constructor: &Value, code: &str) -> Option<(u32, u32)> {
+    // The constructor puts two lines before it: `(function anonymous(` and `) {`.
+    let (line, column) = place(constructor.call((code,)))?;
+    Some((line.saturating_sub(2), column))
+}
+
+fn place(result: Result<Value, Error>) -> Option<(u32, u32)> {
+    let Err(Error::Exception(exception)) = result else {
+        return None;
+    };
+    exception.location().map(|place| (place.line, place.column))
+}

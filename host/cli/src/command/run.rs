@@ -1,0 +1,78 @@
+//! `jsvm run`
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::launch::launch;
+use super::options::{Console, VmOptions};
+use super::usage::Usage;
+use super::watch::watch;
+
+/// Run a program: a module or a script
+///
+/// The program can be JavaScript, TypeScript (.ts, .mts, .cts), either with JSX (.jsx, .tsx), or a
+/// folder whose package.json names its "main" file.
+///
+/// A .mjs or .mts file is an ES module, and a .cjs or .cts file is CommonJS. For other files,
+/// "type" in the nearest package.json decides. Without it, a file with import or export
+/// declarations or a top-level await is a module. Any other file is CommonJS if it uses require,
+/// exports, module, __filename or __dirname, and a script if it uses none of them.
+///
+/// Modules and packages are found as Node.js finds them, but only inside the program's root folder.
+/// That is the nearest folder at or above the program that has a package.json, a node_modules or a
+/// .git, or the workspace that this folder belongs to.
+///
+/// The program ends when no timer and no request is pending. An uncaught exception or an unhandled
+/// promise rejection ends it at once.
+///
+/// Without further permissions, the program can read its own modules and no other files, no
+/// environment variables and no network.
+///
+/// The exit code is the one set by process.exit or process.exitCode, otherwise 0; 1 if the program
+/// failed; 2 if it could not be started; 13 if a top-level await never settles.
+#[derive(Args)]
+#[command(after_help = "Examples:\n  \
+    jsvm run app.js one two\n  \
+    jsvm run app.tsx\n  \
+    curl -s https://example.com/app.js | jsvm run - one two\n  \
+    jsvm run --memory 32MiB --timeout 500ms untrusted.js\n  \
+    jsvm run --allow-read=data --allow-env=HOME,LANG report.js\n  \
+    jsvm run --watch app.js\n  \
+    jsvm run --seed 1 --clock 2026-01-31T12:00:00Z reproducible.js")]
+pub struct Run {
+    /// The program, or - to read it from standard input
+    file: PathBuf,
+
+    /// Arguments for the program, in `scriptArgs` after its own name
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    args: Vec<String>,
+
+    /// Run the program again whenever it or a module that it loads changes
+    #[arg(long)]
+    watch: bool,
+
+    #[command(flatten)]
+    vm: VmOptions,
+}
+
+impl Run {
+    pub fn run(self) -> anyhow::Result<()> {
+        if self.watch {
+            if self.file.as_os_str() == "-" {
+                let reason = "cannot watch standard input: give the program as a file";
+                return Err(Usage(reason.into()).into());
+            }
+            return watch(&self.file);
+        }
+        let program = launch(&self.file, self.args, |root| {
+            self.vm.session(root, Console::Both)
+        })?;
+        program.run()?;
+        program.require_settled()?;
+        let ended = program.session.exit();
+        // The process is about to end: freeing the memory piece by piece would only take time.
+        std::mem::forget(program);
+        ended
+    }
+}

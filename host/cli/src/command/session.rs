@@ -1,0 +1,340 @@
+//! A VM with its event loop, limits and sources.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures_util::FutureExt;
+use jsvm::{
+    Error, EventLoop, Exception, Gone, Interrupt, Limit, Limits, Snapshot, Source, Value, Vm,
+    VmBuilder,
+};
+use jsvm_node::NodeModules;
+use tokio::runtime::Runtime;
+use tokio::sync::Notify;
+
+use super::builtin::{ExitCode, WithBuiltins};
+use super::exit::Exit;
+use super::options::ParsedArg;
+use super::output;
+use super::report::Report;
+use super::watch::LoadReporter;
+
+/// Memory beyond the heap: stack, tables and data in transit.
+const HEADROOM: u64 = 64 << 20;
+
+/// The time limit of calls that should take no noticeable time.
+const BRIEF: Duration = Duration::from_millis(500);
+
+/// A VM with its deadline and with the sources that errors point to.
+///
+/// The time limit of a VM applies to each call. `--timeout` applies to the whole program, so a
+/// session applies it to all calls together.
+pub struct Session {
+    vm: Vm,
+    events: RefCell<EventLoop>,
+    runtime: Runtime,
+    /// Interrupts a wait.
+    stop: Arc<Notify>,
+    builder: VmBuilder,
+    memory: ParsedArg<u64>,
+    timeout: Option<ParsedArg<Duration>>,
+    deadline: Cell<Option<Instant>>,
+    at_prompt: bool,
+    /// Sources by their names in the VM.
+    texts: RefCell<HashMap<String, String>>,
+    modules: NodeModules,
+    exit_code: ExitCode,
+}
+
+impl Session {
+    /// Creates a session whose VM is created by `make`. Its time starts then.
+    pub fn new(
+        builder: VmBuilder,
+        exit_code: ExitCode,
+        modules: NodeModules,
+        memory: ParsedArg<u64>,
+        timeout: Option<ParsedArg<Duration>>,
+        make: impl FnOnce(&VmBuilder) -> anyhow::Result<Vm>,
+    ) -> anyhow::Result<Session> {
+        let builder = builder
+            .modules(WithBuiltins {
+                modules: modules.clone(),
+                watched: LoadReporter::from_env(),
+            })
+            .limits(limits(memory.value, None));
+        let vm = make(&builder)?;
+        let session = Session {
+            // `jsvm restore --settle` settles requests that have no handler here.
+            events: RefCell::new(EventLoop::new(&vm).leaving_unknown_requests()),
+            runtime: tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()?,
+            stop: Arc::default(),
+            vm,
+            builder,
+            memory,
+            timeout,
+            deadline: Cell::new(None),
+            at_prompt: false,
+            texts: RefCell::default(),
+            modules,
+            exit_code,
+        };
+        session.restart_clock();
+        Ok(session)
+    }
+
+    /// Marks the session as interactive: error reports do not repeat the input.
+    pub fn at_prompt(mut self) -> Session {
+        self.at_prompt = true;
+        self
+    }
+
+    /// The VM, for calls that run no code of the program.
+    pub fn vm(&self) -> &Vm {
+        &self.vm
+    }
+
+    /// Creates a fresh VM, for questions whose answer the program must not influence.
+    pub fn blank_vm(&self) -> Result<Vm, Error> {
+        self.builder.build()
+    }
+
+    /// The builder of VMs like this one.
+    pub fn builder(&self) -> &VmBuilder {
+        &self.builder
+    }
+
+    /// The modules of the program.
+    pub fn modules(&self) -> &NodeModules {
+        &self.modules
+    }
+
+    /// Gives the program its full time again.
+    pub fn restart_clock(&self) {
+        self.deadline.set(self.timeout.as_ref().and_then(|timeout| {
+            // A deadline beyond the range of the clock is no deadline.
+            Instant::now().checked_add(timeout.value)
+        }));
+    }
+
+    /// Calls into the VM within the remaining time.
+    pub fn enter<T>(&self, call: impl FnOnce(&Vm) -> Result<T, Error>) -> Result<T, Error> {
+        match self.deadline.get() {
+            Some(deadline) if deadline <= Instant::now() => {
+                Err(Error::Interrupted(Interrupt::Deadline))
+            }
+            Some(deadline) => self.vm.with_deadline(deadline, || call(&self.vm)),
+            None => call(&self.vm),
+        }
+    }
+
+    /// Evaluates a program. Its text is kept for errors that point into it.
+    pub fn eval(&self, source: Source<'_>, name: &str, text: &str) -> Result<Value, Error> {
+        self.texts
+            .borrow_mut()
+            .insert(name.to_owned(), text.to_owned());
+        self.enter(|vm| vm.eval(source.file_name(name)))
+    }
+
+    /// Runs until no job, timer or request with a handler is left.
+    ///
+    /// `promises` are those of the program and of the evaluated code. Their rejection is reported
+    /// as an exception, because the author sees it as an error that was thrown.
+    pub fn run(&self, promises: &[&Value]) -> Result<(), Error> {
+        self.drive(promises, async |events| events.run().await)
+    }
+
+    /// Runs until the VM only waits. Returns whether it waits for something.
+    pub fn run_until_waiting(&self, promises: &[&Value]) -> Result<bool, Error> {
+        self.drive(promises, async |events| events.run_until_waiting().await)
+    }
+
+    /// Runs until a promise is settled, and returns its value. Any other value is returned as it
+    /// is.
+    pub fn settled(&self, value: &Value, promises: &[&Value]) -> Result<Value, Error> {
+        self.drive(promises, async |events| events.settled(value).await)
+    }
+
+    fn drive<T>(
+        &self,
+        promises: &[&Value],
+        work: impl AsyncFnOnce(&mut EventLoop) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        // A notification that came while nothing waited has already stopped the code that ran.
+        while self.stop.notified().now_or_never().is_some() {}
+        let mut events = self.events.borrow_mut();
+        events.set_deadline(self.deadline.get());
+        let result = self.runtime.block_on(async {
+            tokio::select! {
+                biased;
+                result = work(&mut events) => result,
+                () = self.stop.notified() => Err(Error::Interrupted(Interrupt::Handle)),
+            }
+        });
+        match result {
+            Err(Error::Rejection(rejection)) => {
+                for promise in promises {
+                    if rejection.promise.strict_equals(promise)? {
+                        return Err(match rejection.limit {
+                            Some(limit) => Error::Limit(limit),
+                            None => Error::Exception(Box::new(rejection.reason)),
+                        });
+                    }
+                }
+                Err(Error::Rejection(rejection))
+            }
+            result => result,
+        }
+    }
+
+    /// Runs timers and requests until a future is ready. It can be called again after an error.
+    pub fn until<T>(&self, happens: impl Future<Output = T>) -> Result<T, Error> {
+        let mut events = self.events.borrow_mut();
+        events.set_deadline(None);
+        self.runtime.block_on(async {
+            tokio::pin!(happens);
+            tokio::select! {
+                biased;
+                happened = &mut happens => return Ok(happened),
+                result = events.run() => result?,
+            }
+            Ok(happens.await)
+        })
+    }
+
+    /// Whether the VM waits for timers or requests.
+    pub fn is_waiting(&self) -> Result<bool, Error> {
+        let has_timers = self.vm.run_jobs_up_to(0)?.next_timer.is_some();
+        Ok(has_timers || !self.vm.unsettled_requests()?.is_empty())
+    }
+
+    /// Makes `process.exit` throw from now on, with this message.
+    pub fn forbid_exit(&self, why: &'static str) {
+        self.exit_code.forbid_exit(why);
+    }
+
+    /// Returns the exit code that the program set, as an error unless it is 0.
+    pub fn exit(&self) -> anyhow::Result<()> {
+        match self.exit_code.get() {
+            0 => Ok(()),
+            code => Err(Exit(code).into()),
+        }
+    }
+
+    /// The handle that interrupts a wait from another thread. Running code is stopped by the VM's
+    /// interrupt handle.
+    pub fn stop(&self) -> Arc<Notify> {
+        self.stop.clone()
+    }
+
+    /// Prints why the program failed, and returns the exit code as an error.
+    pub fn failed(&self, error: &Error) -> anyhow::Error {
+        let sentence = match error {
+            Error::Exception(exception) => {
+                self.print_exception(exception, false);
+                return Exit::FAILED.into();
+            }
+            Error::Rejection(rejection) => {
+                self.print_exception(&rejection.reason, true);
+                if let Some(limit) = rejection.limit {
+                    return self.failed(&Error::Limit(limit));
+                }
+                return Exit::FAILED.into();
+            }
+            Error::Unsettled => {
+                output::print_error(
+                    "jsvm: the awaited value never settles: no job, timer or request is left",
+                );
+                return Exit::UNSETTLED.into();
+            }
+            Error::Interrupted(Interrupt::Deadline | Interrupt::TimeLimit) => self.too_long(),
+            // A lost VM does not say who stopped it.
+            Error::Gone(Gone::Time) if self.is_late() => self.too_long(),
+            Error::Interrupted(_) | Error::Gone(Gone::Time) => "interrupted".into(),
+            Error::Limit(Limit::Memory) | Error::Gone(Gone::Memory) => {
+                format!(
+                    "the program exceeded its memory limit, --memory {}",
+                    self.memory.text
+                )
+            }
+            // With what it stems from.
+            error => format!("{:#}", anyhow::Error::from(error.clone())),
+        };
+        output::print_error(&format!("jsvm: {sentence}"));
+        Exit::FAILED.into()
+    }
+
+    fn too_long(&self) -> String {
+        match &self.timeout {
+            Some(timeout) => {
+                format!(
+                    "the program exceeded its time limit, --timeout {}",
+                    timeout.text
+                )
+            }
+            None => "the program exceeded its time limit".into(),
+        }
+    }
+
+    fn is_late(&self) -> bool {
+        self.deadline
+            .get()
+            .is_some_and(|deadline| deadline <= Instant::now())
+    }
+
+    fn print_exception(&self, exception: &Exception, in_promise: bool) {
+        let report = Report {
+            exception,
+            in_promise,
+            at_prompt: self.at_prompt,
+        };
+        // The exception is read even if the program's time is over.
+        let text = self.briefly(|_| Ok(report.text(&|file| self.text_of(file))));
+        output::print_error(&text.unwrap_or_else(|_| exception.to_string()));
+    }
+
+    /// Calls into the VM with a short time limit, independent of the program's own.
+    pub fn briefly<T>(&self, call: impl FnOnce(&Vm) -> Result<T, Error>) -> Result<T, Error> {
+        self.vm
+            .set_limits(&limits(self.memory.value, Some(BRIEF)))?;
+        let result = call(&self.vm);
+        self.vm.set_limits(&limits(self.memory.value, None))?;
+        result
+    }
+
+    /// Takes a snapshot, or a delta to an earlier snapshot.
+    pub fn freeze(&self, since: Option<&Snapshot>) -> Result<Snapshot, Error> {
+        // The snapshot stores the limits of the command line, not the remaining time.
+        let time = self.timeout.as_ref().map(|timeout| timeout.value);
+        self.vm.set_limits(&limits(self.memory.value, time))?;
+        match since {
+            Some(parent) => self.vm.snapshot_since(parent),
+            None => self.vm.snapshot(),
+        }
+    }
+
+    /// Returns the text of a source by its name.
+    fn text_of(&self, file: &str) -> Option<String> {
+        if let Some(text) = self.texts.borrow().get(file) {
+            return Some(text.clone());
+        }
+        self.modules.source(file)
+    }
+}
+
+/// The hard memory limit of a VM with a heap of this size.
+pub fn hard_memory(memory: u64) -> u64 {
+    memory.saturating_add(HEADROOM).min(4 << 30)
+}
+
+fn limits(memory: u64, time: Option<Duration>) -> Limits {
+    Limits {
+        memory,
+        hard_memory: hard_memory(memory),
+        time,
+        ..Limits::default()
+    }
+}

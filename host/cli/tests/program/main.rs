@@ -1,0 +1,22 @@
+//! Tests of the program `jsvm`, and of the files that it builds.
+//!
+//! They are one program, since each would link the whole runtime: a module for each subject.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod build;
+mod compose;
+mod fetch;
+mod make;
+#[cfg(unix)]
+mod repl;
+mod run;
+#[cfg(unix)]
+mod serve;
+#[cfg(unix)]
+mod serve_component;
+#[cfg(unix)]
+mod serve_http2;
+#[cfg(unix)]
+mod served;
+#[cfg(unix)]
+mod watch;

@@ -1,0 +1,137 @@
+//! HTTP in a VM: `fetch`, and programs that serve requests.
+//!
+//! A VM does no input or output. Both make requests, which the embedder carries out. [`install`]
+//! and [`install_fetch`] prepare the VM; [`Client`] and [`Server`] carry the requests out.
+//! `docs/reference/http-protocol.md` describes the requests, for embedders in other languages.
+//!
+//! Requests have names, not pointers to functions. So a VM can be frozen while it waits for them,
+//! and another process can settle them after it is restored.
+
+#[cfg(feature = "client")]
+mod client;
+#[cfg(feature = "server")]
+mod server;
+pub mod services;
+
+use jsvm::Error;
+use jsvm::Vm;
+use jsvm::{Value, ValueKind};
+
+#[cfg(feature = "client")]
+pub use client::{Client, Url};
+#[cfg(feature = "server")]
+pub use server::{
+    Access, BodyError, Event, PendingRequest, RequestBody, Responder, ResponderError,
+    ResponderFuture, ResponseBody, ResponseSender, Server, ServerError, TlsError,
+};
+
+pub use jsvm_protocol::http::{CANCEL, DONE, END, FAILED, FETCH, HANDLER, READ, RESPOND, WRITE};
+
+/// Installs `fetch` in a VM. It costs little until it is used.
+///
+/// The embedder must answer the requests [`FETCH`], [`READ`], [`CANCEL`], [`WRITE`] and
+/// [`END`].
+///
+/// ```
+/// let vm = jsvm::Engine::global()?.vm().build()?;
+/// jsvm_http::install_fetch(&vm)?;
+/// vm.eval("fetch('https://example.com/').then(response => response.text())")?;
+/// assert_eq!(vm.take_requests()?[0].name, jsvm_http::FETCH);
+/// # Ok::<(), jsvm::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::Limit`]; [`Error::Gone`].
+pub fn install_fetch(vm: &Vm) -> Result<(), Error> {
+    Scripts::new(vm)?.run(include_str!("fetch.js")).map(drop)
+}
+
+/// Installs `fetch`, `addEventListener` and `FetchEvent` for a program that serves. Call it before
+/// the program is evaluated, and [`Handlers::register`] afterwards.
+///
+/// ```
+/// use jsvm::{EventLoop, Source};
+/// use jsvm_http as http;
+/// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+/// let vm = jsvm::Engine::global()?.vm().build()?;
+/// let handlers = http::install(&vm)?;
+/// let program = "export default { fetch: () => new Response('hello') }";
+/// let exports = EventLoop::new(&vm).eval(Source::module(program)).await?;
+/// assert!(handlers.register(&exports)?);
+/// assert!(vm.roots().get(http::HANDLER)?.is_some());
+/// # Ok::<(), jsvm::Error>(()) })?;
+/// # Ok::<(), jsvm::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::Limit`]; [`Error::Gone`].
+pub fn install(vm: &Vm) -> Result<Handlers, Error> {
+    let scripts = Scripts::new(vm)?;
+    scripts.run(include_str!("fetch.js"))?;
+    let find = scripts.run(include_str!("handler.js"))?;
+    Ok(Handlers {
+        vm: vm.clone(),
+        find,
+    })
+}
+
+/// Finds the `fetch` handler of a program, from [`install`].
+///
+/// ```
+/// let vm = jsvm::Engine::global()?.vm().build()?;
+/// let handlers = jsvm_http::install(&vm)?;
+/// vm.eval("addEventListener('fetch', event => event.respondWith(new Response('hello')))")?;
+/// assert!(handlers.register(&vm.eval("undefined")?)?);
+/// # Ok::<(), jsvm::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Handlers {
+    vm: Vm,
+    /// A script function that takes the program's exports and returns the entry function.
+    find: Value,
+}
+
+impl Handlers {
+    /// Registers the program's handler as the root [`HANDLER`]. Returns whether the program has
+    /// one: a default export with a method `fetch`, or a call of `addEventListener("fetch", ...)`.
+    ///
+    /// `exports` is the namespace of the program's module, or `undefined` for a script.
+    ///
+    /// # Errors
+    /// [`Error::Exception`] if reading the exports throws; [`Error::Limit`]; [`Error::Gone`].
+    pub fn register(&self, exports: &Value) -> Result<bool, Error> {
+        let handler = self.find.call((exports,))?;
+        let serves = handler.kind()? == ValueKind::Function;
+        if serves {
+            self.vm.roots().set(HANDLER, handler)?;
+        }
+        Ok(serves)
+    }
+}
+
+/// The arguments of this crate's scripts.
+struct Scripts {
+    vm: Vm,
+    /// A script function that returns the web platform's HTTP tools.
+    tools: Value,
+    requests: Value,
+}
+
+impl Scripts {
+    fn new(vm: &Vm) -> Result<Self, Error> {
+        let requests = vm.eval("({})")?;
+        for (key, name) in jsvm_protocol::http::REQUESTS {
+            requests.set(key, vm.create_request_function(name, 0)?)?;
+        }
+        Ok(Scripts {
+            vm: vm.clone(),
+            tools: vm.http_tools()?,
+            requests,
+        })
+    }
+
+    fn run(&self, source: &str) -> Result<Value, Error> {
+        let script = self.vm.eval(source)?;
+        script.call((&self.tools, &self.requests))
+    }
+}

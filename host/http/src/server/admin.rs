@@ -1,0 +1,58 @@
+//! Serves metrics and the health check.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{self, HeaderValue};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpListener;
+
+use super::config::ServerConfig;
+
+const METRICS: HeaderValue =
+    HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
+
+/// Serves `/metrics` and `/healthz` until the future is dropped.
+pub async fn serve(config: Arc<ServerConfig>, listener: TcpListener) {
+    loop {
+        let Ok((stream, _)) = listener.accept().await else {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
+        };
+        let config = config.clone();
+        let answer = service_fn(move |request: Request<Incoming>| {
+            let answer = answer(&config, request.uri().path());
+            async { Ok::<_, Infallible>(answer) }
+        });
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .serve_connection(TokioIo::new(stream), answer);
+        tokio::spawn(connection);
+    }
+}
+
+fn answer(config: &ServerConfig, path: &str) -> Response<Full<Bytes>> {
+    let (status, text, kind) = match path {
+        "/metrics" => (StatusCode::OK, config.metrics.text(), METRICS),
+        "/healthz" => (
+            StatusCode::OK,
+            "ok\n".to_owned(),
+            HeaderValue::from_static("text/plain"),
+        ),
+        _ => (
+            StatusCode::NOT_FOUND,
+            "not found: use /metrics or /healthz\n".to_owned(),
+            HeaderValue::from_static("text/plain"),
+        ),
+    };
+    let mut response = Response::new(Full::new(Bytes::from(text)));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    response
+}

@@ -1,0 +1,434 @@
+//! Several operations in one call.
+
+use std::fmt;
+
+use ::serde::de::DeserializeOwned;
+
+use crate::arg::{Arg, IntoArg};
+use crate::bindings::exports::jsvm::engine::vm as wit;
+use crate::data::Data;
+use crate::error::Error;
+use crate::value::Value;
+use crate::vm::Vm;
+
+/// Operations on values that are done in one call into the VM, in order, until one fails.
+///
+/// A call costs some tenths of a microsecond, whatever it does. What a step results in can be used
+/// by later steps without ever leaving the VM; what is wanted of it is said with
+/// [`output`](Self::output) or [`data`](Self::data).
+///
+/// ```
+/// let vm = jsvm::Engine::global()?.vm().build()?;
+/// let order = vm.eval("({ items: ['a', 'b'], total() { return 3 * this.items.length } })")?;
+/// let mut batch = vm.batch();
+/// let items = batch.get(&order, "items");
+/// batch.call_method(items, "push", ("c",));
+/// let total = batch.call_method(&order, "total", ());
+/// let names = batch.call_method(items, "slice", ());
+/// batch.output(total);
+/// batch.data(names);
+/// let results = batch.run()?;
+/// assert_eq!(results.value(total).unwrap().to::<i32>()?, 9);
+/// assert_eq!(results.to::<Vec<String>>(names)?, ["a", "b", "c"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Batch<'a> {
+    vm: &'a Vm,
+    steps: Vec<wit::Step>,
+    /// The handles in the steps live as long as these.
+    kept: Vec<Kept>,
+    /// What was wrong with an operand.
+    error: Option<(Step, Error)>,
+}
+
+#[derive(Debug)]
+#[expect(dead_code, reason = "they are only kept")]
+enum Kept {
+    Value(Value),
+    Data(Data),
+}
+
+/// A step of a [`Batch`]: it stands for what the step results in. In another batch it stands for
+/// the step at the same position.
+///
+/// ```
+/// let vm = jsvm::Engine::global()?.vm().build()?;
+/// let mut batch = vm.batch();
+/// let global = batch.global();
+/// let math = batch.get(global, "Math");
+/// assert_eq!((global.index(), math.index()), (0, 1));
+/// # Ok::<(), jsvm::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Step(u32);
+
+impl Step {
+    /// Its position in the batch. Arguments that are neither primitives nor values of the VM have
+    /// steps of their own.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// An operand of a step of a [`Batch`].
+///
+/// ```
+/// use jsvm::{IntoOperand, Operand};
+/// assert!(matches!(7.into_operand(), Operand::Arg(_)));
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Operand {
+    /// The result of another step.
+    Step(Step),
+    /// A value.
+    Arg(Arg),
+}
+
+/// Conversion into an operand of a step: of an earlier [`Step`], or of anything that is
+/// [`IntoArg`]. To have your own type convert, implement [`IntoArg`].
+pub trait IntoOperand {
+    /// The operand.
+    fn into_operand(self) -> Operand;
+}
+
+impl<T: IntoArg> IntoOperand for T {
+    fn into_operand(self) -> Operand {
+        Operand::Arg(self.into_arg())
+    }
+}
+
+impl IntoOperand for Step {
+    fn into_operand(self) -> Operand {
+        Operand::Step(self)
+    }
+}
+
+/// Conversion into a list of operands: of a tuple of up to eight [`IntoOperand`], or of a `Vec` of
+/// them.
+pub trait IntoOperands {
+    /// The operands in order.
+    fn into_operands(self) -> Vec<Operand>;
+}
+
+impl<T: IntoOperand> IntoOperands for Vec<T> {
+    fn into_operands(self) -> Vec<Operand> {
+        self.into_iter().map(T::into_operand).collect()
+    }
+}
+
+impl IntoOperands for () {
+    fn into_operands(self) -> Vec<Operand> {
+        Vec::new()
+    }
+}
+
+macro_rules! tuples {
+    ($(($($name:ident)+))*) => {
+        $(impl<$($name: IntoOperand),+> IntoOperands for ($($name,)+) {
+            fn into_operands(self) -> Vec<Operand> {
+                #[allow(non_snake_case)]
+                let ($($name,)+) = self;
+                vec![$($name.into_operand()),+]
+            }
+        })*
+    };
+}
+
+tuples! {
+    (A) (A B) (A B C) (A B C D) (A B C D E) (A B C D E F) (A B C D E F G) (A B C D E F G H)
+}
+
+impl<'a> Batch<'a> {
+    pub(crate) fn new(vm: &'a Vm) -> Self {
+        Batch {
+            vm,
+            steps: Vec::new(),
+            kept: Vec::new(),
+            error: None,
+        }
+    }
+
+    /// The global object.
+    pub fn global(&mut self) -> Step {
+        self.push(wit::Operation::Global)
+    }
+
+    /// A value that several steps use: it is copied in once.
+    pub fn value(&mut self, value: impl IntoArg) -> Step {
+        match value.into_arg() {
+            Arg::Data(data) => self.data_step(data),
+            arg => {
+                let value = self.convert(Operand::Arg(arg));
+                self.push(wit::Operation::Value(value))
+            }
+        }
+    }
+
+    /// `object[key]`
+    pub fn get(&mut self, object: impl IntoOperand, key: impl IntoOperand) -> Step {
+        let (object, key) = (self.operand(object), self.operand(key));
+        self.push(wit::Operation::Get((object, key)))
+    }
+
+    /// `object[key] = value` in strict mode. The result is the value.
+    pub fn set(
+        &mut self,
+        object: impl IntoOperand,
+        key: impl IntoOperand,
+        value: impl IntoOperand,
+    ) -> Step {
+        let (object, key) = (self.operand(object), self.operand(key));
+        let value = self.operand(value);
+        self.push(wit::Operation::Set((object, key, value)))
+    }
+
+    /// Calls a function with `this` undefined.
+    pub fn call(&mut self, function: impl IntoOperand, args: impl IntoOperands) -> Step {
+        let step = self.call_step(function, args);
+        self.push(wit::Operation::Call(step))
+    }
+
+    /// `object[key](...args)`
+    pub fn call_method(
+        &mut self,
+        object: impl IntoOperand,
+        key: impl IntoOperand,
+        args: impl IntoOperands,
+    ) -> Step {
+        let (object, key) = (self.operand(object), self.operand(key));
+        let args = self.operands(args);
+        self.push(wit::Operation::CallMethod(wit::MethodStep {
+            object,
+            key,
+            args,
+        }))
+    }
+
+    /// `new constructor(...args)`
+    pub fn construct(&mut self, constructor: impl IntoOperand, args: impl IntoOperands) -> Step {
+        let step = self.call_step(constructor, args);
+        self.push(wit::Operation::Construct(step))
+    }
+
+    /// Makes the result of a step one of the results of the batch, as a [`Value`].
+    pub fn output(&mut self, step: Step) {
+        self.want(step, wit::Wanted::Output);
+    }
+
+    /// Makes the result of a step one of the results of the batch, as data. It is copied when the
+    /// step is done.
+    pub fn data(&mut self, step: Step) {
+        self.want(step, wit::Wanted::Data);
+    }
+
+    /// Does the steps. It does not run jobs.
+    ///
+    /// # Errors
+    /// If a step fails; the results of those before it are in the error.
+    pub fn run(self) -> Result<BatchResults, BatchError> {
+        let failed = |step, error, results| BatchError {
+            step,
+            error,
+            results,
+        };
+        if let Some((step, error)) = self.error {
+            return Err(failed(step, error, BatchResults::default()));
+        }
+        let shared = &self.vm.shared;
+        let steps = &self.steps;
+        let ran = shared.enter_noting(|e| e.vm.call_run_batch(e.store, steps));
+        let (report, interrupt) = match ran {
+            Ok(report) => report,
+            Err(error) => return Err(failed(Step(0), error, BatchResults::default())),
+        };
+        let results = report.results.into_iter().map(|result| match result {
+            wit::StepResult::Nothing => Got::Nothing,
+            wit::StepResult::Output(output) => Got::Value(shared.wrap(output)),
+            wit::StepResult::Data(form) => Got::Data(shared.data(form)),
+        });
+        let results = BatchResults(results.collect());
+        match report.error {
+            None => Ok(results),
+            Some(error) => {
+                let step = Step(results.0.len() as u32);
+                Err(failed(step, shared.error(error, interrupt), results))
+            }
+        }
+    }
+
+    fn push(&mut self, operation: wit::Operation) -> Step {
+        self.steps.push(wit::Step {
+            operation,
+            wanted: wit::Wanted::Nothing,
+        });
+        Step((self.steps.len() - 1) as u32)
+    }
+
+    fn want(&mut self, step: Step, wanted: wit::Wanted) {
+        if let Some(step) = self.steps.get_mut(step.index()) {
+            step.wanted = wanted;
+        }
+    }
+
+    fn call_step(&mut self, function: impl IntoOperand, args: impl IntoOperands) -> wit::CallStep {
+        wit::CallStep {
+            function: self.operand(function),
+            this: wit::Operand::Undefined,
+            args: self.operands(args),
+        }
+    }
+
+    fn operands(&mut self, operands: impl IntoOperands) -> Vec<wit::Operand> {
+        let operands = operands.into_operands().into_iter();
+        operands.map(|operand| self.convert(operand)).collect()
+    }
+
+    fn operand(&mut self, operand: impl IntoOperand) -> wit::Operand {
+        self.convert(operand.into_operand())
+    }
+
+    fn convert(&mut self, operand: Operand) -> wit::Operand {
+        let arg = match operand {
+            Operand::Step(step) => return wit::Operand::Step(step.0),
+            Operand::Arg(arg) => arg,
+        };
+        match arg {
+            Arg::Undefined => wit::Operand::Undefined,
+            Arg::Null => wit::Operand::Null,
+            Arg::Boolean(value) => wit::Operand::Boolean(value),
+            Arg::Number(value) => wit::Operand::Number(value),
+            Arg::Text(text) => wit::Operand::Text(text),
+            Arg::Value(value) => match value.operand(&self.vm.shared) {
+                Ok(operand) => {
+                    self.kept.push(Kept::Value(value));
+                    operand
+                }
+                Err(error) => self.refuse(error),
+            },
+            Arg::Data(data) => wit::Operand::Step(self.data_step(data).0),
+            Arg::Invalid(error) => self.refuse(error.into()),
+        }
+    }
+
+    fn data_step(&mut self, data: Data) -> Step {
+        let form = match self.vm.check(&data) {
+            Ok(()) => data.form().cloned().map(Into::into).map_err(Error::from),
+            Err(error) => Err(error),
+        };
+        match form {
+            Ok(form) => {
+                self.kept.push(Kept::Data(data));
+                self.push(wit::Operation::Data(form))
+            }
+            Err(error) => {
+                self.refuse(error);
+                self.push(wit::Operation::Global)
+            }
+        }
+    }
+
+    /// Remembers the first error, for [`run`](Self::run).
+    fn refuse(&mut self, error: Error) -> wit::Operand {
+        let step = Step(self.steps.len() as u32);
+        self.error.get_or_insert((step, error));
+        wit::Operand::Undefined
+    }
+}
+
+/// The results of the steps of a [`Batch`] whose results were asked for.
+///
+/// ```
+/// let vm = jsvm::Engine::global()?.vm().build()?;
+/// let mut batch = vm.batch();
+/// let global = batch.global();
+/// let math = batch.get(global, "Math");
+/// let largest = batch.call_method(math, "max", (1, 2));
+/// batch.output(largest);
+/// let results = batch.run()?;
+/// assert_eq!(results.to::<u32>(largest)?, 2);
+/// // Nobody asked for the result of this step.
+/// assert!(results.value(math).is_none());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct BatchResults(Vec<Got>);
+
+#[derive(Clone, Debug)]
+enum Got {
+    Nothing,
+    Value(Value),
+    Data(Data),
+}
+
+impl BatchResults {
+    /// The result of a step that was wanted as [`output`](Batch::output).
+    pub fn value(&self, step: Step) -> Option<&Value> {
+        match self.0.get(step.index()) {
+            Some(Got::Value(value)) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The result of a step that was wanted as [`data`](Batch::data).
+    pub fn data(&self, step: Step) -> Option<&Data> {
+        match self.0.get(step.index()) {
+            Some(Got::Data(data)) => Some(data),
+            _ => None,
+        }
+    }
+
+    /// The result of a step that was wanted in one of the two ways, converted.
+    ///
+    /// # Errors
+    /// As [`Value::to`]; a step whose result was not wanted reads as `undefined`.
+    pub fn to<T: DeserializeOwned>(&self, step: Step) -> Result<T, Error> {
+        match self.0.get(step.index()) {
+            Some(Got::Value(value)) => value.to(),
+            Some(Got::Data(data)) => Ok(data.to()?),
+            Some(Got::Nothing) | None => Value::UNDEFINED.to(),
+        }
+    }
+}
+
+/// A step of a [`Batch`] failed.
+///
+/// ```
+/// let vm = jsvm::Engine::global()?.vm().build()?;
+/// let mut batch = vm.batch();
+/// let global = batch.global();
+/// let missing = batch.call_method(global, "missing", ());
+/// let error = batch.run().unwrap_err();
+/// assert_eq!(error.step, missing);
+/// assert_eq!(error.error.exception().unwrap().name, "TypeError");
+/// # Ok::<(), jsvm::Error>(())
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct BatchError {
+    /// The step. Those after it were not tried.
+    pub step: Step,
+    /// Why it failed.
+    pub error: Error,
+    /// The results of the steps before it.
+    pub results: BatchResults,
+}
+
+impl fmt::Display for BatchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "step {} of the batch: {}", self.step.0, self.error)
+    }
+}
+
+impl std::error::Error for BatchError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.error)
+    }
+}
+
+impl From<BatchError> for Error {
+    fn from(error: BatchError) -> Self {
+        error.error
+    }
+}

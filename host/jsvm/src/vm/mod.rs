@@ -1,0 +1,424 @@
+//! A live JavaScript VM.
+
+mod compile;
+mod functions;
+mod heap;
+mod make;
+mod objects;
+mod observe;
+mod roots;
+mod snapshot;
+mod time_zone;
+mod tokens;
+
+pub(crate) use snapshot::unexpected;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jsvm_snapshot::Limits;
+use serde::ser::Serialize;
+
+use ::serde::de::DeserializeOwned;
+
+use crate::async_function::AsyncFunctions;
+use crate::batch::Batch;
+use crate::bindings::exports::jsvm::engine::vm as wit;
+use crate::builder::VmBuilder;
+use crate::context::Context;
+use crate::data::Data;
+use crate::error::{Error, Exception, Limit};
+use crate::function::HostError;
+use crate::instance::apply_limits;
+use crate::interrupt::InterruptHandle;
+use crate::intrinsics::Intrinsics;
+use crate::shared::Shared;
+use crate::source::Source;
+use crate::value::Value;
+
+/// A live JavaScript VM.
+///
+/// Cloning it gives another reference to the same VM. It can be used from any thread, by one at a
+/// time: a call waits until another thread's call has ended. Every function that calls into the VM
+/// can fail with the [errors of every call](Error#errors-of-every-call).
+///
+/// ```
+/// let vm = jsvm::Engine::global()?.vm().build()?;
+/// vm.eval("let n = 0; function next() { return ++n }")?;
+/// let next = vm.global()?.get("next")?;
+/// assert_eq!(next.call(())?.to::<u32>()?, 1);
+/// assert_eq!(next.call(())?.to::<u32>()?, 2);
+/// # Ok::<(), jsvm::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Vm {
+    pub(crate) shared: Arc<Shared>,
+}
+
+impl Vm {
+    pub(crate) fn new(builder: &VmBuilder) -> Result<Vm, Error> {
+        let vm = builder.vm_with(Context::new(builder), None)?;
+        if builder.without != Intrinsics::empty() {
+            let without = builder.without.into();
+            vm.shared
+                .try_enter(|e| e.vm.call_remove_intrinsics(e.store, without))?;
+        }
+        if !builder.globals.is_empty() || !builder.requests.is_empty() {
+            let global = vm.global()?;
+            for (name, length) in &builder.globals {
+                global.set(&**name, vm.create_host_function(name, *length)?)?;
+            }
+            for name in &builder.requests {
+                global.set(&**name, vm.create_request_function(name, 0)?)?;
+            }
+        }
+        Ok(vm)
+    }
+
+    /// Compiles and runs source. It does not run jobs: see [`run_jobs`](Self::run_jobs).
+    ///
+    /// A `&str` is a script; see [`Source`] for modules and options.
+    ///
+    /// # Errors
+    /// [`Error::Exception`] if it throws, with a `SyntaxError` if it does not parse;
+    /// [`Error::Limit`].
+    pub fn eval<'a>(&self, source: impl Into<Source<'a>>) -> Result<Value, Error> {
+        let source = source.into();
+        let options = source.options();
+        let output = self
+            .shared
+            .try_enter(|e| e.vm.call_eval(e.store, source.text(), &options))?;
+        Ok(self.shared.wrap(output))
+    }
+
+    /// Compiles and runs source, and converts what it results in: one call into the VM where
+    /// [`eval`](Self::eval) and [`Value::to`] are two.
+    ///
+    /// ```
+    /// let vm = jsvm::Engine::global()?.vm().build()?;
+    /// let words: Vec<String> = vm.eval_to("'one two'.split(' ')")?;
+    /// assert_eq!(words, ["one", "two"]);
+    /// # Ok::<(), jsvm::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As both of them.
+    pub fn eval_to<'a, T: DeserializeOwned>(
+        &self,
+        source: impl Into<Source<'a>>,
+    ) -> Result<T, Error> {
+        let source = source.into();
+        let options = source.options();
+        let form = self
+            .shared
+            .try_enter(|e| e.vm.call_eval_data(e.store, source.text(), &options))?;
+        Ok(self.shared.data(form).convert()?)
+    }
+
+    /// Several operations that are to be done in one call; see [`Batch`].
+    pub fn batch(&self) -> Batch<'_> {
+        Batch::new(self)
+    }
+
+    /// Imports a module from the [loader](crate::ModuleLoader), as what a program begins with:
+    /// a promise for its namespace object. It does not run jobs.
+    ///
+    /// # Errors
+    /// [`Error::Limit`]. That there is no such module, or that it throws, rejects the promise.
+    pub fn import_module(&self, specifier: &str) -> Result<Value, Error> {
+        let output = self
+            .shared
+            .try_enter(|e| e.vm.call_import_module(e.store, specifier, ""))?;
+        Ok(self.shared.wrap(output))
+    }
+
+    /// What the scripts of [`crate::http`] are made of.
+    #[doc(hidden)]
+    pub fn http_tools(&self) -> Result<Value, Error> {
+        let handle = self.shared.try_enter(|e| e.vm.call_http_tools(e.store))?;
+        Ok(Value::from_handle(&self.shared, handle))
+    }
+
+    /// Returns whether source can only be a module: it does not parse as a script and does as a
+    /// module.
+    ///
+    /// # Errors
+    /// [`Error::Gone`].
+    pub fn detect_module(&self, source: &str) -> Result<bool, Error> {
+        self.shared
+            .enter(|e| e.vm.call_detect_module(e.store, source))
+    }
+
+    /// The global object.
+    ///
+    /// # Errors
+    /// [`Error::Gone`].
+    pub fn global(&self) -> Result<Value, Error> {
+        let handle = self.shared.enter(|e| e.vm.call_global(e.store))?;
+        Ok(Value::from_handle(&self.shared, handle))
+    }
+
+    /// Runs queued jobs (promise reactions) until none is left, and the timers that are due.
+    ///
+    /// ```
+    /// let vm = jsvm::Engine::global()?.vm().build()?;
+    /// vm.eval("var x = 0; Promise.resolve(1).then(v => x = v)")?;
+    /// assert_eq!(vm.run_jobs()?, 1);
+    /// assert_eq!(vm.eval("x")?.to::<i32>()?, 1);
+    /// # Ok::<(), jsvm::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`eval`](Self::eval). The job that failed is gone; the others can be run by calling
+    /// again.
+    pub fn run_jobs(&self) -> Result<u32, Error> {
+        Ok(self.run_jobs_up_to(u32::MAX)?.executed)
+    }
+
+    /// Runs at most `limit` jobs and timers, and tells what is to be done next.
+    ///
+    /// # Errors
+    /// As [`run_jobs`](Self::run_jobs).
+    pub fn run_jobs_up_to(&self, limit: u32) -> Result<JobReport, Error> {
+        let report = self
+            .shared
+            .try_enter(|e| e.vm.call_run_jobs(e.store, limit))?;
+        Ok(JobReport {
+            executed: report.executed,
+            pending: report.pending,
+            next_timer: report.next_timer.map(Duration::from_nanos),
+            requests: report.waiting.contains(wit::Waiting::REQUESTS),
+            cancellations: report.waiting.contains(wit::Waiting::CANCELLATIONS),
+            rejections: report.waiting.contains(wit::Waiting::REJECTIONS),
+        })
+    }
+
+    /// The requests that were taken and that the script gave up since the last call, by an
+    /// `AbortSignal` among their arguments. They are settled; the work may be stopped.
+    ///
+    /// # Errors
+    /// [`Error::Gone`].
+    pub fn take_cancellations(&self) -> Result<Vec<u64>, Error> {
+        self.shared.enter(|e| e.vm.call_take_cancellations(e.store))
+    }
+
+    /// The functions that answer requests.
+    pub(crate) fn async_functions(&self) -> &AsyncFunctions {
+        &self.shared.async_functions
+    }
+
+    /// Interrupts the calls that `calls` makes into this VM at a moment: they fail with
+    /// [`Interrupt::Deadline`](crate::Interrupt::Deadline). [`Limits::time`] still bounds each
+    /// call.
+    ///
+    /// Calls of other threads wait until `calls` returns.
+    ///
+    /// ```
+    /// use std::time::{Duration, Instant};
+    /// use jsvm::{Error, Interrupt};
+    /// let vm = jsvm::Engine::global()?.vm().build()?;
+    /// let deadline = Instant::now() + Duration::from_millis(20);
+    /// let error = vm.with_deadline(deadline, || vm.eval("for (;;) {}")).unwrap_err();
+    /// assert!(matches!(error, Error::Interrupted(Interrupt::Deadline)));
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn with_deadline<T>(&self, deadline: Instant, calls: impl FnOnce() -> T) -> T {
+        self.shared.with_deadline(deadline, calls)
+    }
+
+    /// The requests that scripts made since the last call, in order.
+    ///
+    /// ```
+    /// use jsvm::HostError;
+    /// let vm = jsvm::Engine::global()?.vm().request("read").build()?;
+    /// let promise = vm.eval("read('a.txt').then(text => text.toUpperCase())")?;
+    /// for request in vm.take_requests()? {
+    ///     let (path,): (String,) = request.args.root().to()?;
+    ///     vm.settle(request.id, Ok::<_, HostError>(format!("contents of {path}")))?;
+    /// }
+    /// vm.run_jobs()?;
+    /// assert_eq!(promise.promise_value()?.to::<String>()?, "CONTENTS OF A.TXT");
+    /// # Ok::<(), jsvm::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Gone`].
+    pub fn take_requests(&self) -> Result<Vec<Request>, Error> {
+        let requests = self.shared.enter(|e| e.vm.call_take_requests(e.store))?;
+        Ok(self.requests(requests))
+    }
+
+    /// All unsettled requests, taken or not: what to start from after losing track.
+    ///
+    /// # Errors
+    /// [`Error::Gone`].
+    pub fn unsettled_requests(&self) -> Result<Vec<Request>, Error> {
+        let requests = self
+            .shared
+            .enter(|e| e.vm.call_unsettled_requests(e.store))?;
+        Ok(self.requests(requests))
+    }
+
+    fn requests(&self, requests: Vec<wit::Request>) -> Vec<Request> {
+        let requests = requests.into_iter();
+        requests
+            .map(|wit::Request { id, name, args }| Request {
+                id,
+                name,
+                args: self.shared.data(args),
+            })
+            .collect()
+    }
+
+    /// Fulfils or rejects the promise of a request. Reactions become jobs: see
+    /// [`run_jobs`](Self::run_jobs). Returns whether there was such a request.
+    ///
+    /// # Errors
+    /// [`Error::ForeignValue`] if the outcome holds a token of another VM.
+    pub fn settle<T: Serialize>(
+        &self,
+        id: u64,
+        outcome: Result<T, HostError>,
+    ) -> Result<bool, Error> {
+        let data = match outcome {
+            Ok(value) => Ok(Data::of(&value)?),
+            Err(error) => Err(error.into_data()),
+        };
+        let (Ok(checked) | Err(checked)) = &data;
+        self.check(checked)?;
+        // Tokens in the data must live until the VM has copied it.
+        let form = match &data {
+            Ok(value) => Ok(value.form()?),
+            Err(reason) => Err(reason.form()?),
+        };
+        self.shared
+            .try_enter(|e| e.exports.lending.settle(e.store, id, form))
+    }
+
+    /// The promises that were rejected without a handler since the last call and still have none.
+    /// Ask when no job is left.
+    ///
+    /// # Errors
+    /// [`Error::Gone`].
+    pub fn take_unhandled_rejections(&self) -> Result<Vec<Rejection>, Error> {
+        let rejections = self
+            .shared
+            .enter(|e| e.vm.call_take_unhandled_rejections(e.store))?;
+        let rejections = rejections.into_iter().map(|rejection| Rejection {
+            promise: Value::from_handle(&self.shared, rejection.promise),
+            reason: Exception::from_wit(rejection.reason, |output| self.shared.wrap(output)),
+            limit: rejection.out_of_memory.then_some(Limit::Memory),
+        });
+        Ok(rejections.collect())
+    }
+
+    /// Stops what the VM does, from another thread.
+    pub fn interrupt_handle(&self) -> InterruptHandle {
+        self.shared.interrupt.clone()
+    }
+
+    /// Replaces the limits. [`hard_memory`](Limits::hard_memory) may be raised but what is in use
+    /// stays in use.
+    ///
+    /// # Errors
+    /// [`Error::Gone`].
+    pub fn set_limits(&self, limits: &Limits) -> Result<(), Error> {
+        self.shared.enter(|e| {
+            let wit = wit::Limits {
+                memory: limits.memory,
+                stack: limits.stack,
+                output: limits.output,
+            };
+            let context = e.store.data_mut();
+            context.watch.time = limits.time;
+            context.watch.grace = limits.grace;
+            context.limits = limits.clone();
+            apply_limits(e.store);
+            e.vm.call_set_limits(e.store, wit)
+        })
+    }
+
+    pub(crate) fn check(&self, data: &Data) -> Result<(), Error> {
+        self.shared.check_data(data)
+    }
+}
+
+impl std::fmt::Debug for Vm {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Vm").finish_non_exhaustive()
+    }
+}
+
+/// The result of [`Vm::run_jobs_up_to`].
+///
+/// ```
+/// let vm = jsvm::Engine::global()?.vm().build()?;
+/// vm.eval("Promise.resolve().then(() => {}); setTimeout(() => {}, 1000)")?;
+/// let report = vm.run_jobs_up_to(10)?;
+/// assert_eq!((report.executed, report.pending), (1, false));
+/// assert!(report.next_timer.is_some());
+/// # Ok::<(), jsvm::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct JobReport {
+    /// How many jobs ran.
+    pub executed: u32,
+    /// Whether jobs are left.
+    pub pending: bool,
+    /// Time until the first timer is due, zero if it is; nothing if no timer is set.
+    pub next_timer: Option<Duration>,
+    /// Whether requests wait to be [taken](Vm::take_requests).
+    pub requests: bool,
+    /// Whether requests were given up; see [`Vm::take_cancellations`].
+    pub cancellations: bool,
+    /// Whether there are [unhandled rejections](Vm::take_unhandled_rejections).
+    pub rejections: bool,
+}
+
+/// A request: work that a script asked for and that the embedder does, from [`Vm::take_requests`].
+///
+/// ```
+/// let vm = jsvm::Engine::global()?.vm().request("read").build()?;
+/// vm.eval("read('a.txt')")?;
+/// let request = vm.take_requests()?.remove(0);
+/// assert_eq!(request.name, "read");
+/// assert_eq!(request.args.to::<(String,)>()?.0, "a.txt");
+/// # Ok::<(), jsvm::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Request {
+    /// The number by which it is settled, unique in the life of the VM.
+    pub id: u64,
+    /// The name of the request function.
+    pub name: String,
+    /// An array of the arguments.
+    pub args: Data,
+}
+
+/// An unhandled promise rejection, from [`Vm::take_unhandled_rejections`].
+///
+/// ```
+/// let vm = jsvm::Engine::global()?.vm().build()?;
+/// vm.eval("Promise.reject(new RangeError('far'))")?;
+/// let rejection = vm.take_unhandled_rejections()?.remove(0);
+/// assert_eq!(rejection.reason.name, "RangeError");
+/// # Ok::<(), jsvm::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Rejection {
+    /// The promise.
+    pub promise: Value,
+    /// The reason.
+    pub reason: Exception,
+    /// The limit that was reached, if that is the reason.
+    pub limit: Option<Limit>,
+}
+
+pub use compile::BytecodeParts;
+pub use functions::EphemeralFunction;
+pub use heap::{Heap, HeapStatistics, MemoryUsage};
+pub use observe::{PromiseEvent, PromiseEventKind, PromiseEvents};
+pub use roots::{RootId, Roots};

@@ -1,0 +1,102 @@
+//! Compiles components and links VMs to them.
+
+use std::sync::{Arc, OnceLock};
+
+use jsvm::VmBuilder;
+
+use super::component::LinkedComponent;
+use super::error::LinkError;
+use super::runtime::Runtime;
+use super::table::LinkTable;
+
+/// Compiles components to link to VMs. It is cheap to clone and can be used from any thread.
+///
+/// ```
+/// # let component = wat::parse_str(
+/// #     r#"(component
+/// #         (core module $m (func (export "f") (result i32) (i32.const 42)))
+/// #         (core instance $i (instantiate $m))
+/// #         (func (export "answer") (result u32) (canon lift (core func $i "f"))))"#,
+/// # )
+/// # .unwrap();
+/// let linker = jsvm_link::Linker::new()?;
+/// let answers = linker.compile("acme:answers", component)?;
+/// assert_eq!(answers.specifiers(), ["acme:answers"]);
+/// # Ok::<(), jsvm_link::LinkError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Linker {
+    runtime: Arc<Runtime>,
+}
+
+impl Linker {
+    /// Sets up the compiler, and a thread that stops components that run for too long.
+    ///
+    /// # Errors
+    /// [`LinkError::Engine`] if this machine cannot run components.
+    pub fn new() -> Result<Self, LinkError> {
+        let runtime = Arc::new(Runtime::new()?);
+        Ok(Linker { runtime })
+    }
+
+    /// Returns the global linker, which is created at its first use.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new). The next call tries again.
+    pub fn global() -> Result<Self, LinkError> {
+        static GLOBAL: OnceLock<Linker> = OnceLock::new();
+        if let Some(linker) = GLOBAL.get() {
+            return Ok(linker.clone());
+        }
+        let linker = Linker::new()?;
+        Ok(GLOBAL.get_or_init(|| linker).clone())
+    }
+
+    /// Compiles a component, so that VMs can be linked to it.
+    ///
+    /// Scripts import it by `name`, such as `acme:image`, and its interfaces by their own names.
+    /// Compiling takes about a second per megabyte. The result can be used for any number of VMs.
+    ///
+    /// # Errors
+    /// See [`LinkError`]: for example, the file is a core module, or an import is missing.
+    pub fn compile(
+        &self,
+        name: &str,
+        bytes: impl AsRef<[u8]>,
+    ) -> Result<LinkedComponent, LinkError> {
+        LinkedComponent::new(&self.runtime, name, bytes.as_ref())
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+
+    impl Sealed for jsvm::VmBuilder {}
+}
+
+/// Links components to the VMs of a builder. Only [`VmBuilder`] implements it.
+pub trait LinkExt: sealed::Sealed {
+    /// Links a component, whose interfaces scripts then import by their names. These names take
+    /// precedence over those of a module loader.
+    ///
+    /// Each VM creates its own instance at the first call. A VM that is
+    /// [restored](VmBuilder::restore) must be linked to the same components again.
+    #[must_use]
+    fn link(self, component: &LinkedComponent) -> Self;
+
+    /// Lets VMs without linked components expect calls of them. For VMs that are
+    /// [restored](VmBuilder::restore): a script that calls a component that is no longer linked
+    /// gets an error that says so.
+    #[must_use]
+    fn expect_links(self) -> Self;
+}
+
+impl LinkExt for VmBuilder {
+    fn link(self, component: &LinkedComponent) -> Self {
+        self.extend(|table: &mut LinkTable| table.components.push(component.clone()))
+    }
+
+    fn expect_links(self) -> Self {
+        self.extend(|_: &mut LinkTable| {})
+    }
+}

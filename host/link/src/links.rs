@@ -1,0 +1,83 @@
+//! The linked components of one VM.
+
+use jsvm::data::Node;
+use jsvm::extension::{ExtensionInstance, ExtensionVm, StopSignal};
+use jsvm::{Data, HostError};
+
+use super::component::{CALL, Call, LinkedComponent};
+use super::instance::{CallError, LiveInstance};
+use super::table::LinkTable;
+
+/// The linked components of one VM. Each is instantiated at its first call.
+pub(crate) struct VmLinks {
+    table: LinkTable,
+    live: Vec<Option<LiveInstance>>,
+    vm: ExtensionVm,
+}
+
+impl VmLinks {
+    pub(crate) fn new(table: &LinkTable, vm: ExtensionVm) -> Self {
+        VmLinks {
+            live: table.components.iter().map(|_| None).collect(),
+            table: table.clone(),
+            vm,
+        }
+    }
+}
+
+impl ExtensionInstance for VmLinks {
+    fn call(&mut self, name: &str, args: &mut Data, stop: StopSignal) -> Result<Data, HostError> {
+        let mut components = self.table.components.iter().zip(&mut self.live);
+        let found = components.find_map(|(component, live)| {
+            let call = component.linked.calls.get(name)?;
+            Some((component, live, *call))
+        });
+        match found {
+            Some((component, live, Call::Function(index))) => {
+                // The instance is put back only if it can be used again: not after a trap or a
+                // panic.
+                let mut instance = match live.take() {
+                    Some(instance) => instance,
+                    None => LiveInstance::new(component, &self.vm, stop.clone())?,
+                };
+                let result = match instance.call(component, index, args, stop) {
+                    Err(CallError::Lost(error)) => return Err(error),
+                    Err(CallError::Thrown(error)) => Err(error),
+                    Ok(result) => Ok(result),
+                };
+                *live = Some(instance);
+                result
+            }
+            Some((_, live, Call::Drop)) => {
+                if let (Some(instance), Some(number)) = (live.as_mut(), first_number(args))
+                    && !instance.release(number, stop)
+                {
+                    *live = None;
+                }
+                Ok(Data::from_nodes(Vec::new()))
+            }
+            // A restored VM drops a resource that is gone already.
+            None if name.ends_with("#drop") => Ok(Data::from_nodes(Vec::new())),
+            None => Err(not_linked(name, &self.table.components)),
+        }
+    }
+}
+
+fn first_number(args: &Data) -> Option<u64> {
+    let first = args.root().elements()?.into_iter().next()??;
+    match first.node() {
+        Node::Number(number) => Some(*number as u64),
+        _ => None,
+    }
+}
+
+/// Creates the error of a VM that was restored without a component it calls.
+fn not_linked(name: &str, components: &[LinkedComponent]) -> HostError {
+    let rest = name.strip_prefix(CALL).unwrap_or(name);
+    let (component, function) = rest.split_once('#').unwrap_or((rest, ""));
+    let is_linked = components.iter().any(|linked| linked.name() == component);
+    HostError::type_error(match is_linked {
+        true => format!("the linked component `{component}` no longer has {function}"),
+        false => format!("no component is linked to this VM as `{component}`. Link it again"),
+    })
+}

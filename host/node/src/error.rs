@@ -1,0 +1,227 @@
+//! Errors of loading modules.
+
+use std::path::PathBuf;
+
+use jsvm::Data;
+use jsvm::ErrorClass;
+use jsvm::HostError;
+use jsvm::data::ErrorData;
+use jsvm::data::{DataBuilder, Node};
+
+/// The reason why a module cannot be loaded.
+///
+/// ```
+/// use jsvm_node::{NodeModules, ProgramError};
+/// let modules = NodeModules::new(".").expect("it exists");
+/// let error: ProgramError = modules.entry("missing.js").unwrap_err();
+/// assert!(error.to_string().contains("missing.js"));
+/// ```
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProgramError {
+    /// The module does not exist.
+    #[error("cannot find {what} '{specifier}' imported from {importer}{}{}",
+        lines("tried ", .tried), lines("", .hints), what = what(.specifier))]
+    NotFound {
+        /// The specifier of the import.
+        specifier: String,
+        /// The module that imports it.
+        importer: String,
+        /// Whether the import is a `require`.
+        required: bool,
+        /// The places that were tried.
+        tried: Vec<String>,
+        /// Suggestions.
+        hints: Vec<String>,
+    },
+
+    /// The package does not export the path.
+    #[error("cannot import '{specifier}' from {importer}: {reason}{}", lines("", .hints))]
+    NotExported {
+        /// The specifier of the import.
+        specifier: String,
+        /// The module that imports it.
+        importer: String,
+        /// The reason, with the `package.json`.
+        reason: String,
+        /// The paths that the package exports.
+        hints: Vec<String>,
+    },
+
+    /// The module is built into Node.js.
+    #[error(
+        "cannot find module '{specifier}' imported from {importer}: it is built into Node.js, but not \
+         into jsvm. An embedder can register a module under this name"
+    )]
+    Builtin {
+        /// The specifier of the import.
+        specifier: String,
+        /// The module that imports it.
+        importer: String,
+    },
+
+    /// The module is outside the root folder of the program.
+    #[error(
+        "cannot load module '{specifier}'{}: it is outside the program's folder {}",
+        from(.importer), .root.display()
+    )]
+    Outside {
+        /// The specifier of the import.
+        specifier: String,
+        /// The module that imports it; empty for the main module.
+        importer: String,
+        /// The root folder.
+        root: PathBuf,
+    },
+
+    /// A `package.json` or `tsconfig.json` cannot be used.
+    #[error("cannot use {}: {reason}", .path.display())]
+    Configuration {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        reason: String,
+    },
+
+    /// The file cannot be read.
+    #[error("cannot read {}: {}", .path.display(), reason(.source))]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The error of the system.
+        source: std::io::Error,
+    },
+
+    /// The file is not UTF-8.
+    #[error("cannot read {}: line {line} is not valid UTF-8", .path.display())]
+    NotText {
+        /// The file.
+        path: PathBuf,
+        /// The first line that is not UTF-8.
+        line: usize,
+    },
+
+    /// The path of the file is not Unicode.
+    #[error("cannot load {}: its path is not Unicode", .path.display())]
+    NotUnicode {
+        /// The file.
+        path: PathBuf,
+    },
+
+    /// The file is of a kind that cannot be loaded.
+    #[error("cannot load {}: {reason}", .path.display())]
+    Unsupported {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        reason: String,
+    },
+
+    /// The file does not parse.
+    #[error("{message}")]
+    Syntax {
+        /// The message of the parser.
+        message: String,
+        /// The name of the module.
+        file: String,
+        /// The line, from 1.
+        line: u32,
+        /// The column, from 1, in bytes of UTF-8 as the engine counts them.
+        column: u32,
+    },
+}
+
+impl ProgramError {
+    /// Converts the error to the exception that the import throws: an `Error` with the `code` of
+    /// Node.js, or a `SyntaxError` with its place.
+    pub fn into_host_error(self) -> HostError {
+        let class = match self {
+            ProgramError::Syntax { .. } => ErrorClass::SyntaxError,
+            _ => ErrorClass::Error,
+        };
+        let code = match &self {
+            ProgramError::NotFound { required: true, .. } => Some("MODULE_NOT_FOUND"),
+            ProgramError::NotFound { .. } => Some("ERR_MODULE_NOT_FOUND"),
+            ProgramError::Builtin { .. } => Some("ERR_UNKNOWN_BUILTIN_MODULE"),
+            ProgramError::NotExported { .. } => Some("ERR_PACKAGE_PATH_NOT_EXPORTED"),
+            ProgramError::Configuration { .. } => Some("ERR_INVALID_PACKAGE_CONFIG"),
+            ProgramError::Unsupported { .. } => Some("ERR_UNKNOWN_FILE_EXTENSION"),
+            _ => None,
+        };
+        // The stack of a `SyntaxError` is its place alone, as in the engine.
+        let stack = match &self {
+            ProgramError::Syntax {
+                file, line, column, ..
+            } => Some(format!("    at {file}:{line}:{column}\n")),
+            _ => None,
+        };
+        HostError::value(
+            ThrownError {
+                class,
+                properties: [
+                    ("message", Some(self.to_string())),
+                    ("stack", stack),
+                    ("code", code.map(str::to_owned)),
+                ],
+            }
+            .into_data(),
+        )
+    }
+}
+
+/// A JavaScript error with properties.
+struct ThrownError {
+    class: ErrorClass,
+    properties: [(&'static str, Option<String>); 3],
+}
+
+impl ThrownError {
+    fn into_data(self) -> Data {
+        let mut data = DataBuilder::new();
+        let root = data.reserve();
+        let properties = self.properties.into_iter().filter_map(|(name, value)| {
+            let text = data.push(Node::Text(value?));
+            Some((name.to_owned(), text))
+        });
+        let properties = properties.collect();
+        data.fill(
+            root,
+            Node::Error(ErrorData {
+                class: self.class,
+                name: None,
+                properties,
+            }),
+        );
+        data.finish()
+    }
+}
+
+/// Returns "module" or "package", from the form of a specifier.
+fn what(specifier: &str) -> &'static str {
+    let is_path = specifier.starts_with(['.', '/', '#']) || specifier.contains(':');
+    if is_path { "module" } else { "package" }
+}
+
+fn from(importer: &str) -> String {
+    match importer {
+        "" => String::new(),
+        importer => format!(" imported from {importer}"),
+    }
+}
+
+/// Formats each entry on a line of its own.
+fn lines(before: &str, lines: &[String]) -> String {
+    lines
+        .iter()
+        .map(|line| format!("\n  {before}{line}"))
+        .collect()
+}
+
+/// Returns the text of a system error without its number.
+fn reason(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    match text.find(" (os error ") {
+        Some(end) => text[..end].to_owned(),
+        None => text,
+    }
+}

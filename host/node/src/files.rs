@@ -1,0 +1,272 @@
+//! Reads and parses each file of a program once.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use oxc::span::SourceType;
+
+use super::convert::Original;
+use super::error::ProgramError;
+use super::language::{FileType, Goal, Language};
+use super::package::Packages;
+use super::parse::{Analysis, analyse};
+use super::resolve::Resolve;
+use jsvm::_private::on_large_stack;
+use jsvm::{Import, ImportKind, Module, ModuleKind};
+
+/// The files of a program, by their real paths.
+#[derive(Debug, Default)]
+pub struct Files {
+    known: Mutex<HashMap<PathBuf, Arc<File>>>,
+    /// The texts of files that do not parse, which errors point into.
+    unparsable: Mutex<HashMap<PathBuf, String>>,
+    packages: Packages,
+}
+
+/// A file that was read.
+#[derive(Debug)]
+pub struct File {
+    kind: ModuleKind,
+    source: String,
+    /// The converted text and its source map, if the engine cannot read the source.
+    converted: Option<(String, Option<String>)>,
+    analysis: OnceLock<Analysis>,
+    /// The names that a CommonJS module exports, including those of modules that it re-exports.
+    exports: OnceLock<Vec<String>>,
+}
+
+impl Files {
+    /// Returns a file, which is read at the first call. Errors call it `name`.
+    pub fn get(
+        &self,
+        path: &Path,
+        name: &str,
+        resolve: &Resolve,
+    ) -> Result<Arc<File>, ProgramError> {
+        if let Some(file) = self.known(path) {
+            return Ok(file);
+        }
+        let source = read_text(path)?;
+        let file = match large(|| self.read(path, name, &source, resolve)) {
+            Ok(file) => file,
+            Err(error) => {
+                if let ProgramError::Syntax { .. } = error {
+                    lock(&self.unparsable).insert(path.to_owned(), source);
+                }
+                return Err(error);
+            }
+        };
+        let mut known = lock(&self.known);
+        let file = known.entry(path.to_owned()).or_insert(Arc::new(file));
+        Ok(file.clone())
+    }
+
+    /// Returns a file that was read before.
+    pub fn known(&self, path: &Path) -> Option<Arc<File>> {
+        lock(&self.known).get(path).cloned()
+    }
+
+    /// Returns the text of a file that was read before.
+    pub fn source(&self, path: &Path) -> Option<String> {
+        if let Some(file) = self.known(path) {
+            return Some(file.source.clone());
+        }
+        lock(&self.unparsable).get(path).cloned()
+    }
+
+    /// Returns the names that a CommonJS module exports. Re-exported files that cannot be read are
+    /// skipped here and fail when they are loaded.
+    pub fn exports(&self, path: &Path, resolve: &Resolve) -> Vec<String> {
+        let Some(file) = self
+            .known(path)
+            .filter(|file| file.kind == ModuleKind::CommonJs)
+        else {
+            return Vec::new();
+        };
+        let names = file.exports.get_or_init(|| {
+            let mut names = ExportNames::default();
+            names.add(self, path, resolve);
+            names.found
+        });
+        names.clone()
+    }
+
+    fn read(
+        &self,
+        path: &Path,
+        name: &str,
+        source: &str,
+        resolve: &Resolve,
+    ) -> Result<File, ProgramError> {
+        let file_type = FileType::from_path(path).map_err(|reason| ProgramError::Unsupported {
+            path: path.to_owned(),
+            reason: reason.to_owned(),
+        })?;
+        let package = || match file_type.goal {
+            Goal::Unknown => self.packages.goal(path.parent().unwrap_or(path)),
+            goal => Ok(goal),
+        };
+        if file_type.language.is_converted() {
+            let tsconfig = resolve.tsconfig(path)?;
+            let original = Original {
+                text: source,
+                path,
+                name,
+                file_type,
+                package: package()?,
+                tsconfig: tsconfig.as_deref(),
+            };
+            let converted = original.convert()?;
+            return Ok(File {
+                converted: Some((converted.code, converted.mappings)),
+                ..File::new(converted.kind, source)
+            });
+        }
+        if file_type.language == Language::Json {
+            return Ok(File::new(ModuleKind::Json, source));
+        }
+        Ok(match package()? {
+            Goal::Es => File::new(ModuleKind::Es, source),
+            Goal::CommonJs => File::common_js(source),
+            Goal::Unknown => {
+                let analysis = analyse(source, SourceType::unambiguous());
+                let file = if analysis.is_es {
+                    File::new(ModuleKind::Es, source)
+                } else {
+                    File::common_js(source)
+                };
+                File {
+                    analysis: OnceLock::from(analysis),
+                    ..file
+                }
+            }
+        })
+    }
+}
+
+impl File {
+    fn new(kind: ModuleKind, source: &str) -> File {
+        File {
+            kind,
+            source: source.to_owned(),
+            converted: None,
+            analysis: OnceLock::new(),
+            exports: OnceLock::new(),
+        }
+    }
+
+    fn common_js(source: &str) -> File {
+        // The module becomes the body of a function, which cannot begin with `#!`.
+        let converted = source
+            .strip_prefix("#!")
+            .map(|rest| (format!("//{rest}"), None));
+        File {
+            converted,
+            ..File::new(ModuleKind::CommonJs, source)
+        }
+    }
+
+    /// Creates the module for the engine.
+    pub fn module(&self, exports: Vec<String>) -> Module {
+        let module = match self.kind {
+            ModuleKind::Es => Module::es(self.text()),
+            ModuleKind::CommonJs => Module::common_js(self.text(), exports),
+            ModuleKind::Json => Module::json(self.text()),
+        };
+        match &self.converted {
+            Some((_, Some(mappings))) => module.mappings(mappings),
+            _ => module,
+        }
+    }
+
+    /// Whether the file uses variables of CommonJS.
+    pub fn uses_common_js(&self) -> bool {
+        self.kind == ModuleKind::CommonJs && self.analysis().uses_common_js
+    }
+
+    fn text(&self) -> &str {
+        match &self.converted {
+            Some((text, _)) => text,
+            None => &self.source,
+        }
+    }
+
+    fn analysis(&self) -> &Analysis {
+        self.analysis.get_or_init(|| {
+            let source_type = match self.kind {
+                ModuleKind::Es => SourceType::mjs(),
+                ModuleKind::CommonJs => SourceType::cjs(),
+                ModuleKind::Json => return Analysis::default(),
+            };
+            large(|| Ok(analyse(self.text(), source_type))).unwrap_or_default()
+        })
+    }
+}
+
+/// Collects exported names, including those of re-exported modules.
+#[derive(Default)]
+struct ExportNames {
+    found: Vec<String>,
+    known: HashSet<String>,
+    seen: HashSet<PathBuf>,
+}
+
+impl ExportNames {
+    fn add(&mut self, files: &Files, start: &Path, resolve: &Resolve) {
+        let mut waiting = vec![start.to_owned()];
+        while let Some(path) = waiting.pop() {
+            if !self.seen.insert(path.clone()) {
+                continue;
+            }
+            let name = path.to_string_lossy();
+            let Ok(file) = files.get(&path, &name, resolve) else {
+                continue;
+            };
+            let exports = &file.analysis().exports;
+            for name in &exports.names {
+                if name != "default" && self.known.insert(name.clone()) {
+                    self.found.push(name.clone());
+                }
+            }
+            let modules = exports.modules.iter().rev().filter_map(|specifier| {
+                let import = Import::new(specifier, &name, ImportKind::Require);
+                resolve.resolve(&import, &path).ok()
+            });
+            waiting.extend(modules);
+        }
+    }
+}
+
+/// Reads the text of a file, without a byte order mark.
+fn read_text(path: &Path) -> Result<String, ProgramError> {
+    let bytes = std::fs::read(path).map_err(|source| ProgramError::Read {
+        path: path.to_owned(),
+        source,
+    })?;
+    let mut text = String::from_utf8(bytes).map_err(|error| {
+        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        ProgramError::NotText {
+            path: path.to_owned(),
+            line: valid.iter().filter(|byte| **byte == b'\n').count() + 1,
+        }
+    })?;
+    if text.starts_with('\u{feff}') {
+        text.drain(..'\u{feff}'.len_utf8());
+    }
+    Ok(text)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Parses on a large stack, because files can be nested deeply.
+fn large<T>(work: impl FnOnce() -> Result<T, ProgramError>) -> Result<T, ProgramError> {
+    on_large_stack(work).unwrap_or_else(|error| {
+        Err(ProgramError::Unsupported {
+            path: PathBuf::new(),
+            reason: error.to_string(),
+        })
+    })
+}

@@ -1,0 +1,101 @@
+//! The language of a file.
+
+use std::path::Path;
+
+use oxc::span::SourceType;
+
+/// Extensions that a specifier can leave out, in the order in which they are tried: first those of
+/// Node.js.
+pub const EXTENSIONS: [&str; 9] = [
+    ".js", ".json", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts", ".jsx",
+];
+
+/// The syntax of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    JavaScript,
+    Jsx,
+    TypeScript,
+    Tsx,
+    Json,
+}
+
+/// The type of a file, from its extension.
+#[derive(Clone, Copy, Debug)]
+pub struct FileType {
+    pub language: Language,
+    pub goal: Goal,
+}
+
+/// The kind of module, as far as the extension shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Goal {
+    Es,
+    CommonJs,
+    /// The kind in its `package.json`, or else that of its syntax.
+    Unknown,
+}
+
+impl FileType {
+    /// Returns the type for the extension of a path. An unknown extension, or none, means
+    /// JavaScript.
+    ///
+    /// # Errors
+    /// The reason why a file of this extension cannot be loaded.
+    pub fn from_path(path: &Path) -> Result<FileType, &'static str> {
+        use {Goal::*, Language::*};
+        let extension = path.extension().and_then(|extension| extension.to_str());
+        let (language, goal) = match extension.unwrap_or_default() {
+            "mjs" => (JavaScript, Es),
+            "cjs" => (JavaScript, CommonJs),
+            "jsx" => (Jsx, Unknown),
+            "ts" => (TypeScript, Unknown),
+            "mts" => (TypeScript, Es),
+            "cts" => (TypeScript, CommonJs),
+            "tsx" => (Tsx, Unknown),
+            "json" => (Json, Unknown),
+            "node" => {
+                return Err(
+                    "it is a native addon, which cannot run in a sandbox. Use a package without native code",
+                );
+            }
+            "wasm" => {
+                return Err(
+                    "it is WebAssembly, which cannot be imported. Link a component with --link",
+                );
+            }
+            "css" => return Err("it is a style sheet, not a module. Bundle the program first"),
+            _ => (JavaScript, Unknown),
+        };
+        Ok(FileType { language, goal })
+    }
+
+    /// Returns the settings of the parser.
+    pub fn source_type(self) -> SourceType {
+        let javascript = match self.goal {
+            Goal::Es => SourceType::mjs(),
+            Goal::CommonJs => SourceType::cjs(),
+            Goal::Unknown => SourceType::unambiguous(),
+        };
+        match self.language {
+            Language::JavaScript | Language::Json => javascript,
+            Language::Jsx => javascript.with_jsx(true),
+            // The kind depends on the imports and exports, which are not known yet.
+            Language::TypeScript => SourceType::ts(),
+            Language::Tsx => SourceType::tsx(),
+        }
+    }
+}
+
+impl Language {
+    /// Whether files must be converted for the engine.
+    pub fn is_converted(self) -> bool {
+        !matches!(self, Language::JavaScript | Language::Json)
+    }
+}
+
+/// Whether a file has an extension of TypeScript.
+pub fn is_typescript(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    matches!(extension, Some("ts" | "mts" | "cts" | "tsx"))
+}

@@ -1,0 +1,226 @@
+//! Loads programs written for Node.js: packages, CommonJS, JSON, TypeScript, JSX.
+//!
+//! [`NodeModules`] is a [`ModuleLoader`] for the modules in a folder.
+//!
+//! | what | how |
+//! |---|---|
+//! | resolving a specifier | as in Node.js; [`NodeModules`] lists the differences |
+//! | `.mjs`, `.mts` | an ES module |
+//! | `.cjs`, `.cts` | a CommonJS module |
+//! | `.json` | JSON |
+//! | `.js`, `.jsx`, `.ts`, `.tsx` and any other | the kind in `type` of the nearest `package.json`, or else the kind of its syntax |
+//! | `.ts`, `.mts`, `.cts`, `.tsx`, `.jsx` | converted to JavaScript with a source map; types are removed, not checked |
+//! | decorators and `accessor` in these | standard decorators, or those of `experimentalDecorators` in `tsconfig.json` |
+//!
+//! No code of a program runs outside its VM. But this library reads files in the embedder's
+//! process, and parses TypeScript, JSX, and files that are or may be CommonJS. The limits of the VM
+//! do not apply there, and a hostile file can overflow the parser's stack. Only the VM parses files
+//! that are ES modules by extension or `package.json`.
+
+mod convert;
+mod decorators;
+mod error;
+mod exports;
+mod files;
+mod helpers;
+mod import_script;
+mod imported_later;
+mod language;
+mod mappings;
+mod missing;
+mod names;
+mod nesting;
+mod options;
+mod package;
+mod parse;
+mod private_methods;
+mod resolve;
+mod root;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+pub use error::ProgramError;
+pub use import_script::{ends_in_import, imports_as_script};
+pub use imported_later::imported_later;
+
+use files::Files;
+use jsvm::HostError;
+use jsvm::{Import, Module, ModuleLoader};
+use names::ModuleNames;
+use resolve::Resolve;
+
+/// A loader of the modules in a folder and of its installed packages, found as in Node.js.
+///
+/// The differences to Node.js are:
+///
+/// * Nothing outside the folder is loaded, and no `node_modules` above it is searched. A symbolic
+///   link counts as its target.
+/// * The conditions for `exports` and `imports` of packages are `jsvm`, `edge-light`, `browser`,
+///   and `import` or `require`. `node` is not among them.
+/// * An `import` can leave out the extension, including those of TypeScript. `./x.js` also finds
+///   `./x.ts`. For importers in TypeScript, `paths` of the nearest `tsconfig.json` apply.
+/// * Node.js's built-in modules are missing. A module that the embedder registers under such a name
+///   is found before this loader is called.
+///
+/// The full name of a module is the path of its file. With
+/// [`relative_names`](NodeModules::relative_names) it is the path below the folder.
+///
+/// Files are read once. Later changes on the disk are seen only by another loader. A loader is
+/// cheap to clone, and its clones share the files.
+///
+/// ```
+/// use jsvm::Source;
+/// use jsvm_node::NodeModules;
+/// # let folder = std::env::temp_dir().join(format!("jsvm-doc-{}", std::process::id()));
+/// # std::fs::create_dir_all(folder.join("node_modules/greeter"))?;
+/// std::fs::write(folder.join("node_modules/greeter/package.json"), r#"{ "exports": "./main.ts" }"#)?;
+/// std::fs::write(
+///     folder.join("node_modules/greeter/main.ts"),
+///     "enum Mood { calm = '.', happy = '!' }
+///      export const greet = (name: string, mood = Mood.happy) => `Hello, ${name}${mood}`;",
+/// )?;
+/// let vm = jsvm::Engine::global()?.vm().modules(NodeModules::new(&folder)?).build()?;
+/// let promise = vm.eval(Source::module(
+///     "import { greet } from 'greeter'; export const text = greet('world');",
+/// ))?;
+/// vm.run_jobs()?;
+/// assert_eq!(promise.promise_value()?.get("text")?.to::<String>()?, "Hello, world!");
+/// # std::fs::remove_dir_all(&folder)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct NodeModules {
+    names: ModuleNames,
+    resolve: Arc<Resolve>,
+    files: Arc<Files>,
+}
+
+impl NodeModules {
+    /// Creates a loader of the modules in a folder and below.
+    ///
+    /// # Errors
+    /// If the folder does not exist.
+    pub fn new(folder: impl AsRef<Path>) -> std::io::Result<Self> {
+        let root = folder.as_ref().canonicalize()?;
+        Ok(Self::at(root.clone(), root))
+    }
+
+    /// Creates a loader of the modules of the program that a folder belongs to.
+    ///
+    /// The root is the nearest folder at or above it that has a `package.json`, a `node_modules` or
+    /// a `.git`, or the workspace of that package. Without such a folder, it is the folder itself.
+    ///
+    /// Code without a file, such as code from standard input, imports from the folder.
+    ///
+    /// # Errors
+    /// If the folder does not exist.
+    pub fn around(folder: impl AsRef<Path>) -> std::io::Result<Self> {
+        let folder = folder.as_ref().canonicalize()?;
+        Ok(Self::at(root::find(&folder), folder))
+    }
+
+    fn at(root: PathBuf, base: PathBuf) -> Self {
+        NodeModules {
+            resolve: Arc::new(Resolve::new(root.clone())),
+            files: Arc::default(),
+            names: ModuleNames::new(root, base),
+        }
+    }
+
+    /// Makes names of modules relative to the folder. For a VM that is frozen and then restored
+    /// where the folder may have another path: the VM then does not contain the path.
+    #[must_use]
+    pub fn relative_names(mut self) -> Self {
+        self.names = self.names.relative();
+        self
+    }
+
+    /// Returns the root folder. Nothing outside it is loaded.
+    pub fn root(&self) -> &Path {
+        self.names.root()
+    }
+
+    /// Returns the full name of the module that a program starts with: a file, or a folder with a
+    /// `package.json` or an `index.js`.
+    ///
+    /// # Errors
+    /// If the file does not exist or is outside the root folder.
+    pub fn entry(&self, path: impl AsRef<Path>) -> Result<String, ProgramError> {
+        let path = path.as_ref();
+        let path = std::path::absolute(path).map_err(|source| ProgramError::Read {
+            path: path.to_owned(),
+            source,
+        })?;
+        let found = self.resolve.entry(&path)?;
+        self.names.name_of(&found)
+    }
+
+    /// Loads the module of a full name, as [`ModuleLoader::load`] does.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or must be parsed here and does not parse.
+    pub fn module(&self, name: &str) -> Result<Module, ProgramError> {
+        if let Some(module) = helpers::module(name) {
+            return Ok(module);
+        }
+        let path = self.path(name)?;
+        let file = self
+            .files
+            .get(&path, &self.names.shown(&path), &self.resolve)?;
+        let exports = self.files.exports(&path, &self.resolve);
+        Ok(file.module(exports).url(self.names.url(&path)))
+    }
+
+    /// Whether a CommonJS module uses variables of CommonJS, such as `require` or `exports`.
+    /// Otherwise it can also run as a script.
+    ///
+    /// # Errors
+    /// Those of [`module`](NodeModules::module).
+    pub fn uses_common_js(&self, name: &str) -> Result<bool, ProgramError> {
+        let path = self.path(name)?;
+        let file = self
+            .files
+            .get(&path, &self.names.shown(&path), &self.resolve)?;
+        Ok(file.uses_common_js())
+    }
+
+    /// Returns the text of the file of a loaded module. It reads no other file, because a name from
+    /// a VM can be anything.
+    pub fn source(&self, name: &str) -> Option<String> {
+        self.files.source(&self.names.path(name))
+    }
+
+    /// Returns the file of a full name. The name comes from the VM, so it is checked again.
+    fn path(&self, name: &str) -> Result<PathBuf, ProgramError> {
+        let path = self.names.path(name);
+        let real = path.canonicalize().map_err(|source| ProgramError::Read {
+            path: path.clone(),
+            source,
+        })?;
+        if !real.starts_with(self.root()) {
+            return Err(ProgramError::Outside {
+                specifier: name.to_owned(),
+                importer: String::new(),
+                root: self.root().to_owned(),
+            });
+        }
+        Ok(real)
+    }
+}
+
+impl ModuleLoader for NodeModules {
+    fn resolve(&self, import: &Import<'_>) -> Result<String, HostError> {
+        if helpers::is_helper(import.specifier) {
+            return Ok(import.specifier.to_owned());
+        }
+        let importer = self.names.importer(import.importer);
+        let path = self.resolve.resolve(import, &importer);
+        path.and_then(|path| self.names.name_of(&path))
+            .map_err(ProgramError::into_host_error)
+    }
+
+    fn load(&self, name: &str) -> Result<Module, HostError> {
+        self.module(name).map_err(ProgramError::into_host_error)
+    }
+}

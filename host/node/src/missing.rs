@@ -1,0 +1,281 @@
+//! Explains why an import fails: the places that were tried, and suggestions.
+
+use std::path::{Component, Path, PathBuf};
+
+use nodejs_built_in_modules::{BUILTINS, is_nodejs_builtin_module};
+use oxc_resolver::ResolveError;
+use serde_json::Value as Json;
+
+use super::error::ProgramError;
+use super::language::EXTENSIONS;
+use jsvm::{Import, ImportKind};
+
+/// The maximum number of entries in a list.
+const MAX_LISTED: usize = 8;
+
+/// An import that failed, or may fail.
+#[derive(Clone, Copy)]
+pub struct FailedImport<'a> {
+    pub import: &'a Import<'a>,
+    pub importer: &'a Path,
+    pub root: &'a Path,
+}
+
+impl FailedImport<'_> {
+    /// Returns the error of an import that cannot be a file, such as a URL.
+    pub fn is_elsewhere(&self) -> Option<ProgramError> {
+        let specifier = self.import.specifier;
+        if specifier.starts_with("node:") {
+            return Some(self.builtin());
+        }
+        let scheme = specifier.split_once(':')?.0;
+        let is_url = scheme.len() > 1 && scheme.bytes().all(|byte| byte.is_ascii_lowercase());
+        (is_url && scheme != "file" && !specifier.starts_with('.')).then(|| {
+            let hint = format!("only files can be imported, not {scheme}: URLs");
+            self.not_found(Vec::new(), vec![hint])
+        })
+    }
+
+    /// Explains an error of the resolver.
+    pub fn explain(&self, error: ResolveError) -> ProgramError {
+        if let Some(error) = configuration(&error) {
+            return error;
+        }
+        let specifier = self.import.specifier;
+        match error {
+            ResolveError::PackagePathNotExported {
+                subpath,
+                package_path,
+                package_json_path,
+                conditions,
+            } => self.not_exported(
+                format!(
+                    "{} exports no \"{subpath}\" under {conditions}",
+                    package_json_path.display()
+                ),
+                exported(&package_path),
+            ),
+            ResolveError::PackageImportNotDefined(_, package) => self.not_exported(
+                format!("no \"{specifier}\" in the imports of {}", package.display()),
+                Vec::new(),
+            ),
+            ResolveError::InvalidModuleSpecifier(..)
+            | ResolveError::InvalidPackageTarget(..)
+            | ResolveError::InvalidPackageConfig(..)
+            | ResolveError::InvalidPackageConfigDefault(..)
+            | ResolveError::InvalidPackageConfigDirectory(..) => {
+                self.not_exported(error.to_string(), Vec::new())
+            }
+            ResolveError::NotFound(_) | ResolveError::ExtensionAlias(..) => self.nowhere(),
+            error => self.not_found(Vec::new(), vec![error.to_string()]),
+        }
+    }
+
+    /// Creates the error of a module that was not found, with the places that were tried.
+    fn nowhere(&self) -> ProgramError {
+        let specifier = self.import.specifier;
+        let path = specifier.strip_prefix("file://").unwrap_or(specifier);
+        if path.starts_with(['.', '/']) {
+            let path = normal(&self.folder().join(path));
+            return self.not_found(tried_file(&path), similar_file(&path, specifier));
+        }
+        if is_nodejs_builtin_module(specifier) || BUILTINS.contains(&specifier) {
+            return self.builtin();
+        }
+        self.no_package(package_of(specifier))
+    }
+
+    fn no_package(&self, package: &str) -> ProgramError {
+        let specifier = self.import.specifier;
+        let folders = self.folder().ancestors();
+        let folders = folders.take_while(|folder| folder.starts_with(self.root));
+        let places: Vec<PathBuf> = folders
+            .filter(|folder| !folder.ends_with("node_modules"))
+            .map(|folder| folder.join("node_modules").join(package))
+            .collect();
+        if let Some(installed) = places.iter().find(|place| place.is_dir()) {
+            let below = specifier[package.len()..].trim_start_matches('/');
+            if below.is_empty() {
+                let tried = vec![format!(
+                    "{}, which has no index.js, and no package.json that names an existing file",
+                    installed.display()
+                )];
+                return self.not_found(tried, Vec::new());
+            }
+            let path = installed.join(below);
+            return self.not_found(tried_file(&path), similar_file(&path, specifier));
+        }
+        let mut hints = Vec::new();
+        let beside = self.folder().join(specifier);
+        if let Some(name) = file_like(&beside) {
+            hints.push(format!("did you mean './{name}'?"));
+        } else {
+            hints.push(format!("to install it: npm install {package}"));
+        }
+        let tried = places.iter().map(|place| place.display().to_string());
+        self.not_found(tried.collect(), hints)
+    }
+
+    fn folder(&self) -> &Path {
+        self.importer.parent().unwrap_or(self.root)
+    }
+
+    fn builtin(&self) -> ProgramError {
+        ProgramError::Builtin {
+            specifier: self.import.specifier.to_owned(),
+            importer: self.import.importer.to_owned(),
+        }
+    }
+
+    fn not_found(&self, tried: Vec<String>, hints: Vec<String>) -> ProgramError {
+        ProgramError::NotFound {
+            specifier: self.import.specifier.to_owned(),
+            importer: self.import.importer.to_owned(),
+            required: self.import.kind == ImportKind::Require,
+            tried,
+            hints,
+        }
+    }
+
+    fn not_exported(&self, reason: String, hints: Vec<String>) -> ProgramError {
+        ProgramError::NotExported {
+            specifier: self.import.specifier.to_owned(),
+            importer: self.import.importer.to_owned(),
+            reason,
+            hints,
+        }
+    }
+}
+
+/// Returns the error of a `package.json` or `tsconfig.json`, if the resolver failed because of it.
+pub fn configuration(error: &ResolveError) -> Option<ProgramError> {
+    let (path, reason) = match error {
+        ResolveError::Json(json) => (json.path.clone(), format!("not valid JSON: {json}")),
+        ResolveError::TsconfigNotFound(path) => (path.clone(), "no such file".into()),
+        ResolveError::TsconfigSelfReference(path) => (path.clone(), "it refers to itself".into()),
+        ResolveError::TsconfigCircularExtend(paths) => {
+            (paths.paths().first()?.clone(), "it extends itself".into())
+        }
+        ResolveError::TsconfigLoadFailed { path, source } => match &**source {
+            ResolveError::Json(json) => (path.clone(), format!("not valid JSON: {json}")),
+            source => (path.clone(), format!("cannot read it: {source}")),
+        },
+        _ => return None,
+    };
+    Some(ProgramError::Configuration { path, reason })
+}
+
+/// Returns the name of the package in a specifier.
+fn package_of(specifier: &str) -> &str {
+    let parts = if specifier.starts_with('@') { 2 } else { 1 };
+    match specifier.match_indices('/').nth(parts - 1) {
+        Some((end, _)) => &specifier[..end],
+        None => specifier,
+    }
+}
+
+/// Removes `.` and `..` from a path.
+fn normal(path: &Path) -> PathBuf {
+    let mut normal = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => drop(normal.pop()),
+            part => normal.push(part),
+        }
+    }
+    normal
+}
+
+fn tried_file(path: &Path) -> Vec<String> {
+    let shown = path.display();
+    if path.is_dir() {
+        return vec![format!(
+            "{shown}, which is a folder without an index.js, and without a package.json that names \
+             a \"main\" file"
+        )];
+    }
+    match path.parent() {
+        Some(folder) if !folder.is_dir() => {
+            vec![format!("{shown}; no such folder: {}", folder.display())]
+        }
+        _ if path.extension().is_some_and(|extension| {
+            EXTENSIONS
+                .iter()
+                .any(|known| **known == *format!(".{}", extension.to_string_lossy()))
+        }) =>
+        {
+            vec![shown.to_string()]
+        }
+        _ => vec![
+            shown.to_string(),
+            format!("{shown} with {}", EXTENSIONS.join(", ")),
+        ],
+    }
+}
+
+/// Suggests a file with a similar name.
+fn similar_file(path: &Path, specifier: &str) -> Vec<String> {
+    let Some(name) = file_like(path) else {
+        return Vec::new();
+    };
+    let before = specifier
+        .rfind('/')
+        .map_or("", |slash| &specifier[..=slash]);
+    vec![format!("did you mean '{before}{name}'?")]
+}
+
+/// Finds a file in the folder of a path with a similar name.
+fn file_like(path: &Path) -> Option<String> {
+    let wanted = path.file_name()?.to_str()?.to_lowercase();
+    let stem = |name: &str| {
+        name.rsplit_once('.')
+            .map_or(name, |(stem, _)| stem)
+            .to_owned()
+    };
+    let entries = path.parent()?.read_dir().ok()?;
+    let files = entries.filter_map(|entry| entry.ok().filter(|entry| entry.path().is_file()));
+    let names = files.filter_map(|file| file.file_name().into_string().ok());
+    let near = names.filter_map(|name| {
+        let lower = name.to_lowercase();
+        let distance = if stem(&lower) == stem(&wanted) {
+            0
+        } else {
+            strsim::damerau_levenshtein(&stem(&lower), &stem(&wanted))
+        };
+        // A short name must match more closely.
+        (distance <= 2 && distance * 3 <= stem(&wanted).chars().count()).then_some((distance, name))
+    });
+    near.min().map(|(_, name)| name)
+}
+
+/// Lists the paths that a package exports.
+fn exported(package: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(package.join("package.json"));
+    let json = text
+        .ok()
+        .and_then(|text| serde_json::from_str::<Json>(&text).ok());
+    let Some(Json::Object(exports)) = json.as_ref().and_then(|json| json.get("exports")) else {
+        return Vec::new();
+    };
+    let paths: Vec<&str> = exports
+        .keys()
+        .map(String::as_str)
+        .filter(|key| key.starts_with('.'))
+        .collect();
+    if paths.is_empty() {
+        return Vec::new();
+    }
+    let more = if paths.len() > MAX_LISTED {
+        ", …"
+    } else {
+        ""
+    };
+    let list = paths
+        .iter()
+        .take(MAX_LISTED)
+        .copied()
+        .collect::<Vec<_>>()
+        .join(", ");
+    vec![format!("it exports {list}{more}")]
+}

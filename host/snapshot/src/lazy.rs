@@ -1,0 +1,121 @@
+//! Lazy snapshots: VMs take a page only when they touch it.
+//!
+//! The memory beyond that of a fresh VM is written to a file in memory once. A host maps this file,
+//! privately, into each VM that it restores. Only Linux has such files; elsewhere a lazy snapshot
+//! is restored like any other.
+
+use std::sync::Arc;
+
+use super::{Snapshot, SnapshotError};
+
+/// Size in bytes up to which a lazy snapshot also keeps its whole memory, so that a VM whose
+/// memory was used before is restored by writing only the pages that it changed.
+pub(super) const MAX_FLAT: u64 = 8 << 20;
+
+impl Snapshot {
+    /// Prepares the snapshot for being restored often: the memory for the whole state is taken once,
+    /// and each VM copies a page when it first changes it.
+    ///
+    /// VMs that take over the memory of an earlier one (`EngineConfig::warm_vms`) are restored
+    /// faster, too. It makes no difference to what a VM does. On systems other than Linux the
+    /// snapshot is restored like any other.
+    ///
+    /// ```
+    /// let engine = jsvm::Engine::global()?;
+    /// let vm = engine.vm().build()?;
+    /// vm.eval("var list = Array.from({ length: 50_000 }, (_, i) => ({ i }))")?;
+    /// let snapshot = vm.snapshot()?.into_lazy()?;
+    /// for _ in 0..100 {
+    ///     let vm = engine.restore(&snapshot)?;
+    ///     assert_eq!(vm.eval("list[49_999].i")?.to::<u32>()?, 49_999);
+    /// }
+    /// # Ok::<(), jsvm::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`SnapshotError::MissingParent`]; [`SnapshotError::Io`] if there is no memory for it.
+    pub fn into_lazy(mut self) -> Result<Snapshot, SnapshotError> {
+        let image = self.complete()?;
+        let pages = Pages::new(image)?;
+        let is_kept = image.size <= MAX_FLAT;
+        let flat = is_kept.then(|| image.flat()).transpose()?;
+        self.pages = pages.map(Arc::new);
+        self.flat = flat.map(Arc::from);
+        Ok(self)
+    }
+}
+
+pub use system::Pages;
+
+#[cfg(all(target_os = "linux", not(jsvm_portable)))]
+mod system {
+    use std::fs::File;
+    use std::io;
+    use std::os::unix::fs::FileExt;
+
+    use rustix::fs::{MemfdFlags, SealFlags};
+
+    use crate::base;
+    use crate::image::Image;
+
+    /// The part of an image beyond that of a fresh VM, in a file in memory that nobody can change.
+    #[derive(Debug)]
+    pub struct Pages {
+        file: File,
+        len: usize,
+    }
+
+    impl Pages {
+        /// Returns nothing if the image is not larger than that of a fresh VM.
+        pub(crate) fn new(image: &Image) -> io::Result<Option<Self>> {
+            let Some(len) = image.size.checked_sub(base::SIZE).filter(|len| *len > 0) else {
+                return Ok(None);
+            };
+            let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
+            let file = File::from(rustix::fs::memfd_create(c"jsvm-snapshot", flags)?);
+            file.set_len(len)?;
+            image.for_each_run(base::SIZE..u64::MAX, |offset, bytes| {
+                file.write_all_at(bytes, offset - base::SIZE)
+            })?;
+            // If the file could shrink, a VM could find nothing where its memory should be.
+            let seals = SealFlags::SHRINK | SealFlags::GROW | SealFlags::WRITE | SealFlags::SEAL;
+            rustix::fs::fcntl_add_seals(&file, seals)?;
+            let len = usize::try_from(len).map_err(io::Error::other)?;
+            Ok(Some(Pages { file, len }))
+        }
+
+        /// Returns the file. It is sealed: its size and content never change.
+        pub fn file(&self) -> &File {
+            &self.file
+        }
+
+        /// Returns the size of the file in bytes.
+        #[expect(clippy::len_without_is_empty, reason = "it is never empty")]
+        pub fn len(&self) -> usize {
+            self.len
+        }
+    }
+}
+
+#[cfg(not(all(target_os = "linux", not(jsvm_portable))))]
+mod system {
+    use std::convert::Infallible;
+    use std::io;
+
+    use crate::image::Image;
+
+    /// Memory that can be mapped; there is none on this system.
+    #[derive(Debug)]
+    pub struct Pages(Infallible);
+
+    impl Pages {
+        pub(crate) fn new(_: &Image) -> io::Result<Option<Self>> {
+            Ok(None)
+        }
+
+        /// Cannot be called: there is no value of this type.
+        pub fn never(&self) -> ! {
+            match self.0 {}
+        }
+    }
+}

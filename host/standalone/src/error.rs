@@ -1,0 +1,42 @@
+//! Errors of making components.
+
+use jsvm::Error;
+use wasmparser::BinaryReaderError;
+
+/// The error of a component that cannot be made.
+///
+/// ```
+/// use jsvm_standalone::{ComponentKind, StandaloneError, component};
+/// let vm = jsvm::Engine::global()?.vm().request("read").build()?;
+/// vm.eval("read()")?;
+/// let error = component(&vm, ComponentKind::Command).unwrap_err();
+/// assert!(matches!(error, StandaloneError::Waiting { name } if name == "read"));
+/// # Ok::<(), jsvm::Error>(())
+/// ```
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StandaloneError {
+    /// The VM cannot be read.
+    #[error(transparent)]
+    Vm(#[from] Error),
+    /// The VM has unsettled requests, which would be lost.
+    #[error("the VM waits for the request {name}, which only a running component can make")]
+    Waiting {
+        /// The name of the first request.
+        name: String,
+    },
+    /// A template or the VM does not have the expected form: a bug of this library.
+    #[error("cannot make the component: {reason}")]
+    Unfit {
+        /// The reason.
+        reason: String,
+    },
+}
+
+impl From<BinaryReaderError> for StandaloneError {
+    fn from(error: BinaryReaderError) -> Self {
+        StandaloneError::Unfit {
+            reason: error.to_string(),
+        }
+    }
+}

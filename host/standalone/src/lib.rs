@@ -1,0 +1,222 @@
+//! Makes standalone components: a component contains a VM whose program was evaluated already, and
+//! needs nothing but WASI to run.
+//!
+//! ```
+//! use jsvm::{EventLoop, Source};
+//! use jsvm_standalone as standalone;
+//! # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+//! let vm = jsvm::Engine::global()?.vm().build()?;
+//! let server = jsvm_http::install(&vm)?;
+//! let program = "export default { fetch: () => new Response('hello') }";
+//! let exports = EventLoop::new(&vm).eval(Source::module(program)).await?;
+//! assert!(server.register(&exports)?);
+//! drop((server, exports));
+//!
+//! let file = standalone::component(&vm, standalone::ComponentKind::Http)?;
+//! assert!(file.starts_with(b"\0asm"));
+//! # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Every instance starts with the state of the VM when [`component`] was called. The top level of
+//! the program has run and does not run again; nothing is parsed or compiled when the component
+//! starts. Each instance seeds its random numbers anew.
+//!
+//! The component also contains a driver from `components/`. It carries out the requests of
+//! [`jsvm_http`], runs timers, and writes the output of the console. There are no other host
+//! functions, and no module can be loaded later except those in the VM.
+
+mod error;
+mod nested;
+mod stretches;
+mod touch;
+mod warm;
+
+use wasmparser::Validator;
+
+use jsvm::Vm;
+use jsvm::snapshot::host::{START, WRITABLE};
+use jsvm_component::{COMPONENT, template};
+
+pub use error::StandaloneError;
+
+/// The size of an empty module, which marks the place of the VM in a template.
+const EMPTY: usize = 8;
+
+pub use jsvm_protocol::standalone::{BEGIN, EXIT_CODE, MAIN, MODULES, RESOLVED};
+
+/// The kind of a standalone component.
+///
+/// ```
+/// let vm = jsvm::Engine::global()?.vm().build()?;
+/// use jsvm_standalone::{ComponentKind, component};
+/// let file = component(&vm, ComponentKind::Command)?;
+/// assert!(file.starts_with(b"\0asm"));
+/// # Ok::<(), jsvm_standalone::StandaloneError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ComponentKind {
+    /// A server that exports `wasi:http/incoming-handler`, for hosts of the world
+    /// `wasi:http/proxy`. The VM needs the root [`jsvm_http::HANDLER`].
+    Http,
+    /// As [`Http`](Self::Http), with environment variables: it also imports `wasi:cli/environment`
+    /// and `wasi:cli/exit`.
+    HttpWithEnvironment,
+    /// A server that exports `wasi:http/handler` of WASI 0.3, for hosts of the worlds
+    /// `wasi:http/service` and `wasi:http/proxy`. An instance answers many requests concurrently,
+    /// and they share its heap.
+    Service,
+    /// As [`Service`](Self::Service), with environment variables.
+    ServiceWithEnvironment,
+    /// A command that exports `wasi:cli/run`. It calls the root [`MAIN`], if there is one, and ends
+    /// when nothing is left to do.
+    Command,
+}
+
+/// The imports of a standalone component beside those that its [`ComponentKind`] has; none by
+/// default.
+///
+/// ```
+/// let vm = jsvm::Engine::global()?.vm().build()?;
+/// use jsvm_standalone::{ComponentKind, ServiceImports, TargetHost, component_with};
+/// let mut imports = ServiceImports::default();
+/// imports.keyvalue = true;
+/// imports.host = TargetHost::Spin;
+/// let file = component_with(&vm, ComponentKind::Command, imports)?;
+/// assert!(file.starts_with(b"\0asm"));
+/// # Ok::<(), jsvm_standalone::StandaloneError>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ServiceImports {
+    /// `wasi:keyvalue`, for programs that import [`KEYVALUE`](jsvm_http::services::KEYVALUE).
+    pub keyvalue: bool,
+    /// `wasi:config`, for programs that import [`CONFIG`](jsvm_http::services::CONFIG).
+    pub config: bool,
+    /// The host, which decides the versions of the two.
+    pub host: TargetHost,
+}
+
+/// A host of standalone components. The hosts differ in their versions of `wasi:keyvalue` and
+/// `wasi:config`, neither of which is finished.
+///
+/// ```
+/// use jsvm_standalone::TargetHost;
+/// assert_eq!(TargetHost::default(), TargetHost::Wasmtime);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TargetHost {
+    /// wasmtime 48: `wasi:keyvalue@0.2.0-draft` and `wasi:config@0.2.0-rc.1`.
+    #[default]
+    Wasmtime,
+    /// Spin 3: `wasi:keyvalue@0.2.0-draft2` and `wasi:config@0.2.0-draft-2024-09-27`.
+    Spin,
+}
+
+/// Makes a component from a VM, which can be used afterwards. The same state gives the same bytes.
+///
+/// The component keeps the limits on memory and stack. A host gives a component less native stack
+/// than this library gives a VM; see [`STACK`].
+///
+/// # Errors
+/// [`StandaloneError::Waiting`] if the VM has unsettled requests, or [`Error::Busy`](jsvm::Error::Busy)
+/// and [`Error::Gone`](jsvm::Error::Gone).
+pub fn component(vm: &Vm, kind: ComponentKind) -> Result<Vec<u8>, StandaloneError> {
+    component_with(vm, kind, ServiceImports::default())
+}
+
+/// As [`component`], for a program that uses services of its host.
+///
+/// # Errors
+/// As [`component`].
+pub fn component_with(
+    vm: &Vm,
+    kind: ComponentKind,
+    imports: ServiceImports,
+) -> Result<Vec<u8>, StandaloneError> {
+    if let Some(request) = vm.unsettled_requests()?.into_iter().next() {
+        return Err(StandaloneError::Waiting { name: request.name });
+    }
+    // Instances of the other kinds are used more often, or run for longer.
+    let is_for_one = matches!(
+        kind,
+        ComponentKind::Http | ComponentKind::HttpWithEnvironment
+    );
+    let touched = is_for_one.then_some(WRITABLE);
+    let warmed = vm.with_memory(|memory| warm::warmed(&engine()?, START, memory, touched))??;
+    filled(&name(kind, imports), &warmed)
+}
+
+/// Returns [`COMPONENT`] with a host without functions, for components that use a VM and give its
+/// scripts none. It exports `jsvm:engine/vm`, `snapshot` and `types`, and imports only WASI 0.2.
+/// The console prints; any other host call throws a `TypeError` that says why.
+///
+/// # Errors
+/// [`StandaloneError::Unfit`] if this library has a bug.
+pub fn without_host() -> Result<Vec<u8>, StandaloneError> {
+    filled("no-host", &engine()?)
+}
+
+/// Fills a template with the module of the VM.
+fn filled(name: &str, vm: &[u8]) -> Result<Vec<u8>, StandaloneError> {
+    let unfit = |reason: String| StandaloneError::Unfit { reason };
+    let template = template(name).ok_or_else(|| unfit(format!("no template {name}")))?;
+    let mut places = 0;
+    let file = nested::replace_modules(&template, &mut |module| {
+        if module.len() != EMPTY {
+            return Ok::<_, StandaloneError>(module.to_vec());
+        }
+        places += 1;
+        Ok(vm.to_vec())
+    })?;
+    if places != 1 {
+        return Err(unfit(format!(
+            "the template has {places} places for the VM"
+        )));
+    }
+    Validator::new().validate_all(&file)?;
+    Ok(file)
+}
+
+/// Returns the name of a template.
+fn name(kind: ComponentKind, imports: ServiceImports) -> String {
+    let mut name = match kind {
+        ComponentKind::Http => "http",
+        ComponentKind::HttpWithEnvironment => "http-with-environment",
+        ComponentKind::Service => "service",
+        ComponentKind::ServiceWithEnvironment => "service-with-environment",
+        ComponentKind::Command => "command",
+    }
+    .to_owned();
+    for (is_there, part) in [(imports.keyvalue, "-keyvalue"), (imports.config, "-config")] {
+        if is_there {
+            name.push_str(part);
+        }
+    }
+    if imports.keyvalue || imports.config {
+        name.push_str(match imports.host {
+            TargetHost::Wasmtime => "-wasmtime",
+            TargetHost::Spin => "-spin",
+        });
+    }
+    name
+}
+
+/// Bytes of a VM's own stack with which too deep a recursion is a `RangeError` also where a host
+/// gives a component 512 KiB of native stack, as `wasmtime serve` does.
+pub const STACK: u32 = 96 << 10;
+
+/// Returns the core module of the VM.
+fn engine() -> Result<Vec<u8>, StandaloneError> {
+    let mut largest = Vec::new();
+    for section in nested::sections(COMPONENT)? {
+        let (id, content) = section?;
+        // The others are adapters of a few hundred bytes.
+        if id == nested::CORE_MODULE && content.len() > largest.len() {
+            largest = content.to_vec();
+        }
+    }
+    Ok(largest)
+}

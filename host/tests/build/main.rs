@@ -1,9 +1,0 @@
-//! `jsvm build`: what it makes is run as `wasmtime serve` and `wasmtime run` do it.
-
-mod command;
-mod files;
-mod make;
-mod run;
-mod serve;
-mod together;
-mod touch;
