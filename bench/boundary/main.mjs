@@ -11,7 +11,7 @@ import { date, grid, machine, publish } from "../report.mjs";
 const HELP = `./just bench-boundary [--quick] [--publish]
 
   --quick    one round: to see whether it works, not for figures
-  --publish  also write the tables into docs/link.md`;
+  --publish  also write the tables into docs/guides/link.md`;
 
 const { values: options } = parseArgs({
   options: {
@@ -112,5 +112,5 @@ console.error(`\nwritten: boundary.json in ${FOLDER}`);
 if (options.publish) {
   if (options.quick) throw new Error("--publish needs all rounds");
   const about = `Measured on ${date} on ${machine}: ${versions}. Each time is of a call there and back.`;
-  publish("docs/link.md", "bench-boundary", `${about}\n\n${text}`);
+  publish("docs/guides/link.md", "bench-boundary", `${about}\n\n${text}`);
 }

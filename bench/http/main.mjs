@@ -13,7 +13,7 @@ const HELP = `./just bench-http [--quick] [--only WORDS] [--publish]
 
   --quick       one short round: to see whether it works, not for figures
   --only WORDS  servers with one of these words in their names
-  --publish     also write the table into docs/serve.md`;
+  --publish     also write the table into docs/guides/serve.md`;
 
 const { values: options } = parseArgs({
   options: {
@@ -92,5 +92,5 @@ console.error(`\nwritten: http.json in ${FOLDER}`);
 if (options.publish) {
   if (options.quick || words) throw new Error("--publish needs all servers, and not --quick");
   const about = `Measured on ${date} in ${rounds} rounds on ${machine}, wrk with ${CONNECTIONS} connections on the same machine.`;
-  publish("docs/serve.md", "bench-http", `${about}\n\n${table}`);
+  publish("docs/guides/serve.md", "bench-http", `${about}\n\n${table}`);
 }

@@ -14,7 +14,7 @@ const HELP = `./just image [--rounds N] [--without-pure] [--publish]
 
   --rounds N      how often each runs, the slow one once (3)
   --without-pure  leave out pure JavaScript in jsvm, which takes minutes
-  --publish       also write the table into docs/image.md
+  --publish       also write the table into docs/guides/image.md
 
 JSVM names a program other than target/release/jsvm.`;
 
@@ -87,5 +87,5 @@ if (differences.some(({ mean }) => mean > 2)) {
 if (options.publish) {
   const all = Object.entries(about.versions).map(([name, version]) => `${name} ${version}`);
   const note = `Measured on ${date} (${machine}; ${all.join(", ")}): medians of ${rounds} runs, one run of what takes minutes.`;
-  publish("docs/image.md", "bench-image", `\n${lines}\n\n${note}\n`);
+  publish("docs/guides/image.md", "bench-image", `\n${lines}\n\n${note}\n`);
 }

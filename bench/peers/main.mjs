@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { date, machine, publish } from "../report.mjs";
 import { BENCH, Failure, check, script } from "./files.mjs";
 import { chart } from "./report/chart.mjs";
-import { markdown, summary, table } from "./report/table.mjs";
+import { figures, highlights, markdown, table } from "./report/table.mjs";
 import { GROUPS, chosen } from "./rows.mjs";
 import { Samples, geometricMean } from "./statistics.mjs";
 import { Process, WORLDS, target } from "./worlds.mjs";
@@ -17,7 +17,7 @@ const HELP = `./just bench-peers [--quick] [--only WORDS] [--worlds NAMES] [--ro
   --only WORDS     groups or rows, by their first letters: ${Object.keys(GROUPS).join(",")}
   --worlds NAMES   some of ${Object.keys(WORLDS).join(",")}
   --rounds N       how often each row is measured in each world (7)
-  --publish        also write the results into README.md and docs/`;
+  --publish        also write the results into README.md, docs/comparison.md and docs/peers.svg`;
 
 process.on("uncaughtException", (error) => {
   console.error(error instanceof Failure || error.code?.startsWith("ERR_PARSE_ARGS") ? `error: ${error.message}` : error);
@@ -133,8 +133,8 @@ console.log(table(report, { programs: true }));
 console.error(`\nwritten: peers.json, peers.md and peers.svg in ${folder}`);
 
 if (options.publish) {
-  publish("README.md", "bench-peers", summary(report));
-  writeFileSync(new URL("../docs/peers.md", BENCH), full);
+  publish("README.md", "bench-peers", highlights(report));
+  publish("docs/comparison.md", "bench-peers", figures(report));
   writeFileSync(new URL("../docs/peers.svg", BENCH), svg);
-  console.error("published in docs/peers.md and docs/peers.svg");
+  console.error("published in docs/peers.svg");
 }

@@ -54,12 +54,8 @@ pub fn golden(name: &str, extension: &str, run: fn(&Path) -> Result<String, Fail
         folder.display()
     );
     let trials = files.into_iter().map(|file| {
-        let name = file
-            .strip_prefix(&folder)
-            .unwrap_or(&file)
-            .display()
-            .to_string();
-        Trial::test(name, move || check(&file, run))
+        let beside = file.strip_prefix(&folder).unwrap_or(&file).display();
+        Trial::test(format!("{name}/{beside}"), move || check(&file, run))
     });
     trials.collect()
 }

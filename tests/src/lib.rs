@@ -76,8 +76,8 @@ pub const VIEWS: &[(&str, ViewKind, u32)] = &[
     ("Uint16Array", ViewKind::Uint16, 2),
     ("Int32Array", ViewKind::Int32, 4),
     ("Uint32Array", ViewKind::Uint32, 4),
-    ("BigInt64Array", ViewKind::Bigint64, 8),
-    ("BigUint64Array", ViewKind::Biguint64, 8),
+    ("BigInt64Array", ViewKind::BigInt64, 8),
+    ("BigUint64Array", ViewKind::BigUint64, 8),
     ("Float16Array", ViewKind::Float16, 2),
     ("Float32Array", ViewKind::Float32, 4),
     ("Float64Array", ViewKind::Float64, 8),
@@ -108,5 +108,32 @@ impl Console {
         self.0
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// The examples of README.md and the documentation are tests.
+#[cfg(doctest)]
+mod documentation {
+    macro_rules! pages {
+        ($($name:ident => $path:literal;)*) => {
+            $(#[doc = include_str!($path)] struct $name;)*
+        };
+    }
+
+    pages! {
+        Readme => "../../README.md";
+        ConceptsHandles => "../../docs/concepts/handles.md";
+        ConceptsRequests => "../../docs/concepts/requests.md";
+        ConceptsSnapshots => "../../docs/concepts/snapshots.md";
+        ConceptsVm => "../../docs/concepts/vm.md";
+        GuidesBuildFile => "../../docs/guides/build-file.md";
+        GuidesEmbedRust => "../../docs/guides/embed-rust.md";
+        GuidesFreezeResume => "../../docs/guides/freeze-resume.md";
+        GuidesHosting => "../../docs/guides/hosting.md";
+        GuidesLink => "../../docs/guides/link.md";
+        GuidesPlugins => "../../docs/guides/plugins.md";
+        GuidesServe => "../../docs/guides/serve.md";
+        ReferencePermissions => "../../docs/reference/permissions.md";
+        SecurityEmbedding => "../../docs/security/embedding.md";
     }
 }

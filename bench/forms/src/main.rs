@@ -6,12 +6,13 @@ mod c;
 mod form;
 mod rust;
 mod sample;
+#[path = "../../../host/jsvm/src/settings.rs"]
+mod settings;
 
 use std::path::Path;
 use std::{env, fs};
 
 use cpu_time::ThreadTime;
-use jsvm_build::config::shared_config;
 use jsvm_build::toolchain::Toolchain;
 use wasmtime::component::Component;
 use wasmtime::{Engine, Store};
@@ -53,7 +54,7 @@ fn main() {
     let provider = build::provider(&toolchain, &out);
     let consumer = build::consumer(&toolchain, &out);
     let composed = build::compose(provider.clone(), consumer);
-    let engine = Engine::new(&shared_config()).unwrap();
+    let engine = Engine::new(&settings::shared_config()).unwrap();
     let [provider, composed] =
         [provider, composed].map(|component| Component::new(&engine, component).unwrap());
     let mut users = Users {

@@ -30,13 +30,13 @@ export function table({ versions, rows, throughput }, { programs }) {
   return grid(lines);
 }
 
-/** How each world did what it has several ways for, and what it has no way for. */
+/** Which operation of each package was measured. */
 function ways({ versions, rows }) {
   const worlds = Object.keys(versions);
   const shown = rows.filter(({ group }) => group === "data" || group === "snapshots");
   if (shown.length === 0) return "";
-  const lines = [["", ...worlds], ...shown.map(({ title, worlds: cells }) => [title, ...worlds.map((world) => cells[world]?.how ?? "-")])];
-  return `\n## How each does it\n\nWhere there are several ways, the quickest was taken.\n\n${grid(lines)}\n`;
+  const lines = [["", ...worlds], ...shown.map(({ title, worlds: cells }) => [title, ...worlds.map((world) => (cells[world] ? `\`${cells[world].how}\`` : "-"))])];
+  return `\n### Operations measured\n\nIf a package has several operations for the same work, the fastest was measured.\n\n${grid(lines)}\n`;
 }
 
 /** When and with what it was measured. */
@@ -45,24 +45,44 @@ function circumstances(report) {
   return `Measured on ${report.date} in ${report.rounds} rounds on ${report.machine}: ${versions}.`;
 }
 
-/** What the README of the repository has. */
-export function summary(report) {
-  return `${circumstances(report)}\n\n${table(report, { programs: false })}`;
+/** The rows that README has: one of each kind, with titles for readers who know nothing of jsvm. */
+const HIGHLIGHTS = {
+  create: "Create a VM, evaluate `1+2`, drop it",
+  "small-size": "Snapshot of a small VM, compressed",
+  "small-load": "Restore that snapshot, until the first result",
+};
+
+/** README's table: its circumstances, four rows and how to read them. */
+export function highlights(report) {
+  const { versions, rows, throughput } = report;
+  const worlds = Object.keys(versions);
+  const lines = [["", ...worlds]];
+  for (const [name, title] of Object.entries(HIGHLIGHTS)) {
+    const row = rows.find((row) => row.name === name);
+    lines.push([title, ...worlds.map((world, i) => cell(row.worlds[world], row.unit, i === 0))]);
+  }
+  const programs = rows.filter(({ group }) => group === "throughput").length;
+  const means = worlds.map((world, i) => (i === 0 ? "1" : times(throughput[world].mean)));
+  lines.push([`Run time of ${programs} programs, geometric mean`, ...means]);
+  return `${grid(lines)}\n\n${circumstances(report)}`;
 }
 
-/** The whole report. */
+/** What docs/comparison.md has: all rows. */
+export function figures(report) {
+  return `${circumstances(report)}\n\n${table(report, { programs: true })}\n${ways(report)}`;
+}
+
+/** The whole report, as a page of its own. */
 export function markdown(report) {
-  const note = report.quick ? "\nTwo short rounds: these are no figures to rely on.\n" : "";
+  const note = report.quick ? "\nTwo short rounds: do not rely on these figures.\n" : "";
   return `# Compared with its peers
 
-Written by \`./just bench-peers\`. ${circumstances(report)}
+Written by \`./just bench-peers\`.
 ${note}
-Each figure is a median; in brackets is how many times what jsvm takes, so above 1 jsvm is quicker or
-smaller. A dash is what a package has no way for. [bench/README.md](../bench/README.md) says what each
-line means.
+Each figure is a median. The number in brackets is how many times jsvm's figure that is: above 1, jsvm is faster or
+smaller. A dash means that the package has no such operation.
 
-![How many times what jsvm takes](peers.svg)
+![How many times jsvm's figure each peer takes](peers.svg)
 
-${table(report, { programs: true })}
-${ways(report)}`;
+${figures(report)}`;
 }

@@ -3,8 +3,8 @@
 use std::io;
 use std::path::Path;
 
-use jsvm::program::NodeModules;
 use jsvm::{Engine, Error, EventLoop, NativeModule, Value, Vm};
+use jsvm_node::NodeModules;
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::document::Document;
@@ -96,7 +96,9 @@ impl Plugin for Script {
         });
         transformed.map_err(|error| match error {
             // It would take as much of every document.
-            Error::Limit(_) | Error::Gone(_) => Failure::Plugin(told(&error)),
+            Error::Limit(_) | Error::Interrupted(_) | Error::Gone(_) => {
+                Failure::Plugin(told(&error))
+            }
             Error::Conversion(error) => {
                 Failure::Document(format!("its result is no document: {error}"))
             }
