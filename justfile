@@ -7,39 +7,89 @@ set positional-arguments
 default:
     @{{ quote(just_executable()) }} --justfile {{ quote(justfile()) }} --list --unsorted
 
+# Recipes build with `--workspace`: features, and so dependencies, are those of all other builds, and nothing is
+# compiled twice.
+
 # Run a script, with arguments of its own if it wants some
-run *ARGS='examples/hello.js': _guest
-    cargo run --release -p jsvm -- run "$@"
+run *ARGS='examples/hello.js': _rust _component
+    cargo build --workspace --bin jsvm
+    "${CARGO_TARGET_DIR:-target}/debug/jsvm" run "$@"
 
 # Run any command of the `jsvm` program: `jsvm --help`
-jsvm *ARGS: _guest
-    cargo run --release -p jsvm -- "$@"
+jsvm *ARGS: _rust _component
+    cargo build --workspace --bin jsvm
+    "${CARGO_TARGET_DIR:-target}/debug/jsvm" "$@"
 
 # Everything that must hold before a change goes in; CI runs exactly this
-test: _guest fmt-check lint cargo-test doc audit
+test: _component fmt-check links lint cargo-test fuzz-smoke doc audit lint-guest
 
-# Only the tests; arguments go to `cargo test`: `cargo-test snapshot`
-cargo-test *ARGS: _guest _packages
+# Only the tests; arguments go to `cargo test`: `cargo-test --test vm snapshot`
+cargo-test *ARGS: _component _packages
     cargo test --workspace "$@"
-    cargo test --manifest-path components/Cargo.toml --package jsvm-component-data
 
-# The tests of what is done otherwise where the system is not Linux, as if it were not
-test-portable: _guest
-    RUSTFLAGS="--cfg jsvm_portable" cargo test --target-dir target/portable -p jsvm-tests \
-        --test instances --test snapshot --test leaks
+# Whether the crates can be published, and used without this checkout, clang and a WebAssembly target
+package: _component
+    tests/package/check.sh
+
+# Each crate with each set of its features, on its own
+test-features: package
+    tests/package/features.sh
+
+# Ten seconds of each target of fuzz/, without instrumentation
+fuzz-smoke: _component
+    FUZZ_SECONDS=10 cargo test --workspace --test fuzz -- --nocapture
+
+# Whether each relative link of the documentation leads somewhere
+links:
+    python3 tests/links.py
+
+# Measure how long the first steps of a newcomer take, in a fresh clone: over an hour
+budgets *ARGS:
+    tests/budgets.sh "$@"
+
+# All tests, those that take long too: in an hour or two
+test-all: test verify-component package test-features test-portable test-component-libraries test-servers test-components test-browser (fuzz '600') (fuzz '600' 'data')
+
+# The tests of the libraries that components share, in two minutes
+test-component-libraries:
+    cargo test --release --manifest-path components/Cargo.toml \
+        --package jsvm-component-data --package jsvm-driver
+
+# The tests of code for systems that lack what Linux has, as if this were one
+test-portable: _component
+    RUSTC_WORKSPACE_WRAPPER=$PWD/tests/portable-rustc cargo test --workspace --test vm -- instances:: snapshot::
+    RUSTC_WORKSPACE_WRAPPER=$PWD/tests/portable-rustc cargo test --workspace --test leaks
 
 # The examples as built files, under the servers of others: `wasmtime serve` and `jco serve`
-test-servers: _guest _packages _wasmtime _jco
-    cargo test --workspace --test examples -- --ignored
+test-servers: _component _packages _wasmtime _jco
+    cargo test --workspace --test cases -- --ignored examples/
 
 # Look at what a browser shows of a page that comes in two parts; writes pictures to target/browser
-test-browser: _guest _packages _browser
+test-browser: _component _packages _browser
     cargo build --workspace --bin jsvm
     node tests/browser/streaming.mjs target/debug/jsvm target/browser
 
-# Build everything, optimised
-build: _guest
-    cargo build --release --workspace
+# Build the artefact in host/component if its sources have changed; `--force` builds it anyway
+component *ARGS:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    # Takes a tenth of a second, and needs no toolchain.
+    if (($# == 0)) && build/stale.sh 2>/dev/null; then
+        exit
+    fi
+    ./setup.sh guest
+    # Of the whole workspace: features, and so dependencies, are those of all other builds.
+    cargo build --workspace --bin jsvm-build
+    "${CARGO_TARGET_DIR:-target}/debug/jsvm-build" component "$@"
+
+# Build the artefact again in another folder, and compare the bytes
+verify-component: _guest
+    cargo build --workspace --bin jsvm-build
+    "${CARGO_TARGET_DIR:-target}/debug/jsvm-build" verify
+
+# Build the program, optimised: target/release/jsvm
+build: _rust _component
+    cargo build --release --package jsvm-cli
 
 # Format all Rust code
 fmt: _lint
@@ -59,29 +109,28 @@ fmt-check: _lint
     cargo fmt --manifest-path examples/plugins/words-rust/Cargo.toml --check
     cargo fmt --manifest-path bench/forms/Cargo.toml --all --check
 
-# Clippy, on the workspace and on the guest; a warning is an error
-lint: _guest _lint
+# Clippy on the workspace; a warning is an error
+lint: _component _lint
+    cargo clippy --workspace --all-targets -- -D warnings
+
+# Clippy on the guest and the components; a warning is an error
+lint-guest: _guest _lint
     #!/usr/bin/env bash
     set -euo pipefail
-    echo "cargo clippy --workspace --all-targets" >&2
-    cargo clippy --workspace --all-targets -- -D warnings
     source .tools/guest.env
     if [[ $guest_rust == system ]]; then
         echo "lint: the guest is skipped: clippy needs rustup's standard library for wasm32-unknown-unknown" >&2
         exit
     fi
     echo "cargo clippy, in guest/" >&2
-    cd guest
-    cargo clippy --release --target wasm32-unknown-unknown -- -D warnings
+    (cd guest && cargo clippy --release --target wasm32-unknown-unknown -- -D warnings)
     echo "cargo clippy, in components/" >&2
-    cd ../components
+    cd components
     cargo clippy --release --workspace --target wasm32-unknown-unknown -- -D warnings
 
 # The documentation of the crates; a warning is an error
-doc: _guest
-    # `--examples` (there are none) gives dependencies the features that they have for tests:
-    # without it wasmtime and the guest would be compiled again.
-    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --lib --examples
+doc: _component
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --lib
 
 # Licences, banned and duplicate crates, sources of crates: deny.toml says what is allowed
 audit: _audit
@@ -96,41 +145,41 @@ audit: _audit
         licenses bans sources
 
 # Feed a reader (`snapshot` or `data`) with what is wrong, for some seconds; stops at the first finding
-fuzz SECONDS='600' TARGET='snapshot': _guest _fuzz
+fuzz SECONDS='600' TARGET='snapshot': _component _fuzz
     # No sanitizer: there is next to no unsafe code, and a sanitizer needs an unstable compiler.
     PATH="$PWD/.tools/bin:$PATH" cargo fuzz run --sanitizer none {{ quote(TARGET) }} -- \
         -max_total_time={{ quote(SECONDS) }} -timeout=20 -rss_limit_mb=1024
 
 # Measure; arguments go to the benchmarks: `bench eval`
-bench *ARGS: _guest
-    cargo bench --package jsvm --bench '*' -- "$@"
+bench *ARGS: _component
+    cargo bench --package jsvm --package jsvm-cli --bench '*' -- "$@"
 
 # Measure it beside its peers, in some minutes: `bench-peers --help` says what can be chosen
 [no-exit-message]
-bench-peers *ARGS: _guest _peers
+bench-peers *ARGS: _component _peers
     node bench/peers/main.mjs "$@"
 
 # Measure serving beside componentize-js and Node, in some minutes: `bench-http --help` says what can be chosen
 [no-exit-message]
-bench-http *ARGS: _guest _wasmtime _http
-    cargo build --release -p jsvm
+bench-http *ARGS: _component _wasmtime _http
+    cargo build --release -p jsvm-cli
     node bench/http/main.mjs "$@"
 
 # Measure calls between JavaScript and components beside jco, in some minutes
 [no-exit-message]
-bench-boundary *ARGS: _guest _wasmtime _jco
-    cargo build --release -p jsvm
+bench-boundary *ARGS: _component _wasmtime _jco
+    cargo build --release -p jsvm-cli
     PATH="$PWD/.tools/bin:$PATH" node bench/boundary/main.mjs "$@"
 
 # Crop, sharpen, resize and encode a photograph by a component in Rust and in JavaScript; pictures are in target/image
 [no-exit-message]
-image *ARGS: _guest _packages _wac
+image *ARGS: _component _packages _wac
     components/component.sh build image-rust
-    cargo build --release -p jsvm
+    cargo build --release -p jsvm-cli
     node bench/image/main.mjs "$@"
 
 # Compare the forms in which values could cross the boundary: bench/forms/README.md
-bench-forms: _guest
+bench-forms: _component
     #!/usr/bin/env bash
     set -euo pipefail
     source .tools/guest.env
@@ -140,7 +189,7 @@ bench-forms: _guest
 
 # Run a component in another language with a VM of its own: rules-rust, calc-c, report-python, sheet-js; or print what scripts can import of one: image-rust
 [no-exit-message]
-component NAME: _guest
+run-component NAME: _guest
     @components/component.sh run {{ quote(NAME) }}
 
 # All of them with the tools that their authors use, under `wasmtime run` and in Node.js
@@ -162,6 +211,20 @@ clean:
 [no-exit-message]
 _guest:
     @./setup.sh guest
+
+[no-exit-message]
+_rust:
+    @./setup.sh rust
+
+# Like `component`, but says nothing if there is nothing to do
+_component:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    build/stale.sh 2>/dev/null && exit
+    echo "The sources of the artefact have changed: building it, about 3 minutes." >&2
+    ./setup.sh guest
+    cargo build --workspace --bin jsvm-build
+    "${CARGO_TARGET_DIR:-target}/debug/jsvm-build" component
 
 [no-exit-message]
 _lint:

@@ -1,29 +1,31 @@
 #!/usr/bin/env bash
-# Makes sure of the tools this repository needs, and installs those which are missing:
+# Checks the tools that this repository needs, and installs missing ones:
 #
+#   ./setup.sh rust     a Rust that is new enough, and a C compiler: all that the program and the crates need
 #   ./setup.sh guest    a Rust that compiles for wasm32-unknown-unknown, clang and llvm-ar, and the
 #                       npm packages that are compiled into the guest
 #   ./setup.sh lint     rustfmt and clippy
 #   ./setup.sh audit    cargo-deny
-#   ./setup.sh packages npm, and the packages of it that tests and examples run
+#   ./setup.sh packages the npm packages that tests and examples run
 #   ./setup.sh fuzz     cargo-fuzz, and a C++ compiler
-#   ./setup.sh peers    what this is measured against: npm packages, Node.js and gcc
-#   ./setup.sh http     what serving is measured with and against: wrk, Node.js, npm packages
-#   ./setup.sh wasmtime the program `wasmtime`, for files that must run without this repository
-#   ./setup.sh wac      wac, wasm-tools and wit-bindgen: what makes and composes components
-#   ./setup.sh python   componentize-py, which makes components of Python
-#   ./setup.sh jco      jco and componentize-js, which make components of JavaScript and run any in Node.js
-#   ./setup.sh browser  Chromium, and what drives it
+#   ./setup.sh peers    the peers of the benchmark: npm packages, Node.js and gcc
+#   ./setup.sh http     the tools and peers of the HTTP benchmark: wrk, Node.js, npm packages
+#   ./setup.sh wasmtime the program `wasmtime`, to run components without this repository
+#   ./setup.sh wac      wac, wasm-tools and wit-bindgen, which make and compose components
+#   ./setup.sh python   componentize-py, which makes components from Python
+#   ./setup.sh jco      jco and componentize-js, which make components from JavaScript and run
+#                       components in Node.js
+#   ./setup.sh browser  Chromium, and the npm packages that drive it
 #
-# Several may be named at once. The answers are never cached, so they cannot be stale; looking
-# takes about a tenth of a second. JSVM_GUEST_RUST=rustup|system chooses between the two ways to
-# compile the guest's Rust, which otherwise are tried in this order:
+# Several can be named at once. Results are not cached, so they cannot be stale; a check takes about
+# a tenth of a second. JSVM_GUEST_RUST=rustup|system chooses how the guest's Rust is compiled.
+# Without it, both ways are tried in this order:
 #
 #   rustup  the `rustc` on PATH, with the standard library rustup has for the target
 #   system  Debian's /usr/bin/rustc and cargo, which build the standard library from its sources
 #
-# The build of the guest (build/src/toolchain.rs) looks in the same places in the same order.
-# What was found is also written to .tools/guest.env, for recipes that run those tools themselves.
+# The build of the guest (build/src/toolchain.rs) searches the same places in the same order. The
+# result is also written to .tools/guest.env, for recipes that run these tools themselves.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -31,15 +33,15 @@ readonly target=wasm32-unknown-unknown
 readonly clang_oldest=16
 readonly clang_newest=22
 readonly log=.tools/setup.log
-# The manifest is the one place which says how new Rust has to be.
+# The manifest is the only place with the minimum version of Rust.
 rust_oldest=$(sed -n 's/^rust-version *= *"\(.*\)"/\1/p' Cargo.toml)
 readonly rust_oldest=${rust_oldest:?Cargo.toml has no rust-version}
 
-# ---- telling, running, comparing ------------------------------------------------------------
+# ---- messages, commands, versions -----------------------------------------------------------
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 
-# Ends with a message: the first line says what is wrong, the others what to do about it.
+# Exits with a message: the first line says what is wrong, the others say what to do.
 fail() {
     printf '\nerror: %s\n' "$1" >&2
     shift
@@ -49,8 +51,7 @@ fail() {
     exit 1
 }
 
-# Runs an installer. It may be long and talkative: its output goes to the log, and only the end
-# of that is shown, and only when it fails.
+# Runs an installer. Its output goes to the log; if it fails, the end of the log is shown.
 logged() {
     mkdir -p .tools
     printf '\n== %s, %s\n' "$*" "$(date)" >>"$log"
@@ -58,12 +59,12 @@ logged() {
     start=$(wc -l <"$log")
     RUST_BACKTRACE=0 "$@" >>"$log" 2>&1 </dev/null && return
     local status=$?
-    say "that did not work; the end of $log is:"
+    say "the command failed; the end of $log is:"
     tail -n "+$((start + 1))" "$log" | tail -n 5 | sed 's/^/    /' >&2
     return "$status"
 }
 
-# A server that never answers must not keep us for ever. (macOS has no `timeout`.)
+# Limits the time of a command, in case a server never answers. (macOS has no `timeout`.)
 within() {
     local seconds=$1
     shift
@@ -88,8 +89,8 @@ at_least() {
 
 have_apt() { have apt-get && have apt-cache; }
 
-# The words that make apt-get run as root: none, or sudo where it can ask for a password or
-# needs none. Fails where there is no way.
+# Prints the prefix that runs apt-get as root: nothing, or sudo if it needs no password or can ask
+# for one. Fails if neither works.
 as_root() {
     ((EUID == 0)) && return
     have sudo || return 1
@@ -103,8 +104,8 @@ as_root() {
 }
 
 apt_updated=
-# Fresh package lists, once: those of a machine seldom used name files which are long gone.
-# That it fails is not the end: the lists at hand may do.
+# Updates the package lists, once: old lists name files that are gone. A failure is ignored, because
+# the present lists may do.
 apt_update() {
     [[ -z $apt_updated ]] || return 0
     apt_updated=yes
@@ -115,7 +116,7 @@ apt_update() {
     logged $root apt-get update || true
 }
 
-# The version apt would install of package $1; empty if none.
+# Prints the version of package $1 that apt would install; nothing if there is none.
 apt_version() {
     LC_ALL=C apt-cache policy "$1" 2>/dev/null |
         sed -n '/(none)/d; s/^ *Candidate: \([0-9]*:\)\{0,1\}//p'
@@ -124,7 +125,7 @@ apt_version() {
 apt_install() {
     local root
     if ! root=$(as_root); then
-        say "installing packages needs root, and sudo is missing or would ask for a password"
+        say "cannot install packages: that needs root, and sudo is missing or would ask for a password"
         return 1
     fi
     say "installing $* with apt-get (a minute or so)"
@@ -155,7 +156,7 @@ check_host_rust() {
 
 # ---- the Rust of the guest ------------------------------------------------------------------
 
-# Asks rustc, not rustup: what counts is the compiler that will run.
+# Asks rustc, not rustup: rustc is the compiler that will run.
 have_target() {
     local folder
     folder=$(rustc --print target-libdir --target "$target" 2>/dev/null) || return 1
@@ -194,7 +195,7 @@ add_system_rust() {
     return 1
 }
 
-# Sets `guest_rust`. What is there already wins over what would have to be fetched.
+# Sets `guest_rust`. An installed toolchain is preferred to one that must be downloaded.
 find_guest_rust() {
     case ${JSVM_GUEST_RUST:-} in
     rustup)
@@ -218,13 +219,13 @@ find_guest_rust() {
             fail_guest_rust
         fi
         ;;
-    *) fail "JSVM_GUEST_RUST is \"$JSVM_GUEST_RUST\": it can be rustup or system, or be left out." ;;
+    *) fail "JSVM_GUEST_RUST is \"$JSVM_GUEST_RUST\"; expected rustup or system." ;;
     esac
 }
 
 fail_guest_rust() {
-    fail "there is no Rust that can compile the guest for $target${JSVM_GUEST_RUST:+ (JSVM_GUEST_RUST is $JSVM_GUEST_RUST)}." \
-        "One of these by hand, whichever works here, then start again:" \
+    fail "cannot find or install a Rust that compiles for $target${JSVM_GUEST_RUST:+ (JSVM_GUEST_RUST is $JSVM_GUEST_RUST)}." \
+        "Run one of these commands, then start again:" \
         "    rustup target add $target" \
         "    apt-get update && apt-get install --no-install-recommends rustc-web cargo-web rust-web-src   # Debian, as root" \
         "    dnf install rust-std-static-$target   # Fedora, with its own Rust" \
@@ -239,12 +240,12 @@ readonly probe="#include <stddef.h>
 #endif
 size_t f(void) { return 1; }"
 
-# Only compiling shows whether a clang knows the target (Apple's does not) and has its headers.
+# Compiling is the only reliable test: Apple's clang lacks the target, others lack headers.
 is_clang() {
     have "$1" && "$1" --target="$target" -c -x c - -o /dev/null 2>/dev/null <<<"$probe"
 }
 
-# Suffixes of versioned programs, newest first.
+# Prints the suffixes of versioned programs, newest first.
 suffixes() {
     local n
     for ((n = clang_newest; n >= clang_oldest; n--)); do
@@ -252,13 +253,13 @@ suffixes() {
     done
 }
 
-# Sets `clang`: what the user chose, or the first that works.
+# Sets `clang`: the user's choice, or the first one that works.
 find_clang() {
     local suffix
     if [[ -n ${CC_wasm32_unknown_unknown:-} ]]; then
         is_clang "$CC_wasm32_unknown_unknown" ||
             fail "CC_wasm32_unknown_unknown is \"$CC_wasm32_unknown_unknown\", which does not compile for $target." \
-                "It has to be clang $clang_oldest or newer; leave it out to let one be found."
+                "Set it to clang $clang_oldest or newer, or unset it to search for one."
         clang=$CC_wasm32_unknown_unknown
         return
     fi
@@ -271,7 +272,7 @@ find_clang() {
     return 1
 }
 
-# find_beside PROGRAM: prints the one of clang's version if there is one, else any.
+# find_beside PROGRAM: prints the program of clang's version, or else of any version.
 find_beside() {
     local suffix own=
     [[ ${clang:-} =~ (-[0-9]+)$ ]] && own=${BASH_REMATCH[1]}
@@ -290,7 +291,7 @@ find_ar() {
     [[ -n $ar ]] || ar=$(find_beside llvm-ar)
 }
 
-# Only Debian's Rust needs a linker, rustup's brings its own.
+# Debian's Rust needs wasm-ld; rustup's has its own linker.
 have_ld() { [[ $guest_rust == rustup ]] || find_beside wasm-ld >/dev/null; }
 
 find_c() { find_clang && find_ar && have_ld; }
@@ -322,7 +323,7 @@ add_c() {
 
 c_by_hand() {
     if [[ $(uname -s) == Darwin ]]; then
-        # Homebrew keeps it off PATH, where Apple's own clang (without wasm32) would be hidden.
+        # Homebrew does not put it on PATH, because it would hide Apple's clang.
         echo "    brew install llvm lld && export PATH=\"\$(brew --prefix llvm)/bin:\$PATH\""
         return
     fi
@@ -345,18 +346,18 @@ c_by_hand() {
 
 # ---- packages of npm --------------------------------------------------------------------------
 
-# npm writes what it installed to a file of its own; that is older than a lock file that changed.
+# npm records what it installed in .package-lock.json, which is older than a changed lock file.
 have_packages() { [[ $1/node_modules/.package-lock.json -nt $1/package-lock.json ]]; }
 
-# add_packages FOLDER WHAT [COMMAND...]: installs what FOLDER/package-lock.json says. None of its scripts
-# runs. `npm ci` refuses a lock file without those packages for other systems that a registry does not
-# have; for such a folder the command is `install --no-save`.
+# add_packages FOLDER WHAT [COMMAND...]: installs the packages of FOLDER/package-lock.json, without
+# running their scripts. `npm ci` refuses a lock file that lacks packages for other systems; for such
+# a folder the command is `install --no-save`.
 add_packages() {
     local folder=$1 what=$2
     shift 2
     (($#)) || set -- ci
     have npm ||
-        fail "npm is missing, which gets $what." \
+        fail "npm is missing; it installs $what." \
             "Install Node.js 18 or newer (on Debian: apt-get install npm), then start again."
     say "installing the packages of $folder with npm"
     logged within 180 npm "$@" --prefix "$folder" --no-fund --no-audit --ignore-scripts ||
@@ -365,17 +366,24 @@ add_packages() {
     touch "$folder/node_modules/.package-lock.json"
 }
 
-# ---- what can be asked for ------------------------------------------------------------------
+# ---- the parts of the setup -----------------------------------------------------------------
+
+setup_rust() {
+    check_host_rust
+    # Some crates contain C code: zstd, ring, mimalloc.
+    have cc || have gcc || have clang || apt_install gcc libc6-dev ||
+        fail "there is no C compiler." "Install gcc or clang, then start again."
+}
 
 setup_guest() {
     check_host_rust
     find_guest_rust
     find_c || add_c ||
-        fail "there is no C compiler for the guest: clang $clang_oldest or newer with the $target target, llvm-ar and wasm-ld." \
-            "By hand:" "$(c_by_hand)" "then start again. Installers wrote to $log."
+        fail "cannot find or install a C compiler for the guest: clang $clang_oldest or newer with the $target target, llvm-ar and wasm-ld." \
+            "Run this command, then start again:" "$(c_by_hand)" "Installers wrote to $log."
     mkdir -p .tools
     {
-        echo "# What ./setup.sh found; written anew each time."
+        echo "# The result of ./setup.sh, which overwrites this file."
         echo "guest_rust=$guest_rust"
         printf 'export CC_wasm32_unknown_unknown=%q\n' "$clang"
         printf 'export AR_wasm32_unknown_unknown=%q\n' "$ar"
@@ -397,16 +405,16 @@ setup_lint() {
 setup_audit() {
     PATH=$PWD/.tools/bin:$PATH cargo deny --version &>/dev/null && return
     say "installing cargo-deny into .tools with cargo (about a minute, once)"
-    # Not optimised: that takes a third of the time to build, and one second more to run.
+    # Without optimisation: it builds in a third of the time, and runs one second longer.
     logged cargo install cargo-deny --locked --debug --root .tools ||
-        fail "cannot get cargo-deny." "By hand: cargo install cargo-deny --locked"
+        fail "cannot install cargo-deny." "Run: cargo install cargo-deny --locked"
 }
 
 setup_packages() {
-    have_packages tests/packages || add_packages tests/packages "the packages that tests run"
+    have_packages tests/packages || add_packages tests/packages "the packages of the tests"
     local folder
     for folder in examples/http examples/image; do
-        have_packages "$folder" || add_packages "$folder" "the packages that examples use"
+        have_packages "$folder" || add_packages "$folder" "the packages of the examples"
     done
 }
 
@@ -416,7 +424,7 @@ setup_fuzz() {
     PATH=$PWD/.tools/bin:$PATH cargo fuzz --version &>/dev/null && return
     say "installing cargo-fuzz into .tools with cargo (about a minute, once)"
     logged cargo install cargo-fuzz --locked --debug --root .tools ||
-        fail "cannot get cargo-fuzz." "By hand: cargo install cargo-fuzz --locked"
+        fail "cannot install cargo-fuzz." "Run: cargo install cargo-fuzz --locked"
 }
 
 setup_peers() {
@@ -427,13 +435,13 @@ setup_peers() {
             "Install it from https://nodejs.org or with your system's packages, then start again."
     have gcc ||
         fail "native QuickJS-NG is built with gcc, which is missing." "On Debian: apt-get install gcc libc6-dev."
-    have_packages bench/peers || add_packages bench/peers "the packages that are measured"
+    have_packages bench/peers || add_packages bench/peers "the peers of the benchmark"
 }
 
 setup_http() {
-    have wrk || fail "wrk is missing, which makes the requests." "On Debian: apt-get install wrk"
-    have node || fail "Node.js is missing, which is one of the servers." "On Debian: apt-get install nodejs npm"
-    have_packages bench/http || add_packages bench/http "the packages that are measured" install --no-save
+    have wrk || fail "wrk is missing; it makes the requests." "On Debian: apt-get install wrk"
+    have node || fail "Node.js is missing; it runs one of the servers." "On Debian: apt-get install nodejs npm"
+    have_packages bench/http || add_packages bench/http "the peers of the benchmark" install --no-save
 }
 
 setup_wasmtime() {
@@ -441,14 +449,14 @@ setup_wasmtime() {
     version=$(PATH=$PWD/.tools/bin:$PATH wasmtime --version 2>/dev/null) || version=
     [[ $version == "wasmtime 48."* ]] && return
     say "installing wasmtime 48 into .tools with cargo (some ten minutes, once)"
-    # All that compiles and runs components; not its debugger, profilers and other compilers.
+    # The features that compile and run components, without debugger, profilers and other compilers.
     logged cargo install wasmtime-cli --version '^48' --locked --root .tools \
         --no-default-features --features "$(
             tr -s ' \n' ',' <<<'run serve compile cranelift parallel-compilation pooling-allocator
             cache component-model component-model-async threads gc gc-drc gc-null backtrace addr2line
             demangle wat logging wasi-http wasi-config wasi-keyvalue'
         )" ||
-        fail "cannot get wasmtime 48." "By hand: cargo install wasmtime-cli --version 48.0.8 --locked"
+        fail "cannot install wasmtime 48." "Run: cargo install wasmtime-cli --version 48.0.8 --locked"
 }
 
 # cargo_tool COMMAND PACKAGE VERSION [OPTION]...
@@ -457,9 +465,9 @@ cargo_tool() {
     shift 3
     [[ $(PATH=$PWD/.tools/bin:$PATH "$command" --version 2>/dev/null) == *"$version"* ]] && return
     say "installing $package $version into .tools with cargo (a minute or two, once)"
-    # Not optimised: that takes a third of the time to build, and they do little.
+    # Without optimisation: they build in a third of the time, and do little work.
     logged cargo install "$package" --version "$version" --locked --debug --root .tools "$@" ||
-        fail "cannot get $command." "By hand: cargo install $package --version $version --locked"
+        fail "cannot install $command." "Run: cargo install $package --version $version --locked"
 }
 
 setup_wac() {
@@ -472,35 +480,36 @@ setup_python() {
     local wanted=components/report-python/requirements.txt folder=.tools/componentize-py
     cmp -s "$wanted" "$folder/requirements.txt" && return
     have python3 ||
-        fail "Python is missing, of which components are made." \
+        fail "Python is missing; it makes components from Python." \
             "Install Python 3.10 or newer with its module venv (on Debian: apt-get install python3-venv)."
     say "installing componentize-py into $folder with pip"
     { logged python3 -m venv --clear "$folder" &&
         logged within 180 "$folder/bin/pip" install --disable-pip-version-check --requirement "$wanted"; } ||
-        fail "cannot get componentize-py." "By hand: pip install --requirement $wanted"
+        fail "cannot install componentize-py." "Run: pip install --requirement $wanted"
     cp "$wanted" "$folder/requirements.txt"
 }
 
 setup_jco() {
     have_packages tests/jco || add_packages tests/jco "jco, which runs components in Node.js" install --no-save
     have_packages components/sheet-js ||
-        add_packages components/sheet-js "what makes components of JavaScript" install --no-save
+        add_packages components/sheet-js "componentize-js, which makes components from JavaScript" install --no-save
 }
 
 setup_browser() {
     have chromium || apt_install chromium ||
         fail "Chromium is missing." "Install it, then start again."
-    have_packages tests/browser || add_packages tests/browser "what drives Chromium"
+    have_packages tests/browser || add_packages tests/browser "the packages that drive Chromium"
 }
 
 (($#)) || set -- guest lint audit packages
 for what; do
     case $what in
-    guest | lint | audit | packages | fuzz | peers | http | wasmtime | wac | python | jco | browser)
+    rust | guest | lint | audit | packages | fuzz | peers | http | wasmtime | wac | python | jco | browser)
         "setup_$what"
         ;;
     *)
-        fail "\"$what\" is none of guest, lint, audit, packages, fuzz, peers, http, wasmtime, wac, python, jco, browser."
+        fail "unknown part \"$what\"." \
+            "Parts: rust, guest, lint, audit, packages, fuzz, peers, http, wasmtime, wac, python, jco, browser."
         ;;
     esac
 done
