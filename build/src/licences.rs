@@ -93,7 +93,7 @@ pub fn collect(toolchain: &Toolchain, root: &Path) -> Result<String, LicencesErr
 }
 
 /// The packages whose code is linked into the default members of a workspace.
-fn linked(metadata: &Metadata) -> Vec<&Package> {
+pub(crate) fn linked(metadata: &Metadata) -> Vec<&Package> {
     let mut found = BTreeSet::new();
     let mut open: Vec<_> = metadata.workspace_default_members.iter().collect();
     while let Some(id) = open.pop() {

@@ -9,7 +9,7 @@ use std::{fs, io};
 
 use wac_graph::types::Package;
 use wac_graph::{CompositionGraph, EncodeOptions, PackageId};
-use wasm_encoder::{CodeSection, Function, Instruction, Module, RawSection};
+use wasm_encoder::{Module, RawSection};
 use wasmparser::{BinaryReaderError, Parser, Payload};
 
 use crate::component::{ComponentError, componentize};
@@ -82,7 +82,6 @@ pub fn templates(target_dir: &Path, vm: &[u8]) -> Result<Templates, StandaloneEr
             Err(source) => Err(StandaloneError::Missing { path, source }),
         }
     };
-    let vm = &*stub(vm)?;
     let host = read("jsvm_standalone_host")?;
     let stubs = read("jsvm_stubs")?;
     let http = read("jsvm_http_driver")?;
@@ -267,44 +266,6 @@ fn hollow(composed: &[u8]) -> Result<Vec<u8>, StandaloneError> {
             }
         }
         Ok(replaced.finish())
-    })
-}
-
-/// The component of a VM with a module that has the same types and does nothing. A composition with
-/// it is made and validated in a fraction of the time.
-fn stub(vm: &[u8]) -> Result<Vec<u8>, StandaloneError> {
-    nested::replace_modules(vm, &mut |module| {
-        if !is_vm(module)? {
-            return Ok(module.to_vec());
-        }
-        let mut stub = Module::new();
-        for payload in Parser::new(0).parse_all(module) {
-            let payload = payload?;
-            let is_kept = matches!(
-                payload,
-                Payload::TypeSection(_)
-                    | Payload::ImportSection(_)
-                    | Payload::FunctionSection(_)
-                    | Payload::TableSection(_)
-                    | Payload::MemorySection(_)
-                    | Payload::GlobalSection(_)
-                    | Payload::ExportSection(_)
-            );
-            if let (true, Some((id, range))) = (is_kept, payload.as_section()) {
-                let data = &module[range];
-                stub.section(&RawSection { id, data });
-            } else if let Payload::CodeSectionStart { count, .. } = payload {
-                let mut code = CodeSection::new();
-                for _ in 0..count {
-                    let mut body = Function::new([]);
-                    body.instruction(&Instruction::Unreachable);
-                    body.instruction(&Instruction::End);
-                    code.function(&body);
-                }
-                stub.section(&code);
-            }
-        }
-        Ok(stub.finish())
     })
 }
 

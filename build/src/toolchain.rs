@@ -112,6 +112,21 @@ pub struct Toolchain {
     pub ar: OsString,
 }
 
+#[cfg(test)]
+impl Toolchain {
+    /// Cargo for tests that ask it about packages, and compile nothing.
+    pub(crate) fn without_compilers() -> Self {
+        Self {
+            rust: Rust::Ready {
+                cargo: env::var_os("CARGO").unwrap_or("cargo".into()).into(),
+                rustc: "rustc".into(),
+            },
+            cc: "clang".into(),
+            ar: "llvm-ar".into(),
+        }
+    }
+}
+
 impl Toolchain {
     /// The versions of the compilers and of the guest's npm packages, for the record of a build.
     /// A version that cannot be read is `unknown`.

@@ -8,8 +8,18 @@ use crate::artefact::{ArtefactError, FOLDER, Record};
 use crate::parts;
 use crate::sources::Sources;
 
-/// Files that a build needs besides its sources: manifests and licences.
-const ALSO: [&str; 4] = ["Cargo.lock", "Cargo.toml", "LICENSE-APACHE", "LICENSE-MIT"];
+/// Files and folders that a build needs besides its sources: manifests, licences, and packages of
+/// the workspace in `components` that are not compiled.
+const ALSO: [&str; 5] = [
+    "Cargo.lock",
+    "Cargo.toml",
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
+    "components",
+];
+
+/// Folders that builds write.
+const OUTPUTS: [&str; 2] = ["node_modules", "target"];
 
 /// A copy of the sources, which is removed when this is dropped.
 #[derive(Debug)]
@@ -60,6 +70,9 @@ fn copy_all(from: &Path, to: &Path) -> io::Result<()> {
     if from.is_dir() {
         for entry in from.read_dir().map_err(failed)? {
             let entry = entry.map_err(failed)?;
+            if OUTPUTS.iter().any(|name| entry.file_name() == *name) {
+                continue;
+            }
             copy_all(&entry.path(), &to.join(entry.file_name()))?;
         }
         return Ok(());

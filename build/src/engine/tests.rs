@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::{ENGINE, EngineError, Pristine, io_error, patched, patches};
-use crate::toolchain::{Rust, Toolchain};
+use crate::toolchain::Toolchain;
 
 /// A crate and a patch of it, in a folder of their own.
 struct Case {
@@ -160,18 +160,10 @@ fn the_patches_of_the_guest_are_documented() {
     }
 }
 
-/// The engine as cargo fetched it. These tests need cargo, and no compiler for the guest.
+/// The engine as cargo fetched it.
 fn pristine() -> Pristine {
-    let toolchain = Toolchain {
-        rust: Rust::Ready {
-            cargo: std::env::var_os("CARGO").unwrap_or("cargo".into()).into(),
-            rustc: "rustc".into(),
-        },
-        cc: "clang".into(),
-        ar: "llvm-ar".into(),
-    };
     let guest = engine().join("..");
-    Pristine::find(&toolchain, &guest).unwrap()
+    Pristine::find(&Toolchain::without_compilers(), &guest).unwrap()
 }
 
 /// Each patch applies alone, so that each can be removed or sent upstream alone.

@@ -2,6 +2,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use crate::toolchain::Toolchain;
+use crate::{engine, licences};
+
 use super::{EXCLUDED, ROOTS, Sources, TOOLS, tools};
 
 fn root() -> std::path::PathBuf {
@@ -117,5 +120,30 @@ fn all_tools_are_in_the_lock_file() {
     for tool in TOOLS {
         let line = format!("{tool} ");
         assert!(found.lines().any(|it| it.starts_with(&line)), "{tool}");
+    }
+}
+
+/// A package that is compiled into the artefact but is no source would leave it stale.
+#[test]
+fn all_packages_of_the_artefact_are_sources() {
+    let root = fs::canonicalize(root()).unwrap();
+    for workspace in ["guest", "components"] {
+        let folder = root.join(workspace);
+        let metadata = engine::metadata(&Toolchain::without_compilers(), &folder).unwrap();
+        for package in licences::linked(&metadata) {
+            if package.source.is_some() {
+                continue;
+            }
+            let manifest = package.manifest_path.as_std_path();
+            let folder = manifest.parent().unwrap().strip_prefix(&root).unwrap();
+            let sources = [folder.join("Cargo.toml"), folder.join("src/lib.rs")];
+            for source in sources {
+                assert!(
+                    ROOTS.iter().any(|it| source.starts_with(it)),
+                    "{}",
+                    source.display()
+                );
+            }
+        }
     }
 }
