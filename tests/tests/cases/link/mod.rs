@@ -42,7 +42,7 @@ fn linked() -> &'static LinkedComponent {
 
 /// Settings of VMs with the component, and what they print.
 fn builder() -> (VmBuilder, Arc<Mutex<String>>) {
-    builder_with(linked(), 5)
+    builder_with(linked(), 15)
 }
 
 /// The same with another component, and with this time in seconds.

@@ -345,7 +345,7 @@ fn a_restored_vm_finds_its_components() {
     vm.heap().collect_garbage().unwrap();
     vm.run_jobs().unwrap();
 
-    let vm = engine().restore(&snapshot).unwrap();
+    let vm = engine().vm().expect_links().restore(&snapshot).unwrap();
     let error = vm.eval("echoString('x')").unwrap_err().to_string();
     assert!(error.contains("`demo:echo`"), "{error}");
 }
