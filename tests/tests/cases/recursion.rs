@@ -23,5 +23,11 @@ fn run(file: &Path) -> Result<String, Failed> {
     let script = format!("try {{ {source} 'nothing was thrown' }} catch (e) {{ e.name }}");
     let caught = vm.eval(&script)?.to::<String>()?;
     assert_usable(&vm);
+    // The text that it compiles is the last frame, or is too deep to be parsed: the size of frames decides.
+    let is_either = ["RangeError", "SyntaxError"].contains(&&*caught);
+    let caught = match file.file_stem().is_some_and(|stem| stem == "new-function") && is_either {
+        true => "RangeError or SyntaxError".to_owned(),
+        false => caught,
+    };
     Ok(format!("{caught}\n"))
 }
