@@ -370,13 +370,11 @@ impl<'de> Input<'de> {
     pub(super) fn plain_key(&mut self) -> Result<Option<&'de str>, Error> {
         const FIRST: u8 = CborMajor::Text.initial();
         const LAST: u8 = FIRST + 23;
-        match self.reader.rest() {
-            [head @ FIRST..=LAST, rest @ ..] => {
-                self.reader.set_remaining(rest.len());
-                Ok(Some(self.reader.read_str((head - FIRST).into())?))
-            }
-            _ => Ok(None),
-        }
+        let Some(head @ FIRST..=LAST) = self.reader.peek() else {
+            return Ok(None);
+        };
+        self.reader.read_slice(1)?;
+        Ok(Some(self.reader.read_str((head - FIRST).into())?))
     }
 
     /// The key of a property; nothing for a symbol.

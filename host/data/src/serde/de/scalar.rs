@@ -12,8 +12,9 @@ use crate::{Data, ViewKind};
 /// Deserializes what has nothing in it.
 pub(crate) struct Scalar<'de>(pub(crate) Kind<'de>);
 
-/// Hands a string to a visitor, as a borrowed one if it is.
-#[inline]
+/// Hands a string to a visitor, as a borrowed one if it is. Always inlined: the `Cow` of a key is
+/// then never in memory.
+#[inline(always)]
 pub(super) fn visit_text<'de, V: Visitor<'de>>(
     text: Cow<'de, str>,
     visitor: V,
