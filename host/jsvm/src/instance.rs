@@ -13,7 +13,7 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use jsvm_snapshot::host::{SIZE, START};
+use jsvm_snapshot::host::{MAX_KEPT, SIZE, START};
 use parking_lot::Mutex;
 use wasmtime::component::{ComponentExportIndex, Func, InstancePre, TypedFunc, WasmList};
 use wasmtime::{Engine, PoolConcurrencyLimitError, Store};
@@ -184,9 +184,6 @@ pub(crate) fn apply_limits(store: &mut Store<Context>) {
     store.set_hostcall_fuel(usize::try_from(fuel).unwrap_or(usize::MAX));
 }
 
-/// The largest image of an instance that is kept: it stays in memory.
-pub(crate) const LARGEST_KEPT: u64 = 8 << 20;
-
 /// Instances whose VM is gone.
 pub(crate) struct Idle {
     most: usize,
@@ -202,7 +199,7 @@ impl Idle {
     /// smaller one; of those into which something is mapped, or can be, if `is_mapped`. If there is
     /// none, one of the others makes room for a fresh one.
     fn take(&self, size: u64, is_mapped: bool) -> Option<(u64, Box<Instance>)> {
-        if size <= LARGEST_KEPT {
+        if size <= MAX_KEPT {
             self.largest.fetch_max(size, Ordering::Relaxed);
         }
         let mut instances = self.instances.lock();

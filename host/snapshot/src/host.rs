@@ -12,7 +12,7 @@ use crate::limits::Limits;
 
 pub use crate::base::{FINGERPRINT, SIZE, START, WRITABLE};
 pub use crate::image::{Image, PAGE};
-pub use crate::lazy::Pages;
+pub use crate::lazy::{MAX_KEPT, Pages};
 pub use crate::stretch::{Stretches, differing, runs};
 
 /// The state of a VM that is not in its memory.

@@ -8,9 +8,10 @@ use std::sync::Arc;
 
 use super::{Snapshot, SnapshotError};
 
-/// Size in bytes up to which a lazy snapshot also keeps its whole memory, so that a VM whose
-/// memory was used before is restored by writing only the pages that it changed.
-pub(super) const MAX_FLAT: u64 = 8 << 20;
+/// The size in bytes of the largest image that stays in memory after its VM is gone: a host keeps
+/// instances up to it, and a lazy snapshot its whole memory, so that such an instance is restored by
+/// writing only the pages that it changed.
+pub const MAX_KEPT: u64 = 8 << 20;
 
 impl Snapshot {
     /// Prepares the snapshot for being restored often: the memory for the whole state is taken once,
@@ -37,7 +38,7 @@ impl Snapshot {
     pub fn into_lazy(mut self) -> Result<Snapshot, SnapshotError> {
         let image = self.complete()?;
         let pages = Pages::new(image)?;
-        let is_kept = image.size <= MAX_FLAT;
+        let is_kept = image.size <= MAX_KEPT;
         let flat = is_kept.then(|| image.flat()).transpose()?;
         self.pages = pages.map(Arc::new);
         self.flat = flat.map(Arc::from);
