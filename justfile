@@ -24,7 +24,7 @@ jsvm *ARGS: _rust _component
 test: _component fmt-check links lint cargo-test fuzz-smoke doc audit lint-guest
 
 # Only the tests; arguments go to `cargo test`: `cargo-test --test vm snapshot`
-cargo-test *ARGS: _component _packages
+cargo-test *ARGS: _component _packages _guest
     cargo test --workspace "$@"
 
 # Whether the crates can be published, and used without this checkout, clang and a WebAssembly target
