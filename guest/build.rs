@@ -8,8 +8,8 @@ fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rustc-link-arg=-zstack-size={STACK_SIZE}");
     println!("cargo::rustc-env=JSVM_STACK_SIZE={STACK_SIZE}");
-    // The backstop pass of the build reads and then removes this export.
-    println!("cargo::rustc-link-arg=--export=jsvm_backstop_budget");
+    // The build reads where the counters are, and then removes this export.
+    println!("cargo::rustc-link-arg=--export=jsvm_poll_counters");
     // The build writes the compiled parts of the web platform there, and removes these exports.
     println!("cargo::rustc-link-arg=--export=jsvm_parts");
     println!("cargo::rustc-link-arg=--export=jsvm_parts_size");

@@ -153,6 +153,7 @@ fn constants(built: &Built, templates: usize) -> String {
         ("BASE_IMAGE_SIZE: u64", built.image.size),
         ("BASE_IMAGE_START: u64", built.image.start),
         ("CONSTANT_BYTES: u64", built.constants),
+        ("POLL_COUNTERS: usize", built.poll_counters.into()),
         ("TEMPLATES_SIZE: usize", templates as u64),
     ] {
         // Writing to a string cannot fail.

@@ -2,43 +2,52 @@
 //!
 //! QuickJS asks between bytecodes, but a loop inside one of its built-ins does not:
 //! `Array.prototype.indexOf.call({length: 2 ** 53 - 1}, 1)` would run for ever. This pass
-//! counts a budget in linear memory down at the head of every loop, and calls a function of
-//! the guest when it is used up. (To count in local variables first was tried, and is slower.)
+//! counts iterations down in linear memory at the head of every loop, and calls a function of
+//! the guest when the count is used up. (To count in local variables first was tried, and is
+//! slower.)
 //!
-//! Two kinds of functions are left as they are. One is hot: the pass costs 2.5 % of QuickJS's
-//! speed, and would cost 6 % with the interpreter alone left out. The other runs while values
-//! are passed in or out, when the component model forbids what the guest's function does, to
-//! ask the host: so nothing is added to what the guest's allocation (`cabi_realloc`) and
-//! clean-up (`cabi_post_*`) functions call. The time those take is bounded by the values passed.
+//! Some functions do not poll. The interpreter asks by itself. Others are [hot](BOUNDED): the pass
+//! costs 2.5 % of QuickJS's speed, and would cost 6 % with the interpreter alone left out. The rest
+//! may run while values are passed in or out, when the component model forbids what the guest's
+//! function does, to ask the host: all that the guest's allocation (`cabi_realloc`) and clean-up
+//! (`cabi_post_*`) functions call. Functions that do not poll count in a local variable, and charge
+//! what they did to those who do.
+//!
+//! A bulk instruction (`memory.fill`, `memory.copy`) is no loop, and takes as long as it has bytes:
+//! it is charged by its length.
 
+mod charge;
 mod contents;
 
 use std::collections::HashSet;
 use std::convert::Infallible;
 
 use wasm_encoder::reencode::{self, Reencode, utils};
-use wasm_encoder::{BlockType, CodeSection, ExportSection, Function, Instruction, MemArg, Module};
-use wasmparser::{CustomSectionReader, FunctionBody, Parser};
+use wasm_encoder::{CodeSection, ExportSection, Function, Instruction, Module};
+use wasmparser::{CustomSectionReader, FunctionBody, Parser, ValType};
 
+use self::charge::Counters;
 use self::contents::Contents;
 
-/// Name of the constant `i32` global that the guest exports: the address of the budget, an
-/// `i32` in linear memory that counts loop iterations down. The export is removed.
-pub const BUDGET: &str = "jsvm_backstop_budget";
+/// Name of the constant `i32` global that the guest exports: the address of two counters in linear
+/// memory, each an `i32`. The first counts branches of JavaScript down, the second iterations of
+/// loops. The export is removed.
+pub const COUNTERS: &str = "jsvm_poll_counters";
 
-/// Name of the function that the guest exports and that is called when the budget is zero or
-/// less. It sets the budget before anything else, has no parameters and no results, and traps
+/// Name of the function that the guest exports and that is called when the count of iterations is
+/// zero or less. It sets the count before anything else, has no parameters and no results, and traps
 /// to stop the guest. The export is removed.
 pub const FUNCTION: &str = "jsvm_backstop";
+
+/// Name of the function that the guest exports and that counts the bytes of a bulk instruction, which
+/// are its parameter. It must not poll. The export is removed.
+pub const CHARGE: &str = "jsvm_charge";
 
 /// The interpreter: it asks by itself, and has the hottest loop of all.
 pub const INTERPRETER: &str = "JS_CallInternal";
 
-/// Functions that are hot, and in which one call does little or asks by itself. A compiler may
+/// Functions that are hot. They do not poll, and charge for each 256 iterations. A compiler may
 /// have inlined any of them: then its loops count like those around them.
-///
-/// What is linear in the size of a value does not belong here: a script can call it on a large
-/// one 10,000 times before the interpreter asks.
 pub const BOUNDED: [&str; 20] = [
     // They search one object and its prototypes, as the interpreter does by itself.
     "JS_GetPropertyInternal",
@@ -76,21 +85,37 @@ pub enum InstrumentError {
     /// The module is valid, but there is something in it that cannot be written again.
     #[error("the guest has something that the backstop pass does not know: {0}")]
     Unknown(#[from] reencode::Error<Infallible>),
-    /// The budget is not exported, or not as it should be.
+    /// The counters are not exported, or not as they should be.
     #[error(
-        "the guest does not export the address `{BUDGET}` as a constant i32 global; define that \
-         static in guest/ and link with `--export={BUDGET}`"
+        "the guest does not export the address `{COUNTERS}` as a constant i32 global; define that \
+         static in guest/ and link with `--export={COUNTERS}`"
     )]
-    NoBudget,
+    NoCounters,
     /// The function is not exported, or has another type.
     #[error(
         "the guest does not export the core function `{FUNCTION}` without parameters and \
          results; define it in guest/ with `#[unsafe(no_mangle)]`"
     )]
     NoFunction,
+    /// That function is not exported, or has another type.
+    #[error(
+        "the guest does not export the core function `{CHARGE}` of one `i32` without results; \
+         define it in guest/ with `#[unsafe(no_mangle)]`"
+    )]
+    NoCharge,
     /// The interpreter is not there. To go on would slow it down unnoticed.
     #[error("the guest has no function named `{INTERPRETER}`; keep names when linking guest/")]
     NoInterpreter,
+}
+
+/// The address of the counters in linear memory; see [`COUNTERS`].
+///
+/// # Errors
+///
+/// [`InstrumentError::Invalid`], [`InstrumentError::NoCounters`]
+pub fn counters(core: &[u8]) -> Result<u32, InstrumentError> {
+    let counters = Contents::read(core)?.constant_export(COUNTERS);
+    counters.ok_or(InstrumentError::NoCounters)
 }
 
 /// Adds the backstop to every loop of a core module, except in [`INTERPRETER`] and
@@ -110,72 +135,78 @@ fn instrument_except(core: &[u8], bounded: &[&str]) -> Result<Vec<u8>, Instrumen
     Ok(module.finish())
 }
 
-/// The rewriting of one module. Everything is copied but exports and loops.
-struct Pass {
-    /// Address of the budget.
-    budget: u32,
-    /// Index of the guest's function.
-    backstop: u32,
-    /// Indices of functions that are left as they are.
-    excluded: HashSet<u32>,
+/// The rewriting of one module. Everything is copied but exports, loops and bulk instructions.
+struct Pass<'a> {
+    contents: Contents<'a>,
+    counters: Counters,
+    /// Index of the interpreter.
+    interpreter: u32,
+    /// Indices of functions that must not poll.
+    silent: HashSet<u32>,
+    /// Indices of functions that are hot.
+    bounded: HashSet<u32>,
     /// Index of the function whose body comes next.
     next: u32,
 }
 
-impl Pass {
-    fn new(core: &[u8], bounded: &[&str]) -> Result<Self, InstrumentError> {
+impl<'a> Pass<'a> {
+    fn new(core: &'a [u8], bounded: &[&str]) -> Result<Self, InstrumentError> {
         let contents = Contents::read(core)?;
-        let budget = contents.constant_export(BUDGET);
-        let budget = budget.ok_or(InstrumentError::NoBudget)?;
-        let backstop = contents.plain_function_export(FUNCTION);
+        let counters = contents.constant_export(COUNTERS);
+        let counters = counters.ok_or(InstrumentError::NoCounters)?;
+        let backstop = contents.function_export(FUNCTION, &[]);
         let backstop = backstop.ok_or(InstrumentError::NoFunction)?;
+        let charge = contents.function_export(CHARGE, &[ValType::I32]);
+        let charge = charge.ok_or(InstrumentError::NoCharge)?;
         let interpreter = contents.function_named(INTERPRETER);
         let interpreter = interpreter.ok_or(InstrumentError::NoInterpreter)?;
 
-        let mut excluded = contents.reached_from(contents.called_while_passing_values());
-        // What the backstop does before it sets the budget must not call it again.
-        excluded.extend([interpreter, backstop]);
-        excluded.extend(
-            bounded
-                .iter()
-                .filter_map(|name| contents.function_named(name)),
-        );
+        let silent = contents.reached_from(contents.called_while_passing_values());
+        let bounded = bounded.iter();
         Ok(Self {
-            budget,
-            backstop,
-            excluded,
+            counters: Counters {
+                iterations: counters + 4,
+                backstop,
+                charge,
+            },
+            interpreter,
+            silent,
+            bounded: bounded
+                .filter_map(|name| contents.function_named(name))
+                .collect(),
             next: contents.imported_functions(),
+            contents,
         })
     }
 
-    /// Writes what goes to the head of a loop. It leaves the operand stack alone, so it fits
-    /// whatever the loop takes and gives.
-    fn count(&self, function: &mut Function) {
-        let budget = MemArg {
-            offset: self.budget.into(),
-            align: 2,
-            memory_index: 0,
-        };
-        function
-            .instructions()
-            .i32_const(0)
-            .i32_const(0)
-            .i32_load(budget)
-            .i32_const(1)
-            .i32_sub()
-            .i32_store(budget)
-            // Cranelift still has it in a register.
-            .i32_const(0)
-            .i32_load(budget)
-            .i32_const(0)
-            .i32_le_s()
-            .if_(BlockType::Empty)
-            .call(self.backstop)
-            .end();
+    /// What is written to the heads of loops of a function.
+    fn loops_of(&self, function: u32) -> Loops {
+        if [self.counters.backstop, self.counters.charge].contains(&function) {
+            Loops::Untouched
+        } else if self.silent.contains(&function) || self.bounded.contains(&function) {
+            Loops::Steps
+        } else {
+            Loops::Polls
+        }
     }
 }
 
-impl Reencode for Pass {
+/// What is written to the heads of loops.
+#[derive(Clone, Copy)]
+enum Loops {
+    Untouched,
+    /// They count in a local.
+    Steps,
+    /// They count in memory, and poll.
+    Polls,
+}
+
+/// Whether this is a length that is not worth counting.
+fn is_small(instruction: Option<&Instruction<'_>>) -> bool {
+    matches!(instruction, Some(Instruction::I32Const(length)) if (0..charge::SMALL).contains(length))
+}
+
+impl Reencode for Pass<'_> {
     type Error = Infallible;
 
     fn parse_custom_section(
@@ -209,20 +240,57 @@ impl Reencode for Pass {
     ) -> Result<(), reencode::Error> {
         let index = self.next;
         self.next += 1;
-        if self.excluded.contains(&index) {
+        if index == self.interpreter {
             return utils::parse_function_body(self, code, body);
         }
-        let mut function = self.new_function_with_parsed_locals(&body)?;
+        let loops = self.loops_of(index);
+        let (mut function, first) = self.function_with_locals(&body, index)?;
+        let (length, steps) = (first, first + 1);
         let mut reader = body.get_operators_reader()?;
+        let mut before = None;
         while !reader.eof() {
             let instruction = self.parse_instruction(&mut reader)?;
-            function.instruction(&instruction);
-            if let Instruction::Loop(_) = instruction {
-                self.count(&mut function);
+            let is_bulk = matches!(
+                instruction,
+                Instruction::MemoryFill(_) | Instruction::MemoryCopy { .. }
+            );
+            if is_bulk && !is_small(before.as_ref()) {
+                self.counters.charge_bytes(&mut function, length);
             }
+            function.instruction(&instruction);
+            match (&instruction, loops) {
+                (Instruction::Loop(_), Loops::Steps) => {
+                    self.counters.count_step(&mut function, steps);
+                }
+                (Instruction::Loop(_), Loops::Polls) => {
+                    self.counters.count_iteration(&mut function);
+                }
+                _ => {}
+            }
+            before = Some(instruction);
         }
         code.function(&function);
         Ok(())
+    }
+}
+
+impl Pass<'_> {
+    /// A function with the locals of a body and two more, of which it returns the index of the
+    /// first. Who does not use them does not pay: native code has no locals.
+    fn function_with_locals(
+        &mut self,
+        body: &FunctionBody<'_>,
+        index: u32,
+    ) -> Result<(Function, u32), reencode::Error> {
+        let mut first = self.contents.parameters(index);
+        let mut locals = Vec::new();
+        for pair in body.get_locals_reader()? {
+            let (count, ty) = pair?;
+            first += count;
+            locals.push((count, self.val_type(ty)?));
+        }
+        locals.push((2, wasm_encoder::ValType::I32));
+        Ok((Function::new(locals), first))
     }
 }
 

@@ -62,6 +62,8 @@ pub struct Built {
     pub image: image::BaseImage,
     /// Bytes at its beginning that never change.
     pub constants: u64,
+    /// Address in memory of the counters of branches and of iterations; see [`instrument`].
+    pub poll_counters: u32,
     /// The components around a VM, without the VM's module.
     pub templates: standalone::Templates,
     /// The licences of everything inside, as Markdown.
@@ -127,6 +129,7 @@ pub fn build(options: Options<'_>, progress: &mut dyn FnMut(&str)) -> Result<Bui
     let constants = image::constants(&core).map_err(image::ImageError::from)?;
     let core = preinit::preinitialize(&core, &parts)?;
     done("pre-initialise", core.len());
+    let poll_counters = instrument::counters(&core)?;
     let core = instrument::instrument(&core)?;
     done("instrument", core.len());
     let image = image::read(&core)?;
@@ -141,6 +144,7 @@ pub fn build(options: Options<'_>, progress: &mut dyn FnMut(&str)) -> Result<Bui
         component,
         image,
         constants,
+        poll_counters,
         templates,
         licences,
     })

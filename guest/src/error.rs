@@ -5,6 +5,7 @@ use crate::convert::output;
 use crate::data::CopyError;
 use crate::js::{Tag, Thrown, Value};
 use crate::memory;
+use crate::poll;
 use crate::realm::{Class, intrinsics};
 
 /// Result of a function of the interface.
@@ -13,6 +14,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 impl From<Thrown> for Error {
     fn from(thrown: Thrown) -> Self {
         if thrown.is_interrupt() {
+            poll::told();
             return Error::Interrupted;
         }
         // The engine throws an `InternalError`, or nothing at all where there was no room even

@@ -8,6 +8,7 @@ use crate::bindings::jsvm::engine::host;
 use crate::bindings::jsvm::engine::types::{Data, Reply};
 use crate::data::{self, CopyError};
 use crate::js::{JsResult, Thrown, Value};
+use crate::poll::count_host_call;
 
 /// Calls a host function by its name.
 #[expect(unsafe_code, reason = "memory of the engine is lent")]
@@ -38,6 +39,7 @@ pub fn console(level: &str, text: &str) {
 /// Kept as one function: the generated one is large, and would be inlined into each caller.
 #[inline(never)]
 fn raw_call(name: &str, args: Data) -> Result<Reply, Data> {
+    count_host_call();
     away(|| host::host_call(name, &args))
 }
 

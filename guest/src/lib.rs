@@ -3,7 +3,6 @@
 //! The engine (QuickJS-NG) is reached only through [`js`]; everything else is safe Rust that
 //! translates between it and the interfaces of the world.
 
-mod backstop;
 mod batch;
 mod bindings;
 mod boot;
@@ -21,6 +20,7 @@ mod js;
 mod limits;
 mod memory;
 mod module;
+mod poll;
 mod promise_events;
 mod random;
 mod realm;

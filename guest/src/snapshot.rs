@@ -9,7 +9,7 @@ use crate::bindings::exports::jsvm::engine::snapshot::{
     self as bindings, Guest, Origin, SnapshotError,
 };
 use crate::bindings::exports::jsvm::engine::vm;
-use crate::{backstop, handle, host, memory, random, sweep, token};
+use crate::{handle, host, memory, poll, random, sweep, token};
 
 /// Where the image begins: the stack is before it, and nothing of it is live between two calls.
 const START: usize = match usize::from_str_radix(env!("JSVM_STACK_SIZE"), 10) {
@@ -110,7 +110,7 @@ fn forget_calls() {
     // read any more.
     unsafe { sweep::clear_stack(START) };
     // Last, since what came before counts too.
-    backstop::renew();
+    poll::renew();
 }
 
 /// Zeroes the places where results are put. They are hidden in the bindings; functions that do

@@ -91,6 +91,12 @@ impl<'a> Contents<'a> {
         self.imported_functions
     }
 
+    /// How many parameters a function has.
+    pub fn parameters(&self, function: u32) -> u32 {
+        let ty = self.types.as_ref().core_function_at(function);
+        self.types[ty].unwrap_func().params().len() as u32
+    }
+
     /// The function of this name in the name section.
     pub fn function_named(&self, name: &str) -> Option<u32> {
         self.names.get(name).copied()
@@ -106,14 +112,14 @@ impl<'a> Contents<'a> {
         }
     }
 
-    /// The exported function of this name, if it has no parameters and no results.
-    pub fn plain_function_export(&self, name: &str) -> Option<u32> {
+    /// The exported function of this name, if it has these parameters and no results.
+    pub fn function_export(&self, name: &str, parameters: &[ValType]) -> Option<u32> {
         let EntityType::Func(ty) = self.export_type(name)? else {
             return None;
         };
         let ty = self.types[ty].unwrap_func();
-        let plain = ty.params().is_empty() && ty.results().is_empty();
-        plain.then(|| self.exports[name])
+        let fits = ty.params() == parameters && ty.results().is_empty();
+        fits.then(|| self.exports[name])
     }
 
     fn export_type(&self, name: &str) -> Option<EntityType> {

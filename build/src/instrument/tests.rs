@@ -7,11 +7,14 @@ use super::{InstrumentError, instrument, instrument_except};
 const GUEST: &str = r#"
     (import "host" "poll" (func $poll (result i32)))
     (memory (export "memory") 1)
-    (global (export "jsvm_backstop_budget") i32 (i32.const 64))
-    (data (i32.const 64) "\64\00\00\00")
+    (global (export "jsvm_poll_counters") i32 (i32.const 64))
+    (data (i32.const 64) "\10\27\00\00\64\00\00\00")
     (func (export "jsvm_backstop")
-        (i32.store (i32.const 64) (i32.const 100))
+        (i32.store (i32.const 68) (i32.const 100))
         (if (call $poll) (then unreachable)))
+    (func (export "jsvm_charge") (param i32)
+        (i32.store (i32.const 68)
+            (i32.sub (i32.load (i32.const 68)) (i32.div_u (local.get 0) (i32.const 16)))))
     (func $JS_CallInternal (result i32) (local $i i32)
         (loop
             (local.set $i (i32.add (local.get $i) (i32.const 1)))
@@ -66,10 +69,36 @@ fn result_is_unchanged() {
 }
 
 #[test]
-fn excluded_function_is_untouched() {
-    let (result, polls) = run(&instrument_except(&module(SUM), &["sum"]).unwrap(), 1);
-    assert_eq!(result.unwrap(), 500_500);
-    assert_eq!(polls, 0);
+fn hot_function_does_not_poll_and_is_charged() {
+    // 1,000 iterations are charged three times, as 64 iterations each. The loop that comes after it
+    // polls as soon as that makes 100.
+    let calls = r#"(func (export "run") (result i32) (local $i i32)
+        (drop (call $sum))
+        (loop
+            (local.set $i (i32.add (local.get $i) (i32.const 1)))
+            (br_if 0 (i32.lt_u (local.get $i) (i32.const 50))))
+        (i32.load (i32.const 68)))"#;
+    let wasm = module(&format!("{} {calls}", SUM.replace(r#""run""#, r#""sum""#)));
+    let (result, polls) = run(&instrument_except(&wasm, &["sum"]).unwrap(), 0);
+    assert_eq!(polls, 1);
+    assert_eq!(result.unwrap(), 100 - 49);
+}
+
+#[test]
+fn bulk_instruction_is_charged_by_its_length() {
+    let copy = |length: u32| {
+        let wasm = module(&format!(
+            r#"(func (export "run") (result i32) (local $n i32)
+                (local.set $n (i32.const {length}))
+                (memory.copy (i32.const 1024) (i32.const 8192) (local.get $n))
+                (memory.fill (i32.const 1024) (i32.const 7) (local.get $n))
+                (i32.load (i32.const 68)))"#
+        ));
+        run(&instrument(&wasm).unwrap(), 0).0.unwrap()
+    };
+    assert_eq!(copy(4095), 100);
+    assert_eq!(copy(4096), 100 - 2 * 256);
+    assert_eq!(copy(32_768), 100 - 2 * 2048);
 }
 
 #[test]
@@ -105,7 +134,7 @@ fn loop_with_parameters_and_results_stays_valid() {
 }
 
 #[test]
-fn what_the_canonical_abi_calls_is_untouched() {
+fn what_the_canonical_abi_calls_does_not_poll() {
     let alloc = r#"(func (export "cabi_realloc") (drop (call $sum)))"#;
     let (result, polls) = run(&instrument(&module(&format!("{SUM} {alloc}"))).unwrap(), 1);
     assert_eq!(result.unwrap(), 500_500);
@@ -124,9 +153,9 @@ fn exports_of_the_pass_are_removed() {
 fn missing_or_mistyped_exports_are_refused() {
     let refuse = |text: &str| instrument(&wat::parse_str(text).unwrap()).unwrap_err();
     let function = r#"(func (export "jsvm_backstop"))"#;
-    let budget = r#"(global (export "jsvm_backstop_budget") i32 (i32.const 64))"#;
+    let budget = r#"(global (export "jsvm_poll_counters") i32 (i32.const 64))"#;
     let error = refuse(&format!("(module {function})"));
-    assert!(matches!(error, InstrumentError::NoBudget));
+    assert!(matches!(error, InstrumentError::NoCounters));
     let error = refuse(&format!("(module {budget})"));
     assert!(matches!(error, InstrumentError::NoFunction));
     let error = refuse(&format!(
@@ -134,7 +163,7 @@ fn missing_or_mistyped_exports_are_refused() {
     ));
     assert!(matches!(error, InstrumentError::NoFunction));
     let error = refuse(&format!(
-        r#"(module {function} (global (export "jsvm_backstop_budget") i64 (i64.const 64)))"#
+        r#"(module {function} (global (export "jsvm_poll_counters") i64 (i64.const 64)))"#
     ));
-    assert!(matches!(error, InstrumentError::NoBudget));
+    assert!(matches!(error, InstrumentError::NoCounters));
 }

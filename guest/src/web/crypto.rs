@@ -9,6 +9,7 @@ use super::{bytes, functions};
 use crate::bindings::wasi::random::random::get_random_u64;
 use crate::host::away;
 use crate::js::{Call, JsResult, Value, View, ViewKind};
+use crate::poll;
 
 /// The maximum number of random bytes of one call.
 const QUOTA: usize = 65536;
@@ -29,6 +30,7 @@ pub fn natives(object: &Value) -> JsResult<()> {
 fn random(len: usize) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(len + 8);
     while bytes.len() < len {
+        poll::count_entropy();
         bytes.extend_from_slice(&away(get_random_u64).to_le_bytes());
     }
     bytes.truncate(len);

@@ -73,6 +73,16 @@ pub const BASE_IMAGE_START: u64 = constants::BASE_IMAGE_START;
 /// Bytes at the beginning of [`BASE_IMAGE`] that never change: constants of the module.
 pub const CONSTANT_BYTES: u64 = constants::CONSTANT_BYTES;
 
+/// The address in memory of two counters of 32 bits, which count down to the next call of the import
+/// `poll`: branches of JavaScript, and iterations of loops in built-ins.
+///
+/// A host may write zero to both at any time, from any thread: the VM then polls at once.
+///
+/// ```
+/// assert!(jsvm_component::POLL_COUNTERS as u64 > jsvm_component::BASE_IMAGE_START);
+/// ```
+pub const POLL_COUNTERS: usize = constants::POLL_COUNTERS;
+
 /// The SHA-256 of [`COMPONENT`].
 ///
 /// A snapshot can be restored only by the component that made it. Snapshots therefore contain the

@@ -1,0 +1,111 @@
+//! When the VM asks the embedder whether to go on.
+//!
+//! Two counters in memory count down, and the VM polls when one reaches zero:
+//!
+//! * branches of JavaScript. The engine counts them, and stops between bytecodes if it is told to.
+//! * iterations of loops inside built-ins, such as
+//!   `Array.prototype.indexOf.call({length: 2 ** 53 - 1}, 1)`. The build inserts code that counts
+//!   them and calls [`jsvm_backstop`].
+//!
+//! The build also charges both for bulk instructions and for loops that do not poll themselves.
+//! The embedder may set both counters to zero at any time, from outside, which makes the VM poll
+//! at once. After a poll that says stop the count of branches stays zero, so that the next branch
+//! polls again: a script that discards the exception does not get far.
+#![allow(unsafe_code)]
+
+use std::cell::UnsafeCell;
+
+use crate::bindings::jsvm::engine::host::PollPoint;
+use crate::host;
+
+/// Iterations of built-ins between two polls.
+const ITERATIONS: i32 = 1 << 20;
+
+/// Branches between two polls, as in the engine (`JS_INTERRUPT_COUNTER_INIT`).
+const BRANCHES: i32 = 10_000;
+
+/// What a host call counts, in branches: about the time that the shortest takes.
+const HOST_CALL: u32 = 100;
+
+/// What eight bytes of entropy count, which the embedder computes, in branches.
+const ENTROPY: u32 = 5;
+
+/// Bytes of a bulk instruction that take the time of a branch.
+const BYTES_PER_BRANCH: u32 = 64;
+
+/// Bytes of a bulk instruction that take the time of an iteration.
+const BYTES_PER_ITERATION: u32 = 16;
+
+/// The counters, aligned so that one page holds both.
+#[repr(C, align(8))]
+struct Counters {
+    branches: UnsafeCell<i32>,
+    iterations: UnsafeCell<i32>,
+}
+
+// SAFETY: the VM has one thread. What the embedder writes from another thread are zeroes, which
+// are as good as any other count.
+unsafe impl Sync for Counters {}
+
+/// The engine, and the code that the build inserts, use it by its address.
+#[unsafe(no_mangle)]
+static jsvm_poll_counters: Counters = Counters {
+    branches: UnsafeCell::new(BRANCHES),
+    iterations: UnsafeCell::new(ITERATIONS),
+};
+
+fn set(counter: &UnsafeCell<i32>, count: i32) {
+    // SAFETY: single-threaded; nobody holds a reference to what is inside.
+    unsafe { counter.get().write_volatile(count) };
+}
+
+/// The embedder is told that the script was stopped: the next call is as any other.
+pub fn told() {
+    set(&jsvm_poll_counters.branches, BRANCHES);
+}
+
+/// Starts counting afresh, so that the counts say nothing about what ran before.
+pub fn renew() {
+    set(&jsvm_poll_counters.branches, BRANCHES);
+    set(&jsvm_poll_counters.iterations, ITERATIONS);
+}
+
+fn count(counter: &UnsafeCell<i32>, by: u32) {
+    // SAFETY: as in `set`.
+    let before = unsafe { counter.get().read_volatile() };
+    set(counter, before.saturating_sub_unsigned(by));
+}
+
+/// Counts a host call.
+pub fn count_host_call() {
+    count(&jsvm_poll_counters.branches, HOST_CALL);
+}
+
+/// Counts a call for entropy.
+pub fn count_entropy() {
+    count(&jsvm_poll_counters.branches, ENTROPY);
+}
+
+/// Counts the bytes of a bulk instruction in both. It cannot poll: it may be called while values are
+/// passed in or out.
+#[unsafe(no_mangle)]
+extern "C" fn jsvm_charge(bytes: u32) {
+    let Counters {
+        branches,
+        iterations,
+    } = &jsvm_poll_counters;
+    count(branches, bytes / BYTES_PER_BRANCH);
+    count(iterations, bytes / BYTES_PER_ITERATION);
+}
+
+/// Polls the embedder; traps if it says stop, since a built-in cannot be unwound.
+#[unsafe(no_mangle)]
+extern "C" fn jsvm_backstop() {
+    set(&jsvm_poll_counters.iterations, ITERATIONS);
+    if host::poll(PollPoint::Builtin) {
+        core::arch::wasm32::unreachable()
+    }
+    // So much work is worth more than a poll's distance: the next branch polls too, where the
+    // script can be stopped.
+    set(&jsvm_poll_counters.branches, 0);
+}
