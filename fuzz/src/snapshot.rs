@@ -88,13 +88,13 @@ struct Samples {
 
 static SAMPLES: LazyLock<Samples> = LazyLock::new(|| {
     let engine = EngineConfig::new().max_vms(4).build().unwrap();
-    let builder = engine.vm().request("ask").limits(Limits {
-        memory: 8 << 20,
-        hard_memory: 16 << 20,
-        time: Some(Duration::from_millis(20)),
-        grace: Duration::from_millis(20),
-        ..Limits::default()
-    });
+    let builder = engine.vm().request("ask").limits(
+        Limits::default()
+            .memory(8 << 20)
+            .hard_memory(16 << 20)
+            .time(Duration::from_millis(20))
+            .grace(Duration::from_millis(20)),
+    );
     let vm = builder.build().unwrap();
     vm.eval("var n = 0; function next() { return ++n } (async () => { n += await ask({}) })()")
         .unwrap();

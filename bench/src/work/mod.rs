@@ -84,10 +84,7 @@ impl Worlds {
     /// The settings that somebody has who sets nothing but the time: a run of a benchmark may take
     /// long.
     fn builder(&self) -> VmBuilder {
-        self.engine.vm().limits(Limits {
-            time: None,
-            ..Limits::default()
-        })
+        self.engine.vm().limits(Limits::default().time(None))
     }
 
     fn data_vm(&mut self) -> Result<Vm> {

@@ -45,12 +45,12 @@ impl Scripts {
         let vm = self
             .engine
             .vm()
-            .limits(jsvm::Limits {
-                memory: self.limits.memory,
-                hard_memory: self.limits.memory + (16 << 20),
-                time: Some(self.limits.time),
-                ..jsvm::Limits::default()
-            })
+            .limits(
+                jsvm::Limits::default()
+                    .memory(self.limits.memory)
+                    .hard_memory(self.limits.memory + (16 << 20))
+                    .time(self.limits.time),
+            )
             .console(move |_, text| tell(&console, text))
             .module("jsvm:pipeline/host", host)
             .modules(modules)

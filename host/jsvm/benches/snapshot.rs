@@ -40,12 +40,10 @@ const WORKFLOW: &str = "
     })();";
 
 fn limits() -> Limits {
-    Limits {
-        memory: 1 << 30,
-        hard_memory: 1 << 30,
-        time: None,
-        ..Limits::default()
-    }
+    Limits::default()
+        .memory(1 << 30)
+        .hard_memory(1 << 30)
+        .time(None)
 }
 
 fn filled(engine: &Engine, megabytes: usize) -> Vm {

@@ -10,7 +10,13 @@ use crate::data::{Data, DataBuilder, ErrorClass, ErrorData, Node};
 use crate::function::{Arguments, HostError, HostResult, argument};
 use crate::serde::ArgumentReader;
 
-/// The future behind a request.
+/// The future behind a request. Its type is an implementation detail of [`AsyncHostFunction`]: write
+/// an `async` closure.
+///
+/// ```
+/// let future: jsvm::RequestFuture = Box::pin(async { Ok(jsvm::Data::of(&1)?) });
+/// # drop(future);
+/// ```
 pub type RequestFuture = Pin<Box<dyn Future<Output = Result<Data, HostError>> + Send>>;
 
 /// A closure that JavaScript calls and that answers later: what it returns is a promise.
@@ -122,6 +128,12 @@ impl RequestInfo {
 
 /// A parameter of an [`AsyncHostFunction`]: a type that serde can deserialize, a [`RequestInfo`],
 /// or [`Arguments`].
+///
+/// ```
+/// use jsvm::{Arguments, EventLoop, FromRequest, RequestInfo};
+/// // A number counts as an argument of JavaScript, what is known of the request does not.
+/// assert_eq!((<f64 as FromRequest>::COUNT, <RequestInfo as FromRequest>::COUNT), (1, 0));
+/// ```
 ///
 /// You do not implement it: implement `Deserialize`.
 pub trait FromRequest: Sized {

@@ -88,6 +88,18 @@ pub enum Operand {
 
 /// Conversion into an operand of a step: of an earlier [`Step`], or of anything that is
 /// [`IntoArg`]. To have your own type convert, implement [`IntoArg`].
+///
+/// ```
+/// let vm = jsvm::Engine::global()?.vm().build()?;
+/// let list = vm.eval("[]")?;
+/// let mut batch = vm.batch();
+/// // A number and the result of a step:
+/// let length = batch.call_method(&list, "push", (7,));
+/// batch.call_method(&list, "push", (length,));
+/// batch.run()?;
+/// assert_eq!(list.to::<Vec<u32>>()?, [7, 1]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub trait IntoOperand {
     /// The operand.
     fn into_operand(self) -> Operand;
@@ -107,6 +119,12 @@ impl IntoOperand for Step {
 
 /// Conversion into a list of operands: of a tuple of up to eight [`IntoOperand`], or of a `Vec` of
 /// them.
+///
+/// ```
+/// use jsvm::IntoOperands;
+/// assert_eq!((1, "two", 3.0).into_operands().len(), 3);
+/// assert_eq!(vec![1, 2].into_operands().len(), 2);
+/// ```
 pub trait IntoOperands {
     /// The operands in order.
     fn into_operands(self) -> Vec<Operand>;
@@ -239,7 +257,7 @@ impl<'a> Batch<'a> {
         let shared = &self.vm.shared;
         let steps = &self.steps;
         let ran = shared.enter_noting(|e| e.vm.call_run_batch(e.store, steps));
-        let (report, interrupt) = match ran {
+        let (report, interrupted) = match ran {
             Ok(report) => report,
             Err(error) => return Err(failed(Step(0), error, BatchResults::default())),
         };
@@ -249,11 +267,11 @@ impl<'a> Batch<'a> {
             wit::StepResult::Data(form) => Got::Data(shared.data(form)),
         });
         let results = BatchResults(results.collect());
-        match report.error {
-            None => Ok(results),
-            Some(error) => {
+        match interrupted.explain(report.error.map_or(Ok(()), Err)) {
+            Ok(()) => Ok(results),
+            Err(error) => {
                 let step = Step(results.0.len() as u32);
-                Err(failed(step, shared.error(error, interrupt), results))
+                Err(failed(step, shared.error(error, interrupted), results))
             }
         }
     }

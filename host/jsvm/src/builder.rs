@@ -6,9 +6,10 @@ use jsvm_snapshot::Limits;
 
 use crate::async_function::{AsyncFunctions, AsyncHostFunction};
 use crate::clock::{Clock, SystemClock};
+use crate::context::{Context, ContextSettings};
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::extension::{Extension, Extensions, StopWhen};
+use crate::extension::{Extension, ExtensionVm, Extensions, StopWhen};
 use crate::function::{Functions, HostFunction};
 use crate::intrinsics::Intrinsics;
 use crate::module::{Import, ImportKind, Imports, ModuleLoader};
@@ -44,6 +45,7 @@ pub struct VmBuilder {
     pub(crate) globals: Vec<(String, u32)>,
     pub(crate) requests: Vec<String>,
     pub(crate) async_functions: Arc<AsyncFunctions>,
+    measures_gaps: bool,
     imports: Imports,
 }
 
@@ -61,6 +63,7 @@ impl VmBuilder {
             globals: Vec::new(),
             requests: Vec::new(),
             async_functions: Arc::default(),
+            measures_gaps: false,
             imports: Imports::default(),
         }
     }
@@ -93,6 +96,15 @@ impl VmBuilder {
     #[must_use]
     pub fn stop_when(mut self, asked: impl Fn() -> bool + Send + Sync + 'static) -> Self {
         self.stop_when = Some(Arc::new(asked));
+        self
+    }
+
+    /// Has the VM measure the longest way between two polls; see
+    /// [`Vm::longest_poll_gap`](crate::Vm::longest_poll_gap). It reads the clock at the beginning
+    /// and the end of each call.
+    #[must_use]
+    pub fn measure_poll_gaps(mut self) -> Self {
+        self.measures_gaps = true;
         self
     }
 
@@ -276,6 +288,22 @@ impl VmBuilder {
         extensions.try_for_each(|extension| {
             let checked = extension.check();
             checked.map_err(|source| Error::Extension(source.into()))
+        })
+    }
+
+    /// What a VM of this builder starts with.
+    pub(crate) fn context(&self) -> Context {
+        Context::new(ContextSettings {
+            functions: self.functions.clone(),
+            clock: self.clock.clone(),
+            seed: self.seed,
+            limits: self.limits.clone(),
+            stop_when: self.stop_when.clone(),
+            measures_gaps: self.measures_gaps,
+            extensions: self.extensions().instantiate(|| ExtensionVm {
+                clock: self.clock.clone(),
+                seed: self.seed,
+            }),
         })
     }
 

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jsvm_data::{ConversionError, Form, initial};
 use jsvm_snapshot::Limits;
@@ -13,15 +13,13 @@ use crate::bindings::jsvm::engine::host::{self, PollPoint};
 use crate::bindings::jsvm::engine::types::{self, Reply};
 use crate::bindings::wasi::clocks::{monotonic_clock, wall_clock};
 use crate::bindings::wasi::random::random;
-use crate::builder::VmBuilder;
 use crate::clock::{Clock, SystemClock};
 use crate::data::{Data, Node};
 use crate::entropy::Entropy;
-use crate::error::Interrupt;
-use crate::extension::{ExtensionInstances, ExtensionVm, StopSignal, StopWhen, asks_to_stop};
+use crate::extension::{ExtensionInstances, StopWhen};
 use crate::function::{Functions, HostError, panic_message};
-use crate::interrupt::{Deadline, InterruptHandle};
 use crate::release::Releases;
+use crate::watch::Watch;
 
 /// The data of a VM's store.
 pub(crate) struct Context {
@@ -42,46 +40,49 @@ pub(crate) struct Context {
     extensions: ExtensionInstances,
 }
 
+/// What the embedder decides about a VM, and its calls need.
+pub(crate) struct ContextSettings {
+    pub(crate) functions: Arc<Functions>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) seed: Option<u64>,
+    pub(crate) limits: Limits,
+    pub(crate) stop_when: Option<StopWhen>,
+    pub(crate) measures_gaps: bool,
+    pub(crate) extensions: ExtensionInstances,
+}
+
 impl Context {
-    /// What a VM of this builder starts with.
-    pub(crate) fn new(builder: &VmBuilder) -> Self {
+    /// What a VM with these settings starts with.
+    pub(crate) fn new(settings: ContextSettings) -> Self {
+        let ContextSettings {
+            limits, stop_when, ..
+        } = settings;
         Context {
-            functions: builder.functions.clone(),
+            functions: settings.functions,
             ephemeral: Vec::new(),
-            clock: builder.clock.clone(),
+            clock: settings.clock,
             monotonic_offset: Duration::ZERO,
-            entropy: Entropy::new(builder.seed),
-            limits: builder.limits.clone(),
-            watch: Watch {
-                stop_when: builder.stop_when.clone(),
-                ..Watch::new(&builder.limits, InterruptHandle::default())
-            },
+            entropy: Entropy::new(settings.seed),
+            watch: Watch::new(&limits, stop_when, settings.measures_gaps),
+            limits,
             releases: Arc::default(),
             memory_refused: false,
             panic: None,
-            extensions: builder.extensions().instantiate(|| ExtensionVm {
-                clock: builder.clock.clone(),
-                seed: builder.seed,
-            }),
+            extensions: settings.extensions,
         }
     }
 
     /// What an instance has while it is no VM.
     pub(crate) fn idle() -> Self {
-        let limits = Limits::default();
-        Context {
+        Self::new(ContextSettings {
             functions: Arc::default(),
-            ephemeral: Vec::new(),
             clock: Arc::new(SystemClock),
-            monotonic_offset: Duration::ZERO,
-            entropy: Entropy::new(None),
-            watch: Watch::new(&limits, InterruptHandle::default()),
-            limits,
-            releases: Arc::default(),
-            memory_refused: false,
-            panic: None,
+            seed: None,
+            limits: Limits::default(),
+            stop_when: None,
+            measures_gaps: false,
             extensions: ExtensionInstances::default(),
-        }
+        })
     }
 
     /// A call begins.
@@ -165,103 +166,6 @@ fn reply(data: Data) -> Result<Reply, ConversionError> {
     match primitive {
         Some(reply) => Ok(reply),
         None => Ok(Reply::Data(data.into_form()?.into())),
-    }
-}
-
-/// Watches the time of one call. The clock is first read when the VM first asks, about 50 µs
-/// into a call: short calls pay nothing.
-pub(crate) struct Watch {
-    pub(crate) time: Option<Duration>,
-    pub(crate) grace: Duration,
-    pub(crate) interrupt: InterruptHandle,
-    pub(crate) deadline: Deadline,
-    /// The embedder's own reason to stop.
-    stop_when: Option<StopWhen>,
-    started: Option<Instant>,
-    stopping: Option<Instant>,
-    /// Whether a built-in had to be stopped, which ends the instance.
-    pub(crate) stopped_builtin: bool,
-    /// Who interrupted the call, if anybody did.
-    pub(crate) interrupted: Option<Interrupt>,
-}
-
-impl Watch {
-    pub(crate) fn new(limits: &Limits, interrupt: InterruptHandle) -> Self {
-        Watch {
-            time: limits.time,
-            grace: limits.grace,
-            interrupt,
-            deadline: Deadline::default(),
-            stop_when: None,
-            started: None,
-            stopping: None,
-            stopped_builtin: false,
-            interrupted: None,
-        }
-    }
-
-    /// A call begins.
-    pub(crate) fn begin(&mut self) {
-        self.started = None;
-        self.stopping = None;
-        self.interrupted = None;
-    }
-
-    /// The stop condition for extensions that run on behalf of this call.
-    fn stop(&mut self) -> StopSignal {
-        let started = *self.started.get_or_insert_with(Instant::now);
-        StopSignal {
-            until: self.time.and_then(|time| started.checked_add(time)),
-            deadline: self.deadline.clone(),
-            interrupt: self.interrupt.clone(),
-            stop_when: self.stop_when.clone(),
-        }
-    }
-
-    /// Allows next to no time from now on.
-    pub(crate) fn hurry(&mut self) {
-        self.time = Some(Duration::from_millis(20));
-        self.grace = Duration::ZERO;
-        self.begin();
-    }
-
-    /// A panic must not unwind through the VM: it is a reason to stop, too.
-    fn is_told_to_stop(&self) -> bool {
-        let asked = self.stop_when.as_ref();
-        asked.is_some_and(asks_to_stop)
-    }
-
-    /// Who interrupts the call now, if anybody does.
-    fn due(&self, started: Instant, now: Instant) -> Option<Interrupt> {
-        if self.deadline.is_past(now) {
-            Some(Interrupt::Deadline)
-        } else if self.time.is_some_and(|time| now - started >= time) {
-            Some(Interrupt::TimeLimit)
-        } else if self.interrupt.is_set() {
-            Some(Interrupt::Handle)
-        } else if self.is_told_to_stop() {
-            Some(Interrupt::Embedder)
-        } else {
-            None
-        }
-    }
-
-    fn poll(&mut self, point: PollPoint) -> bool {
-        let now = Instant::now();
-        let started = *self.started.get_or_insert(now);
-        let Some(interrupt) = self.due(started, now) else {
-            return false;
-        };
-        self.interrupted.get_or_insert(interrupt);
-        match point {
-            PollPoint::Bytecode => true,
-            PollPoint::Builtin => {
-                // The next bytecode may be near: it leaves the VM usable.
-                let since = *self.stopping.get_or_insert(now);
-                self.stopped_builtin = now - since >= self.grace;
-                self.stopped_builtin
-            }
-        }
     }
 }
 

@@ -5,7 +5,7 @@
 //! ```
 //! let vm = jsvm::Engine::global()?.vm().build()?;
 //! let data = vm.eval("({ name: 'Ada', born: 1815 })")?.to_data()?;
-//! assert_eq!(data.root().get("born").unwrap().to::<u32>()?, 1815);
+//! assert_eq!(data.root()?.get("born").unwrap().to::<u32>()?, 1815);
 //! assert_eq!(vm.eval("[1, 'a', null]")?.to_data()?.cbor()?.item, [0x83, 0x01, 0x61, b'a', 0xf6]);
 //! // Into another VM:
 //! let other = jsvm::Engine::global()?.vm().build()?;
@@ -19,7 +19,7 @@
 //! ```
 //! let vm = jsvm::Engine::global()?.vm().build()?;
 //! let data = vm.eval("({ double: x => 2 * x })")?.to_data()?;
-//! let token: jsvm::Token = data.root().get("double").unwrap().to()?;
+//! let token: jsvm::Token = data.root()?.get("double").unwrap().to()?;
 //! assert_eq!(vm.value_of_token(&token)?.call((21,))?.to::<i32>()?, 42);
 //! # Ok::<(), jsvm::Error>(())
 //! ```

@@ -143,7 +143,7 @@ impl Error {
 ///
 /// ```
 /// use jsvm::{Error, Limit, Limits};
-/// let limits = Limits { memory: 2 << 20, ..Limits::default() };
+/// let limits = Limits::default().memory(2 << 20);
 /// let vm = jsvm::Engine::global()?.vm().limits(limits).build()?;
 /// let error = vm.eval("const all = []; for (;;) all.push(new Uint8Array(100_000))").unwrap_err();
 /// assert!(matches!(error, Error::Limit(Limit::Memory)));
@@ -168,7 +168,7 @@ pub enum Limit {
 /// ```
 /// use std::time::Duration;
 /// use jsvm::{Error, Interrupt, Limits};
-/// let limits = Limits { time: Some(Duration::from_millis(20)), ..Limits::default() };
+/// let limits = Limits::default().time(Duration::from_millis(20));
 /// let vm = jsvm::Engine::global()?.vm().limits(limits).build()?;
 /// let error = vm.eval("for (;;) {}").unwrap_err();
 /// assert!(matches!(error, Error::Interrupted(Interrupt::TimeLimit)));
@@ -182,6 +182,12 @@ pub enum Interrupt {
     /// The call ran longer than [`Limits::time`](crate::Limits::time) allows.
     #[error("the time limit was reached")]
     TimeLimit,
+    /// The call used more CPU time than [`Limits::cpu_time`](crate::Limits::cpu_time) allows.
+    #[error("the limit of CPU time was reached")]
+    CpuTimeLimit,
+    /// The call did more than [`Limits::work`](crate::Limits::work) allows.
+    #[error("the limit of work was reached")]
+    WorkLimit,
     /// An [`InterruptHandle`](crate::InterruptHandle) was used.
     #[error("interrupted")]
     Handle,
@@ -281,6 +287,7 @@ impl Exception {
 /// # Ok::<(), jsvm::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Location {
     /// File name as it was given to the VM.
     pub file: String,

@@ -5,6 +5,7 @@
 //! memory as it was left; the next VM rewrites only what differs from what it needs. Nothing
 //! else of an instance changes while it lives: its state is its memory.
 
+mod counters;
 mod lend;
 mod overlay;
 mod scrub;
@@ -25,7 +26,9 @@ use crate::error::{Error, source};
 use crate::release::Releases;
 use crate::stack::on_large_stack;
 use crate::vm::unexpected;
+use crate::watchdog;
 
+pub(crate) use counters::Counters;
 use lend::{Lending, LendingIndices};
 pub(crate) use overlay::Overlay;
 
@@ -35,8 +38,31 @@ pub(crate) struct Instance {
     pub(crate) overlay: Option<Overlay>,
     /// What its memory was when it was last restored, if that is kept.
     pub(crate) restored: Option<Arc<[u8]>>,
+    /// Address of its image, which never moves.
+    image: usize,
     pub(crate) store: Store<Context>,
     pub(crate) exports: Exports,
+}
+
+impl Instance {
+    /// Has the watchdog look after the VM of this instance.
+    fn watch(&self) {
+        let watched = &self.store.data().watch.watched;
+        watched.set_counters(Some(Counters::of(self)));
+        watchdog::look_after(watched);
+    }
+
+    /// Has the watchdog leave this instance alone.
+    fn unwatch(&self) {
+        self.store.data().watch.watched.set_counters(None);
+    }
+}
+
+impl Drop for Instance {
+    fn drop(&mut self) {
+        // The memory is there until the store is dropped.
+        self.unwatch();
+    }
 }
 
 /// What an instance exports.
@@ -140,6 +166,7 @@ impl Instances {
             None => (Box::new(self.fresh(context)?), None),
         };
         apply_limits(&mut instance.store);
+        instance.watch();
         Ok((instance, used))
     }
 
@@ -149,24 +176,27 @@ impl Instances {
         let mut exports = || {
             let instance = self.pre.instantiate(&mut store)?;
             let memory = instance.get_func(&mut store, self.memory);
-            Ok(Exports {
+            let exports = Exports {
                 bindings: self.indices.load(&mut store, &instance)?,
                 lending: self.lending.load(&mut store, &instance)?,
                 memory: memory.ok_or_else(|| wasmtime::format_err!("`memory` is no function"))?,
                 checked: OnceCell::new(),
-            })
+            };
+            let image = exports.memory(&mut store)?.as_ptr().expose_provenance();
+            Ok((exports, image))
         };
-        let exports = exports().map_err(|error: wasmtime::Error| match error
-            .is::<PoolConcurrencyLimitError>(
-        ) {
-            true => Error::TooManyVms {
-                max_vms: self.max_vms,
-            },
-            false => Error::VmCreation(source(error)),
+        let (exports, image) = exports().map_err(|error: wasmtime::Error| {
+            match error.is::<PoolConcurrencyLimitError>() {
+                true => Error::TooManyVms {
+                    max_vms: self.max_vms,
+                },
+                false => Error::VmCreation(source(error)),
+            }
         })?;
         Ok(Instance {
             overlay: None,
             restored: None,
+            image,
             store,
             exports,
         })
@@ -240,6 +270,7 @@ impl Idle {
 
     /// The size of the image, if the instance can be used again.
     fn clean(&self, instance: &mut Instance, releases: &Releases) -> wasmtime::Result<Option<u64>> {
+        instance.unwatch();
         let Instance { store, exports, .. } = instance;
         let largest = self.largest.load(Ordering::Relaxed);
         if exports.memory(store)?.len() as u64 > largest {

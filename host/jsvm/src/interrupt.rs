@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Interrupts a VM from any thread, from [`Vm::interrupt_handle`](crate::Vm::interrupt_handle).
 ///
@@ -40,14 +40,31 @@ impl InterruptHandle {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Deadline(Arc<AtomicU64>);
 
+/// When the numbers of [`Deadline`] begin.
+fn start() -> Instant {
+    static START: OnceLock<Instant> = OnceLock::new();
+    *START.get_or_init(Instant::now)
+}
+
 impl Deadline {
     /// Nanoseconds since the first use; 0 stands for no deadline.
     fn number(at: Instant) -> u64 {
-        static START: OnceLock<Instant> = OnceLock::new();
-        let start = *START.get_or_init(Instant::now);
-        u64::try_from(at.saturating_duration_since(start).as_nanos())
+        u64::try_from(at.saturating_duration_since(start()).as_nanos())
             .unwrap_or(u64::MAX)
             .max(1)
+    }
+
+    /// Sets it.
+    pub(crate) fn set(&self, at: Instant) {
+        self.0.store(Self::number(at), Ordering::Relaxed);
+    }
+
+    /// The moment, if there is one.
+    pub(crate) fn get(&self) -> Option<Instant> {
+        match self.0.load(Ordering::Relaxed) {
+            0 => None,
+            number => start().checked_add(Duration::from_nanos(number)),
+        }
     }
 
     /// Sets it until the result is dropped, which puts back what was there before.

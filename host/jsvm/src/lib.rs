@@ -101,6 +101,7 @@ mod bindings;
 mod builder;
 mod clock;
 mod context;
+mod cpu_time;
 pub mod data;
 mod engine;
 mod entropy;
@@ -125,6 +126,8 @@ mod stack;
 mod time_zone;
 mod value;
 mod vm;
+mod watch;
+mod watchdog;
 mod wit;
 
 #[doc(inline)]

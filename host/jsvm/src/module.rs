@@ -79,6 +79,7 @@ impl<'a> Import<'a> {
 /// assert_eq!(import.kind, ImportKind::Require);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ImportKind {
     /// `import`, static or dynamic.
     Import,
@@ -110,6 +111,7 @@ pub struct Module {
 /// assert_eq!(Module::json("{}").kind(), ModuleKind::Json);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ModuleKind {
     /// An ES module.
     Es,

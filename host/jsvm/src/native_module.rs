@@ -69,7 +69,11 @@ impl NativeModule {
     #[must_use]
     pub fn value(self, name: impl Into<String>, value: impl Serialize) -> Self {
         let name = name.into();
-        match Data::of(&value) {
+        let data = Data::of(&value).and_then(|data| {
+            data.nodes()?;
+            Ok(data)
+        });
+        match data {
             Ok(value) => self.export(name, Export::Value(value)),
             Err(error) => panic!("the export `{name}` cannot be converted: {error}"),
         }
@@ -137,7 +141,7 @@ impl NativeModule {
                 Export::Value(value) => {
                     let fields = [
                         ("type", text(&mut data, "value")),
-                        ("value", data.data(value)),
+                        ("value", data.data(value).expect("`value` has read it")),
                     ];
                     object(&mut data, fields)
                 }
@@ -338,6 +342,18 @@ impl Class {
 }
 
 /// A closure that is a member of a [`Class`]: of the state, as `&mut S`, and of arguments.
+///
+/// ```
+/// use jsvm::Method;
+/// fn arity<S, Args>(method: impl Method<S, Args>) -> u32 {
+///     fn of<S, Args, M: Method<S, Args>>(_: &M) -> u32 {
+///         M::ARITY
+///     }
+///     of(&method)
+/// }
+/// // The state does not count.
+/// assert_eq!(arity(|total: &mut f64, amount: f64| *total += amount), 1);
+/// ```
 ///
 /// You do not implement it: pass a closure or a function. Its methods may change in any release.
 pub trait Method<S, Args>: Send + Sync + 'static {

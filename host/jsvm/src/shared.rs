@@ -17,6 +17,7 @@ use crate::interrupt::{Deadline, InterruptHandle};
 use crate::release::Releases;
 use crate::stack::on_large_stack;
 use crate::value::Value;
+use crate::watch::Interrupted;
 
 /// What a VM and its handles share.
 pub(crate) struct Shared {
@@ -76,7 +77,7 @@ impl Shared {
     pub(crate) fn enter_noting<T>(
         &self,
         call: impl FnOnce(Entered<'_>) -> wasmtime::Result<T>,
-    ) -> Result<(T, Option<Interrupt>), Error> {
+    ) -> Result<(T, Interrupted), Error> {
         let state = self.state.lock();
         let mut state = state.try_borrow_mut().map_err(|_| Error::Busy)?;
         let mut guard = GoneOnPanic {
@@ -88,6 +89,7 @@ impl Shared {
             restored,
             store,
             exports,
+            ..
         } = match &mut *guard.state {
             State::Live(instance) => &mut **instance,
             State::Gone(gone) => return Err(Error::Gone(gone.clone())),
@@ -117,9 +119,9 @@ impl Shared {
         })
         .map_err(|error| Error::NativeStack(Arc::new(error)));
         guard.is_armed = false;
-        let result = result?;
-        match result {
-            Ok(result) => Ok((result, store.data().watch.interrupted)),
+        let interrupted = store.data_mut().watch.end();
+        match result? {
+            Ok(result) => Ok((result, interrupted)),
             Err(trap) => {
                 let cause = cause(&trap, store.data_mut());
                 *guard.state = State::Gone(cause.clone());
@@ -133,20 +135,17 @@ impl Shared {
         self: &Arc<Self>,
         call: impl FnOnce(Entered<'_>) -> wasmtime::Result<Result<T, wit::Error>>,
     ) -> Result<T, Error> {
-        let (result, interrupt) = self.enter_noting(call)?;
-        result.map_err(|error| self.error(error, interrupt))
+        let (result, interrupted) = self.enter_noting(call)?;
+        let result = interrupted.explain(result);
+        result.map_err(|error| self.error(error, interrupted))
     }
 
     /// An error that came out of a call, which was interrupted by somebody or nobody.
-    pub(crate) fn error(
-        self: &Arc<Self>,
-        error: wit::Error,
-        interrupt: Option<Interrupt>,
-    ) -> Error {
+    pub(crate) fn error(self: &Arc<Self>, error: wit::Error, interrupted: Interrupted) -> Error {
         if matches!(error, wit::Error::Interrupted) {
             self.interrupt.clear();
         }
-        Error::from_wit(error, interrupt, |output| self.wrap(output))
+        Error::from_wit(error, interrupted.by, |output| self.wrap(output))
     }
 
     /// Interrupts the calls that `calls` makes at a moment.

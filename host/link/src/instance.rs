@@ -186,7 +186,8 @@ impl LiveInstance {
     /// Converts arguments. Resources that are passed on belong to the component from here on.
     fn params(&mut self, function: &Function, args: &Data) -> Result<Vec<Val>, HostError> {
         let mut lowering = ArgumentLowering::new(&self.handles);
-        let elements = args.root().elements().unwrap_or_default();
+        let args = args.root().map_err(HostError::from)?;
+        let elements = args.elements().unwrap_or_default();
         let mut elements = elements.into_iter().map(defined);
         let mut params = Vec::with_capacity(function.params.len() + 1);
         if let FunctionKind::Method(id) = function.kind {

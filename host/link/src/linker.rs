@@ -75,6 +75,25 @@ mod sealed {
 }
 
 /// Links components to the VMs of a builder. Only [`VmBuilder`] implements it.
+///
+/// ```
+/// use jsvm::Source;
+/// use jsvm_link::{LinkExt, Linker};
+/// # let component = wat::parse_str(
+/// #     r#"(component
+/// #         (core module $m (func (export "f") (result i32) (i32.const 42)))
+/// #         (core instance $i (instantiate $m))
+/// #         (func (export "answer") (result u32) (canon lift (core func $i "f"))))"#,
+/// # )
+/// # .unwrap();
+/// let answers = Linker::global()?.compile("acme:answers", component)?;
+/// let vm = jsvm::Engine::global()?.vm().link(&answers).build()?;
+/// let script = "import { answer } from 'acme:answers'; globalThis.found = answer()";
+/// vm.eval(Source::module(script))?;
+/// vm.run_jobs()?;
+/// assert_eq!(vm.eval_to::<u32>("found")?, 42);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub trait LinkExt: sealed::Sealed {
     /// Links a component, whose interfaces scripts then import by their names. These names take
     /// precedence over those of a module loader.

@@ -64,7 +64,7 @@ impl ExtensionInstance for VmLinks {
 }
 
 fn first_number(args: &Data) -> Option<u64> {
-    let first = args.root().elements()?.into_iter().next()??;
+    let first = args.root().ok()?.elements()?.into_iter().next()??;
     match first.node() {
         Node::Number(number) => Some(*number as u64),
         _ => None,

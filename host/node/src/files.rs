@@ -170,9 +170,9 @@ impl File {
     /// Creates the module for the engine.
     pub fn module(&self, exports: Vec<String>) -> Module {
         let module = match self.kind {
-            ModuleKind::Es => Module::es(self.text()),
             ModuleKind::CommonJs => Module::common_js(self.text(), exports),
             ModuleKind::Json => Module::json(self.text()),
+            _ => Module::es(self.text()),
         };
         match &self.converted {
             Some((_, Some(mappings))) => module.mappings(mappings),
@@ -197,7 +197,7 @@ impl File {
             let source_type = match self.kind {
                 ModuleKind::Es => SourceType::mjs(),
                 ModuleKind::CommonJs => SourceType::cjs(),
-                ModuleKind::Json => return Analysis::default(),
+                _ => return Analysis::default(),
             };
             large(|| Ok(analyse(self.text(), source_type))).unwrap_or_default()
         })

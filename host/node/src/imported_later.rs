@@ -28,7 +28,7 @@ pub fn imported_later(module: &Module) -> Vec<(String, ImportKind)> {
     let source_type = match module.kind() {
         ModuleKind::Es => SourceType::mjs(),
         ModuleKind::CommonJs => SourceType::cjs(),
-        ModuleKind::Json => return Vec::new(),
+        _ => return Vec::new(),
     };
     if !may_import || is_too_deep(text) {
         return Vec::new();

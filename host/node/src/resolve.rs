@@ -70,8 +70,8 @@ impl Resolve {
             return Err(error);
         }
         let pair = match import.kind {
-            ImportKind::Import => &self.import,
             ImportKind::Require => &self.require,
+            _ => &self.import,
         };
         let resolver = if language::is_typescript(importer) {
             &pair.typescript

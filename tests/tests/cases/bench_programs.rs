@@ -20,12 +20,7 @@ pub fn trials() -> Vec<Trial> {
 }
 
 fn check(file: &Path) -> Result<(), Failed> {
-    let vm = builder()
-        .limits(Limits {
-            time: None,
-            ..Limits::default()
-        })
-        .build()?;
+    let vm = builder().limits(Limits::default().time(None)).build()?;
     let expected = fs::read_to_string(file.with_extension("expected"))?;
     let source = fs::read_to_string(file)?;
     vm.eval(Source::script(&source).file_name("program.js"))?;

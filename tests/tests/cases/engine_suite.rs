@@ -165,10 +165,7 @@ fn vm(suite: &Suite, meta: &Meta) -> Result<Vm, String> {
             Duration::from_secs(60)
         };
         let vm = jsvm_tests::builder()
-            .limits(Limits {
-                time: Some(time),
-                ..Limits::default()
-            })
+            .limits(Limits::default().time(time))
             .modules(Modules(
                 FolderModules::new(&suite.folder)
                     .map_err(|error| Error::Extension(Arc::new(error)))?,

@@ -128,7 +128,7 @@ impl Case<'_> {
                 let source = fs::read_to_string(self.root.join(name))?;
                 self.load(name, |module| {
                     let data = module.clone().into_data();
-                    let mappings = property(&data.root(), "mappings");
+                    let mappings = property(&data.root().unwrap(), "mappings");
                     mappings::explain(&mappings.unwrap_or_default(), module.text(), &source)
                 })
             }
@@ -200,10 +200,10 @@ fn shown(module: &Module) -> String {
     let kind = match module.kind() {
         ModuleKind::Es => "ES module",
         ModuleKind::CommonJs => "CommonJS module",
-        ModuleKind::Json => "JSON",
+        _ => "JSON",
     };
     let data = module.clone().into_data();
-    let url = property(&data.root(), "url").unwrap_or_default();
+    let url = property(&data.root().unwrap(), "url").unwrap_or_default();
     let mut text = format!("  {kind} {url}\n");
     for line in module.text().lines() {
         text.push_str(format!("  | {line}").trim_end());
@@ -215,7 +215,7 @@ fn shown(module: &Module) -> String {
 /// What an import throws.
 fn thrown(error: HostError) -> String {
     let data = error.into_data();
-    let root = data.root();
+    let root = data.root().unwrap();
     let class = match root.node() {
         Node::Error(error) => format!("{:?}", error.class),
         node => return format!("  throws {node:?}\n"),

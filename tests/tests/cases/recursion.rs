@@ -13,12 +13,7 @@ pub fn trials() -> Vec<Trial> {
 }
 
 fn run(file: &Path) -> Result<String, Failed> {
-    let vm = builder()
-        .limits(Limits {
-            time: None,
-            ..Limits::default()
-        })
-        .build()?;
+    let vm = builder().limits(Limits::default().time(None)).build()?;
     let source = fs::read_to_string(file)?;
     let script = format!("try {{ {source} 'nothing was thrown' }} catch (e) {{ e.name }}");
     let caught = vm.eval(&script)?.to::<String>()?;

@@ -188,7 +188,7 @@ impl<'a> Player<'a> {
     fn next_timer(&mut self) -> Result<Option<(u64, u64)>, Failed> {
         let mut first: Option<(u64, u64)> = None;
         for request in self.vm.unsettled_requests()? {
-            let (at,): (u64,) = request.args.root().to()?;
+            let (at,): (u64,) = request.args.to()?;
             if first.is_none_or(|(_, earliest)| at < earliest) {
                 first = Some((request.id, at));
             }

@@ -196,7 +196,7 @@ impl Case {
             let Some(request) = requests.first() else {
                 break;
             };
-            let (text,): (String,) = request.args.root().to()?;
+            let (text,): (String,) = request.args.to()?;
             vm.settle(request.id, Ok::<_, HostError>(text + "!"))?;
         }
         let mut output: String = console

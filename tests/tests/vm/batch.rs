@@ -28,7 +28,7 @@ fn steps_use_what_came_before() {
     // The last wish counts, and what is copied is what there is when the step is done.
     assert!(results.value(list).is_none());
     assert!(results.to::<Vec<u8>>(list).unwrap().is_empty());
-    let whole = results.data(whole).unwrap().root();
+    let whole = results.data(whole).unwrap().root().unwrap();
     assert_eq!(whole.get("name").unwrap().to::<String>().unwrap(), "list");
     // What nobody wanted did not leave the VM.
     assert!(results.value(global).is_none() && results.data(global).is_none());
@@ -154,10 +154,7 @@ impl serde::Serialize for Bad {
 
 #[test]
 fn a_batch_is_one_call_for_the_limits() {
-    let limits = Limits {
-        time: Some(Duration::from_millis(50)),
-        ..Limits::default()
-    };
+    let limits = Limits::default().time(Duration::from_millis(50));
     let vm = builder().limits(limits).build().unwrap();
     let forever = eval(&vm, "() => { for (;;); }");
     let mut batch = vm.batch();
@@ -266,7 +263,13 @@ fn data_of_a_step_is_what_there_was_then() {
     batch.call(&reuse, (array,));
     let results = batch.run().unwrap();
     assert_eq!(
-        results.data(array).unwrap().root().bytes().unwrap(),
+        results
+            .data(array)
+            .unwrap()
+            .root()
+            .unwrap()
+            .bytes()
+            .unwrap(),
         vec![7; 100_000]
     );
     assert_usable(&vm);

@@ -182,10 +182,7 @@ fn what_scripts_make_of_prototypes_does_not_matter() {
 
 #[test]
 fn a_transfer_that_does_not_fit_meets_the_limit() {
-    let limits = Limits {
-        memory: 4 << 20,
-        ..Limits::default()
-    };
+    let limits = Limits::default().memory(4 << 20);
     let vm = builder().limits(limits).build().unwrap();
     let buffer = vm.create_array_buffer(&[1, 2]).unwrap();
     let error = buffer.transfer(Some(1 << 30)).unwrap_err();

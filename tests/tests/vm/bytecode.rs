@@ -264,11 +264,9 @@ fn a_compiled_script_survives_a_snapshot() {
 
 #[test]
 fn limits_hold() {
-    let limits = Limits {
-        time: Some(std::time::Duration::from_millis(30)),
-        memory: 4 << 20,
-        ..Limits::default()
-    };
+    let limits = Limits::default()
+        .time(std::time::Duration::from_millis(30))
+        .memory(4 << 20);
     let vm = builder().limits(limits).build().unwrap();
     let forever = vm.compile("for (;;);").unwrap();
     let late = forever.call(()).unwrap_err();
@@ -278,10 +276,7 @@ fn limits_hold() {
     );
     let huge = format!("[{}]", "'some text', ".repeat(300_000));
     let vm = builder()
-        .limits(Limits {
-            memory: 3 << 20,
-            ..Limits::default()
-        })
+        .limits(Limits::default().memory(3 << 20))
         .build()
         .unwrap();
     for result in [

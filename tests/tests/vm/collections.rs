@@ -167,10 +167,7 @@ fn what_is_something_else_says_so() {
 
 #[test]
 fn a_map_that_does_not_fit_meets_the_limit() {
-    let limits = Limits {
-        memory: 2 << 20,
-        ..Limits::default()
-    };
+    let limits = Limits::default().memory(2 << 20);
     let vm = builder().limits(limits).build().unwrap();
     let map = eval(&vm, "new Map");
     let full = (0..1_000_000).find_map(|n| map.map_set(n, "x".repeat(100)).err());

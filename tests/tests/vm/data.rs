@@ -279,7 +279,11 @@ fn values_survive_the_way_into_another_vm() {
         // A copy of the copy is the same data.
         let again = copy.to_data().unwrap();
         if !source.contains("Error") && !source.contains("Proxy") {
-            assert_eq!(again.nodes().len(), data.nodes().len(), "{source}");
+            assert_eq!(
+                again.nodes().unwrap().len(),
+                data.nodes().unwrap().len(),
+                "{source}"
+            );
         }
     }
 }
@@ -293,7 +297,7 @@ fn views_of_every_kind_are_data() {
             .call((&view,))
             .unwrap();
         let data = view.to_data().unwrap();
-        let Node::View(found) = data.root().node() else {
+        let Node::View(found) = data.root().unwrap().node() else {
             panic!("{name}: {data:?}")
         };
         assert_eq!(
@@ -301,7 +305,10 @@ fn views_of_every_kind_are_data() {
             (*kind, 8, 2),
             "{name}"
         );
-        assert_eq!(data.root().bytes().unwrap().len(), 2 * *size as usize);
+        assert_eq!(
+            data.root().unwrap().bytes().unwrap().len(),
+            2 * *size as usize
+        );
         let back = vm.create_from_data(&data).unwrap();
         assert_eq!(back.view_kind().unwrap(), Some(*kind), "{name}");
         assert_eq!(back.to_bytes().unwrap(), view.to_bytes().unwrap(), "{name}");
@@ -311,7 +318,7 @@ fn views_of_every_kind_are_data() {
 #[test]
 fn data_shows_what_the_interface_says() {
     let vm = vm();
-    let root = |source: &str| eval(&vm, source).to_data().unwrap().nodes()[0].clone();
+    let root = |source: &str| eval(&vm, source).to_data().unwrap().nodes().unwrap()[0].clone();
     assert_eq!(root("'\\udc00'"), Node::Utf16(vec![0xdc00]));
     assert_eq!(
         root("-(10n ** 21n)"),
@@ -496,7 +503,10 @@ fn what_scripts_overwrote_is_not_used() {
     for node in nodes {
         let data = Data::from_nodes(vec![node, Node::Number(1.0), Node::Number(2.0)]);
         let copy = vm.create_from_data(&data).unwrap();
-        assert_eq!(copy.to_data().unwrap().nodes()[0], data.nodes()[0]);
+        assert_eq!(
+            copy.to_data().unwrap().nodes().unwrap()[0],
+            data.nodes().unwrap()[0]
+        );
     }
 }
 
@@ -521,11 +531,15 @@ fn deep_data_needs_no_recursion() {
         let vm = vm();
         let value = deep(&vm, 100_000, wrap);
         let data = value.to_data().unwrap();
-        assert!(data.nodes().len() > 100_000);
+        assert!(data.nodes().unwrap().len() > 100_000);
         let other = jsvm_tests::vm();
         let copy = other.create_from_data(&data).unwrap();
         let again = copy.to_data().unwrap();
-        assert_eq!(again.nodes().len(), data.nodes().len(), "{wrap}");
+        assert_eq!(
+            again.nodes().unwrap().len(),
+            data.nodes().unwrap().len(),
+            "{wrap}"
+        );
         drop((value, copy));
         assert_usable(&vm);
         assert_usable(&other);
@@ -534,16 +548,14 @@ fn deep_data_needs_no_recursion() {
 
 #[test]
 fn wide_data_crosses() {
-    let limits = Limits {
-        memory: 1 << 30,
-        hard_memory: 2 << 30,
-        output: 1 << 30,
-        ..Limits::default()
-    };
+    let limits = Limits::default()
+        .memory(1 << 30)
+        .hard_memory(2 << 30)
+        .output(1 << 30);
     let vm = builder().limits(limits).build().unwrap();
     let value = eval(&vm, "Array.from({ length: 1_000_000 }, (_, i) => i)");
     let data = value.to_data().unwrap();
-    assert_eq!(data.nodes().len(), 1_000_001);
+    assert_eq!(data.nodes().unwrap().len(), 1_000_001);
     let copy = vm.create_from_data(&data).unwrap();
     assert_eq!(copy.get(999_999).unwrap().to::<u32>().unwrap(), 999_999);
     let objects = eval(
@@ -551,7 +563,7 @@ fn wide_data_crosses() {
         "Array.from({ length: 250_000 }, (_, i) => ({ i, s: 'x' + i }))",
     );
     let data = objects.to_data().unwrap();
-    assert_eq!(data.nodes().len(), 750_001);
+    assert_eq!(data.nodes().unwrap().len(), 750_001);
     let copy = vm.create_from_data(&data).unwrap();
     let last = copy.get(249_999).unwrap();
     assert_eq!(last.get("s").unwrap().to::<String>().unwrap(), "x249999");
@@ -560,10 +572,7 @@ fn wide_data_crosses() {
 #[test]
 fn data_beyond_the_output_limit_is_refused() {
     let vm = builder()
-        .limits(Limits {
-            output: 10_000,
-            ..Limits::default()
-        })
+        .limits(Limits::default().output(10_000))
         .build()
         .unwrap();
     for source in [
@@ -790,7 +799,7 @@ fn a_part_of_data_stands_by_itself() {
     let data = eval(&vm, "({ list: [1, { f: x => x + 1 }] })")
         .to_data()
         .unwrap();
-    let part: Data = data.root().get("list").unwrap().to().unwrap();
+    let part: Data = data.root().unwrap().get("list").unwrap().to().unwrap();
     let value = vm.create_from_data(&part).unwrap();
     assert_eq!(
         value
@@ -857,6 +866,6 @@ fn a_buffer_that_grows_while_it_is_copied_is_copied_as_it_was_found() {
         })()",
     );
     let data = value.to_data().unwrap();
-    let bytes = data.root().get("b").unwrap();
+    let bytes = data.root().unwrap().get("b").unwrap();
     assert_eq!(bytes.bytes().unwrap(), vec![7; 100_000]);
 }

@@ -350,10 +350,7 @@ fn what_traps_throw_arrives() {
 
 #[test]
 fn a_trap_that_never_ends_meets_the_limit() {
-    let limits = Limits {
-        time: Some(std::time::Duration::from_millis(30)),
-        ..Limits::default()
-    };
+    let limits = Limits::default().time(std::time::Duration::from_millis(30));
     let vm = builder().limits(limits).build().unwrap();
     let proxy = eval(
         &vm,

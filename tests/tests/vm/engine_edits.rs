@@ -132,10 +132,7 @@ fn what_was_dropped_is_not_in_a_snapshot() {
 
 #[test]
 fn memory_that_runs_out_while_bytecode_is_written_is_an_error() {
-    let limits = jsvm::Limits {
-        memory: 3 << 20,
-        ..jsvm::Limits::default()
-    };
+    let limits = jsvm::Limits::default().memory(3 << 20);
     let vm = builder().limits(limits).build().unwrap();
     let huge = format!("[{}]", "'some text', ".repeat(300_000));
     for _ in 0..3 {

@@ -139,10 +139,7 @@ fn a_deadline_ends_with_its_calls() {
 
 #[test]
 fn an_error_says_who_interrupted() {
-    let limits = Limits {
-        time: Some(Duration::from_millis(20)),
-        ..Limits::default()
-    };
+    let limits = Limits::default().time(Duration::from_millis(20));
     let limited = builder().limits(limits).build().unwrap();
     let asked = builder().stop_when(|| true).build().unwrap();
     let handled = vm();

@@ -254,10 +254,7 @@ async fn dropping_the_event_loop_drops_the_futures() {
 #[tokio::test]
 async fn a_deadline_bounds_running_and_waiting() {
     let alive = Arc::new(AtomicU32::new(0));
-    let limits = Limits {
-        time: None,
-        ..Limits::default()
-    };
+    let limits = Limits::default().time(None);
     let vm = endless(&alive).limits(limits).build().unwrap();
     let scripts = [
         "endless()",

@@ -161,13 +161,11 @@ fn time_of_day_is_the_builders() {
 
 #[test]
 fn limits_are_the_builders_whichever_way_it_is_restored() {
-    let tight = Limits {
-        memory: 4 << 20,
-        stack: 256 << 10,
-        time: Some(Duration::from_millis(50)),
-        output: 1000,
-        ..Limits::default()
-    };
+    let tight = Limits::default()
+        .memory(4 << 20)
+        .stack(256 << 10)
+        .time(Duration::from_millis(50))
+        .output(1000);
     let source = "var depth = () => {
         let n = 0; const f = () => { n++; f() }; try { f() } catch {} return n }";
     let wide = vm();
@@ -258,11 +256,7 @@ fn running_vm_cannot_be_frozen() {
 #[test]
 fn vm_that_is_gone_cannot_be_frozen_and_its_snapshots_can_be_thawed() {
     let vm = builder()
-        .limits(Limits {
-            memory: u64::MAX,
-            hard_memory: 16 << 20,
-            ..Limits::default()
-        })
+        .limits(Limits::default().memory(u64::MAX).hard_memory(16 << 20))
         .build()
         .unwrap();
     eval(&vm, "var kept = 'kept'");

@@ -255,7 +255,7 @@ fn named(properties: &mut Vec<(String, u32)>, count: u32) {
 
 /// The same bytes for the same graph, whatever the order of its nodes.
 fn canonical(data: &Data) -> (Vec<u8>, Vec<Vec<u8>>) {
-    let data = Data::from_nodes(data.nodes().to_vec());
+    let data = Data::from_nodes(data.nodes().unwrap().to_vec());
     let cbor = data.cbor().unwrap();
     (cbor.item.to_vec(), cbor.chunks.to_vec())
 }

@@ -99,7 +99,11 @@ fn an_ephemeral_function_ends_with_what_it_was_made_for() {
 fn a_method_is_told_what_it_is_called_on() {
     let vm = builder()
         .handler("describe", |this: Data, suffix: Option<String>| {
-            let name = this.root().get("name").map(|name| name.to::<String>());
+            let name = this
+                .root()
+                .unwrap()
+                .get("name")
+                .map(|name| name.to::<String>());
             match name {
                 Some(Ok(name)) => name + &suffix.unwrap_or_default(),
                 _ => "nobody".to_owned(),

@@ -710,10 +710,7 @@ async fn a_large_body_passes_in_little_memory() {
     const PIECE: usize = 64 << 10;
     const PIECES: usize = (200 << 20) / PIECE;
     let (given, taken) = (Arc::new(Mutex::new(0)), Arc::new(Mutex::new(0)));
-    let limits = Limits {
-        memory: 32 << 20,
-        ..Limits::default()
-    };
+    let limits = Limits::default().memory(32 << 20);
     let driver = Driver::default();
     let vm = driver
         .add_to(builder())
@@ -757,7 +754,7 @@ async fn an_answer_can_be_that_of_another_server() {
         .async_handler(http::FETCH, {
             let driver = driver.clone();
             move |request: RequestInfo, asked: jsvm::Data, _: jsvm::Data| {
-                let asked = asked.root();
+                let asked = asked.root().unwrap();
                 let url: String = asked.get("url").unwrap().to().unwrap();
                 driver.say(format!("fetch {url}"));
                 assert!(!request.repeated);

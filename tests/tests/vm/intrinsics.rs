@@ -145,11 +145,7 @@ struct Reached {
 }
 
 fn walk(vm: &Vm) -> Reached {
-    vm.set_limits(&Limits {
-        time: None,
-        ..Limits::default()
-    })
-    .unwrap();
+    vm.set_limits(&Limits::default().time(None)).unwrap();
     let known = vm.create_set(Vec::<u32>::new()).unwrap();
     let regexp = vm.create_regexp("x", "g").unwrap();
     let found = eval(vm, WALK).call((known, regexp)).unwrap();
@@ -397,8 +393,8 @@ fn what_the_embedder_hands_in_leads_nowhere() {
         let returned = echo.call((&value,)).unwrap();
         assert_eq!(returned.kind().unwrap(), value.kind().unwrap());
         assert_eq!(
-            returned.to_data().unwrap().nodes(),
-            value.to_data().unwrap().nodes()
+            returned.to_data().unwrap().nodes().unwrap(),
+            value.to_data().unwrap().nodes().unwrap()
         );
     }
 }

@@ -196,11 +196,9 @@ fn hostile_iterators_are_told_off() {
 
 #[test]
 fn limits_hold_inside() {
-    let limits = Limits {
-        time: Some(std::time::Duration::from_millis(30)),
-        memory: 4 << 20,
-        ..Limits::default()
-    };
+    let limits = Limits::default()
+        .time(std::time::Duration::from_millis(30))
+        .memory(4 << 20);
     let vm = builder().limits(limits).build().unwrap();
     let slow = eval(&vm, "(function* () { yield 1; for (;;); })()");
     let mut values = slow.iterate().unwrap();

@@ -188,7 +188,7 @@ fn token_in_data_is_of_one_vm_only() {
     let data = eval(&vm, "var f = () => 'f'; [f, () => 'only here']")
         .to_data()
         .unwrap();
-    let tokens: Vec<Token> = data.root().to().unwrap();
+    let tokens: Vec<Token> = data.to().unwrap();
     let kept = vm.create_token(&eval(&vm, "() => 'retained'")).unwrap();
     assert_eq!(vm.heap().usage().unwrap().tokens, 3);
     let two = restored(&vm);
@@ -222,7 +222,7 @@ fn call_argument(vm: &Vm) -> i32 {
     let mut requests = vm.unsettled_requests().unwrap();
     assert_eq!(requests.len(), 1);
     let request = requests.remove(0);
-    let (callback,): (Token,) = request.args.root().to().unwrap();
+    let (callback,): (Token,) = request.args.to().unwrap();
     call(&vm.value_of_token(&callback).unwrap())
 }
 
@@ -274,7 +274,7 @@ fn request_that_was_taken_is_not_taken_again_after_restoring() {
             false => vm.take_requests().unwrap(),
         };
         let name = |request: &jsvm::Request| {
-            let (name,): (String,) = request.args.root().to().unwrap();
+            let (name,): (String,) = request.args.to().unwrap();
             (request.id, name)
         };
         requests.iter().map(name).collect()

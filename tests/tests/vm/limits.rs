@@ -53,10 +53,7 @@ fn recursion_works_on_a_thread_with_a_small_stack() {
 #[test]
 fn a_smaller_stack_limit_is_reached_sooner() {
     let depth = |stack| {
-        let vm = vm(Limits {
-            stack,
-            ..Limits::default()
-        });
+        let vm = vm(Limits::default().stack(stack));
         let depth = vm.eval("let n = 0; try { (function f() { n++; f() })() } catch { } n");
         depth.unwrap().to::<u32>().unwrap()
     };
@@ -66,11 +63,7 @@ fn a_smaller_stack_limit_is_reached_sooner() {
 
 #[test]
 fn freeing_a_million_nested_objects_needs_no_stack() {
-    let vm = vm(Limits {
-        memory: 512 << 20,
-        hard_memory: 1 << 30,
-        ..Limits::default()
-    });
+    let vm = vm(Limits::default().memory(512 << 20).hard_memory(1 << 30));
     vm.eval("let l = null; for (let i = 0; i < 1_000_000; i++) l = { l }; l = null")
         .unwrap();
     assert_usable(&vm);
@@ -80,10 +73,7 @@ fn freeing_a_million_nested_objects_needs_no_stack() {
 
 #[test]
 fn running_out_of_memory_can_be_caught() {
-    let vm = vm(Limits {
-        memory: 16 << 20,
-        ..Limits::default()
-    });
+    let vm = vm(Limits::default().memory(16 << 20));
     let script = "let a = []; let name; \
                   try { for (;;) a.push(new Array(1000).fill(1)) } catch (e) { a = null; name = e.name } \
                   name";
@@ -105,11 +95,7 @@ fn uncaught_memory_exhaustion_is_a_limit() {
         "let f = () => 1; for (;;) f = f.bind(1)",
         "let a = [1]; for (;;) a = a.concat(a)",
     ] {
-        let vm = vm(Limits {
-            memory: 16 << 20,
-            time: None,
-            ..Limits::default()
-        });
+        let vm = vm(Limits::default().memory(16 << 20).time(None));
         let error = vm.eval(script).unwrap_err();
         assert!(
             matches!(error, Error::Limit(Limit::Memory)),
@@ -128,10 +114,7 @@ fn an_error_of_the_script_that_looks_like_the_limit_is_an_exception() {
 
 #[test]
 fn memory_is_free_again_after_the_limit() {
-    let vm = vm(Limits {
-        memory: 16 << 20,
-        ..Limits::default()
-    });
+    let vm = vm(Limits::default().memory(16 << 20));
     for _ in 0..20 {
         let error = vm
             .eval("(() => { let a = []; for (;;) a.push([]) })()")
@@ -144,12 +127,10 @@ fn memory_is_free_again_after_the_limit() {
 
 #[test]
 fn the_hard_limit_holds_where_the_soft_one_does_not() {
-    let limits = Limits {
-        memory: u64::MAX,
-        hard_memory: 24 << 20,
-        time: None,
-        ..Limits::default()
-    };
+    let limits = Limits::default()
+        .memory(u64::MAX)
+        .hard_memory(24 << 20)
+        .time(None);
     let vm = vm(limits);
     let error = vm
         .eval("let a = []; for (;;) a.push(new Uint8Array(1 << 20))")
@@ -170,11 +151,7 @@ fn the_hard_limit_holds_where_the_soft_one_does_not() {
 
 #[test]
 fn a_string_larger_than_the_hard_limit_does_not_get_in() {
-    let vm = vm(Limits {
-        memory: 8 << 20,
-        hard_memory: 16 << 20,
-        ..Limits::default()
-    });
+    let vm = vm(Limits::default().memory(8 << 20).hard_memory(16 << 20));
     let error = vm.create_string(&"x".repeat(64 << 20)).unwrap_err();
     assert!(matches!(error, Error::Gone(Gone::Memory)), "{error:?}");
     assert_gone(&vm, &Gone::Memory);
@@ -183,10 +160,7 @@ fn a_string_larger_than_the_hard_limit_does_not_get_in() {
 #[test]
 fn a_hard_limit_below_an_empty_vm_is_refused() {
     let builder = Engine::global().unwrap().vm();
-    let limits = Limits {
-        hard_memory: 1 << 20,
-        ..Limits::default()
-    };
+    let limits = Limits::default().hard_memory(1 << 20);
     let error = builder.limits(limits).build().unwrap_err();
     assert!(error.to_string().contains("hard memory limit"), "{error}");
 }
@@ -204,10 +178,7 @@ fn an_endless_script_is_interrupted_and_the_vm_lives() {
         "(async () => { for (;;) {} })()",
         "new Proxy({}, { get() { for (;;) {} } }).x",
     ] {
-        let vm = vm(Limits {
-            time: Some(Duration::from_millis(30)),
-            ..Limits::default()
-        });
+        let vm = vm(Limits::default().time(Duration::from_millis(30)));
         let error = vm.eval(script).unwrap_err();
         assert!(
             matches!(error, Error::Interrupted(Interrupt::TimeLimit)),
@@ -219,10 +190,7 @@ fn an_endless_script_is_interrupted_and_the_vm_lives() {
 
 #[test]
 fn an_endless_job_is_interrupted() {
-    let vm = vm(Limits {
-        time: Some(Duration::from_millis(30)),
-        ..Limits::default()
-    });
+    let vm = vm(Limits::default().time(Duration::from_millis(30)));
     vm.eval("Promise.resolve().then(() => { for (;;) {} }); var after = 0")
         .unwrap();
     vm.eval("Promise.resolve().then(() => after = 1)").unwrap();
@@ -236,10 +204,7 @@ fn an_endless_job_is_interrupted() {
 
 #[test]
 fn jobs_that_make_jobs_for_ever_are_interrupted() {
-    let vm = vm(Limits {
-        time: Some(Duration::from_millis(30)),
-        ..Limits::default()
-    });
+    let vm = vm(Limits::default().time(Duration::from_millis(30)));
     vm.eval("(function again() { Promise.resolve().then(again) })()")
         .unwrap();
     assert!(matches!(
@@ -251,11 +216,9 @@ fn jobs_that_make_jobs_for_ever_are_interrupted() {
 
 /// Short limits, for built-ins that can only be stopped for good.
 fn impatient() -> Limits {
-    Limits {
-        time: Some(Duration::from_millis(20)),
-        grace: Duration::from_millis(20),
-        ..Limits::default()
-    }
+    Limits::default()
+        .time(Duration::from_millis(20))
+        .grace(Duration::from_millis(20))
 }
 
 #[test]
@@ -298,10 +261,7 @@ fn a_built_in_over_an_endless_array_like_is_stopped() {
 
 #[test]
 fn no_catch_or_finally_sees_an_interrupt() {
-    let vm = vm(Limits {
-        time: Some(Duration::from_millis(30)),
-        ..Limits::default()
-    });
+    let vm = vm(Limits::default().time(Duration::from_millis(30)));
     vm.eval("var seen = false").unwrap();
     let script = "try { for (;;) {} } catch { seen = true } finally { seen = true }";
     assert!(matches!(
@@ -313,10 +273,7 @@ fn no_catch_or_finally_sees_an_interrupt() {
 
 #[test]
 fn a_time_limit_of_none_lets_long_work_finish() {
-    let vm = vm(Limits {
-        time: None,
-        ..Limits::default()
-    });
+    let vm = vm(Limits::default().time(None));
     let sum = vm
         .eval("let s = 0; for (let i = 0; i < 3_000_000; i++) s += i; s")
         .unwrap();
@@ -338,10 +295,7 @@ fn an_interrupt_before_a_call_stops_that_call() {
 
 #[test]
 fn data_larger_than_the_output_limit_is_refused() {
-    let vm = vm(Limits {
-        output: 1 << 20,
-        ..Limits::default()
-    });
+    let vm = vm(Limits::default().output(1 << 20));
     for script in [
         "new Array(2_000_000).fill(0)",
         "'x'.repeat(2 << 20)",
@@ -362,10 +316,7 @@ fn data_larger_than_the_output_limit_is_refused() {
 fn arguments_larger_than_the_output_limit_are_a_range_error_for_the_script() {
     let builder = Engine::global().unwrap().vm();
     let vm = builder
-        .limits(Limits {
-            output: 1 << 20,
-            ..Limits::default()
-        })
+        .limits(Limits::default().output(1 << 20))
         .function("take", |text: String| text.len() as u32)
         .build()
         .unwrap();
@@ -380,10 +331,7 @@ fn arguments_larger_than_the_output_limit_are_a_range_error_for_the_script() {
 
 #[test]
 fn too_many_handles_end_the_vm_with_a_reason() {
-    let vm = vm(Limits {
-        handles: 1_000,
-        ..Limits::default()
-    });
+    let vm = vm(Limits::default().handles(1_000));
     let kept: Result<Vec<_>, Error> = (0..2_000).map(|_| vm.create_object()).collect();
     assert!(matches!(kept.unwrap_err(), Error::Gone(_)));
     assert!(matches!(vm.eval("1").unwrap_err(), Error::Gone(_)));

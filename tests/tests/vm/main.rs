@@ -42,6 +42,7 @@ mod raw;
 mod requests;
 mod serde;
 mod snapshot;
+mod stops;
 mod timezone;
 mod values;
 mod weak;

@@ -154,10 +154,7 @@ fn a_vm_that_worked_for_long_has_not_grown() {
 #[test]
 fn cyclic_garbage_is_collected_before_a_limit_is_reached() {
     for memory in [1 << 20, 3 << 20, 64 << 20] {
-        let limits = Limits {
-            memory,
-            ..Limits::default()
-        };
+        let limits = Limits::default().memory(memory);
         let vm = builder().limits(limits).build().unwrap();
         // Some hundred bytes each time, of which nothing but the collector frees anything.
         let garbage =
@@ -173,10 +170,6 @@ fn cyclic_garbage_is_collected_before_a_limit_is_reached() {
     vm.heap().set_gc_threshold(u64::MAX).unwrap();
     vm.heap().collect_garbage().unwrap();
     assert!(vm.heap().gc_threshold().unwrap() >= u64::from(u32::MAX));
-    vm.set_limits(&Limits {
-        memory: 1 << 20,
-        ..Limits::default()
-    })
-    .unwrap();
+    vm.set_limits(&Limits::default().memory(1 << 20)).unwrap();
     assert!(vm.heap().gc_threshold().unwrap() >= u64::from(u32::MAX));
 }

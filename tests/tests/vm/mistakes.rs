@@ -263,12 +263,10 @@ fn what_is_detached_is_a_type_error() {
 
 #[test]
 fn a_million_nodes_and_a_depth_of_a_hundred_thousand() {
-    let limits = Limits {
-        memory: 1 << 30,
-        hard_memory: 2 << 30,
-        output: 1 << 30,
-        ..Limits::default()
-    };
+    let limits = Limits::default()
+        .memory(1 << 30)
+        .hard_memory(2 << 30)
+        .output(1 << 30);
     let vm = builder().limits(limits.clone()).build().unwrap();
     let other = builder().limits(limits).build().unwrap();
     let pass = |source: &str| -> (Value, Data) {
@@ -280,14 +278,18 @@ fn a_million_nodes_and_a_depth_of_a_hundred_thousand() {
          for (let i = 0; i < 250_000; i++) nodes.push({ i, name: 'n' + i, next: nodes[i >> 1], back: nodes });
          nodes",
     );
-    assert!(data.nodes().len() >= 750_000, "{}", data.nodes().len());
+    assert!(
+        data.nodes().unwrap().len() >= 750_000,
+        "{}",
+        data.nodes().unwrap().len()
+    );
     let check = eval(
         &other,
         "v => v.length === 250_000 && v[249_999].next === v[124_999] && v[7].back === v",
     );
     assert!(check.call((&copy,)).unwrap().to::<bool>().unwrap());
     let (copy, data) = pass("Array.from({ length: 1_000_000 }, (_, i) => i % 3 ? 'x' : i)");
-    assert_eq!(data.nodes().len(), 1_000_001);
+    assert_eq!(data.nodes().unwrap().len(), 1_000_001);
     assert_eq!(copy.get(999_999).unwrap().to::<u32>().unwrap(), 999_999);
 
     let (copy, _) = pass(
@@ -358,7 +360,7 @@ fn arrays_of_numbers_and_of_nearly_only_numbers_come_back() {
             };
             prop_assert_eq!(bits(&back), bits(&numbers));
             // By way of nodes.
-            let data = Data::from_nodes(Data::of(&numbers).unwrap().into_nodes());
+            let data = Data::from_nodes(Data::of(&numbers).unwrap().into_nodes().unwrap());
             let back: Vec<f64> = echo.call((data,)).unwrap().to().unwrap();
             prop_assert_eq!(bits(&back), bits(&numbers));
             Ok(())

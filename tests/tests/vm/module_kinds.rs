@@ -32,8 +32,8 @@ impl Files {
 impl ModuleLoader for Files {
     fn resolve(&self, import: &Import<'_>) -> Result<String, HostError> {
         let kind = match import.kind {
-            ImportKind::Import => "import",
             ImportKind::Require => "require",
+            _ => "import",
         };
         let asked = format!("{kind} {} from {}", import.specifier, import.importer);
         self.asked.lock().unwrap().push(asked);

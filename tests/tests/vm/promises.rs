@@ -261,10 +261,7 @@ fn rejections_do_not_keep_memory_after_they_were_handled() {
 
 #[test]
 fn rejection_says_whether_memory_ran_out() {
-    let limits = Limits {
-        memory: 8 << 20,
-        ..Limits::default()
-    };
+    let limits = Limits::default().memory(8 << 20);
     let vm = builder().limits(limits).build().unwrap();
     let limit = |source: &str| {
         eval(&vm, source);

@@ -18,10 +18,10 @@ fn requests_are_taken_once_and_in_order() {
     assert_eq!(names, ["read", "write", "read"]);
     assert!(requests.windows(2).all(|pair| pair[0].id < pair[1].id));
     assert_eq!(
-        requests[0].args.root().to::<(String, u32)>().unwrap(),
+        requests[0].args.to::<(String, u32)>().unwrap(),
         ("a".into(), 1)
     );
-    assert_eq!(requests[2].args.root().to::<Vec<Data>>().unwrap().len(), 0);
+    assert_eq!(requests[2].args.to::<Vec<Data>>().unwrap().len(), 0);
     assert!(vm.take_requests().unwrap().is_empty());
     eval(&vm, "read('later')");
     let later = vm.take_requests().unwrap();
@@ -133,7 +133,7 @@ fn any_data_goes_out_and_comes_back() {
          read(cycle).then(back => [back !== sent, back[0] === back[1], back[2] === back, back[0].f === shared.f])",
     );
     let request = vm.take_requests().unwrap().pop().unwrap();
-    let echo: Data = request.args.root().to::<(Data,)>().unwrap().0;
+    let echo: Data = request.args.to::<(Data,)>().unwrap().0;
     assert!(vm.settle(request.id, Ok(echo)).unwrap());
     vm.run_jobs().unwrap();
     let checks: Vec<bool> = promise.promise_value().unwrap().to().unwrap();
@@ -145,7 +145,7 @@ fn a_promise_that_settles_a_request_is_followed() {
     let vm = vm();
     let promise = eval(&vm, "read(Promise.resolve('inner'))");
     let request = vm.take_requests().unwrap().pop().unwrap();
-    let (token,): (Token,) = request.args.root().to().unwrap();
+    let (token,): (Token,) = request.args.to().unwrap();
     assert!(vm.settle(request.id, Ok(token)).unwrap());
     vm.run_jobs().unwrap();
     assert_eq!(
@@ -184,7 +184,7 @@ fn a_request_function_made_later_behaves_the_same() {
         .unwrap();
     let request = vm.take_requests().unwrap().pop().unwrap();
     assert_eq!(request.name, "größe\u{0}😀");
-    assert_eq!(request.args.root().to::<(String,)>().unwrap().0, "x");
+    assert_eq!(request.args.to::<(String,)>().unwrap().0, "x");
     assert_eq!(exception(function.construct(())).name, "TypeError");
     assert_usable(&vm);
 }

@@ -60,10 +60,7 @@ fn same_state_makes_the_same_bytes() {
 
 #[test]
 fn it_says_what_it_is() {
-    let limits = Limits {
-        memory: 77 << 20,
-        ..Limits::default()
-    };
+    let limits = Limits::default().memory(77 << 20);
     let clock = FixedClock(Duration::from_secs(1_000_000_000));
     let vm = builder()
         .clock(clock)
@@ -345,17 +342,11 @@ fn engines_with_other_settings_share_snapshots() {
 #[test]
 fn restored_vm_has_the_builders_limits() {
     let vm = builder()
-        .limits(Limits {
-            memory: 100 << 20,
-            ..Limits::default()
-        })
+        .limits(Limits::default().memory(100 << 20))
         .build()
         .unwrap();
     let snapshot = vm.snapshot().unwrap();
-    let limits = Limits {
-        memory: 4 << 20,
-        ..Limits::default()
-    };
+    let limits = Limits::default().memory(4 << 20);
     let vm = builder().limits(limits.clone()).restore(&snapshot).unwrap();
     assert_eq!(*vm.snapshot().unwrap().limits(), limits);
     let error = vm.eval("'x'.repeat(8 << 20)").unwrap_err();
@@ -370,10 +361,7 @@ fn snapshot_larger_than_the_limit_is_refused_before_anything_is_made() {
     let vm = vm();
     eval(&vm, "globalThis.heap = new Uint8Array(40 << 20)");
     let snapshot = vm.snapshot().unwrap();
-    let limits = Limits {
-        hard_memory: 32 << 20,
-        ..Limits::default()
-    };
+    let limits = Limits::default().hard_memory(32 << 20);
     match builder().limits(limits).restore(&snapshot) {
         Err(jsvm::Error::Snapshot(SnapshotError::TooLarge { bytes, limit })) => {
             assert!(bytes > 40 << 20, "{bytes}");
@@ -392,10 +380,10 @@ fn snapshot_larger_than_the_limit_is_refused_before_anything_is_made() {
 
 #[test]
 fn memory_limit_that_was_raised_later_counts() {
-    let limits = |hard_memory| Limits {
-        memory: hard_memory,
-        hard_memory,
-        ..Limits::default()
+    let limits = |hard_memory| {
+        Limits::default()
+            .memory(hard_memory)
+            .hard_memory(hard_memory)
     };
     let vm = builder().limits(limits(8 << 20)).build().unwrap();
     vm.set_limits(&limits(256 << 20)).unwrap();

@@ -633,12 +633,10 @@ fn values_are_used_from_several_threads() {
 
 #[test]
 fn strings_of_100_mb_go_in_and_come_out() {
-    let limits = jsvm::Limits {
-        memory: 1 << 30,
-        hard_memory: 2 << 30,
-        output: 1 << 30,
-        ..Default::default()
-    };
+    let limits = jsvm::Limits::default()
+        .memory(1 << 30)
+        .hard_memory(2 << 30)
+        .output(1 << 30);
     let vm = jsvm_tests::builder().limits(limits).build().unwrap();
     let text = "0123456789".repeat(10_000_000);
     let value = vm.create_string(&text).unwrap();

@@ -6,6 +6,7 @@ mod builtin;
 mod call;
 mod completions;
 mod component;
+mod cpu_time;
 mod eval;
 mod excerpt;
 mod exit;

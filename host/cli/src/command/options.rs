@@ -10,13 +10,14 @@ use jsvm::{Engine, EngineConfig, FixedClock, Vm, VmBuilder};
 use jsvm_node::NodeModules;
 
 use super::builtin::{Builtins, ExitCode, install};
+use super::cpu_time::limit_cpu_time;
 use super::link::LinkOptions;
 use super::modules;
 use super::output;
 use super::permissions::PermissionOptions;
 use super::progress::Progress;
 use super::services::ServiceOptions;
-use super::session::Session;
+use super::session::{Session, Times};
 use super::usage::Usage;
 
 /// Limits, determinism, permissions and linked components of a program.
@@ -32,6 +33,11 @@ pub struct VmOptions {
     #[arg(long, value_name = "DURATION", value_parser = parsed_arg(duration))]
     #[arg(allow_hyphen_values = true)]
     timeout: Option<ParsedArg<Duration>>,
+
+    /// Limit of the CPU time that the program uses, such as 500ms or 1m30s [default: none]
+    #[arg(long, value_name = "DURATION", value_parser = parsed_arg(duration))]
+    #[arg(allow_hyphen_values = true)]
+    cpu_time: Option<ParsedArg<Duration>>,
 
     /// Make Math.random produce the same numbers every time
     #[arg(long, value_name = "NUMBER", value_parser = seed, allow_hyphen_values = true)]
@@ -87,6 +93,7 @@ impl VmOptions {
             services,
             memory,
             timeout: None,
+            cpu_time: None,
             seed: None,
             clock: None,
             permissions,
@@ -127,6 +134,9 @@ impl VmOptions {
         if let Some(time) = self.clock {
             builder = builder.clock(FixedClock(time));
         }
+        if let Some(limit) = &self.cpu_time {
+            builder = limit_cpu_time(builder, limit.value);
+        }
         builder = self.links.add_to(builder)?;
         let exit_code = ExitCode::default();
         let builtins = Builtins {
@@ -140,7 +150,10 @@ impl VmOptions {
             exit_code,
             modules,
             self.memory.clone(),
-            self.timeout.clone(),
+            Times {
+                timeout: self.timeout.clone(),
+                cpu_time: self.cpu_time.clone(),
+            },
             make,
         )
     }

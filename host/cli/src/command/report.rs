@@ -62,10 +62,7 @@ impl Report<'_> {
     fn described(&self, colors: bool) -> String {
         let Exception { value, stack, .. } = self.exception;
         let title = self.exception.to_string();
-        match value.inspect(InspectOptions {
-            depth: DEPTH,
-            colors,
-        }) {
+        match value.inspect(InspectOptions::default().depth(DEPTH).colors(colors)) {
             // The console puts an error without a stack into brackets, which do not help here.
             Ok(text) => match text.strip_prefix(&format!("[{title}]")) {
                 // A message of several lines does not end with a brace.

@@ -213,12 +213,12 @@ impl Serve {
         }
         drop((exports, handlers));
         warm::reserve_heap(session.vm())?;
-        let builder = session.builder().clone().limits(Limits {
-            memory: limits.memory.value,
-            hard_memory: hard_memory(limits.memory.value),
-            time: Some(limits.busy_timeout),
-            ..Limits::default()
-        });
+        let builder = session.builder().clone().limits(
+            Limits::default()
+                .memory(limits.memory.value)
+                .hard_memory(hard_memory(limits.memory.value))
+                .time(limits.busy_timeout),
+        );
         let snapshot = session.freeze(None)?;
         Ok((builder, snapshot))
     }

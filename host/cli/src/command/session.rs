@@ -39,13 +39,22 @@ pub struct Session {
     stop: Arc<Notify>,
     builder: VmBuilder,
     memory: ParsedArg<u64>,
-    timeout: Option<ParsedArg<Duration>>,
+    times: Times,
     deadline: Cell<Option<Instant>>,
     at_prompt: bool,
     /// Sources by their names in the VM.
     texts: RefCell<HashMap<String, String>>,
     modules: NodeModules,
     exit_code: ExitCode,
+}
+
+/// How much time a program has.
+#[derive(Clone, Debug, Default)]
+pub struct Times {
+    /// Wall-clock time.
+    pub timeout: Option<ParsedArg<Duration>>,
+    /// CPU time.
+    pub cpu_time: Option<ParsedArg<Duration>>,
 }
 
 impl Session {
@@ -55,7 +64,7 @@ impl Session {
         exit_code: ExitCode,
         modules: NodeModules,
         memory: ParsedArg<u64>,
-        timeout: Option<ParsedArg<Duration>>,
+        times: Times,
         make: impl FnOnce(&VmBuilder) -> anyhow::Result<Vm>,
     ) -> anyhow::Result<Session> {
         let builder = builder
@@ -75,7 +84,7 @@ impl Session {
             vm,
             builder,
             memory,
-            timeout,
+            times,
             deadline: Cell::new(None),
             at_prompt: false,
             texts: RefCell::default(),
@@ -114,10 +123,11 @@ impl Session {
 
     /// Gives the program its full time again.
     pub fn restart_clock(&self) {
-        self.deadline.set(self.timeout.as_ref().and_then(|timeout| {
-            // A deadline beyond the range of the clock is no deadline.
-            Instant::now().checked_add(timeout.value)
-        }));
+        self.deadline
+            .set(self.times.timeout.as_ref().and_then(|timeout| {
+                // A deadline beyond the range of the clock is no deadline.
+                Instant::now().checked_add(timeout.value)
+            }));
     }
 
     /// Calls into the VM within the remaining time.
@@ -251,6 +261,15 @@ impl Session {
                 return Exit::UNSETTLED.into();
             }
             Error::Interrupted(Interrupt::Deadline | Interrupt::TimeLimit) => self.too_long(),
+            // Nobody else stops a program this way.
+            Error::Interrupted(Interrupt::Embedder | Interrupt::CpuTimeLimit)
+                if let Some(limit) = &self.times.cpu_time =>
+            {
+                format!(
+                    "the program exceeded its limit of CPU time, --cpu-time {}",
+                    limit.text
+                )
+            }
             // A lost VM does not say who stopped it.
             Error::Gone(Gone::Time) if self.is_late() => self.too_long(),
             Error::Interrupted(_) | Error::Gone(Gone::Time) => "interrupted".into(),
@@ -268,7 +287,7 @@ impl Session {
     }
 
     fn too_long(&self) -> String {
-        match &self.timeout {
+        match &self.times.timeout {
             Some(timeout) => {
                 format!(
                     "the program exceeded its time limit, --timeout {}",
@@ -308,7 +327,7 @@ impl Session {
     /// Takes a snapshot, or a delta to an earlier snapshot.
     pub fn freeze(&self, since: Option<&Snapshot>) -> Result<Snapshot, Error> {
         // The snapshot stores the limits of the command line, not the remaining time.
-        let time = self.timeout.as_ref().map(|timeout| timeout.value);
+        let time = self.times.timeout.as_ref().map(|timeout| timeout.value);
         self.vm.set_limits(&limits(self.memory.value, time))?;
         match since {
             Some(parent) => self.vm.snapshot_since(parent),
@@ -331,10 +350,8 @@ pub fn hard_memory(memory: u64) -> u64 {
 }
 
 fn limits(memory: u64, time: Option<Duration>) -> Limits {
-    Limits {
-        memory,
-        hard_memory: hard_memory(memory),
-        time,
-        ..Limits::default()
-    }
+    Limits::default()
+        .memory(memory)
+        .hard_memory(hard_memory(memory))
+        .time(time)
 }

@@ -36,10 +36,7 @@ impl ValueFormat {
     /// Formats a value. JSON runs the value's `toJSON` methods.
     pub fn text(&self, session: &Session, value: &Value) -> anyhow::Result<String> {
         let Some(stringify) = &self.stringify else {
-            return Ok(value.inspect(InspectOptions {
-                colors: self.colors,
-                ..Default::default()
-            })?);
+            return Ok(value.inspect(InspectOptions::default().colors(self.colors))?);
         };
         let json = session.enter(|_| stringify.call((value,)));
         let json = json.map_err(|error| session.failed(&error))?;

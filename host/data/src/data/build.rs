@@ -1,6 +1,6 @@
 //! Making data.
 
-use super::{Data, Node};
+use super::{ConversionError, Data, Node};
 use crate::Token;
 
 /// Puts data together, node by node. The first node is the root.
@@ -11,7 +11,7 @@ use crate::Token;
 /// let root = builder.reserve();
 /// let one = builder.push(Node::Number(1.0));
 /// builder.fill(root, Node::Array(vec![one, one]));
-/// assert_eq!(builder.finish().root().to::<Vec<u8>>()?, [1, 1]);
+/// assert_eq!(builder.finish().to::<Vec<u8>>()?, [1, 1]);
 /// # Ok::<(), jsvm_data::ConversionError>(())
 /// ```
 #[derive(Debug, Default)]
@@ -52,15 +52,19 @@ impl DataBuilder {
     }
 
     /// Adds a copy of other data and returns the index of its root.
-    pub fn data(&mut self, data: Data) -> u32 {
+    ///
+    /// # Errors
+    /// If the other data is malformed; see [`Data::nodes`].
+    pub fn data(&mut self, data: Data) -> Result<u32, ConversionError> {
         let base = self.nodes.len() as u32;
-        self.tokens.extend(data.tokens.iter().cloned());
-        let nodes = data.into_nodes().into_iter().map(|mut node| {
+        let tokens = data.tokens.clone();
+        let nodes = data.into_nodes()?.into_iter().map(|mut node| {
             node.renumber(|index| *index += base);
             node
         });
         self.nodes.extend(nodes);
-        base
+        self.tokens.extend(tokens);
+        Ok(base)
     }
 
     /// The data.

@@ -11,7 +11,7 @@ use serde::ser::{Serialize, Serializer};
 /// ```
 /// use jsvm_data::{Bytes, Data};
 /// let data = Data::of(&Bytes(vec![1, 2, 3]))?;
-/// assert_eq!(data.root().bytes(), Some(&[1, 2, 3][..]));
+/// assert_eq!(data.root()?.bytes(), Some(&[1, 2, 3][..]));
 /// assert_eq!(data.to::<Bytes>()?.0, [1, 2, 3]);
 /// # Ok::<(), jsvm_data::ConversionError>(())
 /// ```

@@ -7,6 +7,14 @@ use crate::Form;
 ///
 /// `item` is a data item of CBOR ([RFC 8949](https://www.rfc-editor.org/rfc/rfc8949)) that refers to
 /// `chunks` by their index; `wit/data.md` defines it.
+///
+/// ```
+/// use jsvm_data::{Cbor, Data};
+/// let data = Data::of("text")?;
+/// let Cbor { item, chunks } = data.cbor()?;
+/// assert_eq!((item, chunks.len()), (&b"\x64text"[..], 0));
+/// # Ok::<(), jsvm_data::ConversionError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cbor<'a> {
     /// The value.

@@ -35,7 +35,7 @@ use crate::{Form, Token, TokenOwner};
 /// use std::collections::BTreeMap;
 ///
 /// let data = Data::of(&BTreeMap::from([("born", 1815), ("died", 1852)]))?;
-/// assert_eq!(data.root().get("born").unwrap().to::<u32>()?, 1815);
+/// assert_eq!(data.root()?.get("born").unwrap().to::<u32>()?, 1815);
 /// // As bytes, and back:
 /// let cbor = data.cbor()?;
 /// assert_eq!(Data::from_cbor(cbor.item.to_vec(), cbor.chunks.to_vec())?, data);
@@ -161,21 +161,31 @@ impl Data {
     }
 
     /// The root.
-    pub fn root(&self) -> NodeRef<'_> {
-        NodeRef {
+    ///
+    /// # Errors
+    /// As [`nodes`](Self::nodes).
+    pub fn root(&self) -> Result<NodeRef<'_>, ConversionError> {
+        Ok(NodeRef {
+            nodes: self.nodes()?,
             data: self,
             index: 0,
-        }
+        })
     }
 
-    /// All nodes. A VM whose memory was forged can give data that is none: it reads as
-    /// `undefined`.
-    pub fn nodes(&self) -> &[Node] {
-        self.nodes.get_or_init(|| {
-            let form = self.form.get().and_then(|form| form.as_ref().ok());
-            let nodes = form.and_then(|form| form::decode(form).ok());
-            nodes.unwrap_or_else(|| vec![Node::Undefined])
-        })
+    /// All nodes.
+    ///
+    /// # Errors
+    /// If the data is malformed, which only a VM whose memory was forged can give.
+    pub fn nodes(&self) -> Result<&[Node], ConversionError> {
+        if let Some(nodes) = self.nodes.get() {
+            return Ok(nodes);
+        }
+        let nodes = match self.form.get() {
+            Some(Ok(form)) => form::decode(form)?,
+            Some(Err(error)) => return Err((**error).clone()),
+            None => vec![Node::Undefined],
+        };
+        Ok(self.nodes.get_or_init(|| nodes))
     }
 
     /// The form in which it crosses. It is made once and kept.
@@ -185,7 +195,7 @@ impl Data {
     pub fn form(&self) -> Result<&Form, ConversionError> {
         let form = self
             .form
-            .get_or_init(|| Ok(Arc::new(form::encode(self.nodes())?)));
+            .get_or_init(|| Ok(Arc::new(form::encode(self.nodes()?)?)));
         match form {
             Ok(form) => Ok(form),
             Err(error) => Err((**error).clone()),
@@ -242,9 +252,12 @@ impl Data {
     }
 
     /// Takes the nodes out. Tokens among them are released.
-    pub fn into_nodes(mut self) -> Vec<Node> {
-        self.nodes();
-        self.nodes.take().unwrap_or_default()
+    ///
+    /// # Errors
+    /// As [`nodes`](Self::nodes).
+    pub fn into_nodes(mut self) -> Result<Vec<Node>, ConversionError> {
+        self.nodes()?;
+        Ok(self.nodes.take().unwrap_or_default())
     }
 
     /// Whether all of its tokens are those of `owner`.
@@ -257,12 +270,19 @@ impl Data {
 
 impl std::fmt::Debug for Data {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Data").field(&self.nodes()).finish()
+        match self.nodes() {
+            Ok(nodes) => f.debug_tuple("Data").field(&nodes).finish(),
+            Err(error) => f.debug_tuple("Data").field(&error).finish(),
+        }
     }
 }
 
+/// Malformed data equals nothing.
 impl PartialEq for Data {
     fn eq(&self, other: &Self) -> bool {
-        self.nodes() == other.nodes()
+        match (self.nodes(), other.nodes()) {
+            (Ok(nodes), Ok(others)) => nodes == others,
+            _ => false,
+        }
     }
 }

@@ -7,6 +7,7 @@ use crate::{ErrorClass, ViewKind};
 /// References to other nodes are indices into the same list, so a value that is reached twice is
 /// one node referred to twice, and a cycle is a cycle.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Node {
     /// `undefined`
     Undefined,
@@ -53,6 +54,34 @@ pub enum Node {
     /// What has no form as data: a function, a promise, a weak collection, a generator. The number
     /// is that of a [`Token`](crate::Token).
     Opaque(u64),
+}
+
+impl Node {
+    /// What it is, for messages.
+    pub fn describe(&self) -> String {
+        match self {
+            Node::Undefined => "undefined".into(),
+            Node::Null => "null".into(),
+            Node::Boolean(value) => format!("boolean {value}"),
+            Node::Number(value) => format!("number {value}"),
+            Node::Bigint(digits) if digits.len() < 32 => format!("bigint {digits}n"),
+            Node::Bigint(_) => "a large bigint".into(),
+            Node::Text(text) if text.chars().count() <= 32 => format!("string {text:?}"),
+            Node::Text(_) | Node::Utf16(_) => "a string".into(),
+            Node::Symbol(_) => "a symbol".into(),
+            Node::Date(_) => "a date".into(),
+            Node::Regexp(_) => "a regular expression".into(),
+            Node::Boxed(_) => "a boxed primitive".into(),
+            Node::Array(_) | Node::SparseArray(_) => "an array".into(),
+            Node::Object(_) | Node::KeyedObject(_) => "an object".into(),
+            Node::Map(_) => "a Map".into(),
+            Node::Set(_) => "a Set".into(),
+            Node::Buffer(_) => "an ArrayBuffer".into(),
+            Node::View(_) => "a typed array".into(),
+            Node::Error(_) => "an error".into(),
+            Node::Opaque(_) => "a function or another value that is not data".into(),
+        }
+    }
 }
 
 /// How a symbol is found again when it is copied in.

@@ -8,6 +8,7 @@ use super::{ConversionError, Data, Node};
 /// One node of [`Data`], with access to those it refers to.
 #[derive(Clone, Copy, Debug)]
 pub struct NodeRef<'a> {
+    pub(super) nodes: &'a [Node],
     pub(super) data: &'a Data,
     pub(super) index: u32,
 }
@@ -15,8 +16,7 @@ pub struct NodeRef<'a> {
 impl<'a> NodeRef<'a> {
     /// The node. An index that is out of range reads as `undefined`.
     pub fn node(self) -> &'a Node {
-        self.data
-            .nodes()
+        self.nodes
             .get(self.index as usize)
             .unwrap_or(&Node::Undefined)
     }
@@ -100,28 +100,7 @@ impl<'a> NodeRef<'a> {
 
     /// What it is, for messages.
     pub fn describe(self) -> String {
-        match self.node() {
-            Node::Undefined => "undefined".into(),
-            Node::Null => "null".into(),
-            Node::Boolean(value) => format!("boolean {value}"),
-            Node::Number(value) => format!("number {value}"),
-            Node::Bigint(digits) if digits.len() < 32 => format!("bigint {digits}n"),
-            Node::Bigint(_) => "a large bigint".into(),
-            Node::Text(text) if text.chars().count() <= 32 => format!("string {text:?}"),
-            Node::Text(_) | Node::Utf16(_) => "a string".into(),
-            Node::Symbol(_) => "a symbol".into(),
-            Node::Date(_) => "a date".into(),
-            Node::Regexp(_) => "a regular expression".into(),
-            Node::Boxed(_) => "a boxed primitive".into(),
-            Node::Array(_) | Node::SparseArray(_) => "an array".into(),
-            Node::Object(_) | Node::KeyedObject(_) => "an object".into(),
-            Node::Map(_) => "a Map".into(),
-            Node::Set(_) => "a Set".into(),
-            Node::Buffer(_) => "an ArrayBuffer".into(),
-            Node::View(_) => "a typed array".into(),
-            Node::Error(_) => "an error".into(),
-            Node::Opaque(_) => "a function or another value that is not data".into(),
-        }
+        self.node().describe()
     }
 }
 

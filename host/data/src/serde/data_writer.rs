@@ -19,7 +19,7 @@ use crate::{Data, Token, ViewKind};
 /// writer.write_text("bytes");
 /// writer.write_view(ViewKind::Uint8, vec![1, 2]);
 /// let data = writer.finish();
-/// assert_eq!(data.root().get("name").unwrap().to::<String>()?, "Ada");
+/// assert_eq!(data.root()?.get("name").unwrap().to::<String>()?, "Ada");
 /// # Ok::<(), jsvm_data::ConversionError>(())
 /// ```
 #[derive(Debug)]

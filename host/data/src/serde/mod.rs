@@ -37,7 +37,7 @@
 //! let data = Data::of(&order)?;
 //! assert_eq!(data.to::<Order>()?, order);
 //! assert_eq!(
-//!     data.root().get("id").unwrap().to::<String>().unwrap_err().to_string(),
+//!     data.root()?.get("id").unwrap().to::<String>().unwrap_err().to_string(),
 //!     "expected a string, found bigint 7n"
 //! );
 //! # Ok::<(), jsvm_data::ConversionError>(())

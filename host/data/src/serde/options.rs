@@ -2,6 +2,7 @@
 
 /// What integers of 64 and 128 bits become.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Integers {
     /// Bigints, whatever their value: the type of the result depends only on the Rust type.
     #[default]
@@ -14,6 +15,7 @@ pub enum Integers {
 
 /// What `None` becomes, and `()` that is the whole value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Missing {
     /// `undefined`
     #[default]
@@ -24,6 +26,7 @@ pub enum Missing {
 
 /// What bytes become (`serialize_bytes`: [`Bytes`](crate::Bytes), the crate `serde_bytes`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum BytesAs {
     /// A `Uint8Array`.
     #[default]

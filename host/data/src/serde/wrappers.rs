@@ -62,7 +62,7 @@ wrapper! {
     /// use jsvm_data::{Data, Node};
     /// use std::collections::HashSet;
     /// let set = Data::of(&Set(HashSet::from([1, 2])))?;
-    /// assert!(matches!(set.nodes()[0], Node::Set(_)));
+    /// assert!(matches!(set.nodes()?[0], Node::Set(_)));
     /// assert_eq!(set.to::<HashSet<u32>>()?, HashSet::from([1, 2]));
     /// # Ok::<(), jsvm_data::ConversionError>(())
     /// ```
@@ -77,7 +77,7 @@ wrapper! {
     /// use jsvm_data::{Data, Node};
     /// use std::collections::HashMap;
     /// let map = Data::of(&Map(HashMap::from([("a", 1)])))?;
-    /// assert!(matches!(map.nodes()[0], Node::Map(_)));
+    /// assert!(matches!(map.nodes()?[0], Node::Map(_)));
     /// # Ok::<(), jsvm_data::ConversionError>(())
     /// ```
 }
@@ -90,7 +90,7 @@ wrapper! {
     /// use jsvm_data::serde::Date;
     /// use jsvm_data::{Data, Node};
     /// let date = Data::of(&Date(0.5e12))?;
-    /// assert_eq!(date.nodes(), [Node::Date(0.5e12)]);
+    /// assert_eq!(date.nodes()?, [Node::Date(0.5e12)]);
     /// assert_eq!(date.to::<Date<f64>>()?, Date(0.5e12));
     /// # Ok::<(), jsvm_data::ConversionError>(())
     /// ```
@@ -106,7 +106,7 @@ wrapper! {
     /// use jsvm_data::{Data, Node};
     /// // Without, 3 would be a bigint, as `serde_json` says that it is of 64 bits.
     /// let three = Data::of(&Json(serde_json::json!(3)))?;
-    /// assert_eq!(three.nodes(), [Node::Number(3.0)]);
+    /// assert_eq!(three.nodes()?, [Node::Number(3.0)]);
     /// # Ok::<(), jsvm_data::ConversionError>(())
     /// ```
 }

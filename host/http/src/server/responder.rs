@@ -46,6 +46,14 @@ pub trait Responder: Send + Sync + 'static {
 }
 
 /// The future of [`Responder::respond`].
+///
+/// ```
+/// use jsvm_http::{ResponderError, ResponderFuture};
+/// let refused: ResponderFuture = Box::pin(async {
+///     Err(ResponderError::new(hyper::StatusCode::FORBIDDEN, "not today"))
+/// });
+/// # drop(refused);
+/// ```
 pub type ResponderFuture =
     Pin<Box<dyn Future<Output = Result<(), ResponderError>> + Send + 'static>>;
 
@@ -97,6 +105,21 @@ impl ResponseSender {
 }
 
 /// The body of a request, up to the server's [maximum size](super::Server::max_body).
+///
+/// ```
+/// use http_body_util::BodyExt;
+/// use jsvm_http::{PendingRequest, ResponderError, ResponseBody};
+///
+/// /// Sends a body back.
+/// async fn echo(pending: PendingRequest) -> Result<(), ResponderError> {
+///     let body = pending.request.into_body().collect().await;
+///     let bytes = body.map_err(|error| {
+///         ResponderError::new(hyper::StatusCode::BAD_REQUEST, error.to_string())
+///     })?;
+///     pending.answer.send(hyper::Response::new(ResponseBody::from(bytes.to_bytes())));
+///     Ok(())
+/// }
+/// ```
 pub struct RequestBody(Option<Upload>);
 
 impl Body for RequestBody {

@@ -8,18 +8,18 @@ use crate::bindings::exports::jsvm::engine::vm as wit;
 use crate::data::{ConversionError, Data};
 use crate::error::Error;
 
-/// Options of [`Value::inspect`]. Fields may be added in any release: end a literal with
-/// `..InspectOptions::default()`.
+/// Options of [`Value::inspect`].
 ///
 /// ```
 /// let vm = jsvm::Engine::global()?.vm().build()?;
 /// use jsvm::InspectOptions;
 /// let value = vm.eval("({ a: { b: { c: 1 } } })")?;
-/// let options = InspectOptions { depth: 0, ..InspectOptions::default() };
+/// let options = InspectOptions::default().depth(0);
 /// assert_eq!(value.inspect(options)?, "{ a: [Object] }");
 /// # Ok::<(), jsvm::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct InspectOptions {
     /// How many levels of nested objects are written out.
     pub depth: u32,
@@ -33,6 +33,22 @@ impl Default for InspectOptions {
             depth: 2,
             colors: false,
         }
+    }
+}
+
+impl InspectOptions {
+    /// Sets how many levels of nested objects are written out; 2 by default.
+    #[must_use]
+    pub fn depth(mut self, levels: u32) -> Self {
+        self.depth = levels;
+        self
+    }
+
+    /// Sets whether ANSI colours are used; not by default.
+    #[must_use]
+    pub fn colors(mut self, colors: bool) -> Self {
+        self.colors = colors;
+        self
     }
 }
 

@@ -54,17 +54,19 @@ impl Iterate {
 
     fn fetch(&mut self) -> Result<(), Error> {
         let h = self.iteration.object()?;
-        let (found, interrupt) =
+        let (found, interrupted) =
             h.vm.enter_noting(|e| e.vm.value().call_next_many(e.store, h.resource, self.chunk))?;
-        let found = found.map_err(|error| h.vm.error(error, interrupt))?;
+        let found = found.map_err(|error| h.vm.error(error, interrupted))?;
         let values = found.values.into_iter();
         self.fetched
             .extend(values.map(|value| Value::from_output(&h.vm, value)));
-        self.end = match found.end {
-            wit::IteratedEnd::More => None,
-            wit::IteratedEnd::Done => Some(Ok(())),
-            wit::IteratedEnd::Failed(error) => Some(Err(h.vm.error(error, interrupt))),
+        let end = match found.end {
+            wit::IteratedEnd::More => Ok(None),
+            wit::IteratedEnd::Done => Ok(Some(Ok(()))),
+            wit::IteratedEnd::Failed(error) => Err(error),
         };
+        let end = interrupted.explain(end);
+        self.end = end.unwrap_or_else(|error| Some(Err(h.vm.error(error, interrupted))));
         Ok(())
     }
 }

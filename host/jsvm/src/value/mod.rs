@@ -17,7 +17,7 @@ use std::sync::Arc;
 use wasmtime::component::ResourceAny;
 
 use crate::bindings::exports::jsvm::engine::vm as wit;
-use crate::data::{ConversionError, Data, Node, ViewKind};
+use crate::data::{ConversionError, Node, ViewKind};
 use crate::error::Error;
 use crate::shared::Shared;
 
@@ -176,7 +176,7 @@ impl Value {
 
     fn describe(&self) -> String {
         let node = self.immediate().unwrap_or(Node::Undefined);
-        Data::from_nodes(vec![node]).root().describe()
+        node.describe()
     }
 
     /// A primitive that needs no handle.

@@ -25,7 +25,6 @@ use crate::async_function::AsyncFunctions;
 use crate::batch::Batch;
 use crate::bindings::exports::jsvm::engine::vm as wit;
 use crate::builder::VmBuilder;
-use crate::context::Context;
 use crate::data::Data;
 use crate::error::{Error, Exception, Limit};
 use crate::function::HostError;
@@ -57,7 +56,7 @@ pub struct Vm {
 
 impl Vm {
     pub(crate) fn new(builder: &VmBuilder) -> Result<Vm, Error> {
-        let vm = builder.vm_with(Context::new(builder), None)?;
+        let vm = builder.vm_with(builder.context(), None)?;
         if builder.without != Intrinsics::empty() {
             let without = builder.without.into();
             vm.shared
@@ -233,7 +232,7 @@ impl Vm {
     /// let vm = jsvm::Engine::global()?.vm().request("read").build()?;
     /// let promise = vm.eval("read('a.txt').then(text => text.toUpperCase())")?;
     /// for request in vm.take_requests()? {
-    ///     let (path,): (String,) = request.args.root().to()?;
+    ///     let (path,): (String,) = request.args.to()?;
     ///     vm.settle(request.id, Ok::<_, HostError>(format!("contents of {path}")))?;
     /// }
     /// vm.run_jobs()?;
@@ -317,6 +316,24 @@ impl Vm {
         self.shared.interrupt.clone()
     }
 
+    /// The longest time that passed without a poll, if the VM was built with
+    /// [`measure_poll_gaps`](crate::VmBuilder::measure_poll_gaps): between two polls, the beginning
+    /// and the end of calls. An interrupt comes no later than that.
+    ///
+    /// ```
+    /// let vm = jsvm::Engine::global()?.vm().measure_poll_gaps().build()?;
+    /// vm.eval("for (let i = 0; i < 1e6; i++);")?;
+    /// assert!(vm.longest_poll_gap()?.unwrap() < std::time::Duration::from_secs(1));
+    /// # Ok::<(), jsvm::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Gone`].
+    pub fn longest_poll_gap(&self) -> Result<Option<Duration>, Error> {
+        self.shared
+            .enter(|e| Ok(e.store.data().watch.longest_gap()))
+    }
+
     /// Replaces the limits. [`hard_memory`](Limits::hard_memory) may be raised but what is in use
     /// stays in use.
     ///
@@ -330,8 +347,7 @@ impl Vm {
                 output: limits.output,
             };
             let context = e.store.data_mut();
-            context.watch.time = limits.time;
-            context.watch.grace = limits.grace;
+            context.watch.set_limits(limits);
             context.limits = limits.clone();
             apply_limits(e.store);
             e.vm.call_set_limits(e.store, wit)

@@ -165,9 +165,10 @@ impl Vm {
     /// ```
     /// let vm = jsvm::Engine::global()?
     ///     .vm()
-    ///     .handler("area", |this: jsvm::Data, factor: f64| {
-    ///         let side = |key| this.root().get(key).and_then(|side| side.to::<f64>().ok());
-    ///         side("width").zip(side("height")).map(|(w, h)| w * h * factor)
+    ///     .handler("area", |this: jsvm::Data, factor: f64| -> Result<f64, jsvm::HostError> {
+    ///         let this = this.root()?;
+    ///         let side = |key| this.get(key).map_or(Ok(0.0), |side| side.to::<f64>());
+    ///         Ok(side("width")? * side("height")? * factor)
     ///     })
     ///     .build()?;
     /// let rectangle = vm.eval("({ width: 2, height: 3 })")?;

@@ -144,7 +144,7 @@ impl VmBuilder {
             }
             .into());
         }
-        let mut context = Context::new(self);
+        let mut context = self.context();
         context.go_on_from(snapshot.monotonic());
         if let (Origin::Resume, None, Some(position)) = (origin, self.seed, snapshot.entropy()) {
             context.entropy.go_on_from(position);

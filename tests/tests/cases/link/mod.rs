@@ -51,10 +51,7 @@ fn builder_with(component: &LinkedComponent, seconds: u64) -> (VmBuilder, Arc<Mu
     let to = printed.clone();
     let builder = engine()
         .vm()
-        .limits(Limits {
-            time: Some(std::time::Duration::from_secs(seconds)),
-            ..Limits::default()
-        })
+        .limits(Limits::default().time(std::time::Duration::from_secs(seconds)))
         .console(move |_, text| {
             let mut printed = to.lock().unwrap();
             printed.push_str(text);

@@ -206,10 +206,7 @@ fn invalid_results_are_errors() {
 
 /// A VM with the component and this much time for each call.
 fn hasty(milliseconds: u64) -> Vm {
-    let limits = Limits {
-        time: Some(Duration::from_millis(milliseconds)),
-        ..Limits::default()
-    };
+    let limits = Limits::default().time(Duration::from_millis(milliseconds));
     builder().0.limits(limits).build().unwrap()
 }
 
@@ -253,10 +250,7 @@ const SLEEP: &str = "import { sleep } from 'sleep'; sleep(BigInt(milliseconds));
 /// A VM that sleeps.
 fn sleepy(milliseconds: u32, limit: u64) -> Vm {
     let sleep = linker().compile("sleep", wat("sleep")).unwrap();
-    let limits = Limits {
-        time: Some(Duration::from_millis(limit)),
-        ..Limits::default()
-    };
+    let limits = Limits::default().time(Duration::from_millis(limit));
     let vm = engine().vm().limits(limits).link(&sleep).build().unwrap();
     vm.eval(&*format!("const milliseconds = {milliseconds}"))
         .unwrap();

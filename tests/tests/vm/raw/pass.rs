@@ -149,7 +149,7 @@ fn parts(data: &Val) -> (Vec<u8>, Vec<Vec<u8>>) {
 pub fn check(vm: &mut Vm, item: &[u8], chunks: &[Vec<u8>]) -> bool {
     if let Ok(data) = Data::from_cbor(item.to_vec(), chunks.to_vec()) {
         // Nodes and serde's reader go their own ways.
-        let again = Data::from_nodes(data.nodes().to_vec());
+        let again = Data::from_nodes(data.nodes().unwrap().to_vec());
         let _ = again.cbor();
         let _ = data.to::<serde_json::Value>();
         let _ = data.to::<Vec<Option<f64>>>();

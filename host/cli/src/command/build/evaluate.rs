@@ -17,7 +17,7 @@ use super::{Build, BuildInputs};
 use crate::command::builtin::{ExitCode, WithBuiltins, process_source, with_files};
 use crate::command::launch::{Launched, launch};
 use crate::command::permissions::Permissions;
-use crate::command::session::{Session, hard_memory};
+use crate::command::session::{Session, Times, hard_memory};
 use crate::command::target::Target;
 use crate::command::{modules, output, warm};
 
@@ -147,7 +147,10 @@ impl Build {
             ExitCode::default(),
             modules,
             self.memory.clone(),
-            self.timeout.clone(),
+            Times {
+                timeout: self.timeout.clone(),
+                cpu_time: None,
+            },
             make,
         )?;
         match server {
@@ -179,7 +182,7 @@ fn process(
     let (env, uses) = (known.env.clone(), uses.cloned());
     move |Arguments(args)| {
         let text = |index: usize| match args.get(index) {
-            Some(arg) => arg.root().to::<String>(),
+            Some(arg) => arg.to::<String>(),
             None => Ok(String::new()),
         };
         let used = |what: &str| {
@@ -232,14 +235,14 @@ impl Evaluated {
             Serves::Http => warm::reserve_heap(session.vm())?,
             Serves::Nothing => session.vm().heap().collect_garbage()?,
         }
-        session.vm().set_limits(&Limits {
-            memory: self.memory,
-            hard_memory: hard_memory(self.memory),
-            stack: self.stack,
-            output: u64::from(u32::MAX),
-            time: None,
-            ..Limits::default()
-        })?;
+        session.vm().set_limits(
+            &Limits::default()
+                .memory(self.memory)
+                .hard_memory(hard_memory(self.memory))
+                .stack(self.stack)
+                .output(u64::from(u32::MAX))
+                .time(None),
+        )?;
         Ok(session)
     }
 }

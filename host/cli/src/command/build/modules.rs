@@ -73,8 +73,8 @@ impl Modules {
                     }
                 }
                 let kind = match kind {
-                    ImportKind::Import => "import",
                     ImportKind::Require => "require",
+                    _ => "import",
                 };
                 resolved.set(&*format!("{kind}\n{importer}\n{specifier}"), name)?;
                 any = true;

@@ -46,9 +46,9 @@ pub fn handler(
 ) -> impl Fn(Arguments) -> Result<Data, HostError> + Send + Sync + 'static {
     let (permissions, exit_code) = (permissions.clone(), exit_code.clone());
     move |Arguments(args)| {
-        let arg = |index: usize| args.get(index).map(Data::root);
-        let text = |index| arg(index).map_or(Ok(String::new()), |node| node.to::<String>());
-        let number = |index| arg(index).map_or(Ok(0.0), |node| node.to::<f64>());
+        let arg = |index: usize| args.get(index);
+        let text = |index| arg(index).map_or(Ok(String::new()), |arg| arg.to::<String>());
+        let number = |index| arg(index).map_or(Ok(0.0), |arg| arg.to::<f64>());
         Ok(match &*text(0)? {
             "env" => Data::of(&permissions.env(&text(1)?)?)?,
             "envNames" => Data::of(&permissions.env_names())?,
@@ -63,7 +63,7 @@ pub fn handler(
             "write" => {
                 let bytes = match text(2) {
                     Ok(text) => text.into_bytes(),
-                    Err(_) => arg(2).map_or(Ok(Bytes::default()), |node| node.to())?.0,
+                    Err(_) => arg(2).map_or(Ok(Bytes::default()), |arg| arg.to())?.0,
                 };
                 if number(1)? == 2.0 || console == Console::Stderr {
                     output::print_error_bytes(&bytes);

@@ -66,7 +66,7 @@ fn limits(limits: &Limits, vm: &Vm) -> Result<Value, Error> {
 
 /// Describes a request. `inside` is the VM that made it.
 fn request(from: &Request, inside: &Vm, stringify: &Value, vm: &Vm) -> Result<Value, Error> {
-    let args = vm.create_from_data(&plain(&from.args))?;
+    let args = vm.create_from_data(&plain(&from.args)?)?;
     for (index, shown) in (0..).zip(shown_args(inside, from)?) {
         // JSON cannot represent a BigInt or a cycle.
         if let Err(Error::Exception(_)) = stringify.call((args.get(index)?,)) {
@@ -81,12 +81,12 @@ fn request(from: &Request, inside: &Vm, stringify: &Value, vm: &Vm) -> Result<Va
 }
 
 /// Replaces functions and other values that only their own VM can use by `null`.
-fn plain(data: &Data) -> Data {
-    let nodes = data.nodes().iter().map(|node| match node {
+fn plain(data: &Data) -> Result<Data, Error> {
+    let nodes = data.nodes()?.iter().map(|node| match node {
         Node::Opaque(_) => Node::Null,
         node => node.clone(),
     });
-    Data::from_nodes(nodes.collect())
+    Ok(Data::from_nodes(nodes.collect()))
 }
 
 /// Converts an absent value to `null`. `JSON.stringify` would leave out `undefined`.

@@ -115,11 +115,7 @@ impl VmContent {
 
     fn restored(engine: &Engine, snapshot: &Snapshot) -> Result<VmContent, Error> {
         // The snapshot was read, so its size is within the limit.
-        let limits = Limits {
-            memory: 4 << 30,
-            hard_memory: 4 << 30,
-            ..Limits::default()
-        };
+        let limits = Limits::default().memory(4 << 30).hard_memory(4 << 30);
         let vm = engine.vm().limits(limits).restore(snapshot)?;
         Ok(VmContent::Known {
             roots: vm.roots().names()?,
@@ -133,7 +129,8 @@ impl VmContent {
 /// Formats the arguments of a request, as the console shows them.
 fn shown_args(vm: &Vm, request: &Request) -> Result<Vec<String>, Error> {
     let args = vm.create_from_data(&request.args)?;
-    let count = request.args.root().elements().map_or(0, |args| args.len());
+    let args_data = request.args.root()?;
+    let count = args_data.elements().map_or(0, |args| args.len());
     let args = (0..count).map(|index| {
         let arg = args.get(u32::try_from(index).unwrap_or(u32::MAX))?;
         arg.inspect(InspectOptions::default())

@@ -210,10 +210,7 @@ impl LiveVm {
 
     fn show(&self, value: Value) -> Result<(), Error> {
         let colors = report::colors(&std::io::stdout());
-        output::print(&value.inspect(InspectOptions {
-            colors,
-            ..Default::default()
-        })?);
+        output::print(&value.inspect(InspectOptions::default().colors(colors))?);
         if !value.is_undefined() {
             // This fails if the program froze its global object.
             let _ = self.session.enter(|vm| vm.global()?.set("_", value));
