@@ -6,12 +6,12 @@
 //! the guest when the count is used up. (To count in local variables first was tried, and is
 //! slower.)
 //!
-//! Some functions do not poll. The interpreter asks by itself. Others are [hot](BOUNDED): the pass
-//! costs 2.5 % of QuickJS's speed, and would cost 6 % with the interpreter alone left out. The rest
-//! may run while values are passed in or out, when the component model forbids what the guest's
-//! function does, to ask the host: all that the guest's allocation (`cabi_realloc`) and clean-up
-//! (`cabi_post_*`) functions call. Functions that do not poll count in a local variable, and charge
-//! what they did to those who do.
+//! Two kinds of functions are left as they are. One is [hot](BOUNDED): the pass costs 2.5 % of
+//! QuickJS's speed, and would cost 6 % with the interpreter alone left out. The other may run while
+//! values are passed in or out, when the component model forbids what the guest's function does, to
+//! ask the host: all that the guest's allocation (`cabi_realloc`) and clean-up (`cabi_post_*`)
+//! functions call. (To count their loops without polling was tried: it costs 5 %.) Where such a loop
+//! can be long, as along a chain of prototypes, the engine's patches count its steps.
 //!
 //! A bulk instruction (`memory.fill`, `memory.copy`) is no loop, and takes as long as it has bytes:
 //! it is charged by its length.
@@ -46,10 +46,13 @@ pub const CHARGE: &str = "jsvm_charge";
 /// The interpreter: it asks by itself, and has the hottest loop of all.
 pub const INTERPRETER: &str = "JS_CallInternal";
 
-/// Functions that are hot. They do not poll, and charge for each 256 iterations. A compiler may
-/// have inlined any of them: then its loops count like those around them.
+/// Functions that are hot, and in which one call does little, asks by itself, or counts its steps in
+/// the source. A compiler may have inlined any of them: then its loops count like those around them.
+///
+/// What is linear in the size of a value does not belong here: a script can call it on a large
+/// one 10,000 times before the interpreter asks.
 pub const BOUNDED: [&str; 20] = [
-    // They search one object and its prototypes, as the interpreter does by itself.
+    // They search one object and its prototypes, and count those.
     "JS_GetPropertyInternal",
     "JS_SetPropertyInternal2",
     "JS_SetPropertyValue",
@@ -141,10 +144,8 @@ struct Pass<'a> {
     counters: Counters,
     /// Index of the interpreter.
     interpreter: u32,
-    /// Indices of functions that must not poll.
-    silent: HashSet<u32>,
-    /// Indices of functions that are hot.
-    bounded: HashSet<u32>,
+    /// Indices of functions whose loops are left as they are.
+    excluded: HashSet<u32>,
     /// Index of the function whose body comes next.
     next: u32,
 }
@@ -161,8 +162,11 @@ impl<'a> Pass<'a> {
         let interpreter = contents.function_named(INTERPRETER);
         let interpreter = interpreter.ok_or(InstrumentError::NoInterpreter)?;
 
-        let silent = contents.reached_from(contents.called_while_passing_values());
+        let mut excluded = contents.reached_from(contents.called_while_passing_values());
+        // What the backstop does before it sets the count must not call it again.
+        excluded.extend([backstop, charge]);
         let bounded = bounded.iter();
+        excluded.extend(bounded.filter_map(|name| contents.function_named(name)));
         Ok(Self {
             counters: Counters {
                 iterations: counters + 4,
@@ -170,35 +174,11 @@ impl<'a> Pass<'a> {
                 charge,
             },
             interpreter,
-            silent,
-            bounded: bounded
-                .filter_map(|name| contents.function_named(name))
-                .collect(),
+            excluded,
             next: contents.imported_functions(),
             contents,
         })
     }
-
-    /// What is written to the heads of loops of a function.
-    fn loops_of(&self, function: u32) -> Loops {
-        if [self.counters.backstop, self.counters.charge].contains(&function) {
-            Loops::Untouched
-        } else if self.silent.contains(&function) || self.bounded.contains(&function) {
-            Loops::Steps
-        } else {
-            Loops::Polls
-        }
-    }
-}
-
-/// What is written to the heads of loops.
-#[derive(Clone, Copy)]
-enum Loops {
-    Untouched,
-    /// They count in a local.
-    Steps,
-    /// They count in memory, and poll.
-    Polls,
 }
 
 /// Whether this is a length that is not worth counting.
@@ -243,9 +223,8 @@ impl Reencode for Pass<'_> {
         if index == self.interpreter {
             return utils::parse_function_body(self, code, body);
         }
-        let loops = self.loops_of(index);
-        let (mut function, first) = self.function_with_locals(&body, index)?;
-        let (length, steps) = (first, first + 1);
+        let polls = !self.excluded.contains(&index);
+        let (mut function, length) = self.function_with_local(&body, index)?;
         let mut reader = body.get_operators_reader()?;
         let mut before = None;
         while !reader.eof() {
@@ -258,14 +237,8 @@ impl Reencode for Pass<'_> {
                 self.counters.charge_bytes(&mut function, length);
             }
             function.instruction(&instruction);
-            match (&instruction, loops) {
-                (Instruction::Loop(_), Loops::Steps) => {
-                    self.counters.count_step(&mut function, steps);
-                }
-                (Instruction::Loop(_), Loops::Polls) => {
-                    self.counters.count_iteration(&mut function);
-                }
-                _ => {}
+            if polls && matches!(instruction, Instruction::Loop(_)) {
+                self.counters.count_iteration(&mut function);
             }
             before = Some(instruction);
         }
@@ -275,9 +248,9 @@ impl Reencode for Pass<'_> {
 }
 
 impl Pass<'_> {
-    /// A function with the locals of a body and two more, of which it returns the index of the
-    /// first. Who does not use them does not pay: native code has no locals.
-    fn function_with_locals(
+    /// A function with the locals of a body and one more, whose index it returns. A function that does
+    /// not use it does not pay: native code has no locals.
+    fn function_with_local(
         &mut self,
         body: &FunctionBody<'_>,
         index: u32,
@@ -289,7 +262,7 @@ impl Pass<'_> {
             first += count;
             locals.push((count, self.val_type(ty)?));
         }
-        locals.push((2, wasm_encoder::ValType::I32));
+        locals.push((1, wasm_encoder::ValType::I32));
         Ok((Function::new(locals), first))
     }
 }

@@ -2,12 +2,6 @@
 
 use wasm_encoder::{BlockType, Function, MemArg};
 
-/// A loop of a hot function counts in a local variable, and charges for each of this many iterations.
-const STEPS: i32 = 256;
-
-/// What that many iterations count, in bytes of a bulk instruction.
-const BYTES_OF_STEPS: i32 = 4 * STEPS;
-
 /// Bytes of a bulk instruction that are not worth counting.
 pub(super) const SMALL: i32 = 4096;
 
@@ -50,23 +44,6 @@ impl Counters {
             .i32_le_s()
             .if_(BlockType::Empty)
             .call(self.backstop)
-            .end();
-    }
-
-    /// Writes the same for a function that does not poll: it counts in a local.
-    pub fn count_step(self, function: &mut Function, steps: u32) {
-        function
-            .instructions()
-            .local_get(steps)
-            .i32_const(1)
-            .i32_add()
-            .local_tee(steps)
-            .i32_const(STEPS - 1)
-            .i32_and()
-            .i32_eqz()
-            .if_(BlockType::Empty)
-            .i32_const(BYTES_OF_STEPS)
-            .call(self.charge)
             .end();
     }
 

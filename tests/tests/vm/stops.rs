@@ -433,6 +433,8 @@ fn polls_are_near_each_other_even_without_a_watchdog() {
         );
         let gap = vm.longest_poll_gap().unwrap().unwrap();
         eprintln!("{case}: {gap:?}, of which {before:?} before");
-        assert!(gap < Duration::from_secs(1), "{case}: {gap:?}");
+        // Much more than it is, for machines that have other things to do: without the counting it is
+        // half a minute.
+        assert!(gap < Duration::from_secs(5), "{case}: {gap:?}");
     }
 }
