@@ -9,6 +9,8 @@
 
 #[cfg(feature = "client")]
 mod client;
+#[cfg(feature = "client")]
+mod egress;
 #[cfg(feature = "server")]
 mod server;
 pub mod services;
@@ -19,6 +21,8 @@ use jsvm::{Value, ValueKind};
 
 #[cfg(feature = "client")]
 pub use client::{Client, Url};
+#[cfg(feature = "client")]
+pub use egress::{AddressKind, EgressError, EgressRules, EgressTarget, EgressTargetError};
 #[cfg(feature = "server")]
 pub use server::{
     Access, BodyError, Event, PendingRequest, RequestBody, Responder, ResponderError,
@@ -26,6 +30,14 @@ pub use server::{
 };
 
 pub use jsvm_protocol::http::{CANCEL, DONE, END, FAILED, FETCH, HANDLER, READ, RESPOND, WRITE};
+
+/// What the program `jsvm` shares with [`Client`].
+#[cfg(feature = "client")]
+#[doc(hidden)]
+pub mod _private {
+    pub use crate::client::connect::client_builder;
+    pub use crate::client::framing::drop_framing;
+}
 
 /// Installs `fetch` in a VM. It costs little until it is used.
 ///

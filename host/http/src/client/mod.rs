@@ -1,21 +1,21 @@
 //! A client for `fetch`, which carries out the requests of VMs with `reqwest`.
 
+pub(super) mod connect;
+pub(super) mod framing;
 pub(super) mod incoming;
 pub(super) mod outgoing;
 
 use std::error::Error as _;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use futures_util::future::{BoxFuture, FutureExt};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use reqwest::redirect::Policy;
 use reqwest::{Body, Method};
-use rustls::ClientConfig;
-use rustls::crypto::ring;
-use rustls_platform_verifier::BuilderVerifierExt;
 
+use self::framing::drop_framing;
 use self::incoming::{Chunks, IncomingBodies};
 use self::outgoing::OutgoingBodies;
+use super::egress::{EgressError, EgressRules};
 use jsvm::{Bytes, Data, HostError, RequestInfo, VmBuilder};
 use jsvm_protocol::http::{
     CANCEL, END, FETCH, MAX_READ_BYTES, READ, WRITE, header_bytes, header_chars,
@@ -26,10 +26,21 @@ pub use url::Url;
 /// Methods that can be repeated if it is not known whether the request was carried out.
 const IDEMPOTENT: [&str; 6] = ["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"];
 
+/// Methods that are not requests for a resource: a tunnel, and echoes of headers.
+const FORBIDDEN: [&str; 3] = ["CONNECT", "TRACE", "TRACK"];
+
 /// Carries out the `fetch` requests of one VM.
 ///
 /// The VM requests each hop of a redirect separately, so the filter sees every URL. Bodies are
 /// passed on in pieces: a slow side slows the other down.
+///
+/// Connections are made to public addresses only, unless [`egress`](Self::egress) sets other
+/// rules. Proxies that environment variables name are not used: a proxy would choose the address.
+///
+/// Headers of the connection that a script sets are dropped, since they would frame the request
+/// otherwise than it is sent: `host`, `content-length`, `transfer-encoding`, `connection` with the
+/// headers that it names, `keep-alive`, `proxy-connection`, `te`, `trailer`, `upgrade`,
+/// `http2-settings` and `expect`.
 ///
 /// A snapshot stores pending requests, but not their data in flight. When a restored VM continues
 /// with another client, a request is repeated if its method is idempotent and its body was
@@ -49,15 +60,17 @@ const IDEMPOTENT: [&str; 6] = ["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE
 /// ```
 #[derive(Clone)]
 pub struct Client {
-    state: Arc<ClientState>,
+    filter: Arc<UrlFilter>,
+    rules: EgressRules,
+    bodies: Arc<OpenBodies>,
 }
 
 /// Decides whether a URL can be reached.
 pub(super) type UrlFilter = dyn Fn(&Url) -> Result<(), HostError> + Send + Sync;
 
-/// The filter and the open bodies of a client.
-pub(super) struct ClientState {
-    filter: Arc<UrlFilter>,
+/// The open bodies of a client.
+#[derive(Default)]
+pub(super) struct OpenBodies {
     pub(super) incoming: IncomingBodies,
     pub(super) outgoing: OutgoingBodies,
 }
@@ -97,90 +110,81 @@ enum FetchResponseBody {
 impl Client {
     /// Creates a client with a filter, which is called for each URL before the request is sent.
     /// `fetch` rejects with the error that the filter returns.
+    ///
+    /// What the filter accepts must also be allowed by the [rules](Self::egress).
     pub fn new(filter: impl Fn(&Url) -> Result<(), HostError> + Send + Sync + 'static) -> Self {
-        Client::with(Arc::new(filter))
+        Client::with(Arc::new(filter), EgressRules::default())
     }
 
-    pub(super) fn with(filter: Arc<UrlFilter>) -> Self {
+    pub(super) fn with(filter: Arc<UrlFilter>, rules: EgressRules) -> Self {
         Client {
-            state: Arc::new(ClientState {
-                filter,
-                incoming: IncomingBodies::default(),
-                outgoing: OutgoingBodies::default(),
-            }),
+            filter,
+            rules,
+            bodies: Arc::default(),
         }
+    }
+
+    /// Sets the rules about hosts and addresses, [`EgressRules::default`] by default. Clients with
+    /// clones of the same rules share a pool of connections.
+    #[must_use]
+    pub fn egress(mut self, rules: EgressRules) -> Self {
+        self.rules = rules;
+        self
     }
 
     /// The open bodies.
     #[cfg(feature = "server")]
-    pub(super) fn bodies(&self) -> Arc<ClientState> {
-        self.state.clone()
+    pub(super) fn bodies(&self) -> Arc<OpenBodies> {
+        self.bodies.clone()
     }
 
     /// Adds the handlers of the VM's requests to a builder.
     #[must_use]
     pub fn add_to(&self, builder: VmBuilder) -> VmBuilder {
-        let state = || self.state.clone();
+        let bodies = || self.bodies.clone();
         builder
             .async_handler(FETCH, {
-                let state = state();
+                let client = self.clone();
                 // The last argument holds the signal, which only the VM uses.
                 move |info: RequestInfo, request: FetchRequest, _signal: Data| {
-                    let prepared = state.clone().prepare(&info, request);
+                    let prepared = client.prepare(&info, request);
                     async move { prepared?.send().await }
                 }
             })
             .async_handler(READ, {
-                let state = state();
+                let bodies = bodies();
                 move |request: RequestInfo, id: u64| {
-                    let state = state.clone();
-                    async move { state.incoming.read(&request, id).await }
+                    let bodies = bodies.clone();
+                    async move { bodies.incoming.read(&request, id).await }
                 }
             })
             .async_handler(CANCEL, {
-                let state = state();
+                let bodies = bodies();
                 move |id: u64| {
-                    state.incoming.cancel(id);
+                    bodies.incoming.cancel(id);
                     async {}
                 }
             })
             .async_handler(WRITE, {
-                let state = state();
+                let bodies = bodies();
                 move |request: RequestInfo, id: u64, Bytes(bytes): Bytes| {
-                    let state = state.clone();
-                    async move { state.outgoing.write(&request, id, bytes).await }
+                    let bodies = bodies.clone();
+                    async move { bodies.outgoing.write(&request, id, bytes).await }
                 }
             })
             .async_handler(END, {
-                let state = state();
+                let bodies = bodies();
                 move |id: u64, error: Option<String>| {
-                    let state = state.clone();
-                    async move { state.outgoing.end(id, error).await }
+                    let bodies = bodies.clone();
+                    async move { bodies.outgoing.end(id, error).await }
                 }
             })
     }
-}
 
-impl std::fmt::Debug for Client {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Client").finish_non_exhaustive()
-    }
-}
-
-/// A request that passed the filter.
-struct PreparedRequest {
-    client: Arc<ClientState>,
-    method: Method,
-    url: Url,
-    headers: HeaderMap,
-    body: Option<Body>,
-}
-
-impl ClientState {
     /// Prepares a request before the script continues, so that an outgoing body is open when the
     /// script writes its first piece.
     fn prepare(
-        self: Arc<Self>,
+        &self,
         info: &RequestInfo,
         request: FetchRequest,
     ) -> Result<PreparedRequest, HostError> {
@@ -191,24 +195,52 @@ impl ClientState {
         let url = Url::parse(&request.url);
         let url = url.map_err(|error| HostError::type_error(error.to_string()))?;
         (self.filter)(&url)?;
+        let allowed = self.rules.check_url(&url);
+        allowed.map_err(|error| self.rules.exception(&error))?;
+        // The VM refuses these as well, but the request comes from its memory.
+        let method = Method::from_bytes(request.method.as_bytes())?;
+        let is_forbidden = |name: &&str| method.as_str().eq_ignore_ascii_case(name);
+        if FORBIDDEN.iter().any(is_forbidden) {
+            let message = format!("'{method}' is not a method that fetch can send");
+            return Err(HostError::type_error(message));
+        }
+        let mut headers = header_map(request.headers)?;
+        drop_framing(&mut headers);
         let body = match request.body {
             None => None,
             Some(FetchBody::Whole(Bytes(bytes))) => Some(bytes.into()),
-            Some(FetchBody::Number(id)) => Some(Body::wrap(self.outgoing.open(id))),
+            Some(FetchBody::Number(id)) => Some(Body::wrap(self.bodies.outgoing.open(id))),
         };
         Ok(PreparedRequest {
-            method: Method::from_bytes(request.method.as_bytes())?,
-            headers: header_map(request.headers)?,
-            client: self,
+            client: self.clone(),
+            method,
+            headers,
             url,
             body,
         })
     }
 }
 
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut client = f.debug_struct("Client");
+        client.field("rules", &self.rules).finish_non_exhaustive()
+    }
+}
+
+/// A request that passed the filter.
+struct PreparedRequest {
+    client: Client,
+    method: Method,
+    url: Url,
+    headers: HeaderMap,
+    body: Option<Body>,
+}
+
 impl PreparedRequest {
     async fn send(self) -> Result<FetchResponse, HostError> {
-        let request = http_client()?
+        let rules = &self.client.rules;
+        let request = connect::client(rules)?
             .request(self.method.clone(), self.url.clone())
             .headers(self.headers);
         let request = match self.body {
@@ -216,7 +248,10 @@ impl PreparedRequest {
             None => request,
         };
         let response = request.send().await;
-        let response = response.map_err(|error| failed(&self.url, &error))?;
+        let response = response.map_err(|error| match refused(&error) {
+            Some(refused) => rules.exception(refused),
+            None => failed(&self.url, &error),
+        })?;
         let status = response.status();
         let headers = response.headers().iter().map(|(name, value)| {
             let value = header_chars(value.as_bytes()).collect();
@@ -226,12 +261,12 @@ impl PreparedRequest {
             status: status.as_u16(),
             status_text: status.canonical_reason().unwrap_or_default(),
             headers: headers.collect(),
-            body: self.client.body(&self.method, response),
+            body: self.client.bodies.body(&self.method, response),
         })
     }
 }
 
-impl ClientState {
+impl OpenBodies {
     /// Returns the body: its bytes if all of them were received already, or else its number.
     fn body(&self, method: &Method, mut response: reqwest::Response) -> Option<FetchResponseBody> {
         let has_none = *method == Method::HEAD
@@ -282,8 +317,20 @@ fn failed(url: &Url, error: &reqwest::Error) -> HostError {
     HostError::type_error(format!("fetch of {url} failed: {}", innermost(error)))
 }
 
+/// Returns the error of the egress rules, if they are why a request failed.
+fn refused(error: &reqwest::Error) -> Option<&EgressError> {
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        if let Some(refused) = error.downcast_ref() {
+            return Some(refused);
+        }
+        cause = error.source();
+    }
+    None
+}
+
 /// Returns the innermost cause of an error. The outer ones only say that the request failed.
-fn innermost(error: &reqwest::Error) -> String {
+pub(super) fn innermost(error: &reqwest::Error) -> String {
     let mut cause = error.source();
     let mut text = error.to_string();
     while let Some(error) = cause {
@@ -291,43 +338,4 @@ fn innermost(error: &reqwest::Error) -> String {
         cause = error.source();
     }
     text
-}
-
-/// Returns the client of the process, with its connections. Creating it reads the system's
-/// certificates, so it is created at its first use.
-fn http_client() -> Result<&'static reqwest::Client, HostError> {
-    static CLIENT: OnceLock<Result<reqwest::Client, String>> = OnceLock::new();
-    let client = CLIENT.get_or_init(|| {
-        let tls = tls_config().map_err(|error| error.to_string())?;
-        let client = reqwest::Client::builder()
-            .redirect(Policy::none())
-            .user_agent(concat!("jsvm/", env!("CARGO_PKG_VERSION")))
-            .tls_backend_preconfigured(tls);
-        client.build().map_err(|error| innermost(&error))
-    });
-    client
-        .as_ref()
-        .map_err(|reason| HostError::new(format!("cannot create the HTTP client: {reason}")))
-}
-
-/// Returns TLS settings with the system's certificates and our own cryptography. The default of the
-/// process belongs to the embedder, so it is neither used nor set.
-fn tls_config() -> Result<ClientConfig, rustls::Error> {
-    let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()?
-        .with_platform_verifier()?
-        .with_no_client_auth();
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(config)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_default_cryptography_of_the_process_is_left_alone() {
-        http_client().unwrap();
-        assert!(rustls::crypto::CryptoProvider::get_default().is_none());
-    }
 }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use super::event::Event;
 use super::metrics::Metrics;
 use crate::client::UrlFilter;
+use crate::egress::EgressRules;
 
 /// The settings of a server.
 #[derive(Clone, Debug)]
@@ -29,6 +30,7 @@ type EventSink = dyn Fn(&Event<'_>) + Send + Sync;
 pub struct ServerConfig {
     pub settings: Settings,
     pub url_filter: Arc<UrlFilter>,
+    pub egress: EgressRules,
     pub env: BTreeMap<String, String>,
     pub metrics: Metrics,
     pub on_event: Box<EventSink>,

@@ -12,7 +12,7 @@ use tokio::sync::{Notify, oneshot};
 use super::config::ServerConfig;
 use super::content::Content;
 use super::event::Event;
-use crate::client::{Client, ClientState, header_map};
+use crate::client::{Client, OpenBodies, header_map};
 use jsvm::Bytes;
 use jsvm::HostError;
 use jsvm::RequestInfo;
@@ -226,7 +226,7 @@ impl Exchange {
             })
     }
 
-    fn respond(&self, id: u64, head: Head, bodies: &ClientState) -> Result<(), HostError> {
+    fn respond(&self, id: u64, head: Head, bodies: &OpenBodies) -> Result<(), HostError> {
         let gone = || HostError::type_error("the client disconnected");
         let mut current = self.current();
         if current.id != id {

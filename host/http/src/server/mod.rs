@@ -36,6 +36,7 @@ use self::pool::{Pool, Program};
 use self::service::Service;
 use self::worker::VmTemplate;
 use super::client::{Url, UrlFilter};
+use super::egress::EgressRules;
 
 pub use content::ResponseBody;
 pub use error::ServerError;
@@ -83,6 +84,7 @@ pub struct Server {
     settings: Settings,
     program: Program,
     url_filter: Arc<UrlFilter>,
+    egress: EgressRules,
     env: BTreeMap<String, String>,
     on_event: Box<dyn Fn(&Event<'_>) + Send + Sync>,
     tls: Option<TlsAcceptor>,
@@ -126,6 +128,7 @@ impl Server {
             },
             program,
             url_filter: Arc::new(|_| Err(HostError::type_error("fetch is not allowed here"))),
+            egress: EgressRules::default(),
             env: BTreeMap::new(),
             on_event: Box::new(|_| {}),
             tls: None,
@@ -204,6 +207,13 @@ impl Server {
         self
     }
 
+    /// Sets the rules about hosts and addresses that `fetch` can reach, as
+    /// [`Client::egress`](super::Client::egress) does. Public addresses by default.
+    pub fn egress(mut self, rules: EgressRules) -> Self {
+        self.egress = rules;
+        self
+    }
+
     /// Sets the variables that handlers get as `env`; none by default.
     pub fn env(mut self, env: impl IntoIterator<Item = (String, String)>) -> Self {
         self.env = env.into_iter().collect();
@@ -259,6 +269,7 @@ impl Server {
         let config = Arc::new(ServerConfig {
             settings: self.settings,
             url_filter: self.url_filter,
+            egress: self.egress,
             env: self.env,
             metrics: Metrics::new(),
             on_event: self.on_event,

@@ -80,7 +80,7 @@ impl Worker {
             snapshot,
             has_requests,
         } = template;
-        let client = Client::with(config.url_filter.clone());
+        let client = Client::with(config.url_filter.clone(), config.egress.clone());
         let exchange = Exchange::new(config.clone());
         let builder = exchange.add_to(client.add_to((**builder).clone()), &client);
         let vm = builder.restore(snapshot)?;
