@@ -22,6 +22,8 @@ pub struct Files {
     /// The texts of files that do not parse, which errors point into.
     unparsable: Mutex<HashMap<PathBuf, String>>,
     packages: Packages,
+    /// Files that the embedder named, which can have any extension.
+    named: Mutex<HashSet<PathBuf>>,
 }
 
 /// A file that was read.
@@ -62,6 +64,11 @@ impl Files {
         Ok(file.clone())
     }
 
+    /// Allows any extension of a file, which the embedder named.
+    pub fn allow_any_extension(&self, path: &Path) {
+        lock(&self.named).insert(path.to_owned());
+    }
+
     /// Returns a file that was read before.
     pub fn known(&self, path: &Path) -> Option<Arc<File>> {
         lock(&self.known).get(path).cloned()
@@ -99,10 +106,12 @@ impl Files {
         source: &str,
         resolve: &Resolve,
     ) -> Result<File, ProgramError> {
-        let file_type = FileType::from_path(path).map_err(|reason| ProgramError::Unsupported {
-            path: path.to_owned(),
-            reason: reason.to_owned(),
-        })?;
+        let is_named = lock(&self.named).contains(path);
+        let file_type =
+            FileType::from_path(path, is_named).map_err(|reason| ProgramError::Unsupported {
+                path: path.to_owned(),
+                reason: reason.to_owned(),
+            })?;
         let package = || match file_type.goal {
             Goal::Unknown => self.packages.goal(path.parent().unwrap_or(path)),
             goal => Ok(goal),

@@ -37,14 +37,19 @@ pub enum Goal {
 }
 
 impl FileType {
-    /// Returns the type for the extension of a path. An unknown extension, or none, means
-    /// JavaScript.
+    /// Returns the type for the extension of a path. No extension means JavaScript, and so does an
+    /// unknown one if the file `is_named` by the embedder.
+    ///
+    /// Imports do not reach other files: `.env` parses as JavaScript, and so may a file of any kind.
     ///
     /// # Errors
     /// The reason why a file of this extension cannot be loaded.
-    pub fn from_path(path: &Path) -> Result<FileType, &'static str> {
+    pub fn from_path(path: &Path, is_named: bool) -> Result<FileType, &'static str> {
         use {Goal::*, Language::*};
-        let extension = path.extension().and_then(|extension| extension.to_str());
+        let name = path.file_name().unwrap_or_default().as_encoded_bytes();
+        let extension = path
+            .extension()
+            .map(|extension| extension.to_str().unwrap_or("?"));
         let (language, goal) = match extension.unwrap_or_default() {
             "mjs" => (JavaScript, Es),
             "cjs" => (JavaScript, CommonJs),
@@ -65,7 +70,14 @@ impl FileType {
                 );
             }
             "css" => return Err("it is a style sheet, not a module. Bundle the program first"),
-            _ => (JavaScript, Unknown),
+            "js" => (JavaScript, Unknown),
+            "" if !name.starts_with(b".") => (JavaScript, Unknown),
+            _ if is_named => (JavaScript, Unknown),
+            _ => {
+                return Err(
+                    "it is not a module: its name ends in no extension of JavaScript, TypeScript or JSON",
+                );
+            }
         };
         Ok(FileType { language, goal })
     }

@@ -8,8 +8,9 @@
 //! | `.mjs`, `.mts` | an ES module |
 //! | `.cjs`, `.cts` | a CommonJS module |
 //! | `.json` | JSON |
-//! | `.js`, `.jsx`, `.ts`, `.tsx` and any other | the kind in `type` of the nearest `package.json`, or else the kind of its syntax |
+//! | `.js`, `.jsx`, `.ts`, `.tsx` and none | the kind in `type` of the nearest `package.json`, or else the kind of its syntax |
 //! | `.ts`, `.mts`, `.cts`, `.tsx`, `.jsx` | converted to JavaScript with a source map; types are removed, not checked |
+//! | any other, such as `.env` and `.txt` | not a module, unless the embedder names it by [`NodeModules::entry`] |
 //! | decorators and `accessor` in these | standard decorators, or those of `experimentalDecorators` in `tsconfig.json` |
 //!
 //! No code of a program runs outside its VM. But this library reads files in the embedder's
@@ -17,6 +18,7 @@
 //! do not apply there, and a hostile file can overflow the parser's stack. Only the VM parses files
 //! that are ES modules by extension or `package.json`.
 
+mod confined;
 mod convert;
 mod decorators;
 mod error;
@@ -110,6 +112,8 @@ impl NodeModules {
     ///
     /// The root is the nearest folder at or above it that has a `package.json`, a `node_modules` or
     /// a `.git`, or the workspace of that package. Without such a folder, it is the folder itself.
+    /// The user's home folder and those above it are not roots of programs in other folders: a
+    /// program could import every JSON file there.
     ///
     /// Code without a file, such as code from standard input, imports from the folder.
     ///
@@ -118,6 +122,28 @@ impl NodeModules {
     pub fn around(folder: impl AsRef<Path>) -> std::io::Result<Self> {
         let folder = folder.as_ref().canonicalize()?;
         Ok(Self::at(root::find(&folder), folder))
+    }
+
+    /// Creates a loader of the modules in a folder, `root`, and below, for a program in another,
+    /// from which code without a file imports.
+    ///
+    /// ```
+    /// use jsvm_node::NodeModules;
+    /// let modules = NodeModules::with_root(".", "src")?;
+    /// assert_eq!(modules.root(), std::path::Path::new(".").canonicalize()?);
+    /// # std::io::Result::Ok(())
+    /// ```
+    ///
+    /// # Errors
+    /// If one of the folders does not exist.
+    pub fn with_root(root: impl AsRef<Path>, folder: impl AsRef<Path>) -> std::io::Result<Self> {
+        let root = root.as_ref().canonicalize()?;
+        let folder = folder.as_ref().canonicalize()?;
+        let base = match folder.starts_with(&root) {
+            true => folder,
+            false => root.clone(),
+        };
+        Ok(Self::at(root, base))
     }
 
     fn at(root: PathBuf, base: PathBuf) -> Self {
@@ -153,6 +179,7 @@ impl NodeModules {
             source,
         })?;
         let found = self.resolve.entry(&path)?;
+        self.files.allow_any_extension(&found);
         self.names.name_of(&found)
     }
 
@@ -193,19 +220,24 @@ impl NodeModules {
 
     /// Returns the file of a full name. The name comes from the VM, so it is checked again.
     fn path(&self, name: &str) -> Result<PathBuf, ProgramError> {
+        let outside = || ProgramError::Outside {
+            specifier: name.to_owned(),
+            importer: String::new(),
+            root: self.root().to_owned(),
+        };
         let path = self.names.path(name);
+        // Before the file is looked at: the error must not tell whether it exists.
+        if !missing::normal(&path).starts_with(self.root()) {
+            return Err(outside());
+        }
         let real = path.canonicalize().map_err(|source| ProgramError::Read {
             path: path.clone(),
             source,
         })?;
-        if !real.starts_with(self.root()) {
-            return Err(ProgramError::Outside {
-                specifier: name.to_owned(),
-                importer: String::new(),
-                root: self.root().to_owned(),
-            });
+        match real.starts_with(self.root()) {
+            true => Ok(real),
+            false => Err(outside()),
         }
-        Ok(real)
     }
 }
 

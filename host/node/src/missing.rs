@@ -6,6 +6,7 @@ use nodejs_built_in_modules::{BUILTINS, is_nodejs_builtin_module};
 use oxc_resolver::ResolveError;
 use serde_json::Value as Json;
 
+use super::confined::read_regular;
 use super::error::ProgramError;
 use super::language::EXTENSIONS;
 use jsvm::{Import, ImportKind};
@@ -34,6 +35,20 @@ impl FailedImport<'_> {
             let hint = format!("only files can be imported, not {scheme}: URLs");
             self.not_found(Vec::new(), vec![hint])
         })
+    }
+
+    /// Whether the specifier is the path of a file outside of the root folder, which may exist or
+    /// not.
+    pub fn is_outside(&self) -> bool {
+        self.path().is_some_and(|path| !path.starts_with(self.root))
+    }
+
+    /// Returns the path that the specifier names, if it is one.
+    fn path(&self) -> Option<PathBuf> {
+        let specifier = self.import.specifier;
+        let path = specifier.strip_prefix("file://").unwrap_or(specifier);
+        let is_path = path.starts_with(['.', '/']);
+        is_path.then(|| normal(&self.folder().join(path)))
     }
 
     /// Explains an error of the resolver.
@@ -74,10 +89,11 @@ impl FailedImport<'_> {
     /// Creates the error of a module that was not found, with the places that were tried.
     fn nowhere(&self) -> ProgramError {
         let specifier = self.import.specifier;
-        let path = specifier.strip_prefix("file://").unwrap_or(specifier);
-        if path.starts_with(['.', '/']) {
-            let path = normal(&self.folder().join(path));
-            return self.not_found(tried_file(&path), similar_file(&path, specifier));
+        if let Some(path) = self.path() {
+            return match self.leads_out(&path) {
+                true => self.outside(),
+                false => self.not_found_at(&path),
+            };
         }
         if is_nodejs_builtin_module(specifier) || BUILTINS.contains(&specifier) {
             return self.builtin();
@@ -102,18 +118,70 @@ impl FailedImport<'_> {
                 )];
                 return self.not_found(tried, Vec::new());
             }
-            let path = installed.join(below);
-            return self.not_found(tried_file(&path), similar_file(&path, specifier));
+            return self.not_found_at(&normal(&installed.join(below)));
         }
         let mut hints = Vec::new();
-        let beside = self.folder().join(specifier);
-        if let Some(name) = file_like(&beside) {
+        let beside = normal(&self.folder().join(specifier));
+        if let Some(name) = self.file_like(&beside) {
             hints.push(format!("did you mean './{name}'?"));
         } else {
             hints.push(format!("to install it: npm install {package}"));
         }
         let tried = places.iter().map(|place| place.display().to_string());
         self.not_found(tried.collect(), hints)
+    }
+
+    fn not_found_at(&self, path: &Path) -> ProgramError {
+        // A path such as `package/../../..` leads out of the root folder.
+        if !path.starts_with(self.root) {
+            return self.not_found(Vec::new(), Vec::new());
+        }
+        self.not_found(tried_file(path), self.similar_file(path))
+    }
+
+    /// Suggests a file with a similar name.
+    fn similar_file(&self, path: &Path) -> Vec<String> {
+        let Some(name) = self.file_like(path) else {
+            return Vec::new();
+        };
+        let specifier = self.import.specifier;
+        let before = specifier
+            .rfind('/')
+            .map_or("", |slash| &specifier[..=slash]);
+        vec![format!("did you mean '{before}{name}'?")]
+    }
+
+    /// Finds a file in the folder of a path with a similar name. It looks at no folder outside of
+    /// the root folder.
+    fn file_like(&self, path: &Path) -> Option<String> {
+        let folder = path.parent()?.canonicalize().ok()?;
+        match folder.starts_with(self.root) {
+            true => file_like(&folder, path.file_name()?.to_str()?),
+            false => None,
+        }
+    }
+
+    /// Whether a link leads from a path that does not exist out of the root folder. The error must
+    /// then be that of a file that exists.
+    fn leads_out(&self, path: &Path) -> bool {
+        for part in path.ancestors() {
+            if let Ok(real) = part.canonicalize() {
+                return !real.starts_with(self.root);
+            }
+            if let (Ok(target), Some(folder)) = (part.read_link(), part.parent()) {
+                return !normal(&folder.join(target)).starts_with(self.root);
+            }
+        }
+        false
+    }
+
+    /// Returns the error of a file outside of the root folder.
+    pub fn outside(&self) -> ProgramError {
+        ProgramError::Outside {
+            specifier: self.import.specifier.to_owned(),
+            importer: self.import.importer.to_owned(),
+            root: self.root.to_owned(),
+        }
     }
 
     fn folder(&self) -> &Path {
@@ -175,7 +243,7 @@ fn package_of(specifier: &str) -> &str {
 }
 
 /// Removes `.` and `..` from a path.
-fn normal(path: &Path) -> PathBuf {
+pub fn normal(path: &Path) -> PathBuf {
     let mut normal = PathBuf::new();
     for part in path.components() {
         match part {
@@ -214,26 +282,15 @@ fn tried_file(path: &Path) -> Vec<String> {
     }
 }
 
-/// Suggests a file with a similar name.
-fn similar_file(path: &Path, specifier: &str) -> Vec<String> {
-    let Some(name) = file_like(path) else {
-        return Vec::new();
-    };
-    let before = specifier
-        .rfind('/')
-        .map_or("", |slash| &specifier[..=slash]);
-    vec![format!("did you mean '{before}{name}'?")]
-}
-
-/// Finds a file in the folder of a path with a similar name.
-fn file_like(path: &Path) -> Option<String> {
-    let wanted = path.file_name()?.to_str()?.to_lowercase();
+/// Finds a file in a folder with a similar name.
+fn file_like(folder: &Path, wanted: &str) -> Option<String> {
+    let wanted = wanted.to_lowercase();
     let stem = |name: &str| {
         name.rsplit_once('.')
             .map_or(name, |(stem, _)| stem)
             .to_owned()
     };
-    let entries = path.parent()?.read_dir().ok()?;
+    let entries = folder.read_dir().ok()?;
     let files = entries.filter_map(|entry| entry.ok().filter(|entry| entry.path().is_file()));
     let names = files.filter_map(|file| file.file_name().into_string().ok());
     let near = names.filter_map(|name| {
@@ -251,7 +308,7 @@ fn file_like(path: &Path) -> Option<String> {
 
 /// Lists the paths that a package exports.
 fn exported(package: &Path) -> Vec<String> {
-    let text = std::fs::read_to_string(package.join("package.json"));
+    let text = read_regular(&package.join("package.json"));
     let json = text
         .ok()
         .and_then(|text| serde_json::from_str::<Json>(&text).ok());

@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value as Json;
 
+use super::confined::read_regular;
 use super::error::ProgramError;
 use super::language::Goal;
 
@@ -38,7 +39,7 @@ impl Packages {
             return Ok(*goal);
         }
         let path = folder.join("package.json");
-        let goal = match std::fs::read_to_string(&path) {
+        let goal = match read_regular(&path) {
             Ok(text) => Some(read(&text).map_err(|error| ProgramError::Configuration {
                 path,
                 reason: format!("not valid JSON: {error}"),

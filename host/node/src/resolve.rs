@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use oxc_resolver::{ResolveError, ResolveOptions, Resolver, TsConfig, TsconfigDiscovery};
+use oxc_resolver::{ResolveError, ResolveOptions, ResolverGeneric, TsConfig, TsconfigDiscovery};
 
+use super::confined::ConfinedFiles;
 use super::error::ProgramError;
 use super::language::{self, EXTENSIONS};
 use super::missing::{self, FailedImport};
@@ -35,6 +36,8 @@ pub struct Resolve {
     require: Pair,
 }
 
+type Resolver = ResolverGeneric<ConfinedFiles>;
+
 /// The two resolvers of `import` or of `require`.
 struct Pair {
     javascript: Resolver,
@@ -44,7 +47,8 @@ struct Pair {
 impl Resolve {
     /// Creates the resolver of programs in a folder, which must be a real path.
     pub fn new(root: PathBuf) -> Self {
-        let first = Resolver::new(options("import", false));
+        let files = ConfinedFiles::within(root.clone());
+        let first = Resolver::new_with_file_system(files, options("import", false));
         let with = |kind, typescript| first.clone_with_options(options(kind, typescript));
         Resolve {
             root,
@@ -69,6 +73,9 @@ impl Resolve {
         if let Some(error) = missing.is_elsewhere() {
             return Err(error);
         }
+        if missing.is_outside() {
+            return Err(missing.outside());
+        }
         let pair = match import.kind {
             ImportKind::Require => &self.require,
             _ => &self.import,
@@ -83,11 +90,7 @@ impl Resolve {
             .map_err(|error| missing.explain(error))?;
         let path = found.into_path_buf();
         if !path.starts_with(&self.root) {
-            return Err(ProgramError::Outside {
-                specifier: import.specifier.to_owned(),
-                importer: import.importer.to_owned(),
-                root: self.root.clone(),
-            });
+            return Err(missing.outside());
         }
         Ok(path)
     }

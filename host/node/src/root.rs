@@ -4,18 +4,36 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value as Json;
 
+use super::confined::read_regular;
+
 /// Entries that mark the root folder of a program.
 const MARKS: [&str; 3] = ["package.json", "node_modules", ".git"];
 
 /// Finds the nearest folder with one of the marks, or its workspace. Without one, returns the
 /// folder itself.
+///
+/// The home folder and those above it are not the root of a program in another folder. Marks there
+/// are often no project's: a `.git` for settings, or a package that was installed by mistake. The
+/// program could import every JSON file of the user.
 pub fn find(folder: &Path) -> PathBuf {
+    let home = std::env::home_dir().and_then(|home| home.canonicalize().ok());
+    find_below(folder, home.as_deref())
+}
+
+fn find_below(folder: &Path, home: Option<&Path>) -> PathBuf {
+    let is_home = |above: &Path| home.is_some_and(|home| home.starts_with(above));
     let marked = |folder: &&Path| MARKS.iter().any(|mark| folder.join(mark).exists());
-    let Some(nearest) = folder.ancestors().find(marked) else {
+    let candidates = folder.ancestors();
+    let mut candidates = candidates.take_while(|above| *above == folder || !is_home(above));
+    let Some(nearest) = candidates.find(marked) else {
         return folder.to_owned();
     };
     // In a workspace, dependencies are installed above the packages, which import each other.
-    let workspace = nearest.ancestors().skip(1).find(|above| {
+    let mut above = nearest
+        .ancestors()
+        .skip(1)
+        .take_while(|above| !is_home(above));
+    let workspace = above.find(|above| {
         // A folder in a `node_modules` is an installed package, not a package of a workspace.
         is_workspace(above) && !nearest.strip_prefix(above).is_ok_and(is_installed)
     });
@@ -26,7 +44,7 @@ fn is_workspace(folder: &Path) -> bool {
     if folder.join("pnpm-workspace.yaml").is_file() {
         return true;
     }
-    let text = std::fs::read_to_string(folder.join("package.json"));
+    let text = read_regular(&folder.join("package.json"));
     let package = text
         .ok()
         .and_then(|text| serde_json::from_str::<Json>(&text).ok());
@@ -35,4 +53,30 @@ fn is_workspace(folder: &Path) -> bool {
 
 fn is_installed(below: &Path) -> bool {
     below.iter().any(|part| part == "node_modules")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_home_folder_is_the_root_of_its_own_programs_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = folder.path().join("users/me");
+        std::fs::create_dir_all(home.join("downloads")).unwrap();
+        std::fs::create_dir_all(home.join("project/src")).unwrap();
+        std::fs::create_dir(home.join(".git")).unwrap();
+        std::fs::create_dir(home.join("project/.git")).unwrap();
+        std::fs::write(
+            home.join("package.json"),
+            r#"{ "workspaces": ["project"] }"#,
+        )
+        .unwrap();
+        std::fs::create_dir(folder.path().join("node_modules")).unwrap();
+        let root = |of: &str| find_below(&home.join(of), Some(&home));
+        assert_eq!(root("downloads"), home.join("downloads"));
+        assert_eq!(root("project/src"), home.join("project"));
+        assert_eq!(find_below(&home, Some(&home)), home);
+        assert_eq!(find_below(&home.join("downloads"), None), home);
+    }
 }
