@@ -148,7 +148,7 @@ const $handle = Symbol.for("{HANDLE}"), $adopt = Symbol.for("{ADOPT}");
 const $dispose = Symbol.dispose ?? Symbol.for("dispose");
 const $finalizers = new FinalizationRegistry((handle) => $["{DROP}"](handle));
 const $own = (object, handle) => {
-    Object.defineProperty(object, $handle, { value: handle, writable: true, enumerable: true });
+    Object.defineProperty(object, $handle, { __proto__: null, value: handle, writable: true, enumerable: true });
     $finalizers.register(object, handle);
     return object;
 };

@@ -11,7 +11,7 @@
     getOwnPropertyDescriptor: (target, key) => {
       if (Object.hasOwn(target, key)) return Reflect.getOwnPropertyDescriptor(target, key);
       if (!isName(key) || !host("envNames").includes(key)) return undefined;
-      return { value: host("env", key), writable: true, enumerable: true, configurable: true };
+      return { __proto__: null, value: host("env", key), writable: true, enumerable: true, configurable: true };
     },
   });
 
@@ -124,6 +124,6 @@
       return all.length > 0;
     },
   });
-  Object.defineProperty(process, Symbol.toStringTag, { value: "process", configurable: true });
+  Object.defineProperty(process, Symbol.toStringTag, { __proto__: null, value: "process", configurable: true });
   return process;
 }
