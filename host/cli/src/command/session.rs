@@ -11,7 +11,7 @@ use jsvm::{
     VmBuilder,
 };
 use jsvm_node::NodeModules;
-use tokio::runtime::Runtime;
+use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Notify;
 
 use super::builtin::{ExitCode, WithBuiltins};
@@ -34,7 +34,7 @@ const BRIEF: Duration = Duration::from_millis(500);
 pub struct Session {
     vm: Vm,
     events: RefCell<EventLoop>,
-    runtime: Runtime,
+    runtime: OwnedRuntime,
     /// Interrupts a wait.
     stop: Arc<Notify>,
     builder: VmBuilder,
@@ -77,9 +77,7 @@ impl Session {
         let session = Session {
             // `jsvm restore --settle` settles requests that have no handler here.
             events: RefCell::new(EventLoop::new(&vm).leaving_unknown_requests()),
-            runtime: tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()?,
+            runtime: OwnedRuntime::new()?,
             stop: Arc::default(),
             vm,
             builder,
@@ -98,6 +96,7 @@ impl Session {
     /// Marks the session as interactive: error reports do not repeat the input.
     pub fn at_prompt(mut self) -> Session {
         self.at_prompt = true;
+        output::set_deadline(None);
         self
     }
 
@@ -128,6 +127,9 @@ impl Session {
                 // A deadline beyond the range of the clock is no deadline.
                 Instant::now().checked_add(timeout.value)
             }));
+        // A prompt is for a person, who may stop the output of a terminal and go on later.
+        let deadline = self.deadline.get().filter(|_| !self.at_prompt);
+        output::set_deadline(deadline.map(|deadline| (deadline, self.too_long())));
     }
 
     /// Calls into the VM within the remaining time.
@@ -341,6 +343,35 @@ impl Session {
             return Some(text.clone());
         }
         self.modules.source(file)
+    }
+}
+
+/// A runtime that is dropped without waiting for blocking work, such as a read that hangs.
+struct OwnedRuntime(Option<Runtime>);
+
+impl OwnedRuntime {
+    fn new() -> std::io::Result<Self> {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        Ok(OwnedRuntime(Some(runtime)))
+    }
+}
+
+impl std::ops::Deref for OwnedRuntime {
+    type Target = Runtime;
+
+    fn deref(&self) -> &Runtime {
+        let Some(runtime) = &self.0 else {
+            unreachable!("only drop takes the runtime")
+        };
+        runtime
+    }
+}
+
+impl Drop for OwnedRuntime {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
     }
 }
 

@@ -6,12 +6,16 @@
 //! computes does not hold them back. Standard error is written after everything that was printed
 //! before.
 
+mod deadline;
+
 use std::io::{self, IsTerminal, Write};
 use std::sync::{LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{self, Thread};
 use std::time::Duration;
 
 use super::reason::reason;
+
+pub use deadline::set_deadline;
 
 /// The number of lines that are written at once: a program that prints few needs no flusher thread.
 const DIRECT: u32 = 16;
@@ -98,7 +102,7 @@ pub fn print_error(text: &str) {
     line.extend_from_slice(text.as_bytes());
     line.push(b'\n');
     // In one call, so that lines of several processes do not mix. A failure cannot be reported.
-    let _ = io::stderr().lock().write_all(&line);
+    let _ = deadline::write_all(io::stderr(), &line);
 }
 
 /// Prints bytes unchanged to standard output.
@@ -117,7 +121,7 @@ pub fn print_error_bytes(bytes: &[u8]) {
         return;
     }
     flush();
-    let _ = io::stderr().lock().write_all(bytes);
+    let _ = deadline::write_all(io::stderr(), bytes);
 }
 
 /// Writes the buffered lines.
@@ -135,8 +139,7 @@ impl Gathered {
         if self.lines.is_empty() {
             return;
         }
-        let mut stdout = io::stdout().lock();
-        let written = stdout.write_all(&self.lines).and_then(|()| stdout.flush());
+        let written = deadline::write_all(io::stdout(), &self.lines);
         self.lines.clear();
         if let Err(error) = written {
             stop(&error);
