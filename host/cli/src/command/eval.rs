@@ -4,6 +4,7 @@ use std::path::Path;
 
 use clap::Args;
 
+use super::modules::ModuleOptions;
 use super::options::{Console, VmOptions};
 use super::output;
 use super::prompt::Prompt;
@@ -30,6 +31,9 @@ pub struct Eval {
     code: String,
 
     #[command(flatten)]
+    modules: ModuleOptions,
+
+    #[command(flatten)]
     vm: VmOptions,
 }
 
@@ -40,7 +44,7 @@ impl Eval {
         } else {
             Console::Both
         };
-        let session = self.vm.session(Path::new("."), console)?;
+        let session = self.vm.session(self.modules.of(Path::new("."))?, console)?;
         let prompt = Prompt::new(session.vm())?;
         let answer = ValueFormat::new(&session, self.json)?;
 

@@ -1,15 +1,38 @@
 //! Opens the folder of a program's modules.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::Args;
 use jsvm_node::NodeModules;
 
 use super::reason::reason;
 use super::usage::Usage;
 
-/// Returns the modules of the program in a folder.
-pub fn around(folder: &Path) -> Result<NodeModules, Usage> {
-    NodeModules::around(folder).map_err(|error| cannot_open(folder, &error))
+/// The folder whose files a program can import.
+#[derive(Args)]
+pub struct ModuleOptions {
+    /// The folder whose modules the program can import [default: the nearest folder at or above the
+    /// program with a package.json, a node_modules or a .git, but not the home folder]
+    #[arg(long, value_name = "FOLDER")]
+    modules: Option<PathBuf>,
+}
+
+impl ModuleOptions {
+    /// Whether a folder is named.
+    pub fn is_given(&self) -> bool {
+        self.modules.is_some()
+    }
+
+    /// Returns the modules of the program in a folder.
+    pub fn of(&self, folder: &Path) -> Result<NodeModules, Usage> {
+        match &self.modules {
+            Some(root) => {
+                let modules = NodeModules::with_root(root, folder);
+                modules.map_err(|error| cannot_open(root, &error))
+            }
+            None => NodeModules::around(folder).map_err(|error| cannot_open(folder, &error)),
+        }
+    }
 }
 
 /// Returns the modules in a folder and below, without looking for the root of a program.

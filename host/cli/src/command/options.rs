@@ -1,7 +1,6 @@
 //! Options shared by several commands, and the parsers of their values.
 
 use std::fmt::Display;
-use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use clap::Args;
@@ -12,7 +11,6 @@ use jsvm_node::NodeModules;
 use super::builtin::{Builtins, ExitCode, install};
 use super::cpu_time::limit_cpu_time;
 use super::link::LinkOptions;
-use super::modules;
 use super::output;
 use super::permissions::PermissionOptions;
 use super::progress::Progress;
@@ -74,9 +72,9 @@ pub enum Console {
 }
 
 impl VmOptions {
-    /// Creates a session that can import the modules of the program in a folder.
-    pub fn session(&self, folder: &Path, console: Console) -> anyhow::Result<Session> {
-        self.session_with(modules::around(folder)?, console, |builder| {
+    /// Creates a session that can import modules.
+    pub fn session(&self, modules: NodeModules, console: Console) -> anyhow::Result<Session> {
+        self.session_with(modules, console, |builder| {
             let vm = builder.build()?;
             install(&vm)?;
             Ok(vm)
@@ -141,6 +139,7 @@ impl VmOptions {
         let exit_code = ExitCode::default();
         let builtins = Builtins {
             permissions: self.permissions.permissions().into(),
+            memory: self.memory.value,
             services: self.services.services()?,
             console,
             exit_code: exit_code.clone(),

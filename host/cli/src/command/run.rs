@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::launch::launch;
+use super::modules::ModuleOptions;
 use super::options::{Console, VmOptions};
 use super::usage::Usage;
 use super::watch::watch;
@@ -21,7 +22,8 @@ use super::watch::watch;
 ///
 /// Modules and packages are found as Node.js finds them, but only inside the program's root folder.
 /// That is the nearest folder at or above the program that has a package.json, a node_modules or a
-/// .git, or the workspace that this folder belongs to.
+/// .git, or the workspace that this folder belongs to. The home folder is the root of no program in
+/// another folder. --modules names another root.
 ///
 /// The program ends when no timer and no request is pending. An uncaught exception or an unhandled
 /// promise rejection ends it at once.
@@ -53,6 +55,9 @@ pub struct Run {
     watch: bool,
 
     #[command(flatten)]
+    modules: ModuleOptions,
+
+    #[command(flatten)]
     vm: VmOptions,
 }
 
@@ -66,7 +71,7 @@ impl Run {
             return watch(&self.file);
         }
         let program = launch(&self.file, self.args, |root| {
-            self.vm.session(root, Console::Both)
+            self.vm.session(self.modules.of(root)?, Console::Both)
         })?;
         program.run()?;
         program.require_settled()?;

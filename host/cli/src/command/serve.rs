@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use super::access_log::{self, LogFormat};
 use super::builtin::install;
 use super::launch::launch;
-use super::modules;
+use super::modules::ModuleOptions;
 use super::options::{Console, ParsedArg, VmOptions, bytes, duration, memory, parsed_arg};
 use super::permissions::PermissionOptions;
 use super::reason::reason;
@@ -82,6 +82,9 @@ pub struct Serve {
     /// Private key of the certificate, as PEM
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
+
+    #[command(flatten)]
+    modules: ModuleOptions,
 
     #[command(flatten)]
     limits: ServeLimits,
@@ -178,7 +181,7 @@ impl Serve {
         );
         let mut handlers = None;
         let program = launch(&self.file, Vec::new(), |folder: &Path| {
-            let modules = modules::around(folder)?;
+            let modules = self.modules.of(folder)?;
             let session = options.session_on(&engine, modules, Console::Both, |builder| {
                 let vm = builder.build()?;
                 install(&vm)?;
@@ -225,7 +228,11 @@ impl Serve {
 
     /// Creates the responder that answers with instances of a component.
     fn handler(&self, component: &[u8]) -> anyhow::Result<component::Handler> {
-        component::warn_unused(&[("--watch", self.watch), ("--reuse", self.reuse > 1)]);
+        component::warn_unused(&[
+            ("--watch", self.watch),
+            ("--reuse", self.reuse > 1),
+            ("--modules", self.modules.is_given()),
+        ]);
         let limits = component::Limits {
             memory: self.limits.memory.value,
             busy: self.limits.busy_timeout,
@@ -251,6 +258,7 @@ impl Serve {
         Server::new(builder, snapshot)
             .reuse(self.reuse)
             .env(env)
+            .egress(permissions.egress().clone())
             .fetch(move |url| permissions.net(url))
     }
 

@@ -9,7 +9,7 @@ use super::builtin::install;
 use super::call::EXPORTS;
 use super::key::KeyOption;
 use super::launch::{Launched, launch};
-use super::modules;
+use super::modules::ModuleOptions;
 use super::options::{Console, VmOptions};
 use super::output;
 use super::save::{NO_SNAPSHOT, SaveOptions};
@@ -72,6 +72,9 @@ pub struct Snapshot {
     save: SaveOptions,
 
     #[command(flatten)]
+    modules: ModuleOptions,
+
+    #[command(flatten)]
     vm: VmOptions,
 }
 
@@ -99,7 +102,7 @@ impl Snapshot {
             Console::Both
         };
         let start = |folder: &Path| {
-            let modules = modules::around(folder)?.relative_names();
+            let modules = self.modules.of(folder)?.relative_names();
             let session = self.vm.session_with(modules, console, |builder| {
                 let builder = builder.clone();
                 let builder = self.request.iter().fold(builder, |b, name| b.request(name));

@@ -30,12 +30,17 @@ fn sentence(error: &clap::Error) -> Option<String> {
         ErrorKind::ValueValidation => {
             let reason = error.source()?;
             let argument = context(ContextKind::InvalidArg);
-            let flag = argument.split([' ', '[']).next().unwrap_or_default();
+            let flag = argument.split([' ', '[', '=']).next().unwrap_or_default();
             let mut value = context(ContextKind::InvalidValue);
             if value.is_empty() {
                 value.push_str("''");
             }
             Some(format!("{flag} {value}: {reason}"))
+        }
+        ErrorKind::NoEquals => {
+            let argument = context(ContextKind::InvalidArg);
+            let flag = argument.split('=').next().unwrap_or_default();
+            Some(format!("{flag} needs a value after ="))
         }
         // Users often type `jsvm app.js` first.
         ErrorKind::InvalidSubcommand => {

@@ -60,7 +60,8 @@ fn output(command: &str, folder: &Path) -> Result<String, Failed> {
         .current_dir(folder)
         .env_clear()
         .env("PATH", format!("{}:{system}", programs.display()))
-        .env("HOME", folder)
+        // Not the folder itself: a home folder is the root of no program below it.
+        .env("HOME", folder.join("home"))
         .stdin(Stdio::null())
         .output()?;
     let stdout = String::from_utf8_lossy(&output.stdout);

@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use jsvm::{Engine, EventLoop, Source};
-use jsvm_http::{self as http, Client};
+use jsvm_http::{self as http, Client, EgressRules};
 
 /// Serves for as long as the test's process lives; returns the port.
 fn serve() -> u16 {
@@ -213,7 +213,7 @@ fn run(port: u16, flags: &str, body: &str) -> String {
 fn what_a_server_answers() {
     let found = run(
         serve(),
-        "--allow-net",
+        "--allow-net=127.0.0.1",
         "const r = await fetch(base + '/hello');
          console.log(r.status, r.statusText, r.ok, r.redirected, r.url === base + '/hello', r.bodyUsed);
          console.log(r.headers.get('x-two'), r.headers instanceof Headers, Object.prototype.toString.call(r));
@@ -271,7 +271,7 @@ fn redirects() {
     let (port, other) = (serve(), serve());
     let found = run(
         port,
-        "--allow-net",
+        "--allow-net=127.0.0.1,localhost",
         &format!(
             "const go = async (path, init) => {{
                  const r = await fetch(base + path, {{ method: 'POST', body: 'b', headers: {{ authorization: 'x' }}, ...init }});
@@ -323,7 +323,7 @@ fn an_abort_ends_it_at_once() {
     let start = Instant::now();
     let found = run(
         serve(),
-        "--allow-net",
+        "--allow-net=127.0.0.1",
         "console.log(await show(fetch(base + '/slow', { signal: AbortSignal.timeout(50) })));
          const controller = new AbortController();
          setTimeout(() => controller.abort(new Error('enough')), 20);
@@ -346,7 +346,7 @@ fn what_goes_wrong_rejects() {
         .port();
     let found = run(
         port,
-        "--allow-net",
+        "--allow-net=127.0.0.1",
         &format!(
             "for (const url of [base + '/broken', base + '/garbage', 'http://127.0.0.1:{closed}/'])
                  console.log((await show(fetch(url).then((r) => r.text()))).split(' failed: ')[0].split('/').at(-1));
@@ -374,7 +374,7 @@ fn a_frozen_fetch_goes_on_after_the_thaw() {
     let frozen = frozen.to_str().unwrap();
     let output = jsvm(&[
         "snapshot",
-        "--allow-net",
+        "--allow-net=127.0.0.1",
         "--on-pending",
         file.to_str().unwrap(),
         "-o",
@@ -385,7 +385,7 @@ fn a_frozen_fetch_goes_on_after_the_thaw() {
         "{}",
         String::from_utf8_lossy(&output.stderr)
     );
-    let output = jsvm(&["restore", "--allow-net", frozen]);
+    let output = jsvm(&["restore", "--allow-net=127.0.0.1", frozen]);
     assert_eq!(
         String::from_utf8_lossy(&output.stdout),
         "hello € ERR_REQUEST_LOST\n"
@@ -406,7 +406,7 @@ fn a_response_is_there_before_its_body_is() {
     LARGE.store(0, Ordering::SeqCst);
     let found = run(
         serve(),
-        "--allow-net",
+        "--allow-net=127.0.0.1",
         "const response = await fetch(base + '/pieces');
          const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
          console.log((await reader.read()).value);
@@ -422,7 +422,7 @@ fn a_large_body_passes_in_little_memory() {
     LARGE.store(0, Ordering::SeqCst);
     let found = run(
         serve(),
-        "--allow-net --memory=32MiB",
+        "--allow-net=127.0.0.1 --memory=32MiB",
         &format!(
             "const through = new TransformStream({{ transform(chunk, controller) {{ chunk.fill(98); controller.enqueue(chunk) }} }});
              const {{ body }} = await fetch(base + '/large');
@@ -438,7 +438,7 @@ fn a_body_can_break_off() {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let found = run(
         serve(),
-        "--allow-net",
+        "--allow-net=127.0.0.1",
         "const abort = new AbortController();
          const { body } = await fetch(base + '/large', { signal: abort.signal });
          const reader = body.getReader();
@@ -481,7 +481,8 @@ fn a_url_can_hold_its_data() {
 
 #[tokio::test]
 async fn a_body_of_another_process_is_lost() {
-    let client = || Client::new(|_| Ok(()));
+    let rules = EgressRules::none().allow("127.0.0.1".parse().unwrap());
+    let client = || Client::new(|_| Ok(())).egress(rules.clone());
     let vm = client()
         .add_to(Engine::global().unwrap().vm())
         .build()

@@ -5,7 +5,10 @@
 
 mod build;
 mod compose;
+mod egress;
 mod fetch;
+#[cfg(unix)]
+mod files;
 mod make;
 #[cfg(unix)]
 mod repl;

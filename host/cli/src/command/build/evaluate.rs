@@ -19,7 +19,7 @@ use crate::command::launch::{Launched, launch};
 use crate::command::permissions::Permissions;
 use crate::command::session::{Session, Times, hard_memory};
 use crate::command::target::Target;
-use crate::command::{modules, output, warm};
+use crate::command::{output, warm};
 
 /// A program whose top level has run.
 pub struct Evaluated {
@@ -110,7 +110,7 @@ impl Build {
         clock: &BuildClock,
         uses: Option<&Uses>,
     ) -> anyhow::Result<(Session, Handlers, Modules)> {
-        let modules = modules::around(folder)?.relative_names();
+        let modules = self.modules.of(folder)?.relative_names();
         let permissions = Arc::new(Permissions::within(modules.root()));
         let is_quiet = uses.is_some();
         let to_stderr = target.is_stdout();
@@ -127,7 +127,8 @@ impl Build {
             });
         }
         let builder = builder.handler("jsvm:process", process(known, uses, is_quiet));
-        let builder = jsvm_http::services::add_to(with_files(builder, &permissions));
+        let builder =
+            jsvm_http::services::add_to(with_files(builder, &permissions, self.memory.value));
         let loader = Modules::new(WithBuiltins {
             modules: modules.clone(),
             watched: None,

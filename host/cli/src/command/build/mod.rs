@@ -18,6 +18,7 @@ use jsvm_standalone::{
 use self::evaluate::{Evaluated, Serves};
 use self::uses::{Use, Uses};
 use super::exit::Exit;
+use super::modules::ModuleOptions;
 use super::options::{ParsedArg, duration, memory, parsed_arg, seed, time};
 use super::output;
 use super::progress::Progress;
@@ -56,6 +57,9 @@ use super::usage::Usage;
 pub struct Build {
     /// The program
     file: PathBuf,
+
+    #[command(flatten)]
+    modules: ModuleOptions,
 
     /// Where to write the component, or - for standard output
     #[arg(short, long, value_name = "FILE")]

@@ -21,6 +21,7 @@ pub fn system(error_of: &io::Error, call: &str, path: &str) -> HostError {
         ErrorKind::PermissionDenied => ("EACCES", "permission denied".to_owned()),
         ErrorKind::InvalidFilename => ("ENAMETOOLONG", "name too long".to_owned()),
         ErrorKind::FileTooLarge => ("EFBIG", "file too large".to_owned()),
+        ErrorKind::Unsupported => ("ENOTSUP", "not a regular file".to_owned()),
         _ => ("EIO", reason(error_of)),
     };
     let message = format!("{code}: {text}, {call} '{path}'");

@@ -6,6 +6,7 @@
 
 pub mod error;
 mod fs;
+pub mod nofollow;
 mod process;
 
 use std::path::Path;
@@ -25,6 +26,8 @@ pub use process::ExitCode;
 /// The handlers of a program's globals and modules.
 pub struct Builtins {
     pub permissions: Arc<Permissions>,
+    /// The limit of the program's memory.
+    pub memory: u64,
     pub services: Services,
     pub console: Console,
     pub exit_code: ExitCode,
@@ -35,6 +38,7 @@ impl Builtins {
     pub fn add_to(&self, builder: VmBuilder) -> VmBuilder {
         let Builtins {
             permissions,
+            memory,
             services,
             console,
             exit_code,
@@ -43,6 +47,7 @@ impl Builtins {
             let permissions = permissions.clone();
             move |url| permissions.net(url)
         });
+        let client = client.egress(permissions.egress().clone());
         services
             .add_to(client.add_to(builder))
             .handler(
@@ -50,13 +55,13 @@ impl Builtins {
                 process::handler(permissions, exit_code, *console),
             )
             .handler("jsvm:builtin-source", |name: String| source(&name))
-            .module("jsvm:fs", fs::module(permissions))
+            .module("jsvm:fs", fs::module(permissions, *memory))
     }
 }
 
 /// Adds the handlers of `node:fs` only.
-pub fn with_files(builder: VmBuilder, permissions: &Arc<Permissions>) -> VmBuilder {
-    builder.module("jsvm:fs", fs::module(permissions))
+pub fn with_files(builder: VmBuilder, permissions: &Arc<Permissions>, memory: u64) -> VmBuilder {
+    builder.module("jsvm:fs", fs::module(permissions, memory))
 }
 
 /// The source of `process`: a function of the host function that answers its calls.

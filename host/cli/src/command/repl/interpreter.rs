@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 use jsvm::{Error, InspectOptions, InterruptHandle, Value};
 
 use super::complete::NameCompleter;
+use crate::command::modules::ModuleOptions;
 use crate::command::options::{Console, VmOptions};
 use crate::command::prompt::Prompt;
 use crate::command::session::Session;
@@ -25,6 +26,7 @@ _        The last value that was not undefined";
 /// A VM that evaluates inputs, and is replaced when it is lost.
 pub struct Interpreter {
     options: VmOptions,
+    modules: ModuleOptions,
     vm: LiveVm,
     /// The number of inputs so far. Each input has its number in its name, so that an error in a
     /// function points into the input that defined it.
@@ -80,8 +82,13 @@ impl Interrupt {
 }
 
 impl LiveVm {
-    fn new(options: &VmOptions, interrupt: &Interrupt) -> anyhow::Result<LiveVm> {
-        let session = options.session(Path::new("."), Console::Both)?.at_prompt();
+    fn new(
+        options: &VmOptions,
+        modules: &ModuleOptions,
+        interrupt: &Interrupt,
+    ) -> anyhow::Result<LiveVm> {
+        let modules = modules.of(Path::new("."))?;
+        let session = options.session(modules, Console::Both)?.at_prompt();
         let prompt = Prompt::new(session.vm())?;
         let names = NameCompleter::new(session.vm())?;
         let handle = (session.vm().interrupt_handle(), session.stop());
@@ -96,11 +103,12 @@ impl LiveVm {
 
 impl Interpreter {
     /// Creates an interpreter with a new VM.
-    pub fn new(options: VmOptions) -> anyhow::Result<Interpreter> {
+    pub fn new(options: VmOptions, modules: ModuleOptions) -> anyhow::Result<Interpreter> {
         let interrupt = Interrupt::default();
-        let vm = LiveVm::new(&options, &interrupt)?;
+        let vm = LiveVm::new(&options, &modules, &interrupt)?;
         Ok(Interpreter {
             options,
+            modules,
             vm,
             inputs: 0,
             interrupt,
@@ -127,7 +135,7 @@ impl Interpreter {
         self.vm.session.failed(error);
         if let Error::Gone(_) = error {
             output::print_error("jsvm: the VM is lost, and a new one was started");
-            self.vm = LiveVm::new(&self.options, &self.interrupt)?;
+            self.vm = LiveVm::new(&self.options, &self.modules, &self.interrupt)?;
         }
         Ok(())
     }
@@ -161,7 +169,7 @@ impl Interpreter {
                 return Ok(Next::GoOn);
             }
             ".clear" => {
-                self.vm = LiveVm::new(&self.options, &self.interrupt)?;
+                self.vm = LiveVm::new(&self.options, &self.modules, &self.interrupt)?;
                 return Ok(Next::GoOn);
             }
             _ => {}

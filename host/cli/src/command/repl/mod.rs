@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::modules::ModuleOptions;
 use super::options::VmOptions;
 use super::output;
 use super::reason::reason;
@@ -36,12 +37,15 @@ pub struct Repl {
     history: Option<PathBuf>,
 
     #[command(flatten)]
+    modules: ModuleOptions,
+
+    #[command(flatten)]
     vm: VmOptions,
 }
 
 impl Repl {
     pub fn run(self) -> anyhow::Result<()> {
-        let interpreter = Interpreter::new(self.vm)?;
+        let interpreter = Interpreter::new(self.vm, self.modules)?;
         if std::io::stdin().is_terminal() {
             terminal::run(interpreter, self.history)
         } else {

@@ -20,6 +20,7 @@ use std::time::{Duration, Instant};
 use futures_util::future::{FutureExt, join};
 use http_body_util::BodyExt;
 use hyper::StatusCode;
+use jsvm_http::_private::client_builder;
 use jsvm_http::{PendingRequest, Responder, ResponderError, ResponderFuture};
 use jsvm_link::_private::EpochTicker;
 use tokio::sync::oneshot;
@@ -145,11 +146,7 @@ impl Handler {
                 "cannot serve {name}: an import is not available: {error:#}"
             ))
         })?;
-        // It fails if a provider was chosen before.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .build()?;
+        let client = client_builder(permissions.egress())?.build()?;
         let env = permissions.env_names().into_iter().filter_map(|name| {
             let value = permissions.env(&name).ok()??;
             Some((name, value))

@@ -8,8 +8,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body::{Body, Frame};
 use http_body_util::BodyExt;
+use hyper::header::{CONTENT_LENGTH, HeaderMap, HeaderValue};
 use hyper::{Request, Response};
-use jsvm_http::Url;
+use jsvm_http::_private::drop_framing;
+use jsvm_http::{EgressError, Url};
 use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
 
 use super::Shared;
@@ -47,8 +49,13 @@ async fn send(shared: &Shared, request: Request<WasiBody>, options: RequestOptio
     if shared.permissions.net(&url).is_err() {
         return Err(Error::HttpRequestDenied);
     }
-    let request = shared.client.request(head.method, url);
-    let request = request.headers(head.headers);
+    let length = declared_length(&head.headers, &body);
+    let mut headers = head.headers;
+    drop_framing(&mut headers);
+    if let Some(length) = length {
+        headers.insert(CONTENT_LENGTH, length);
+    }
+    let request = shared.client.request(head.method, url).headers(headers);
     let sent = request
         .body(reqwest::Body::wrap(Shareable(Mutex::new(body))))
         .send();
@@ -64,14 +71,41 @@ async fn send(shared: &Shared, request: Request<WasiBody>, options: RequestOptio
     Ok((response, connection))
 }
 
+/// Returns the `content-length` of a request, if it says how long the body is and the client would
+/// not know. The client then sends as many bytes, or closes the connection.
+fn declared_length(headers: &HeaderMap, body: &WasiBody) -> Option<HeaderValue> {
+    let mut lengths = headers.get_all(CONTENT_LENGTH).iter();
+    let (length, None) = (lengths.next()?, lengths.next()) else {
+        return None;
+    };
+    let is_number = length.as_bytes().iter().all(u8::is_ascii_digit);
+    // Without a body the client would send the header and nothing else.
+    let is_unknown = !body.is_end_stream() && body.size_hint().exact().is_none();
+    (is_number && !length.is_empty() && is_unknown).then(|| length.clone())
+}
+
 fn failed(error: reqwest::Error) -> Error {
-    if error.is_timeout() {
+    if is_refused(&error) {
+        Error::HttpRequestDenied
+    } else if error.is_timeout() {
         Error::ConnectionTimeout
     } else if error.is_connect() {
         Error::ConnectionRefused
     } else {
         internal(error)
     }
+}
+
+/// Whether the egress rules refused each address of the host.
+fn is_refused(error: &reqwest::Error) -> bool {
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        if error.is::<EgressError>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// Converts an error that has no name in WASI.
