@@ -19,6 +19,8 @@ jsvm run errors/minified.js
 printf 'let a = `\nno end' | jsvm run -
 printf '"\033[31m" +' | jsvm run - 2>&1 | tr '\033' E
 
+printf 'throw new Error("\\x1b[2J\\x9b1m\\u202e\\rnext\\nline")' | jsvm run - 2>&1 | tr '\033' E
+
 # What is not an error.
 for what in 'null' 'undefined' '"text"' '{ a: { b: { c: { d: 1 } } } }' 'Symbol("s")' '7n' 'function f() {}' 'new Proxy({}, {})'; do echo "throw $what" | jsvm run -; done
 

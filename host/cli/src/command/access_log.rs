@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use jsvm_http::{Access, Event};
 use serde_json::json;
 
-use super::output;
+use super::{escape, output};
 
 /// The format of the log.
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -21,7 +21,8 @@ pub enum LogFormat {
 pub fn printer(format: LogFormat) -> impl Fn(&Event<'_>) + Send + Sync {
     move |event| {
         let line = match format {
-            LogFormat::Text => text(event),
+            // Methods, paths and errors come from clients and programs.
+            LogFormat::Text => text(event).map(|line| escape::one_line(&line).into_owned()),
             LogFormat::Json => object(event),
         };
         if let Some(line) = line {

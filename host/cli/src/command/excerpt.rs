@@ -2,6 +2,8 @@
 
 use unicode_width::UnicodeWidthChar;
 
+use super::escape::is_command;
+
 /// The maximum number of columns that are shown.
 const WIDTH: usize = 100;
 
@@ -66,7 +68,7 @@ pub fn excerpt(line: &str, column: u32, colors: bool) -> String {
 pub fn shown(text: &str) -> String {
     text.chars()
         .map(|c| {
-            if c.is_control() && c != '\t' {
+            if is_command(c) && c != '\t' {
                 '\u{fffd}'
             } else {
                 c

@@ -7,6 +7,7 @@ mod call;
 mod completions;
 mod component;
 mod cpu_time;
+mod escape;
 mod eval;
 mod excerpt;
 mod exit;
@@ -111,7 +112,8 @@ pub fn main() -> ExitCode {
             if let Some(Exit(code)) = error.downcast_ref() {
                 return ExitCode::from(*code);
             }
-            output::print_error(&format!("jsvm: {error:#}"));
+            let text = format!("jsvm: {error:#}");
+            output::print_error(&escape::lines(&text));
             ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })
         }
     }

@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 
 use jsvm::{Exception, InspectOptions, Location};
 
-use super::excerpt;
+use super::{escape, excerpt};
 
 /// The depth to which properties of an error are shown.
 const DEPTH: u32 = 4;
@@ -32,7 +32,8 @@ impl Report<'_> {
         if let Some((place, text)) = self.place(text_of) {
             let is_seen = self.at_prompt && text.trim_end().lines().count() <= 1;
             if !is_seen {
-                report.push_str(&format!("{}:{}:{}\n", place.file, place.line, place.column));
+                let file = escape::one_line(&place.file);
+                report.push_str(&format!("{file}:{}:{}\n", place.line, place.column));
             }
             if let Some(line) = excerpt::line(&text, place.line)
                 && (!is_seen || is_parse_error)
@@ -52,9 +53,14 @@ impl Report<'_> {
         let text = if is_parse_error {
             self.exception.to_string()
         } else {
-            self.described(colors)
+            self.described(false)
         };
-        report.push_str(&text);
+        // Colours are commands of the terminal too, so text with others has none.
+        let is_colored = colors && !is_parse_error && escape::is_harmless(&text);
+        report.push_str(&match is_colored {
+            true => self.described(true).into(),
+            false => escape::lines(&text),
+        });
         report
     }
 

@@ -15,6 +15,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Notify;
 
 use super::builtin::{ExitCode, WithBuiltins};
+use super::escape;
 use super::exit::Exit;
 use super::options::ParsedArg;
 use super::output;
@@ -284,7 +285,7 @@ impl Session {
             // With what it stems from.
             error => format!("{:#}", anyhow::Error::from(error.clone())),
         };
-        output::print_error(&format!("jsvm: {sentence}"));
+        output::print_error(&escape::lines(&format!("jsvm: {sentence}")));
         Exit::FAILED.into()
     }
 
@@ -314,7 +315,8 @@ impl Session {
         };
         // The exception is read even if the program's time is over.
         let text = self.briefly(|_| Ok(report.text(&|file| self.text_of(file))));
-        output::print_error(&text.unwrap_or_else(|_| exception.to_string()));
+        let text = text.unwrap_or_else(|_| escape::lines(&exception.to_string()).into_owned());
+        output::print_error(&text);
     }
 
     /// Calls into the VM with a short time limit, independent of the program's own.
