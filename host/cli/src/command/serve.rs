@@ -322,13 +322,21 @@ impl Serve {
 struct Signals {
     #[cfg(unix)]
     term: tokio::signal::unix::Signal,
+    /// While it is handled, a write beyond the limit of file sizes fails, and does not end the
+    /// process.
+    #[cfg(unix)]
+    _file_size: tokio::signal::unix::Signal,
 }
 
 impl Signals {
     fn new() -> std::io::Result<Self> {
+        #[cfg(unix)]
+        use tokio::signal::unix::{SignalKind, signal};
         Ok(Signals {
             #[cfg(unix)]
-            term: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?,
+            term: signal(SignalKind::terminate())?,
+            #[cfg(unix)]
+            _file_size: signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?,
         })
     }
 

@@ -9,6 +9,8 @@ mod egress;
 mod fetch;
 #[cfg(unix)]
 mod files;
+#[cfg(target_os = "linux")]
+mod keyvalue;
 mod make;
 #[cfg(unix)]
 mod repl;

@@ -14,8 +14,12 @@ use jsvm_http::services::{
 };
 use serde::Serialize;
 
+use super::options::bytes;
 use super::usage::Usage;
 pub use stores::{StoreError, Stores};
+
+/// The default of `--keyvalue-size`.
+const STORAGE: u64 = 1 << 30;
 
 /// Options of the modules jsvm:keyvalue and jsvm:config.
 #[derive(Args, Clone, Default)]
@@ -25,6 +29,10 @@ pub struct ServiceOptions {
     /// memory and lost when the server stops
     #[arg(long, value_name = "FILE")]
     keyvalue: Option<PathBuf>,
+
+    /// Largest size of the key-value storage, in the file or in memory [default: 1GiB]
+    #[arg(long, value_name = "SIZE", value_parser = bytes)]
+    keyvalue_size: Option<u64>,
 
     /// A setting; can be repeated
     #[arg(long, value_name = "NAME=VALUE", value_parser = setting)]
@@ -41,10 +49,11 @@ fn setting(text: &str) -> Result<(String, String), Usage> {
 impl ServiceOptions {
     /// Opens the storage and collects the settings.
     pub fn services(&self) -> Result<Services, Usage> {
+        let size = self.keyvalue_size.unwrap_or(STORAGE);
         let stores = match &self.keyvalue {
-            Some(path) => Stores::open(path)
+            Some(path) => Stores::open(path, size)
                 .map_err(|error| Usage(format!("--keyvalue {}: {error}", path.display())))?,
-            None => Stores::in_memory(),
+            None => Stores::in_memory(size),
         };
         Ok(Services {
             stores: Arc::new(stores),

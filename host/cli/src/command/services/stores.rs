@@ -1,149 +1,234 @@
-//! Key-value storage, in a file or in memory.
+//! Key-value storage in SQLite, in a file or in memory.
 
-use std::ops::Bound;
+mod error;
+
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
-use redb::backends::InMemoryBackend;
-use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition, TableError};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
+
+pub use error::StoreError;
 
 /// The number of keys in a page.
-const PAGE: usize = 1000;
+const PAGE: u32 = 1000;
 
 /// The name of the default store.
 const DEFAULT: &str = "default";
 
-/// The stores of a program, each with a table of its own. A database in memory is created when it
-/// is first used.
-pub struct Stores(OnceLock<Database>);
+/// Marks a file of SQLite as a storage of ours: `jsvm` in ASCII.
+const APPLICATION: i32 = 0x6a73_766d;
 
-/// An error of the key-value storage.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// The file cannot be opened.
-    #[error("{0}")]
-    Open(#[from] redb::DatabaseError),
-    /// An operation of the database failed.
-    #[error("key-value storage failed: {0}")]
-    Fails(Box<redb::Error>),
-    /// The value to increment is not a number.
-    #[error("cannot increment {key:?}: its value is not a whole number in decimal digits")]
-    NoNumber {
-        /// The key of the value.
-        key: String,
-    },
-    /// The sum exceeds 64 bits.
-    #[error("cannot increment: the sum exceeds 64 bits")]
-    TooLarge,
-    /// The sum is not a safe integer of JavaScript.
-    #[error("the sum is stored, but {sum} is too large for an exact JavaScript number")]
-    Inexact {
-        /// The sum, which is the value now.
-        sum: i64,
-    },
-}
+/// The version of the tables.
+const VERSION: i32 = 1;
 
-macro_rules! fails {
-    ($($error:ident)*) => {
-        $(impl From<redb::$error> for StoreError {
-            fn from(error: redb::$error) -> Self {
-                StoreError::Fails(Box::new(error.into()))
-            }
-        })*
-    };
+/// The size up to which a file is read completely when it is opened, to find damage. Damage in a
+/// larger file is found when the damaged part is used.
+const CHECKED: u64 = 64 << 20;
+
+/// The size of a page of SQLite.
+const PAGE_BYTES: u64 = 4096;
+
+/// The time to wait for a process that is about to release the file.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// The stores of a program: rows of one table. A database in memory is created when it is first
+/// used.
+pub struct Stores {
+    connection: Mutex<Option<Connection>>,
+    max_bytes: u64,
 }
-fails! { TransactionError TableError StorageError CommitError }
 
 /// Keys, and the last of them if there are more.
 type Listed = (Vec<String>, Option<String>);
 
 impl Stores {
-    /// Stores in memory, which last as long as the process.
-    pub fn in_memory() -> Self {
-        Stores(OnceLock::new())
-    }
-
-    /// Opens stores in a file. No other process can use the file meanwhile.
-    pub fn open(path: &Path) -> Result<Self, StoreError> {
-        Ok(Stores(Database::create(path)?.into()))
-    }
-
-    fn database(&self) -> Result<&Database, StoreError> {
-        if let Some(database) = self.0.get() {
-            return Ok(database);
+    /// Stores in memory, up to a size. They last as long as the process.
+    pub fn in_memory(max_bytes: u64) -> Self {
+        Stores {
+            connection: Mutex::new(None),
+            max_bytes,
         }
-        let backend = InMemoryBackend::new();
-        let made = Database::builder().create_with_backend(backend)?;
-        Ok(self.0.get_or_init(|| made))
+    }
+
+    /// Opens stores in a file, up to a size. No other process can use the file meanwhile.
+    pub fn open(path: &Path, max_bytes: u64) -> Result<Self, StoreError> {
+        // SQLite gives a meaning to some names, such as `:memory:`. None of them begins like this.
+        let path = Path::new(".").join(path);
+        let is_cut = is_cut(&path);
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&path, flags)?;
+        connection.busy_timeout(PATIENCE)?;
+        // A process that holds the file until it ends needs no memory shared with others.
+        connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+        identify(&connection)?;
+        let size = std::fs::metadata(&path).map_or(0, |file| file.len());
+        if is_cut || size <= CHECKED && is_damaged(&connection)? {
+            return Err(StoreError::Damaged);
+        }
+        // With the log a failed write, for instance on a full disk, leaves the file as it was.
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        // A commit is on disk when it returns.
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "journal_size_limit", 4 << 20)?;
+        prepare(&connection, max_bytes)?;
+        Ok(Stores {
+            connection: Mutex::new(Some(connection)),
+            max_bytes,
+        })
+    }
+
+    fn with<T>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        // SQLite undoes what a panic interrupts.
+        let mut connection = self
+            .connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let connection = match &mut *connection {
+            Some(connection) => connection,
+            missing => {
+                let created = Connection::open_in_memory()?;
+                prepare(&created, self.max_bytes)?;
+                missing.insert(created)
+            }
+        };
+        work(connection)
     }
 
     pub fn get(&self, store: Option<&str>, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        let read = self.database()?.begin_read()?;
-        let table = match read.open_table(table(store)) {
-            // Nothing was written to this store yet.
-            Err(TableError::TableDoesNotExist(_)) => return Ok(None),
-            table => table?,
-        };
-        Ok(table.get(key)?.map(|value| value.value().to_vec()))
+        self.with(|connection| read(connection, store, key))
     }
 
     pub fn set(&self, store: Option<&str>, key: &str, value: &[u8]) -> Result<(), StoreError> {
-        let write = self.database()?.begin_write()?;
-        write.open_table(table(store))?.insert(key, value)?;
-        Ok(write.commit()?)
+        self.with(|connection| write(connection, store, key, value))
     }
 
     pub fn delete(&self, store: Option<&str>, key: &str) -> Result<(), StoreError> {
-        let write = self.database()?.begin_write()?;
-        write.open_table(table(store))?.remove(key)?;
-        Ok(write.commit()?)
+        self.with(|connection| {
+            let sql = "DELETE FROM entries WHERE store = ?1 AND key = ?2";
+            connection.execute(sql, params![named(store), key])?;
+            Ok(())
+        })
     }
 
     /// Lists a page of keys, from the one after `after`.
     pub fn list(&self, store: Option<&str>, after: Option<&str>) -> Result<Listed, StoreError> {
-        let read = self.database()?.begin_read()?;
-        let table = match read.open_table(table(store)) {
-            Err(TableError::TableDoesNotExist(_)) => return Ok((Vec::new(), None)),
-            table => table?,
-        };
-        let start = after.map_or(Bound::Unbounded, Bound::Excluded);
-        let mut keys = Vec::new();
-        for entry in table.range::<&str>((start, Bound::Unbounded))? {
-            if keys.len() == PAGE {
-                let last = keys.last().cloned();
-                return Ok((keys, last));
-            }
-            keys.push(entry?.0.value().to_owned());
-        }
-        Ok((keys, None))
+        self.with(|connection| {
+            let mut statement = connection.prepare(
+                "SELECT key FROM entries WHERE store = ?1 AND (?2 IS NULL OR key > ?2) \
+                 ORDER BY key LIMIT ?3",
+            )?;
+            let rows = statement.query_map(params![named(store), after, PAGE + 1], |row| {
+                row.get::<_, String>(0)
+            })?;
+            let mut keys = rows.collect::<Result<Vec<_>, _>>()?;
+            let has_more = keys.len() > PAGE as usize;
+            keys.truncate(PAGE as usize);
+            let last = keys.last().filter(|_| has_more).cloned();
+            Ok((keys, last))
+        })
     }
 
     /// Adds to a value, which is a number as text in decimal digits.
     pub fn increment(&self, store: Option<&str>, key: &str, delta: i64) -> Result<i64, StoreError> {
-        let write = self.database()?.begin_write()?;
-        let sum = {
-            let mut table = write.open_table(table(store))?;
-            let number = match table.get(key)? {
+        self.with(|connection| {
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let number = match read(&transaction, store, key)? {
                 None => 0,
                 Some(value) => {
-                    let text = std::str::from_utf8(value.value()).ok();
+                    let text = std::str::from_utf8(&value).ok();
                     let number = text.and_then(|text| text.parse::<i64>().ok());
                     let key = key.to_owned();
                     number.ok_or(StoreError::NoNumber { key })?
                 }
             };
             let sum = number.checked_add(delta).ok_or(StoreError::TooLarge)?;
-            table.insert(key, sum.to_string().as_bytes())?;
-            sum
-        };
-        write.commit()?;
-        Ok(sum)
+            write(&transaction, store, key, sum.to_string().as_bytes())?;
+            transaction.commit()?;
+            Ok(sum)
+        })
     }
 }
 
-fn table(store: Option<&str>) -> TableDefinition<'_, &'static str, &'static [u8]> {
-    match store {
-        Some(name) if !name.is_empty() => TableDefinition::new(name),
-        _ => TableDefinition::new(DEFAULT),
+fn named(store: Option<&str>) -> &str {
+    store.filter(|name| !name.is_empty()).unwrap_or(DEFAULT)
+}
+
+fn read(
+    connection: &Connection,
+    store: Option<&str>,
+    key: &str,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let sql = "SELECT value FROM entries WHERE store = ?1 AND key = ?2";
+    let found = connection.query_row(sql, params![named(store), key], |row| row.get(0));
+    Ok(found.optional()?)
+}
+
+fn write(
+    connection: &Connection,
+    store: Option<&str>,
+    key: &str,
+    value: &[u8],
+) -> Result<(), StoreError> {
+    let sql = "INSERT OR REPLACE INTO entries (store, key, value) VALUES (?1, ?2, ?3)";
+    connection.execute(sql, params![named(store), key, value])?;
+    Ok(())
+}
+
+/// Refuses databases of other programs and versions. It changes nothing.
+fn identify(connection: &Connection) -> Result<(), StoreError> {
+    let number = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
+    let tables = "SELECT count(*) FROM sqlite_schema";
+    let is_empty = connection.query_row(tables, [], |row| row.get::<_, i64>(0))? == 0;
+    match (number("application_id")?, number("user_version")?) {
+        _ if is_empty => Ok(()),
+        (APPLICATION, VERSION) => Ok(()),
+        (APPLICATION, _) => Err(StoreError::Version),
+        _ => Err(StoreError::NotStorage),
     }
 }
+
+/// Sets the maximum size, and creates the table if it is missing.
+fn prepare(connection: &Connection, max_bytes: u64) -> Result<(), StoreError> {
+    // It changes nothing if the file is larger already.
+    let pages = i64::try_from((max_bytes / PAGE_BYTES).max(8)).unwrap_or(i64::MAX);
+    connection.pragma_update(None, "max_page_count", pages)?;
+    connection.execute_batch(&format!(
+        "BEGIN IMMEDIATE;
+         PRAGMA application_id = {APPLICATION};
+         PRAGMA user_version = {VERSION};
+         CREATE TABLE IF NOT EXISTS entries (
+             store TEXT NOT NULL,
+             key TEXT NOT NULL,
+             value BLOB NOT NULL,
+             PRIMARY KEY (store, key)
+         ) WITHOUT ROWID;
+         COMMIT;"
+    ))?;
+    Ok(())
+}
+
+/// Whether a file ends within a page, which SQLite tolerates. With a log, that is a write which was
+/// interrupted, and the log has the page.
+fn is_cut(path: &Path) -> bool {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let size = std::fs::metadata(path).map_or(0, |file| file.len());
+    !size.is_multiple_of(PAGE_BYTES) && !Path::new(&log).exists()
+}
+
+/// Reads the whole database and looks for damage.
+fn is_damaged(connection: &Connection) -> Result<bool, StoreError> {
+    let found = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0))?;
+    // This is the interface: the pragma returns this word if it finds nothing.
+    Ok(found != "ok")
+}
+
+#[cfg(test)]
+mod tests;
