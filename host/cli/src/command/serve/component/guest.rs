@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use wasmtime::component::ResourceTable;
-use wasmtime::{StoreLimits, StoreLimitsBuilder};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use super::Shared;
+use super::limits::InstanceLimits;
 use super::outgoing::Outgoing;
 
 /// The host state of an instance.
@@ -16,7 +16,7 @@ pub struct Guest {
     http: WasiHttpCtx,
     outgoing: Outgoing,
     pub(super) table: ResourceTable,
-    pub(super) limits: StoreLimits,
+    pub(super) limits: InstanceLimits,
     pub(super) shared: Arc<Shared>,
 }
 
@@ -27,15 +27,12 @@ impl Guest {
             .inherit_stderr()
             .envs(&shared.env)
             .build();
-        let limits = StoreLimitsBuilder::new()
-            .memory_size(usize::try_from(memory).unwrap_or(usize::MAX))
-            .build();
         Guest {
             wasi,
             http: WasiHttpCtx::new(),
             outgoing: Outgoing::new(shared.clone()),
             table: ResourceTable::new(),
-            limits,
+            limits: InstanceLimits::new(memory),
             shared,
         }
     }

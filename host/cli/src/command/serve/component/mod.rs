@@ -4,6 +4,7 @@
 mod body;
 mod guest;
 mod keyvalue;
+mod limits;
 mod outgoing;
 mod runtime;
 mod service;
@@ -72,7 +73,7 @@ pub fn read(file: &Path) -> Result<Option<Vec<u8>>, Usage> {
 
 /// Limits of each request.
 pub struct Limits {
-    /// The limit of each memory of an instance, in bytes.
+    /// The limit of all memories and tables of an instance together, in bytes.
     pub memory: u64,
     /// The time limit for computing without a pause.
     pub busy: Duration,
