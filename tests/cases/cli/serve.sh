@@ -19,6 +19,9 @@ jsvm serve serves.mjs --threads 0
 jsvm serve serves.mjs --max-body lots
 jsvm serve serves.mjs --timeout 0s
 jsvm serve serves.mjs --log xml
+jsvm serve serves.mjs --max-connections 0
+jsvm serve serves.mjs --total-memory 64MiB
+echo 'no storage' > none.db; jsvm serve serves.mjs --keyvalue none.db
 jsvm serve serves.mjs --tls-cert cert.pem
 jsvm serve serves.mjs --tls-cert missing.pem --tls-key missing.pem
 jsvm serve serves.mjs --tls-cert serves.mjs --tls-key serves.mjs

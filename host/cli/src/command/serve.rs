@@ -1,21 +1,22 @@
 //! `jsvm serve`
 
 mod component;
+mod limits;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use clap::Args;
 use jsvm::{EngineConfig, Limits, Snapshot, VmBuilder};
 use jsvm_http::{self as http, Server};
 use tokio::net::TcpListener;
 
+use self::limits::ServeLimits;
 use super::access_log::{self, LogFormat};
 use super::builtin::install;
 use super::launch::launch;
 use super::modules::ModuleOptions;
-use super::options::{Console, ParsedArg, VmOptions, bytes, duration, memory, parsed_arg};
+use super::options::{Console, VmOptions};
 use super::permissions::PermissionOptions;
 use super::reason::reason;
 use super::services::ServiceOptions;
@@ -96,54 +97,13 @@ pub struct Serve {
     services: ServiceOptions,
 }
 
-/// Limits of each request.
-#[derive(Args)]
-#[command(next_help_heading = "Limits")]
-struct ServeLimits {
-    /// Limit of the heap of a VM
-    #[arg(long, value_name = "SIZE", value_parser = parsed_arg(memory), default_value = "128MiB")]
-    memory: ParsedArg<u64>,
-
-    /// Time limit until a response begins, and then for each next piece of its body
-    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "30s")]
-    timeout: Duration,
-
-    /// Time limit for a handler to compute without a pause
-    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "5s")]
-    busy_timeout: Duration,
-
-    /// Time limit for a client to send the head of a request
-    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "10s")]
-    header_timeout: Duration,
-
-    /// Largest body of a request
-    #[arg(long, value_name = "SIZE", value_parser = bytes, default_value = "16MiB")]
-    max_body: u64,
-
-    /// Largest head of a request
-    #[arg(long, value_name = "SIZE", value_parser = bytes, default_value = "32KiB")]
-    max_header: u64,
-
-    /// Number of requests that are answered at a time
-    #[arg(long, value_name = "NUMBER", default_value_t = 256)]
-    #[arg(value_parser = clap::value_parser!(u32).range(1..=8000))]
-    max_concurrent: u32,
-
-    /// Number of requests that wait when all VMs are in use; more get status 503
-    #[arg(long, value_name = "NUMBER", default_value_t = 1024)]
-    max_waiting: u32,
-
-    /// Time limit for requests in flight when the server stops
-    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "30s")]
-    shutdown_timeout: Duration,
-}
-
 impl Serve {
     pub fn run(self) -> anyhow::Result<()> {
         if self.file.as_os_str() == "-" {
             let why = "cannot serve standard input: give the program as a file";
             return Err(Usage(why.into()).into());
         }
+        self.limits.check()?;
         let component = component::read(&self.file)?;
         if self.watch && component.is_none() {
             return watch(&self.file);
@@ -264,15 +224,9 @@ impl Serve {
 
     /// Applies the options that hold for programs and components alike.
     fn set(&self, server: Server) -> anyhow::Result<Server> {
-        let limits = &self.limits;
-        let mut server = server
-            .timeout(Some(limits.timeout))
-            .header_timeout(limits.header_timeout)
-            .max_header(usize::try_from(limits.max_header).unwrap_or(usize::MAX))
-            .max_body(limits.max_body)
-            .max_concurrent(limits.max_concurrent as usize)
-            .max_waiting(limits.max_waiting as usize)
-            .shutdown_timeout(limits.shutdown_timeout)
+        let mut server = self
+            .limits
+            .set(server)
             .on_event(access_log::printer(self.log));
         if let Some(threads) = self.threads {
             server = server.threads(threads.into());

@@ -9,6 +9,8 @@ mod egress;
 mod fetch;
 #[cfg(unix)]
 mod files;
+#[cfg(unix)]
+mod frames;
 #[cfg(target_os = "linux")]
 mod keyvalue;
 mod make;
@@ -21,6 +23,10 @@ mod serve;
 mod serve_component;
 #[cfg(unix)]
 mod serve_http2;
+#[cfg(unix)]
+mod serve_limits;
+#[cfg(unix)]
+mod serve_strict;
 #[cfg(unix)]
 mod served;
 #[cfg(unix)]

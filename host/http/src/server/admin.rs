@@ -12,15 +12,27 @@ use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
 use super::config::ServerConfig;
 
 const METRICS: HeaderValue =
     HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
 
+/// The number of connections at a time.
+const CONNECTIONS: usize = 64;
+
+/// The time for which a connection is open at most.
+const LIFETIME: Duration = Duration::from_secs(60);
+
 /// Serves `/metrics` and `/healthz` until the future is dropped.
 pub async fn serve(config: Arc<ServerConfig>, listener: TcpListener) {
+    let room = Arc::new(Semaphore::new(CONNECTIONS));
     loop {
+        let Ok(permit) = room.clone().acquire_owned().await else {
+            return;
+        };
         let Ok((stream, _)) = listener.accept().await else {
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
@@ -33,13 +45,17 @@ pub async fn serve(config: Arc<ServerConfig>, listener: TcpListener) {
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .serve_connection(TokioIo::new(stream), answer);
-        tokio::spawn(connection);
+        tokio::spawn(async move {
+            // Who needs longer connects again.
+            let _ = timeout(LIFETIME, connection).await;
+            drop(permit);
+        });
     }
 }
 
 fn answer(config: &ServerConfig, path: &str) -> Response<Full<Bytes>> {
     let (status, text, kind) = match path {
-        "/metrics" => (StatusCode::OK, config.metrics.text(), METRICS),
+        "/metrics" => (StatusCode::OK, config.metrics(), METRICS),
         "/healthz" => (
             StatusCode::OK,
             "ok\n".to_owned(),

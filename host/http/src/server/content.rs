@@ -14,6 +14,8 @@ use crate::client::outgoing::Pieces;
 /// The content of a response.
 pub enum Content {
     Whole(Option<Bytes>),
+    /// The rest of a body whose last bytes are handed over.
+    Empty,
     Pieces(Pieces),
     /// The body of a responder.
     Responder(ResponseBody),

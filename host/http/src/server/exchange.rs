@@ -1,10 +1,10 @@
 //! The state of a request that its connection and the VM share.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes as Whole;
+use hyper::ext::ReasonPhrase;
 use hyper::header::{self, HeaderMap};
 use hyper::{Response, StatusCode};
 use tokio::sync::{Notify, oneshot};
@@ -12,6 +12,9 @@ use tokio::sync::{Notify, oneshot};
 use super::config::ServerConfig;
 use super::content::Content;
 use super::event::Event;
+use super::memory::Reservation;
+use super::response::PIECE;
+use super::upload::BodyOutcome;
 use crate::client::{Client, OpenBodies, header_map};
 use jsvm::Bytes;
 use jsvm::HostError;
@@ -38,7 +41,9 @@ struct Current {
     /// The sender of the response, until it is sent.
     response: Option<oneshot::Sender<ServerResponse>>,
     is_head_method: bool,
-    is_too_large: Arc<AtomicBool>,
+    /// How the body of the request ended.
+    outcome: Arc<BodyOutcome>,
+    memory: Option<Arc<Reservation>>,
     /// The response is complete, so the request is done when the VM has no work left.
     is_over: bool,
     is_done: bool,
@@ -52,15 +57,19 @@ pub struct NewExchange {
     pub id: u64,
     pub response: oneshot::Sender<ServerResponse>,
     pub is_head_method: bool,
-    pub is_too_large: Arc<AtomicBool>,
+    pub outcome: Arc<BodyOutcome>,
+    pub memory: Option<Arc<Reservation>>,
     /// Receives the exchange to notify if the client disconnects.
     pub exchange: oneshot::Sender<Arc<Exchange>>,
 }
 
 /// The head of a response, as the VM sends it.
 #[derive(serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Head {
     status: u16,
+    #[serde(default)]
+    status_text: String,
     headers: Vec<(String, String)>,
     body: Option<HeadBody>,
     #[serde(default)]
@@ -81,7 +90,8 @@ impl Exchange {
                 id: 0,
                 response: None,
                 is_head_method: false,
-                is_too_large: Arc::default(),
+                outcome: Arc::default(),
+                memory: None,
                 is_over: true,
                 is_done: true,
                 is_gone: false,
@@ -102,7 +112,8 @@ impl Exchange {
             id: request.id,
             response: Some(request.response),
             is_head_method: request.is_head_method,
-            is_too_large: request.is_too_large,
+            outcome: request.outcome,
+            memory: request.memory,
             is_over: false,
             is_done: false,
             is_gone: false,
@@ -162,18 +173,30 @@ impl Exchange {
         let Some(response) = current.response.take() else {
             return false;
         };
-        let status = match current.is_too_large.load(Ordering::Relaxed) {
-            true => StatusCode::PAYLOAD_TOO_LARGE,
-            false => status,
-        };
+        let status = current.outcome.failure().unwrap_or(status);
         // The client may have disconnected meanwhile.
         drop(response.send(plain(status)));
         true
     }
 
+    /// Reports that the handler failed.
+    pub fn report(&self, request: u64, text: &str) {
+        // A stack helps nobody if the body of the request is at fault.
+        let is_bodys = self.current().outcome.failure().is_some();
+        let text = match text.split_once('\n') {
+            Some((first, _)) if is_bodys => first,
+            _ => text,
+        };
+        self.config.report(&Event::HandlerFailed { request, text });
+    }
+
     /// Sends the response of a responder. Returns whether the client still waits for it.
     pub fn send(&self, mut response: ServerResponse) -> bool {
         prepare(response.headers_mut());
+        if response.status().canonical_reason().is_none() {
+            let none = ReasonPhrase::from_static(b"");
+            response.extensions_mut().insert(none);
+        }
         let sender = self.current().response.take();
         let is_taken = sender.is_some_and(|sender| sender.send(response).is_ok());
         if is_taken {
@@ -204,8 +227,11 @@ impl Exchange {
                 move |request: RequestInfo, id: u64, Bytes(bytes): Bytes| {
                     let (exchange, bodies) = (exchange.clone(), bodies.clone());
                     async move {
-                        bodies.outgoing.write(&request, id, bytes).await?;
-                        exchange.progress();
+                        // Copies, so that what a slow client has not taken does not keep the rest.
+                        for piece in pieces(bytes) {
+                            bodies.outgoing.write(&request, id, piece).await?;
+                            exchange.progress();
+                        }
                         Ok::<_, HostError>(())
                     }
                 }
@@ -244,7 +270,10 @@ impl Exchange {
             body => {
                 // The length is that of the bytes, not the one in the program's header.
                 let bytes = match body {
-                    Some(HeadBody::Whole(Bytes(bytes))) => Some(Whole::from(bytes)),
+                    Some(HeadBody::Whole(Bytes(bytes))) => Some(match current.memory.take() {
+                        Some(memory) => memory.attach(bytes),
+                        None => Whole::from(bytes),
+                    }),
                     _ => None,
                 };
                 if current.is_head_method {
@@ -259,6 +288,12 @@ impl Exchange {
             }
         };
         let mut response = Response::new(content);
+        if status.canonical_reason().is_none() {
+            // Hyper would write `<none>`.
+            let reason = ReasonPhrase::try_from(head.status_text.into_bytes());
+            let reason = reason.unwrap_or(ReasonPhrase::from_static(b""));
+            response.extensions_mut().insert(reason);
+        }
         *response.status_mut() = status;
         *response.headers_mut() = headers;
         let sender = current.response.take().ok_or_else(gone)?;
@@ -272,8 +307,7 @@ impl Exchange {
     }
 
     fn failed(&self, id: u64, text: &str) {
-        self.config
-            .report(&Event::HandlerFailed { request: id, text });
+        self.report(id, text);
         if self.current().id == id {
             self.fail(StatusCode::INTERNAL_SERVER_ERROR);
         }
@@ -287,11 +321,18 @@ impl Exchange {
         let is_gone = self.is_gone();
         if self.fail(StatusCode::INTERNAL_SERVER_ERROR) && !is_gone {
             let text = "cannot send the response: its status or a header is not valid in HTTP";
-            self.config
-                .report(&Event::HandlerFailed { request: id, text });
+            self.report(id, text);
         }
         self.current().is_done = true;
         self.changed.notify_one();
+    }
+}
+
+/// Splits a piece of a script into pieces of limited size.
+fn pieces(bytes: Vec<u8>) -> Vec<Vec<u8>> {
+    match bytes.len() {
+        ..=PIECE => vec![bytes],
+        _ => bytes.chunks(PIECE).map(<[u8]>::to_vec).collect(),
     }
 }
 

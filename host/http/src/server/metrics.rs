@@ -9,11 +9,17 @@ use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
 
 use super::event::Access;
+use super::peer::Cut;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct StatusLabel {
     /// The status, or `none` if the client disconnected before there was a response.
     status: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ReasonLabel {
+    reason: &'static str,
 }
 
 /// The metrics of a server.
@@ -25,6 +31,11 @@ pub struct Metrics {
     pub in_flight: Gauge,
     pub failures: Counter,
     pub vms: Counter,
+    pub connections: Gauge,
+    cuts: Family<ReasonLabel, Counter>,
+    /// Requests that got status 503.
+    pub refused: Counter,
+    pub memory_reserved: Gauge,
 }
 
 impl Metrics {
@@ -38,6 +49,10 @@ impl Metrics {
             in_flight: Gauge::default(),
             failures: Counter::default(),
             vms: Counter::default(),
+            connections: Gauge::default(),
+            cuts: Family::default(),
+            refused: Counter::default(),
+            memory_reserved: Gauge::default(),
             registry: Registry::default(),
         };
         registry.register(
@@ -68,6 +83,27 @@ impl Metrics {
             metrics.failures.clone(),
         );
         registry.register("vms", "Restored VMs", metrics.vms.clone());
+        registry.register(
+            "http_connections",
+            "Open connections",
+            metrics.connections.clone(),
+        );
+        registry.register(
+            "http_connections_cut",
+            "Connections and HTTP/2 streams that the server ended early, by reason",
+            metrics.cuts.clone(),
+        );
+        registry.register(
+            "http_requests_refused",
+            "Requests that got status 503 because too many waited or they waited too long",
+            metrics.refused.clone(),
+        );
+        registry.register_with_unit(
+            "memory_reserved",
+            "Memory reserved for VMs and for responses that wait to be sent",
+            Unit::Bytes,
+            metrics.memory_reserved.clone(),
+        );
         Metrics {
             registry,
             ..metrics
@@ -81,6 +117,12 @@ impl Metrics {
         self.requests.get_or_create(&StatusLabel { status }).inc();
         self.bytes.inc_by(access.bytes);
         self.time.observe(access.time.as_secs_f64());
+    }
+
+    /// Counts a connection or stream that the server ends.
+    pub fn count_cut(&self, cut: Cut) {
+        let reason = cut.label();
+        self.cuts.get_or_create(&ReasonLabel { reason }).inc();
     }
 
     /// Formats the metrics.

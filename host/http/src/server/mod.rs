@@ -7,33 +7,42 @@ mod content;
 mod error;
 mod event;
 mod exchange;
+mod limits;
+mod memory;
 mod metrics;
+mod peer;
 mod pool;
+mod progress;
 mod responder;
 mod response;
 mod service;
+mod socket;
 mod task;
 mod tls;
 mod upload;
 mod worker;
 
 use std::collections::BTreeMap;
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use jsvm::{HostError, Snapshot, VmBuilder};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 use self::config::{ServerConfig, Settings};
+use self::memory::MemoryBudget;
 use self::metrics::Metrics;
+use self::peer::{OpenConnection, Peer};
 use self::pool::{Pool, Program};
 use self::service::Service;
+use self::socket::Socket;
 use self::worker::VmTemplate;
 use super::client::{Url, UrlFilter};
 use super::egress::EgressRules;
@@ -115,17 +124,7 @@ impl Server {
 
     fn with_program(program: Program) -> Self {
         Server {
-            settings: Settings {
-                threads: std::thread::available_parallelism().map_or(1, usize::from),
-                reuse: 1,
-                timeout: Some(Duration::from_secs(30)),
-                header_timeout: Duration::from_secs(10),
-                max_header: 32 << 10,
-                max_body: 16 << 20,
-                max_concurrent: 256,
-                max_waiting: 1024,
-                shutdown_timeout: Duration::from_secs(30),
-            },
+            settings: Settings::default(),
             program,
             url_filter: Arc::new(|_| Err(HostError::type_error("fetch is not allowed here"))),
             egress: EgressRules::default(),
@@ -147,53 +146,6 @@ impl Server {
     /// request to the next.
     pub fn reuse(mut self, requests: u64) -> Self {
         self.settings.reuse = requests.max(1);
-        self
-    }
-
-    /// Sets the time limit until a response begins, and then for each next piece of its body and
-    /// for the work after the response; 30 seconds by default, `None` for no limit. The limit on
-    /// computing without a pause is a [limit](jsvm::Limits::time) of the VM.
-    pub fn timeout(mut self, timeout: Option<Duration>) -> Self {
-        self.settings.timeout = timeout;
-        self
-    }
-
-    /// Sets the time limit for the head of a request, for the TLS handshake, and between two
-    /// requests of a connection; 10 seconds by default.
-    pub fn header_timeout(mut self, timeout: Duration) -> Self {
-        self.settings.header_timeout = timeout;
-        self
-    }
-
-    /// Sets the maximum size of the head of a request, in bytes; 32 KiB by default, and at least 8
-    /// KiB.
-    pub fn max_header(mut self, bytes: usize) -> Self {
-        self.settings.max_header = bytes.max(8 << 10);
-        self
-    }
-
-    /// Sets the maximum size of the body of a request, in bytes; 16 MiB by default.
-    pub fn max_body(mut self, bytes: u64) -> Self {
-        self.settings.max_body = bytes;
-        self
-    }
-
-    /// Sets the number of requests that are answered at a time, each by its own VM; 256 by default.
-    pub fn max_concurrent(mut self, requests: usize) -> Self {
-        self.settings.max_concurrent = requests.clamp(1, Semaphore::MAX_PERMITS);
-        self
-    }
-
-    /// Sets the number of requests that wait when all VMs are in use; 1,024 by default. More get
-    /// status 503.
-    pub fn max_waiting(mut self, requests: usize) -> Self {
-        self.settings.max_waiting = requests;
-        self
-    }
-
-    /// Sets the time limit for requests in flight when the server stops; 30 seconds by default.
-    pub fn shutdown_timeout(mut self, timeout: Duration) -> Self {
-        self.settings.shutdown_timeout = timeout;
         self
     }
 
@@ -266,7 +218,10 @@ impl Server {
         let Some(handle) = workers.0.as_ref().map(|runtime| runtime.handle().clone()) else {
             return Ok(());
         };
+        let memory = self.settings.total_memory;
         let config = Arc::new(ServerConfig {
+            memory: memory.map(|(total, request)| MemoryBudget::new(total, request)),
+            make_room: Notify::new(),
             settings: self.settings,
             url_filter: self.url_filter,
             egress: self.egress,
@@ -280,26 +235,37 @@ impl Server {
             let served = tokio::spawn(admin::serve(config.clone(), listener));
             AbortOnDrop(served.abort_handle())
         });
-        let service = |remote: SocketAddr| Service {
+        let service = |remote: SocketAddr, peer: Arc<Peer>| Service {
             pool: pool.clone(),
             workers: handle.clone(),
             remote,
             local,
             is_tls: self.tls.is_some(),
+            peer,
         };
+        let room = Arc::new(Semaphore::new(config.settings.max_connections));
         let (stopping, stopped) = watch::channel(false);
         let mut connections = JoinSet::new();
         {
             let mut stop = std::pin::pin!(stop);
             loop {
+                // Tasks that have ended. `accept` may hold a connection, so nothing else ends it.
+                while connections.try_join_next().is_some() {}
                 tokio::select! {
                     () = &mut stop => break,
-                    Some(_) = connections.join_next() => {}
-                    accepted = listener.accept() => match accepted {
-                        Ok((stream, remote)) => {
-                            let tls = self.tls.clone();
-                            let stopped = stopped.clone();
-                            connections.spawn(connection::serve(stream, tls, service(remote), stopped));
+                    accepted = accept(&listener, &room, &config.make_room) => match accepted {
+                        Ok((stream, remote, permit)) => {
+                            let open = OpenConnection::new(config.clone(), permit);
+                            let stream = Arc::new(stream);
+                            let peer = Peer::new(&stream, &config.settings);
+                            let patience = config.settings.write_timeout;
+                            let socket = Socket::new(stream, peer.clone(), patience);
+                            let (tls, stopped) = (self.tls.clone(), stopped.clone());
+                            let service = service(remote, peer);
+                            connections.spawn(async move {
+                                connection::serve(socket, tls, service, stopped).await;
+                                drop(open);
+                            });
                         }
                         // Too many open files, or the client disconnected: the next one may
                         // succeed.
@@ -320,6 +286,26 @@ impl Server {
         drop((admin, workers));
         Ok(())
     }
+}
+
+/// Accepts a connection and waits for room for it. Further ones wait in the queue of the system.
+async fn accept(
+    listener: &TcpListener,
+    room: &Arc<Semaphore>,
+    make_room: &Notify,
+) -> io::Result<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+    const PAUSE: Duration = Duration::from_millis(100);
+    let (stream, remote) = listener.accept().await?;
+    let permit = loop {
+        match room.clone().try_acquire_owned() {
+            Ok(permit) => break permit,
+            Err(_) => make_room.notify_waiters(),
+        }
+        if let Ok(permit) = tokio::time::timeout(PAUSE, room.clone().acquire_owned()).await {
+            break permit.map_err(io::Error::other)?;
+        }
+    };
+    Ok((stream, remote, permit))
 }
 
 impl std::fmt::Debug for Server {

@@ -3,11 +3,14 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use hyper::StatusCode;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::config::ServerConfig;
 use super::error::ServerError;
 use super::event::Event;
+use super::exchange::plain;
+use super::memory::Reservation;
 use super::responder::{self, Responder};
 use super::task::Job;
 use super::worker::{VmTemplate, Worker};
@@ -57,14 +60,42 @@ impl Pool {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for a slot. Returns `None` if too many requests wait already.
-    pub async fn slot(&self) -> Option<OwnedSemaphorePermit> {
-        if let Ok(slot) = self.slots.clone().try_acquire_owned() {
+    /// Waits for a slot and memory. Returns `None` if too many requests wait already, or if the
+    /// request waits for too long.
+    pub async fn slot(&self) -> Option<Slot> {
+        if let Some(slot) = self.free_slot() {
             return Some(slot);
         }
-        let limit = self.config.settings.max_waiting;
-        let _waiting = WaitingRequest::new(&self.waiting, limit)?;
-        self.slots.clone().acquire_owned().await.ok()
+        let settings = &self.config.settings;
+        let _waiting = WaitingRequest::new(&self.waiting, settings.max_waiting)?;
+        let slot = async {
+            let permit = self.slots.clone().acquire_owned().await.ok()?;
+            let memory = match &self.config.memory {
+                Some(memory) => Some(memory.reserve().await?),
+                None => None,
+            };
+            Some(Slot {
+                _permit: permit,
+                memory,
+            })
+        };
+        match settings.timeout {
+            Some(limit) => tokio::time::timeout(limit, slot).await.ok().flatten(),
+            None => slot.await,
+        }
+    }
+
+    /// Takes a slot and memory if both are free.
+    fn free_slot(&self) -> Option<Slot> {
+        let permit = self.slots.clone().try_acquire_owned().ok()?;
+        let memory = match &self.config.memory {
+            Some(memory) => Some(memory.try_reserve()?),
+            None => None,
+        };
+        Some(Slot {
+            _permit: permit,
+            memory,
+        })
     }
 
     /// Waits until every slot is free: no handler works any more, not even after its response.
@@ -75,6 +106,12 @@ impl Pool {
 
     /// Answers a request.
     pub async fn serve(self: Arc<Self>, job: Job) {
+        // The threads may have been busy for long.
+        if job.task.is_abandoned() {
+            // Some clients have only ended their side.
+            drop(job.task.response.send(plain(StatusCode::BAD_REQUEST)));
+            return;
+        }
         match &self.program {
             Program::Vms(template) => self.serve_with_vm(template, job).await,
             Program::Responder(responder) => responder::serve(&self.config, responder, job).await,
@@ -84,7 +121,7 @@ impl Pool {
     /// Answers a request with an idle VM, or a new one.
     async fn serve_with_vm(&self, template: &VmTemplate, job: Job) {
         // The slot is held until the VM is idle again.
-        let Job { task, slot: _slot } = job;
+        let Job { task, slot } = job;
         let request = task.id;
         let worker = self.idle().pop();
         let worker = worker.map_or_else(|| Worker::new(&self.config, template), Ok);
@@ -100,8 +137,23 @@ impl Pool {
                 return;
             }
         };
-        if let Some(worker) = worker.answer(&self.config, task).await {
+        let memory = slot.memory.clone();
+        if let Some(worker) = worker.answer(&self.config, task, memory).await {
             self.idle().push(worker);
+        }
+    }
+}
+
+/// The right of a request to be answered, and the memory for it.
+pub struct Slot {
+    _permit: OwnedSemaphorePermit,
+    pub memory: Option<Arc<Reservation>>,
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        if let Some(memory) = &self.memory {
+            memory.shrink();
         }
     }
 }

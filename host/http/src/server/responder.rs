@@ -12,7 +12,6 @@ use hyper::{Request, Response, StatusCode};
 
 use super::config::ServerConfig;
 use super::content::{Content, ResponseBody};
-use super::event::Event;
 use super::exchange::{Exchange, NewExchange};
 use super::task::Job;
 use super::upload::{BodyError, Upload};
@@ -175,13 +174,14 @@ impl ResponderError {
 
 /// Answers a request with a responder.
 pub async fn serve(config: &Arc<ServerConfig>, responder: &Arc<dyn Responder>, job: Job) {
-    let Job { task, slot: _slot } = job;
+    let Job { task, slot } = job;
     let exchange = Exchange::new(config.clone());
     exchange.begin(NewExchange {
         id: task.id,
         response: task.response,
         is_head_method: task.method == "HEAD",
-        is_too_large: task.is_too_large,
+        outcome: task.outcome,
+        memory: slot.memory.clone(),
         exchange: task.exchange,
     });
     let request = request(
@@ -219,12 +219,10 @@ pub async fn serve(config: &Arc<ServerConfig>, responder: &Arc<dyn Responder>, j
     if let Some(text) = failure
         && !exchange.is_gone()
     {
-        config.report(&Event::HandlerFailed {
-            request: task.id,
-            text: &text,
-        });
+        exchange.report(task.id, &text);
     }
     exchange.finish();
+    drop(slot);
 }
 
 /// Polls the work until it is done or its time is over.

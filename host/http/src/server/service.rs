@@ -2,12 +2,11 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use http_body::Body;
 use hyper::body::Incoming;
-use hyper::header::{self, HeaderValue};
+use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::http::uri::Authority;
 use hyper::{Method, Request, Response, StatusCode, Version};
 use tokio::runtime::Handle;
@@ -15,10 +14,11 @@ use tokio::sync::oneshot;
 
 use super::event::Access;
 use super::exchange::{Exchange, ServerResponse, plain};
+use super::peer::Peer;
 use super::pool::Pool;
 use super::response::{RequestRecord, TrackedBody};
 use super::task::{Job, Task};
-use super::upload::Upload;
+use super::upload::{BodyOutcome, Upload};
 use crate::client::Url;
 use jsvm_protocol::http::header_chars;
 
@@ -31,11 +31,13 @@ pub struct Service {
     pub remote: SocketAddr,
     pub local: SocketAddr,
     pub is_tls: bool,
+    pub peer: Arc<Peer>,
 }
 
 /// A request that waits for its response. It is dropped early if the client disconnects.
 struct OpenRequest {
     record: Option<RequestRecord>,
+    is_http2: bool,
     exchange: Option<oneshot::Receiver<Arc<Exchange>>>,
 }
 
@@ -65,7 +67,12 @@ impl Service {
             time: Duration::ZERO,
         };
         let mut pending = OpenRequest {
-            record: Some(RequestRecord::new(self.pool.config.clone(), access)),
+            record: Some(RequestRecord::new(
+                self.pool.config.clone(),
+                &self.peer,
+                access,
+            )),
+            is_http2: request.version() == Version::HTTP_2,
             exchange: None,
         };
         let response = match self.job(id, request).await {
@@ -98,8 +105,14 @@ impl Service {
             return Err(plain(StatusCode::NOT_IMPLEMENTED));
         }
         let Some(url) = self.url(&request) else {
-            return Err(plain(StatusCode::BAD_REQUEST));
+            return Err(closing(plain(StatusCode::BAD_REQUEST)));
         };
+        // RFC 9112, section 6.1: hyper takes off the last coding only, and checks that it is this.
+        if let Some(coding) = single(request.headers(), header::TRANSFER_ENCODING)
+            && !coding.is_some_and(|coding| coding.as_bytes().eq_ignore_ascii_case(b"chunked"))
+        {
+            return Err(closing(plain(StatusCode::NOT_IMPLEMENTED)));
+        }
         // Hyper limits its buffer, which may be larger than the configured limit.
         let head = request.headers().iter();
         let head: usize = head
@@ -113,32 +126,19 @@ impl Service {
             return Err(closing(plain(StatusCode::PAYLOAD_TOO_LARGE)));
         }
         let Some(slot) = self.pool.slot().await else {
+            self.pool.config.metrics.refused.inc();
             let mut response = plain(StatusCode::SERVICE_UNAVAILABLE);
             let later = HeaderValue::from_static("1");
             response.headers_mut().insert(header::RETRY_AFTER, later);
             return Err(response);
         };
-        let headers = request.headers().iter().filter_map(|(name, value)| {
-            let of_connection = [
-                header::CONNECTION,
-                header::TRANSFER_ENCODING,
-                header::UPGRADE,
-            ];
-            if of_connection.contains(name) || name == "keep-alive" {
-                return None;
-            }
-            let value = header_chars(value.as_bytes()).collect();
-            Some((name.as_str().to_owned(), value))
-        });
-        let headers = headers.collect();
+        let headers = fields(request.headers());
         let method = request.method().to_string();
-        let is_too_large = Arc::new(AtomicBool::new(false));
+        let outcome = Arc::new(BodyOutcome::default());
         let body = request.into_body();
-        let body = (!body.is_end_stream()).then(|| Upload {
-            body,
-            left: max_body,
-            is_too_large: is_too_large.clone(),
-        });
+        let patience = self.pool.config.settings.body_timeout;
+        let body =
+            (!body.is_end_stream()).then(|| Upload::new(body, max_body, patience, outcome.clone()));
         let (response, responded) = oneshot::channel();
         let (exchange, begun) = oneshot::channel();
         let task = Task {
@@ -149,23 +149,38 @@ impl Service {
             body,
             remote: self.remote,
             response,
-            is_too_large,
+            outcome,
             exchange,
+            peer: self.peer.clone(),
         };
         Ok((Job { task, slot }, responded, begun))
     }
 
-    /// The absolute URL of a request.
+    /// The absolute URL of a request, or `None` if the request has no valid one.
     fn url(&self, request: &Request<Incoming>) -> Option<String> {
         let uri = request.uri();
-        let host = request.headers().get(header::HOST);
+        if !matches!(uri.scheme_str(), None | Some("http" | "https")) {
+            return None;
+        }
+        let host = match single(request.headers(), header::HOST) {
+            // RFC 9112, section 3.2: two fields are an error.
+            Some(host) => Some(Authority::try_from(host?.as_bytes()).ok()?),
+            None => None,
+        };
+        let version = request.version();
         let authority = match (uri.authority(), host) {
-            (Some(authority), _) => authority.clone(),
-            (None, Some(host)) => Authority::try_from(host.as_bytes()).ok()?,
-            (None, None) if request.version() == Version::HTTP_10 => {
+            // RFC 9113, section 8.3.1: the field must agree.
+            (Some(authority), Some(host)) if version == Version::HTTP_2 => {
+                Some(host).filter(|host| host == authority)?
+            }
+            // RFC 9112, section 3.2.2: the field is ignored, but must be there.
+            (Some(authority), Some(_)) => authority.clone(),
+            (Some(authority), None) if version != Version::HTTP_11 => authority.clone(),
+            (None, Some(host)) => host,
+            (None, None) if version == Version::HTTP_10 => {
                 Authority::try_from(self.local.to_string()).ok()?
             }
-            (None, None) => return None,
+            (_, None) => return None,
         };
         if authority.as_str().contains('@') {
             return None;
@@ -190,8 +205,52 @@ impl OpenRequest {
         };
         record.exchange = exchange;
         record.access.status = Some(parts.status.as_u16());
-        Response::from_parts(parts, TrackedBody::new(content, record))
+        let has_body = record.access.method != "HEAD"
+            && !matches!(
+                parts.status,
+                StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED
+            );
+        let promised = parts.headers.get(header::CONTENT_LENGTH);
+        let promised = promised
+            .filter(|_| has_body)
+            .and_then(|length| length.to_str().ok()?.parse().ok());
+        let body = TrackedBody::new(content, promised, self.is_http2, record);
+        Response::from_parts(parts, body)
     }
+}
+
+/// The fields of a request, as a program gets them.
+fn fields(headers: &HeaderMap) -> Vec<(String, String)> {
+    let of_connection = [
+        header::CONNECTION,
+        header::TRANSFER_ENCODING,
+        header::UPGRADE,
+    ];
+    let mut fields: Vec<(String, String)> = Vec::with_capacity(headers.len());
+    // All values of a name come together.
+    for (name, value) in headers {
+        if of_connection.contains(name) || name == "keep-alive" {
+            continue;
+        }
+        let value: String = header_chars(value.as_bytes()).collect();
+        match fields.last_mut() {
+            // RFC 9113, section 8.2.3. A program would join the values by commas.
+            Some((last, cookies)) if name == header::COOKIE && last == "cookie" => {
+                cookies.push_str("; ");
+                cookies.push_str(&value);
+            }
+            _ => fields.push((name.as_str().to_owned(), value)),
+        }
+    }
+    fields
+}
+
+/// The value of a field that may be there once: `None` if there is none, and `Some(None)` if there
+/// are several.
+fn single(headers: &HeaderMap, name: HeaderName) -> Option<Option<&HeaderValue>> {
+    let mut values = headers.get_all(name).iter();
+    let first = values.next()?;
+    Some(values.next().is_none().then_some(first))
 }
 
 /// Closes the connection after a response, because the rest of the request is not read.

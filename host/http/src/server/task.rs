@@ -2,17 +2,18 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
-use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio::sync::oneshot;
 
 use super::exchange::{Exchange, ServerResponse};
-use super::upload::Upload;
+use super::peer::Peer;
+use super::pool::Slot;
+use super::upload::{BodyOutcome, Upload};
 
 /// A request that has a slot.
 pub struct Job {
     pub task: Task,
-    pub slot: OwnedSemaphorePermit,
+    pub slot: Slot,
 }
 
 /// A request to answer.
@@ -24,7 +25,15 @@ pub struct Task {
     pub body: Option<Upload>,
     pub remote: SocketAddr,
     pub response: oneshot::Sender<ServerResponse>,
-    pub is_too_large: Arc<AtomicBool>,
+    pub outcome: Arc<BodyOutcome>,
+    pub peer: Arc<Peer>,
     /// Receives the exchange to notify if the client disconnects.
     pub exchange: oneshot::Sender<Arc<Exchange>>,
+}
+
+impl Task {
+    /// Whether the client has disconnected.
+    pub fn is_abandoned(&self) -> bool {
+        self.response.is_closed() || self.peer.has_left()
+    }
 }

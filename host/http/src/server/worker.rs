@@ -7,8 +7,8 @@ use serde::de::IgnoredAny;
 
 use super::config::ServerConfig;
 use super::error::ServerError;
-use super::event::Event;
 use super::exchange::{Exchange, NewExchange};
+use super::memory::Reservation;
 use super::task::Task;
 use crate::client::Client;
 use jsvm::{Error, EventLoop, Gone, Interrupt, Limit, Snapshot, Value, VmBuilder};
@@ -99,9 +99,14 @@ impl Worker {
     }
 
     /// Answers a request. Returns the worker if it can answer another one.
-    pub async fn answer(mut self, config: &ServerConfig, task: Task) -> Option<Worker> {
+    pub async fn answer(
+        mut self,
+        config: &ServerConfig,
+        task: Task,
+        memory: Option<Arc<Reservation>>,
+    ) -> Option<Worker> {
         let request = task.id;
-        match self.serve(config, task).await {
+        match self.serve(config, task, memory).await {
             Ok(()) if self.served < config.settings.reuse => {
                 // The next request must not see this one's requests.
                 let ended = self.events.settle_ended().await;
@@ -110,10 +115,7 @@ impl Worker {
             Ok(()) => None,
             Err(failure) => {
                 if !self.exchange.is_gone() {
-                    config.report(&Event::HandlerFailed {
-                        request,
-                        text: &failure.text,
-                    });
+                    self.exchange.report(request, &failure.text);
                 }
                 self.exchange.fail(failure.status);
                 None
@@ -121,7 +123,12 @@ impl Worker {
         }
     }
 
-    async fn serve(&mut self, config: &ServerConfig, task: Task) -> Result<(), Failure> {
+    async fn serve(
+        &mut self,
+        config: &ServerConfig,
+        task: Task,
+        memory: Option<Arc<Reservation>>,
+    ) -> Result<(), Failure> {
         let Task {
             id,
             method,
@@ -130,15 +137,17 @@ impl Worker {
             body,
             remote,
             response,
-            is_too_large,
+            outcome,
             exchange,
+            peer: _,
         } = task;
         self.served += 1;
         self.exchange.begin(NewExchange {
             id,
             response,
             is_head_method: method == "HEAD",
-            is_too_large,
+            outcome,
+            memory,
             exchange,
         });
         let body = body.map(|body| {
@@ -163,7 +172,7 @@ impl Worker {
         };
         // The response comes by requests of the VM, not as the result.
         let _: IgnoredAny = called.map_err(|error| Failure::from_error(&error))?;
-        let served = self.drive(config, id).await;
+        let served = self.drive(id).await;
         if let Some(body) = body {
             self.client.bodies().incoming.cancel(body);
         }
@@ -171,7 +180,7 @@ impl Worker {
     }
 
     /// Runs the VM until the request is done.
-    async fn drive(&mut self, config: &ServerConfig, id: u64) -> Result<(), Failure> {
+    async fn drive(&mut self, id: u64) -> Result<(), Failure> {
         loop {
             self.events.set_deadline(self.exchange.deadline());
             let exchange = &self.exchange;
@@ -198,11 +207,7 @@ impl Worker {
                     {
                         return Err(Failure::from_error(&Error::Limit(limit)));
                     }
-                    let text = describe(&error);
-                    config.report(&Event::HandlerFailed {
-                        request: id,
-                        text: &text,
-                    });
+                    self.exchange.report(id, &describe(&error));
                 }
                 Err(error) => return Err(Failure::from_error(&error)),
             }

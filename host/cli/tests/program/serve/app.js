@@ -2,6 +2,17 @@ let count = 0;
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
+const pieces = (length, ...texts) => {
+  const encoder = new TextEncoder();
+  const body = new ReadableStream({
+    pull(controller) {
+      if (texts.length === 0) controller.close();
+      else controller.enqueue(encoder.encode(texts.shift()));
+    },
+  });
+  return new Response(body, { headers: { "content-length": length } });
+};
+
 const paths = {
   "/": () => new Response("hello"),
   "/count": () => new Response(`${++count}`),
@@ -57,6 +68,25 @@ const paths = {
       },
     });
     return new Response(body, { headers: { "content-type": "text/event-stream" } });
+  },
+  "/large": () => new Response("x".repeat(8 << 20)),
+  // Sends as much as the client takes.
+  "/flood": () => {
+    const piece = new Uint8Array(1 << 16);
+    return new Response(new ReadableStream({ pull: (controller) => controller.enqueue(piece) }));
+  },
+  "/mark": () => {
+    console.log("begun");
+    return new Response("marked");
+  },
+  "/cookies": (request) => new Response(request.headers.get("cookie")),
+  "/short": () => pieces("5", "abc"),
+  "/longer": () => pieces("5", "abc", "defgh"),
+  "/plus": () => pieces("+5", "abcde"),
+  "/strange": () => new Response("strange", { status: 599 }),
+  "/named": () => new Response("named", { status: 299, statusText: "Made Up" }),
+  "/inject": () => {
+    throw new Error("first\n127.0.0.1:1 GET /forged 200\r\u001b[2J\u009b1m\u202e");
   },
   "/breaks": () => {
     let n = 0;
