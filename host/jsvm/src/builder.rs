@@ -303,6 +303,7 @@ impl VmBuilder {
             extensions: self.extensions().instantiate(|| ExtensionVm {
                 clock: self.clock.clone(),
                 seed: self.seed,
+                limits: self.limits.clone(),
             }),
         })
     }

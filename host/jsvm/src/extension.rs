@@ -52,6 +52,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Instant;
 
+use jsvm_snapshot::Limits;
+
 use crate::clock::Clock;
 use crate::data::Data;
 use crate::function::HostError;
@@ -108,12 +110,15 @@ pub struct ExtensionVm {
     pub clock: Arc<dyn Clock>,
     /// The seed of the VM's randomness, if it has one.
     pub seed: Option<u64>,
+    /// The limits of the VM.
+    pub limits: Limits,
 }
 
 impl fmt::Debug for ExtensionVm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ExtensionVm")
             .field("seed", &self.seed)
+            .field("limits", &self.limits)
             .finish_non_exhaustive()
     }
 }

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{Component, InstancePre};
 
+use super::cost::{self, CompileLimits, Cost};
 use super::declare;
 use super::error::LinkError;
 use super::exports::Exports;
@@ -46,6 +47,8 @@ pub(crate) struct Compiled {
     pub(crate) pre: InstancePre<LinkState>,
     /// Whether the component imports functions that can wait.
     pub(crate) may_wait: bool,
+    /// The memory that the host keeps for each instance, without linear memories and tables.
+    pub(crate) instance_bytes: u64,
 }
 
 /// The action of a host call of a linked component.
@@ -73,23 +76,30 @@ const WASI: [&str; 6] = [
 const WAITING: [&str; 4] = ["wasi:cli/", "wasi:filesystem/", "wasi:io/", "wasi:sockets/"];
 
 impl LinkedComponent {
-    pub(crate) fn new(runtime: &Arc<Runtime>, name: &str, bytes: &[u8]) -> Result<Self, LinkError> {
+    /// Compiles a component.
+    pub(crate) fn new(
+        runtime: &Arc<Runtime>,
+        name: &str,
+        bytes: &[u8],
+        limits: &CompileLimits,
+    ) -> Result<Self, LinkError> {
+        let cost = check(name, bytes, limits)?;
+        let compiled = Component::from_binary(&runtime.engine, bytes);
+        Self::link(runtime, name, compiled, cost)
+    }
+
+    /// Links a component that is compiled, or that the compiler refused.
+    pub(crate) fn link(
+        runtime: &Arc<Runtime>,
+        name: &str,
+        compiled: wasmtime::Result<Component>,
+        cost: Cost,
+    ) -> Result<Self, LinkError> {
         let owned = || name.to_owned();
-        if !is_link_name(name) {
-            return Err(LinkError::Name { name: owned() });
-        }
-        match bytes.strip_prefix(MAGIC) {
-            None => return Err(LinkError::NotWebAssembly { name: owned() }),
-            Some(rest) if rest.starts_with(CORE) => {
-                return Err(LinkError::CoreModule { name: owned() });
-            }
-            Some(_) => {}
-        }
-        let component =
-            Component::from_binary(&runtime.engine, bytes).map_err(|error| LinkError::Invalid {
-                name: owned(),
-                reason: format!("{error:#}"),
-            })?;
+        let component = compiled.map_err(|error| LinkError::Invalid {
+            name: owned(),
+            reason: format!("{error:#}"),
+        })?;
         let imports = imports(&component);
         let is_given = |name: &String| WASI.iter().any(|given| name.starts_with(given));
         let missing: Vec<_> = imports
@@ -111,6 +121,7 @@ impl LinkedComponent {
         let compiled = Compiled {
             runtime: runtime.clone(),
             pre,
+            instance_bytes: cost.instance_bytes,
             may_wait: imports
                 .iter()
                 .any(|name| WAITING.iter().any(|waits| name.starts_with(waits))),
@@ -172,6 +183,39 @@ impl LinkedComponent {
     pub fn declarations(&self) -> String {
         declare::declarations(&self.linked)
     }
+}
+
+/// Checks what can be known about a component without compiling it, the cost of that included.
+pub(crate) fn check(name: &str, bytes: &[u8], limits: &CompileLimits) -> Result<Cost, LinkError> {
+    let owned = || name.to_owned();
+    if !is_link_name(name) {
+        return Err(LinkError::Name { name: owned() });
+    }
+    match bytes.strip_prefix(MAGIC) {
+        None => return Err(LinkError::NotWebAssembly { name: owned() }),
+        Some(rest) if rest.starts_with(CORE) => {
+            return Err(LinkError::CoreModule { name: owned() });
+        }
+        Some(_) => {}
+    }
+    let cost = cost::estimate(bytes, limits).map_err(|error| LinkError::Invalid {
+        name: name.to_owned(),
+        reason: error.to_string(),
+    })?;
+    if cost.parts > limits.parts {
+        return Err(LinkError::TooManyParts {
+            name: name.to_owned(),
+            limit: limits.parts,
+        });
+    }
+    if cost.memory > limits.memory {
+        return Err(LinkError::TooCostly {
+            name: name.to_owned(),
+            bytes: cost.memory,
+            limit: limits.memory,
+        });
+    }
+    Ok(cost)
 }
 
 /// Returns the names of the imports of a component, without interfaces that only have types.

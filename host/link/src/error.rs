@@ -36,6 +36,32 @@ pub enum LinkError {
         /// The message of the compiler.
         reason: String,
     },
+    /// Compiling the component may take more memory than the limit allows.
+    #[error(
+        "compiling `{name}` may take {} MiB of memory, more than the limit of {} MiB. Raise \
+         `CompileLimits::memory` if you trust the component",
+        mebibytes(*.bytes),
+        mebibytes(*.limit)
+    )]
+    TooCostly {
+        /// The name to link it under.
+        name: String,
+        /// The estimated memory in bytes.
+        bytes: u64,
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// The component consists of more instances than the limit allows.
+    #[error(
+        "`{name}` consists of more than {limit} core instances and functions between components, or \
+         instantiates a component that it imports"
+    )]
+    TooManyParts {
+        /// The name to link it under.
+        name: String,
+        /// The limit.
+        limit: u64,
+    },
     /// The component has imports that are not available.
     #[error(
         "`{name}` has imports that are not available: {}. Compose it with a component that exports \
@@ -91,4 +117,8 @@ pub enum LinkError {
         /// The message of the compiler.
         reason: String,
     },
+}
+
+fn mebibytes(bytes: u64) -> u64 {
+    bytes.div_ceil(1 << 20)
 }

@@ -4,6 +4,7 @@ use wasmtime::component::types::{ComponentFunc, ComponentItem, ResourceType, Typ
 use wasmtime::component::{Component, ComponentExportIndex};
 
 use super::names::{InterfaceName, Role, camel, pascal};
+use super::room::underestimation;
 use super::shape::{ResourceId, Shape, Unsupported};
 
 /// The exports of a component.
@@ -41,6 +42,8 @@ pub(crate) struct Function {
     /// The parameters, without a method's own instance.
     pub(crate) params: Vec<(String, Shape)>,
     pub(crate) result: Option<Shape>,
+    /// How many times more the result takes in the host than wasmtime counts.
+    pub(crate) underestimation: u64,
     /// A type that JavaScript lacks, so that the function cannot be called.
     pub(crate) unsupported: Option<Unsupported>,
     /// The type, for declarations.
@@ -268,6 +271,7 @@ impl ExportReader<'_> {
             .map(|(name, ty)| (name.to_owned(), shape(&ty)))
             .collect();
         let result = ty.results().next().map(|ty| shape(&ty));
+        let underestimation = result.as_ref().map_or(1, underestimation);
         Some(Function {
             export,
             index,
@@ -275,6 +279,7 @@ impl ExportReader<'_> {
             kind,
             params,
             result,
+            underestimation,
             unsupported,
             ty,
         })

@@ -14,6 +14,7 @@ use super::handles::Handles;
 use super::lift::{Lifting, failed, view};
 use super::lower::{ArgumentLowering, defined};
 use super::lower_bytes;
+use super::room::Room;
 use super::runtime::Stopped;
 use super::shape::Shape;
 use super::state::LinkState;
@@ -25,9 +26,6 @@ use jsvm::data::{Node, NodeRef};
 /// The native stack of a thread that runs one call.
 const THREAD_STACK: usize = 8 << 20;
 
-/// The maximum number of bytes that the host allocates for the result of a call.
-const MAX_RESULT: usize = 1 << 30;
-
 /// The instance of a linked component, in a store of its own.
 pub(crate) struct LiveInstance {
     linked: Arc<Linked>,
@@ -35,6 +33,8 @@ pub(crate) struct LiveInstance {
     instance: Instance,
     functions: Vec<Option<Callable>>,
     handles: Handles,
+    /// The memory of the host that the values of one call may take, in bytes.
+    max_values: u64,
 }
 
 /// A function of the instance.
@@ -60,11 +60,13 @@ impl LiveInstance {
     ) -> Result<Self, HostError> {
         let linked = &component.linked;
         let compiled = &linked.compiled;
-        let mut state = LinkState::new(&component.rights, vm)?;
+        let mut state = LinkState::new(&component.rights, vm, compiled.instance_bytes)?;
         state.stop = stop;
+        if state.usage.is_refused() {
+            return Err(cannot_start(component, &too_large(component)));
+        }
         let mut store = Store::new(&compiled.runtime.engine, state);
-        store.limiter(|state| state);
-        store.set_hostcall_fuel(MAX_RESULT);
+        store.limiter(|state| &mut state.usage);
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(|store| match store.data().stop.is_due() {
             true => Err(Stopped.into()),
@@ -74,19 +76,15 @@ impl LiveInstance {
             let _running = compiled.runtime.running();
             spawn_on_own_thread(compiled.may_wait, || compiled.pre.instantiate(&mut store))
         };
-        let instance = made.map_err(|error| {
-            let reason = reason(&error, store.data(), component);
-            HostError::new(format!(
-                "the component `{}` cannot start: {reason}",
-                linked.name
-            ))
-        })?;
+        let instance = made
+            .map_err(|error| cannot_start(component, &reason(&error, store.data(), component)))?;
         Ok(LiveInstance {
             functions: linked.exports.functions.iter().map(|_| None).collect(),
             handles: Handles::new(linked),
             linked: linked.clone(),
             store,
             instance,
+            max_values: component.rights.values.unwrap_or(vm.limits.memory),
         })
     }
 
@@ -109,11 +107,21 @@ impl LiveInstance {
         self.find(index, function).map_err(CallError::Thrown)?;
         self.store.data_mut().stop = stop;
         self.store.set_epoch_deadline(1);
+        let fuel = self.max_values / function.underestimation;
+        let fuel = usize::try_from(fuel).unwrap_or(usize::MAX);
+        self.store.set_hostcall_fuel(fuel);
         if let Some(result) = self.call_typed(component, index, function, args) {
             return result;
         }
-        let params = match lower_bytes::params(function, args, &self.handles) {
+        let mut room = Room::new(self.max_values);
+        let params = lower_bytes::params(function, args, &self.handles, &mut room);
+        let params = match params {
             Some(params) => params,
+            None if room.is_exceeded() => {
+                return Err(CallError::Thrown(HostError::type_error(
+                    room.error().to_string(),
+                )));
+            }
             None => self.params(function, args).map_err(CallError::Thrown)?,
         };
         let Some(callable) = &self.functions[index] else {
@@ -185,8 +193,15 @@ impl LiveInstance {
 
     /// Converts arguments. Resources that are passed on belong to the component from here on.
     fn params(&mut self, function: &Function, args: &Data) -> Result<Vec<Val>, HostError> {
-        let mut lowering = ArgumentLowering::new(&self.handles);
-        let args = args.root().map_err(HostError::from)?;
+        let mut room = Room::new(self.max_values);
+        if args
+            .form()
+            .is_ok_and(|form| room.take_nodes(form).is_none())
+        {
+            return Err(HostError::type_error(room.error().to_string()));
+        }
+        let mut lowering = ArgumentLowering::new(&self.handles, &mut room);
+        let args = args.root()?;
         let elements = args.elements().unwrap_or_default();
         let mut elements = elements.into_iter().map(defined);
         let mut params = Vec::with_capacity(function.params.len() + 1);
@@ -270,14 +285,22 @@ fn reason(error: &wasmtime::Error, state: &LinkState, component: &LinkedComponen
     match error.downcast_ref::<Trap>() {
         Some(Trap::StackOverflow) => "its stack overflowed".into(),
         // A component that runs out of memory traps in one way or another.
-        Some(_) if state.memory_refused => format!(
-            "it exceeded its memory limit of {} MiB",
-            component.rights.memory >> 20
-        ),
+        Some(_) if state.usage.is_refused() => too_large(component),
         Some(trap) => {
             let text = trap.to_string();
             format!("it trapped: {}", text.trim_start_matches("wasm trap: "))
         }
+        None if state.usage.is_refused() => too_large(component),
         None => format!("{error:#}"),
     }
+}
+
+fn too_large(component: &LinkedComponent) -> String {
+    let limit = component.rights.memory >> 20;
+    format!("it exceeded its memory limit of {limit} MiB")
+}
+
+fn cannot_start(component: &LinkedComponent, reason: &str) -> HostError {
+    let name = &component.linked.name;
+    HostError::new(format!("the component `{name}` cannot start: {reason}"))
 }

@@ -37,6 +37,7 @@
 //! from before a snapshot, throws a `TypeError`.
 
 mod component;
+mod cost;
 mod declare;
 mod error;
 mod exports;
@@ -50,15 +51,19 @@ mod lower;
 mod lower_bytes;
 mod names;
 mod poll;
+mod precompiled;
 mod rights;
+mod room;
 mod runtime;
 mod shape;
 mod state;
 mod table;
 mod ticker;
 mod typed_call;
+mod usage;
 
 pub use component::LinkedComponent;
+pub use cost::CompileLimits;
 pub use error::LinkError;
 pub use linker::{LinkExt, Linker};
 pub use rights::LinkRights;
@@ -67,4 +72,13 @@ pub use rights::LinkRights;
 #[doc(hidden)]
 pub mod _private {
     pub use crate::ticker::{EpochTicker, RunningCall};
+
+    /// Returns the estimated memory of compiling a component, in bytes.
+    pub fn estimated_memory(bytes: &[u8]) -> Option<u64> {
+        let limits = crate::CompileLimits {
+            memory: u64::MAX,
+            ..crate::CompileLimits::default()
+        };
+        Some(crate::cost::estimate(bytes, &limits).ok()?.memory)
+    }
 }

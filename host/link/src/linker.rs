@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use jsvm::VmBuilder;
 
 use super::component::LinkedComponent;
+use super::cost::CompileLimits;
 use super::error::LinkError;
 use super::runtime::Runtime;
 use super::table::LinkTable;
@@ -27,6 +28,7 @@ use super::table::LinkTable;
 #[derive(Clone, Debug)]
 pub struct Linker {
     runtime: Arc<Runtime>,
+    limits: CompileLimits,
 }
 
 impl Linker {
@@ -36,7 +38,8 @@ impl Linker {
     /// [`LinkError::Engine`] if this machine cannot run components.
     pub fn new() -> Result<Self, LinkError> {
         let runtime = Arc::new(Runtime::new()?);
-        Ok(Linker { runtime })
+        let limits = CompileLimits::default();
+        Ok(Linker { runtime, limits })
     }
 
     /// Returns the global linker, which is created at its first use.
@@ -52,19 +55,42 @@ impl Linker {
         Ok(GLOBAL.get_or_init(|| linker).clone())
     }
 
+    /// Sets the limits of [`compile`](Self::compile). Clones have limits of their own.
+    #[must_use]
+    pub fn compile_limits(mut self, limits: CompileLimits) -> Self {
+        self.limits = limits;
+        self
+    }
+
     /// Compiles a component, so that VMs can be linked to it.
     ///
     /// Scripts import it by `name`, such as `acme:image`, and its interfaces by their own names.
     /// Compiling takes about a second per megabyte. The result can be used for any number of VMs.
     ///
+    /// A component that may take more memory or time than [`CompileLimits`] allow is not compiled.
+    /// The compiler runs in this process: for a component of a stranger, the limits are estimates
+    /// that hold for all known shapes of hostile code. A process with a memory limit of the system
+    /// is the only proof against an unknown one.
+    ///
     /// # Errors
     /// See [`LinkError`]: for example, the file is a core module, or an import is missing.
+    /// [`LinkError::TooCostly`] or [`LinkError::TooManyParts`] if it exceeds the limits.
     pub fn compile(
         &self,
         name: &str,
         bytes: impl AsRef<[u8]>,
     ) -> Result<LinkedComponent, LinkError> {
-        LinkedComponent::new(&self.runtime, name, bytes.as_ref())
+        LinkedComponent::new(&self.runtime, name, bytes.as_ref(), &self.limits)
+    }
+}
+
+impl Linker {
+    pub(crate) fn runtime(&self) -> &Arc<Runtime> {
+        &self.runtime
+    }
+
+    pub(crate) fn limits(&self) -> &CompileLimits {
+        &self.limits
     }
 }
 

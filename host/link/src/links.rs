@@ -6,6 +6,7 @@ use jsvm::{Data, HostError};
 
 use super::component::{CALL, Call, LinkedComponent};
 use super::instance::{CallError, LiveInstance};
+use super::runtime::Stopped;
 use super::table::LinkTable;
 
 /// The linked components of one VM. Each is instantiated at its first call.
@@ -33,6 +34,14 @@ impl ExtensionInstance for VmLinks {
             Some((component, live, *call))
         });
         match found {
+            // A script can catch the error of a call that was stopped, and call again. Nothing is
+            // begun then: it would run until the next check of the time.
+            Some((component, _, Call::Function(_))) if stop.is_due() => {
+                let name = component.name();
+                Err(HostError::new(format!(
+                    "the component `{name}` was not called: {Stopped}"
+                )))
+            }
             Some((component, live, Call::Function(index))) => {
                 // The instance is put back only if it can be used again: not after a trap or a
                 // panic.
@@ -47,6 +56,12 @@ impl ExtensionInstance for VmLinks {
                 };
                 *live = Some(instance);
                 result
+            }
+            // The code that drops a resource could run too long as well. Without the instance, the
+            // resource is gone.
+            Some((_, live, Call::Drop)) if stop.is_due() => {
+                *live = None;
+                Ok(Data::from_nodes(Vec::new()))
             }
             Some((_, live, Call::Drop)) => {
                 if let (Some(instance), Some(number)) = (live.as_mut(), first_number(args))

@@ -5,6 +5,7 @@
 use wasmtime::component::Val;
 
 use super::handles::Handles;
+use super::room::{FIELD, Room, VALUE};
 use super::shape::{Field, Flag, Integer, ResourceId, ResultShape, Shape};
 use jsvm::data::{Node, NodeRef};
 use jsvm::{ConversionError, ViewKind};
@@ -16,13 +17,8 @@ pub(crate) struct ArgumentLowering<'a> {
     pub(crate) handles: &'a Handles,
     /// Resources that are passed on to the component.
     pub(crate) given: Vec<u64>,
-    /// The number of list elements that are left.
-    room: usize,
+    room: &'a mut Room,
 }
-
-/// The maximum number of elements in all lists of one call. Each takes 32 bytes in the host,
-/// whatever it takes in the VM.
-const MAX_ELEMENTS: usize = 1 << 25;
 
 /// The symbol of the property with the handle of an instance.
 pub(crate) const HANDLE: &str = "jsvm.handle";
@@ -81,23 +77,33 @@ fn one_of<'a>(names: impl Iterator<Item = &'a str>) -> String {
 }
 
 impl<'a> ArgumentLowering<'a> {
-    pub(crate) fn new(handles: &'a Handles) -> Self {
+    pub(crate) fn new(handles: &'a Handles, room: &'a mut Room) -> Self {
         ArgumentLowering {
             handles,
             given: Vec::new(),
-            room: MAX_ELEMENTS,
+            room,
         }
     }
 
-    fn take_room(&mut self, elements: usize) -> Result<()> {
-        match self.room.checked_sub(elements) {
-            Some(room) => self.room = room,
-            None => {
-                let expected = format!("lists of at most {MAX_ELEMENTS} elements together");
-                return Err(ConversionError::new(expected, "more"));
+    /// Takes room for some things of one size, before they are made. A value that data shares is
+    /// made again for each reference.
+    fn take_room(&mut self, count: usize, each: u64) -> Result<()> {
+        let taken = self.room.take(count as u64, each);
+        taken.ok_or_else(|| self.room.error())
+    }
+
+    fn text(&mut self, node: Option<NodeRef<'_>>) -> Result<String> {
+        match node.map(NodeRef::node) {
+            Some(Node::Text(text)) => {
+                self.take_room(text.len(), 1)?;
+                Ok(text.clone())
             }
+            Some(Node::Utf16(units)) => {
+                self.take_room(units.len(), 3)?;
+                Ok(String::from_utf16_lossy(units))
+            }
+            _ => wrong("a string", node),
         }
-        Ok(())
     }
 
     /// Converts a value; `undefined` is `None`.
@@ -117,11 +123,7 @@ impl<'a> ArgumentLowering<'a> {
                     _ => wrong("a string of one character", node),
                 }
             }
-            Shape::Text => match node.map(NodeRef::node) {
-                Some(Node::Text(text)) => Ok(Val::String(text.clone())),
-                Some(Node::Utf16(units)) => Ok(Val::String(String::from_utf16_lossy(units))),
-                _ => wrong("a string", node),
-            },
+            Shape::Text => Ok(Val::String(self.text(node)?)),
             Shape::List(inner) => Ok(Val::List(self.list(inner, node)?)),
             Shape::Fixed(inner, len) => {
                 let values = self.list(inner, node)?;
@@ -142,6 +144,7 @@ impl<'a> ArgumentLowering<'a> {
                     }
                     None => return wrong(expected(), node),
                 };
+                self.take_room(shapes.len(), VALUE)?;
                 let values = shapes.iter().zip(elements).enumerate();
                 let values = values.map(|(index, (shape, node))| {
                     self.lower(shape, defined(node))
@@ -157,16 +160,23 @@ impl<'a> ArgumentLowering<'a> {
                     let expected = one_of(cases.iter().map(|case| &*case.name));
                     return wrong(expected, tag).map_err(|error| error.under_key("tag"));
                 };
+                self.take_room(case.name.len(), 1)?;
                 let payload = self.payload(case.payload.as_ref(), object)?;
                 Ok(Val::Variant(case.name.clone(), payload))
             }
             Shape::Enum(names) => match names.iter().find(|name| Some(&***name) == text(node)) {
-                Some(name) => Ok(Val::Enum(name.clone())),
+                Some(name) => {
+                    self.take_room(name.len(), 1)?;
+                    Ok(Val::Enum(name.clone()))
+                }
                 None => wrong(one_of(names.iter().map(String::as_str)), node),
             },
             Shape::Option(inner) => Ok(Val::Option(self.option(inner, node)?)),
             Shape::Result(outcome) => self.result(outcome, node),
-            Shape::Flags(flags) => lower_flags(flags, node),
+            Shape::Flags(flags) => {
+                self.take_room(flags.len(), FIELD)?;
+                lower_flags(flags, node)
+            }
             Shape::Own(id) => {
                 let (number, held) = self.handle(*id, node)?;
                 if self.given.contains(&number) {
@@ -184,7 +194,7 @@ impl<'a> ArgumentLowering<'a> {
         if let (Some(kind), Some(view)) = (inner.view(), node)
             && let Some(bytes) = bytes_of(view, kind)
         {
-            self.take_room(bytes.len() / kind.element_size())?;
+            self.take_room(bytes.len() / kind.element_size(), VALUE)?;
             return Ok(values_of_bytes(kind, bytes));
         }
         let Some(elements) = node.and_then(NodeRef::elements) else {
@@ -194,7 +204,7 @@ impl<'a> ArgumentLowering<'a> {
             };
             return wrong(expected, node);
         };
-        self.take_room(elements.len())?;
+        self.take_room(elements.len(), VALUE)?;
         let values = elements.into_iter().enumerate().map(|(index, node)| {
             self.lower(inner, defined(node))
                 .map_err(|error| error.under_index(index))
@@ -204,6 +214,7 @@ impl<'a> ArgumentLowering<'a> {
 
     fn record(&mut self, fields: &[Field], node: Option<NodeRef<'_>>) -> Result<Val> {
         let object = object(node, "an object")?;
+        self.take_room(fields.len(), FIELD)?;
         let fields = fields.iter().map(|field| {
             let value = self
                 .lower(&field.shape, property(object, &field.key))
@@ -217,6 +228,7 @@ impl<'a> ArgumentLowering<'a> {
         let Some(shape) = shape else {
             return Ok(None);
         };
+        self.take_room(1, VALUE)?;
         let value = self.lower(shape, property(object, "val"));
         Ok(Some(Box::new(
             value.map_err(|error| error.under_key("val"))?,
@@ -228,7 +240,10 @@ impl<'a> ArgumentLowering<'a> {
             return match node {
                 None => Ok(None),
                 Some(node) if matches!(node.node(), Node::Null) => Ok(None),
-                node => Ok(Some(Box::new(self.lower(inner, node)?))),
+                node => {
+                    self.take_room(1, VALUE)?;
+                    Ok(Some(Box::new(self.lower(inner, node)?)))
+                }
             };
         }
         let object = object(node, "an object with a tag")?;
@@ -362,7 +377,8 @@ pub(crate) fn bytes_of(node: NodeRef<'_>, kind: ViewKind) -> Option<&[u8]> {
     }
 }
 
-fn values_of_bytes(kind: ViewKind, bytes: &[u8]) -> Vec<Val> {
+/// Returns the values of a typed array.
+pub(crate) fn values_of_bytes(kind: ViewKind, bytes: &[u8]) -> Vec<Val> {
     macro_rules! values {
         ($($kind:ident $type:ty, $val:ident;)*) => {
             match kind {

@@ -2,24 +2,30 @@
 //!
 //! [`super::lower`] converts all arguments, from the nodes of [`Data`], and reports errors. This
 //! module returns `None` for arguments that are rare or wrong, which are then converted by `lower`.
+//! Nodes take much more memory than values, so long lists are converted here.
 
 use wasmtime::component::Val;
 
 use super::exports::{Function, FunctionKind};
 use super::handles::Handles;
+use super::lower::values_of_bytes;
+use super::room::{FIELD, Room, VALUE};
 use super::shape::{Field, Shape};
-use jsvm::Data;
-use jsvm_data::{CborHead, CborReader, initial};
-
-/// The maximum number of elements in the lists of one call that this module converts.
-const MAX_ELEMENTS: u64 = 1 << 16;
+use jsvm::{Data, ViewKind};
+use jsvm_data::{CborHead, CborReader, initial, tags};
 
 /// Converts the arguments of a call.
-pub(crate) fn params(function: &Function, args: &Data, handles: &Handles) -> Option<Vec<Val>> {
+pub(crate) fn params(
+    function: &Function,
+    args: &Data,
+    handles: &Handles,
+    room: &mut Room,
+) -> Option<Vec<Val>> {
     let form = args.form().ok()?;
     let mut lowering = ByteLowering {
         reader: CborReader::new(&form.item),
-        room: MAX_ELEMENTS,
+        chunks: &form.chunks,
+        room,
     };
     let mut count = lowering.array()?;
     let mut params = Vec::with_capacity(function.params.len() + 1);
@@ -43,7 +49,8 @@ pub(crate) fn params(function: &Function, args: &Data, handles: &Handles) -> Opt
 
 struct ByteLowering<'a> {
     reader: CborReader<'a>,
-    room: u64,
+    chunks: &'a [Vec<u8>],
+    room: &'a mut Room,
 }
 
 impl ByteLowering<'_> {
@@ -79,10 +86,17 @@ impl ByteLowering<'_> {
             Shape::Integer(integer) => integer.convert(self.number()?),
             Shape::F32 => Some(Val::Float32(self.number()? as f32)),
             Shape::F64 => Some(Val::Float64(self.number()?)),
-            Shape::Text => Some(Val::String(self.text()?.to_owned())),
+            Shape::Text => {
+                let CborHead::Text(Some(len)) = self.reader.read_head().ok()? else {
+                    return None;
+                };
+                self.room.take(len, 1)?;
+                Some(Val::String(self.reader.read_str(len).ok()?.to_owned()))
+            }
             Shape::Enum(names) => {
                 let text = self.text()?;
                 let name = names.iter().find(|name| *name == text)?;
+                self.room.take(name.len() as u64, 1)?;
                 Some(Val::Enum(name.clone()))
             }
             Shape::Option(inner) if !matches!(**inner, Shape::Option(_)) => {
@@ -90,6 +104,7 @@ impl ByteLowering<'_> {
                     self.reader.skip_item().ok()?;
                     return Some(Val::Option(None));
                 }
+                self.room.take(1, VALUE)?;
                 Some(Val::Option(Some(Box::new(self.value(inner)?))))
             }
             Shape::Record(fields) => self.record(fields),
@@ -97,23 +112,72 @@ impl ByteLowering<'_> {
                 if self.array()? != shapes.len() as u64 {
                     return None;
                 }
+                self.room.take(shapes.len() as u64, VALUE)?;
                 let values = shapes.iter().map(|shape| self.value(shape));
                 Some(Val::Tuple(values.collect::<Option<_>>()?))
             }
-            Shape::List(inner) if inner.view().is_none() => {
-                let count = self.array()?;
-                self.room = self.room.checked_sub(count)?;
-                let values = (0..count).map(|_| self.value(inner));
-                Some(Val::List(values.collect::<Option<_>>()?))
+            Shape::List(inner) => {
+                let values = match (self.reader.read_head().ok()?, inner.view()) {
+                    (CborHead::Array(Some(count)), _) => self.elements(inner, count)?,
+                    (CborHead::Tag(tag), Some(kind)) => self.numbers(inner, kind, tag)?,
+                    _ => return None,
+                };
+                Some(Val::List(values))
             }
             _ => None,
         }
+    }
+
+    /// Reads the elements of an array.
+    fn elements(&mut self, inner: &Shape, count: u64) -> Option<Vec<Val>> {
+        self.room.take(count, VALUE)?;
+        // There is room for so many. Each has a byte at least, or else the data is malformed.
+        let mut values = Vec::with_capacity(usize::try_from(count).ok()?);
+        for _ in 0..count {
+            values.push(self.value(inner)?);
+        }
+        Some(values)
+    }
+
+    /// Reads numbers that come as bytes: a typed array over the whole of its buffer, or an array of
+    /// numbers.
+    fn numbers(&mut self, inner: &Shape, kind: ViewKind, tag: u64) -> Option<Vec<Val>> {
+        let is_numbers = tag == tags::NUMBERS;
+        if !is_numbers && ViewKind::from_tag(tag) != Some(kind) {
+            return None;
+        }
+        let bytes = match self.reader.read_head().ok()? {
+            CborHead::Tag(tags::CHUNK) => self.chunks.get(self.reader.read_index().ok()?)?,
+            CborHead::Bytes(Some(len)) => self.reader.read_slice(len).ok()?,
+            _ => return None,
+        };
+        let size = match is_numbers {
+            true => size_of::<f64>(),
+            false => kind.element_size(),
+        };
+        self.room.take((bytes.len() / size) as u64, VALUE)?;
+        if !is_numbers {
+            return Some(values_of_bytes(kind, bytes));
+        }
+        let (numbers, _) = bytes.as_chunks();
+        let numbers = numbers.iter().copied().map(f64::from_le_bytes);
+        let mut values = Vec::with_capacity(numbers.len());
+        for number in numbers {
+            values.push(match inner {
+                Shape::Integer(integer) => integer.convert(number)?,
+                Shape::F32 => Val::Float32(number as f32),
+                Shape::F64 => Val::Float64(number),
+                _ => return None,
+            });
+        }
+        Some(values)
     }
 
     fn record(&mut self, fields: &[Field]) -> Option<Val> {
         let CborHead::Map(Some(count)) = self.reader.read_head().ok()? else {
             return None;
         };
+        self.room.take(fields.len() as u64, FIELD)?;
         let mut values: Vec<Option<Val>> = fields.iter().map(|_| None).collect();
         for place in 0..count as usize {
             let key = self.text()?;

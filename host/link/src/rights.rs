@@ -22,6 +22,7 @@ pub struct LinkRights {
     stdio: bool,
     network: bool,
     pub(crate) memory: u64,
+    pub(crate) values: Option<u64>,
 }
 
 #[derive(Clone, Debug)]
@@ -39,6 +40,7 @@ impl Default for LinkRights {
             stdio: false,
             network: false,
             memory: 512 << 20,
+            values: None,
         }
     }
 }
@@ -92,11 +94,24 @@ impl LinkRights {
         self
     }
 
-    /// Sets the limit of all memories of the component together, in bytes and for each VM; 512 MiB
-    /// by default.
+    /// Sets the limit of all memories and tables of the component together, in bytes and for each
+    /// VM; 512 MiB by default. An entry of a table counts as 8 bytes. Core instances count, too, with
+    /// what the host keeps for each.
     #[must_use]
     pub fn memory(mut self, bytes: u64) -> Self {
         self.memory = bytes;
+        self
+    }
+
+    /// Sets how much memory of the host the arguments of a call may take, and how much its result,
+    /// in bytes; by default as much as the heap of the VM ([`Limits::memory`](jsvm::Limits::memory)).
+    ///
+    /// An element of a list takes 32 bytes, except in the lists of numbers that
+    /// `docs/guides/link.md` names. Larger arguments throw a `TypeError` before the component is
+    /// called. A larger result throws an `Error`.
+    #[must_use]
+    pub fn value_memory(mut self, bytes: u64) -> Self {
+        self.values = Some(bytes);
         self
     }
 

@@ -9,6 +9,7 @@ use wasmtime::Config;
 use wasmtime::component::{HasData, Linker};
 use wasmtime_wasi::p2::bindings::sync::io::poll;
 
+use super::cost::DENSE_IMAGE;
 use super::error::LinkError;
 use super::poll::InterruptiblePoll;
 use super::state::LinkState;
@@ -35,6 +36,7 @@ impl Runtime {
                 .max_wasm_stack(STACK)
                 .async_stack_size(2 * STACK)
                 .concurrency_support(false)
+                .memory_guaranteed_dense_image_size(DENSE_IMAGE)
                 .epoch_interruption(true);
             let engine = wasmtime::Engine::new(&config)?;
             let mut linker = Linker::new(&engine);

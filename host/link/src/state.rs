@@ -7,7 +7,6 @@ use jsvm::Clock;
 use jsvm::extension::{ExtensionVm, StopSignal};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
-use wasmtime::ResourceLimiter;
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{
     Deterministic, HostMonotonicClock, HostWallClock, WasiCtx, WasiCtxBuilder, WasiCtxView,
@@ -17,9 +16,14 @@ use wasmtime_wasi::{
 use super::error::LinkError;
 use super::poll::InterruptiblePoll;
 use super::rights::LinkRights;
+use super::usage::MemoryUsage;
 
-/// The maximum number of entries in a table of a component.
-const TABLE_ENTRIES: usize = 10_000_000;
+/// The maximum number of resources of WASI that a component holds, such as streams. The host keeps
+/// some hundred bytes for each.
+const MAX_HOST_RESOURCES: usize = 10_000;
+
+/// The maximum number of random bytes that the host makes for one call.
+const MAX_RANDOM_BYTES: u64 = 16 << 20;
 
 /// The number of random bytes from a seed, after which they repeat.
 const SEEDED_BYTES: usize = 64 << 10;
@@ -29,14 +33,16 @@ pub(crate) struct LinkState {
     wasi: WasiCtx,
     table: ResourceTable,
     pub(crate) stop: StopSignal,
-    memory: u64,
-    max_memory: u64,
-    /// Whether the memory limit was reached.
-    pub(crate) memory_refused: bool,
+    pub(crate) usage: MemoryUsage,
 }
 
 impl LinkState {
-    pub(crate) fn new(rights: &LinkRights, vm: &ExtensionVm) -> Result<Self, LinkError> {
+    /// Creates the state of a component whose instances take this many bytes of the host.
+    pub(crate) fn new(
+        rights: &LinkRights,
+        vm: &ExtensionVm,
+        instance_bytes: u64,
+    ) -> Result<Self, LinkError> {
         let mut wasi = WasiCtxBuilder::new();
         wasi.wall_clock(VmClock(vm.clock.clone()))
             .monotonic_clock(VmClock(vm.clock.clone()));
@@ -45,14 +51,15 @@ impl LinkState {
                 .insecure_random(seeded(seed))
                 .insecure_random_seed(seed.into());
         }
+        wasi.max_random_size(MAX_RANDOM_BYTES);
         rights.apply(&mut wasi)?;
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(MAX_HOST_RESOURCES);
         Ok(LinkState {
             wasi: wasi.build(),
-            table: ResourceTable::new(),
+            table,
             stop: StopSignal::default(),
-            memory: 0,
-            max_memory: rights.memory,
-            memory_refused: false,
+            usage: MemoryUsage::new(rights.memory, instance_bytes),
         })
     }
 
@@ -99,32 +106,5 @@ impl HostMonotonicClock for VmClock {
 
     fn now(&self) -> u64 {
         u64::try_from(self.0.monotonic().as_nanos()).unwrap_or(u64::MAX)
-    }
-}
-
-impl ResourceLimiter for LinkState {
-    fn memory_growing(
-        &mut self,
-        current: usize,
-        desired: usize,
-        _maximum: Option<usize>,
-    ) -> wasmtime::Result<bool> {
-        // The sum of all memories of the component. A memory never shrinks.
-        let total = self.memory + desired.saturating_sub(current) as u64;
-        let allowed = total <= self.max_memory;
-        if allowed {
-            self.memory = total;
-        }
-        self.memory_refused |= !allowed;
-        Ok(allowed)
-    }
-
-    fn table_growing(
-        &mut self,
-        _current: usize,
-        desired: usize,
-        _maximum: Option<usize>,
-    ) -> wasmtime::Result<bool> {
-        Ok(desired <= TABLE_ENTRIES)
     }
 }

@@ -84,6 +84,8 @@ enum Verb {
     Component(component::Component),
     Types(types::Types),
     Completions(completions::Completions),
+    #[command(hide = true)]
+    CompileComponent(link::CompileComponent),
 }
 
 /// Runs the command of the command line.
@@ -104,6 +106,7 @@ pub fn main() -> ExitCode {
         Verb::Component(verb) => verb.run(),
         Verb::Types(verb) => verb.run(),
         Verb::Completions(verb) => verb.run(&mut Cli::command()),
+        Verb::CompileComponent(verb) => verb.run(),
     };
     output::flush();
     match result {

@@ -6,7 +6,7 @@ use anyhow::anyhow;
 use clap::Args;
 use jsvm_link::Linker;
 
-use super::link::{NamedFile, named_file};
+use super::link::{CompileOptions, NamedFile, named_file};
 use super::output;
 use super::reason::reason;
 
@@ -27,11 +27,15 @@ pub struct Types {
     /// Where to write the declarations, or - for standard output
     #[arg(short, long, value_name = "FILE", default_value = "-")]
     output: PathBuf,
+
+    #[command(flatten)]
+    compile: CompileOptions,
 }
 
 impl Types {
     pub fn run(self) -> anyhow::Result<()> {
-        let declarations = self.component.compile(&Linker::new()?)?.declarations();
+        let declarations = self.component.compile(&Linker::new()?, &self.compile)?;
+        let declarations = declarations.declarations();
         if self.output.as_os_str() != "-" {
             let path = self.output.display();
             return std::fs::write(&self.output, declarations)

@@ -72,6 +72,9 @@ impl Node {
             Node::Date(_) => "a date".into(),
             Node::Regexp(_) => "a regular expression".into(),
             Node::Boxed(_) => "a boxed primitive".into(),
+            Node::SparseArray(array) if array.has_large_holes() => {
+                "an array with large holes".into()
+            }
             Node::Array(_) | Node::SparseArray(_) => "an array".into(),
             Node::Object(_) | Node::KeyedObject(_) => "an object".into(),
             Node::Map(_) => "a Map".into(),
@@ -122,6 +125,13 @@ pub struct SparseArrayData {
     pub length: u32,
     /// Own enumerable properties in order; elements have their index in decimal as the key.
     pub properties: Vec<(String, u32)>,
+}
+
+impl SparseArrayData {
+    /// Whether it has so few elements for its length that its holes must not become values.
+    pub(super) fn has_large_holes(&self) -> bool {
+        u64::from(self.length) > 16 * self.properties.len() as u64 + 1024
+    }
 }
 
 /// A typed array or `DataView`.

@@ -43,22 +43,19 @@ impl<'a> NodeRef<'a> {
     }
 
     /// The elements of an array or the members of a `Set`. Holes are `None`.
+    ///
+    /// Returns `None` for other values, and for an array that is nearly all holes: a length of four
+    /// billion takes a VM no memory.
     pub fn elements(self) -> Option<Vec<Option<NodeRef<'a>>>> {
         match self.node() {
             Node::Array(elements) | Node::Set(elements) => {
                 Some(elements.iter().map(|index| Some(self.at(*index))).collect())
             }
             Node::SparseArray(array) => {
-                // A length says nothing about how much there is: it may be four billion.
-                let last = array
-                    .properties
-                    .iter()
-                    .filter_map(|(key, _)| key.parse::<u32>().ok());
-                let len = last.max().map_or(0, |last| u64::from(last) + 1);
-                if len > 16 * array.properties.len() as u64 + 1024 {
+                if array.has_large_holes() {
                     return None;
                 }
-                let mut elements = vec![None; len as usize];
+                let mut elements = vec![None; array.length as usize];
                 for (key, value) in &array.properties {
                     if let Some(slot) = key.parse::<usize>().ok().and_then(|i| elements.get_mut(i))
                     {

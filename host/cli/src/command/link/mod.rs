@@ -1,16 +1,22 @@
 //! Options of linked components.
 
+mod child;
+
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::bail;
 use clap::Args;
 use jsvm::VmBuilder;
 use jsvm_link::{LinkError, LinkExt, LinkRights, LinkedComponent, Linker};
 
-use super::options::{ParsedArg, bytes, parsed_arg};
+use self::child::{ChildError, ChildLimits};
+use super::options::{ParsedArg, bytes, duration, parsed_arg};
 use super::progress::Progress;
 use super::reason::reason;
 use super::usage::Usage;
+
+pub use self::child::CompileComponent;
 
 /// Components that the program can import, and their rights. By default they can only compute.
 #[derive(Args, Clone, Default)]
@@ -42,9 +48,30 @@ pub struct LinkOptions {
     #[arg(long)]
     link_net: bool,
 
-    /// Limit of memory for each linked component, such as 64MiB [default: 512MiB]
+    /// Limit of memory for each linked component, its tables included, such as 64MiB
+    /// [default: 512MiB]
     #[arg(long, value_name = "SIZE", value_parser = parsed_arg(bytes))]
     link_memory: Option<ParsedArg<u64>>,
+
+    /// Limit of memory of jsvm for the arguments of a call of a linked component, and for its
+    /// result [default: --memory]
+    #[arg(long, value_name = "SIZE", value_parser = parsed_arg(bytes))]
+    link_value_memory: Option<ParsedArg<u64>>,
+
+    #[command(flatten)]
+    compile: CompileOptions,
+}
+
+/// Limits of compiling a component.
+#[derive(Args, Clone, Default)]
+pub struct CompileOptions {
+    /// Limit of memory for compiling a component, such as 256MiB [default: 1GiB]
+    #[arg(long, value_name = "SIZE", value_parser = parsed_arg(bytes))]
+    link_compile_memory: Option<ParsedArg<u64>>,
+
+    /// Limit of processor time for compiling a component, such as 10s [default: 1m]
+    #[arg(long, value_name = "DURATION", value_parser = parsed_arg(duration))]
+    link_compile_time: Option<ParsedArg<Duration>>,
 }
 
 /// The file of a component, and the name to link it under, if one was given.
@@ -106,7 +133,11 @@ fn variable(text: &str) -> Result<(String, String), Usage> {
 
 impl NamedFile {
     /// Reads and compiles the component.
-    pub fn compile(&self, linker: &Linker) -> anyhow::Result<LinkedComponent> {
+    pub fn compile(
+        &self,
+        linker: &Linker,
+        options: &CompileOptions,
+    ) -> anyhow::Result<LinkedComponent> {
         let file = self.file.display();
         let read = std::fs::read(&self.file);
         let bytes = match read {
@@ -116,14 +147,43 @@ impl NamedFile {
         let own = own_name(&self.file);
         let name = self.name.as_deref().unwrap_or(&own);
         let link = || {
-            let component = linker.compile(name, &bytes)?;
+            let component = child::compile(linker, name, &bytes, options.limits())?;
             let package = component.package().map(str::to_owned);
             match package {
-                Some(package) if self.name.is_none() => component.named(&package),
+                Some(package) if self.name.is_none() => Ok(component.named(&package)?),
                 _ => Ok(component),
             }
         };
-        link().map_err(|error: LinkError| Usage(format!("cannot link {file}: {error}")).into())
+        link().map_err(|error| {
+            let reason = match error {
+                ChildError::Link(error) => error.to_string(),
+                ChildError::Stopped => options.stopped(),
+            };
+            Usage(format!("cannot link {file}: {reason}")).into()
+        })
+    }
+}
+
+impl CompileOptions {
+    fn limits(&self) -> ChildLimits {
+        let memory = self.link_compile_memory.as_ref();
+        let time = self.link_compile_time.as_ref();
+        ChildLimits {
+            memory: memory.map_or(1 << 30, |memory| memory.value),
+            time: time.map_or(Duration::from_secs(60), |time| time.value),
+        }
+    }
+
+    /// Explains that the limits were reached.
+    fn stopped(&self) -> String {
+        let memory = self.link_compile_memory.as_ref();
+        let time = self.link_compile_time.as_ref();
+        format!(
+            "compiling it takes more than {} of memory or {} of processor time. If you trust it, \
+             raise --link-compile-memory or --link-compile-time",
+            memory.map_or("1GiB", |memory| &memory.text),
+            time.map_or("1m", |time| &time.text),
+        )
     }
 }
 
@@ -157,7 +217,7 @@ impl LinkOptions {
         let _waiting = Progress::new("compiling components");
         let linker = Linker::new()?;
         for file in &self.link {
-            let component = file.compile(&linker)?.rights(self.rights());
+            let component = file.compile(&linker, &self.compile)?.rights(self.rights());
             let component = component.map_err(|error| match error {
                 LinkError::Folder { path, source } => {
                     let path = path.display();
@@ -190,10 +250,13 @@ impl LinkOptions {
         if self.link_net {
             rights = rights.network();
         }
-        match &self.link_memory {
-            Some(memory) => rights.memory(memory.value),
-            None => rights,
+        if let Some(memory) = &self.link_memory {
+            rights = rights.memory(memory.value);
         }
+        if let Some(memory) = &self.link_value_memory {
+            rights = rights.value_memory(memory.value);
+        }
+        rights
     }
 
     /// Refuses rights without a linked component.
@@ -205,6 +268,15 @@ impl LinkOptions {
             (self.link_stdio, "--link-stdio"),
             (self.link_net, "--link-net"),
             (self.link_memory.is_some(), "--link-memory"),
+            (self.link_value_memory.is_some(), "--link-value-memory"),
+            (
+                self.compile.link_compile_memory.is_some(),
+                "--link-compile-memory",
+            ),
+            (
+                self.compile.link_compile_time.is_some(),
+                "--link-compile-time",
+            ),
         ];
         match given.iter().find(|(is_given, _)| *is_given) {
             Some((_, flag)) => bail!(Usage(format!(
