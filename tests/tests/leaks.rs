@@ -6,8 +6,10 @@
 
 use std::sync::Mutex;
 
+use jsvm::snapshot::Decoder;
 use jsvm::{EngineConfig, HostError, Snapshot, VmBuilder};
 use jsvm_tests::eval;
+use jsvm_tests::forge::Forged;
 
 /// One measurement at a time.
 static ALONE: Mutex<()> = Mutex::new(());
@@ -130,5 +132,51 @@ fn thousand_generations_do_not_grow_the_snapshot() {
     assert!(
         late.2 <= early.2 + early.2 / 4,
         "the snapshot has grown: {early:?} {late:?}"
+    );
+}
+
+/// The most memory that `work` takes beyond what is taken now, in bytes. Linux resets its mark on
+/// request.
+fn peak(work: impl FnOnce()) -> Option<u64> {
+    let mark = || {
+        let status = std::fs::read_to_string("/proc/self/status").ok()?;
+        let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+        let kibibytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
+        Some(kibibytes << 10)
+    };
+    std::fs::write("/proc/self/clear_refs", "5").ok()?;
+    let before = mark()?;
+    work();
+    Some(mark()? - before)
+}
+
+/// A file of some KB whose snapshot has so many pages, all of them stored.
+fn bomb(pages: usize) -> Vec<u8> {
+    let bytes = builder().build().unwrap().snapshot().unwrap();
+    let mut forged = Forged::new(&bytes.to_bytes().unwrap());
+    forged.header.size = (pages as u64) << 12;
+    forged.header.runs = vec![(0, pages as u32)];
+    let content = [[0xff; 256 * 8].as_slice(), &vec![1; 256 << 12]].concat();
+    let chunk = zstd::bulk::compress(&content, 1).unwrap();
+    forged.chunks = vec![chunk; pages / 256];
+    forged.mend_id();
+    forged.to_bytes()
+}
+
+#[test]
+fn reading_takes_the_memory_that_is_allowed_and_not_a_multiple() {
+    let _alone = ALONE.lock();
+    const ALLOWED: u64 = 192 << 20;
+    let bytes = bomb((ALLOWED >> 12) as usize);
+    assert!(bytes.len() < 100_000, "{}", bytes.len());
+    let peak = peak(|| {
+        let decoder = Decoder::new().max_memory(ALLOWED);
+        let snapshot = decoder.from_bytes(&bytes).unwrap();
+        assert_eq!(snapshot.memory_size(), ALLOWED);
+    });
+    assert!(
+        peak.is_none_or(|peak| peak < ALLOWED + (32 << 20)),
+        "{} MiB",
+        peak.unwrap() >> 20
     );
 }

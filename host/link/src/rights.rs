@@ -106,7 +106,7 @@ impl LinkRights {
     /// Sets how much memory of the host the arguments of a call may take, and how much its result,
     /// in bytes; by default as much as the heap of the VM ([`Limits::memory`](jsvm::Limits::memory)).
     ///
-    /// An element of a list takes 32 bytes, except in the lists of numbers that
+    /// An element of a list takes 40 bytes, except in the lists of numbers that
     /// `docs/guides/link.md` names. Larger arguments throw a `TypeError` before the component is
     /// called. A larger result throws an `Error`.
     #[must_use]

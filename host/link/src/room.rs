@@ -16,8 +16,8 @@ pub(crate) const FIELD: u64 = size_of::<(String, Val)>() as u64 + SHORT_TEXT;
 /// Bytes that a short text takes beside its `String`.
 const SHORT_TEXT: u64 = 16;
 
-/// Bytes of a node with its place in the lists of others, which grow by doubling.
-const NODE: u64 = 2 * (size_of::<Node>() as u64 + 4) + 16;
+/// Bytes of a node, or of a key of an object, with its place in the lists of others.
+const NODE: u64 = size_of::<Node>() as u64 + 24;
 
 /// The memory of the host that the values of one call may still take.
 #[derive(Debug)]
@@ -90,7 +90,7 @@ impl Room {
 
 /// Returns how many times more the values of a type take in the host than wasmtime counts.
 ///
-/// It counts 32 bytes for each value in a list or record, and the bytes of names, but not the
+/// It counts the size of each value in a list or record, and the bytes of names, but not the
 /// `String` of each name. A list of `flags` takes the most.
 pub(crate) fn underestimation(shape: &Shape) -> u64 {
     let own = match shape {
@@ -111,6 +111,11 @@ pub(crate) fn underestimation(shape: &Shape) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sizes_are_as_documented() {
+        assert_eq!((VALUE, size_of::<Node>()), (40, 64));
+    }
 
     #[test]
     fn room_is_taken_until_there_is_none() {

@@ -1,6 +1,6 @@
 //! Calls functions on lists of numbers by their static types, which copies a list at once.
 //!
-//! wasmtime's dynamic values take 32 bytes and a branch for each number of a list. With static
+//! wasmtime's dynamic values take 40 bytes and a branch for each number of a list. With static
 //! types, wasmtime copies the list. So functions are called by their types if they take a list of
 //! numbers and up to four numbers of one type, and return such a list, a number, or a `result` of
 //! one with a string as its error. Other functions are called with dynamic values.

@@ -67,40 +67,59 @@ fn compress_one(masks: &[u64], lines: &[u8], level: i32) -> io::Result<Vec<u8>> 
 }
 
 /// Decompresses chunks to an image of these pages.
+///
+/// It takes the memory of the image and hardly more: the image is allocated once, each chunk is
+/// dropped when it is read, and a few are worked on at a time.
 pub(super) fn decompress(
     size: u64,
     pages: Vec<u32>,
-    chunks: &[Vec<u8>],
+    mut chunks: Vec<Vec<u8>>,
 ) -> Result<Image, SnapshotError> {
-    let parts: Vec<(usize, &[u8])> = pages
-        .chunks(CHUNK_PAGES)
-        .map(<[u32]>::len)
-        .zip(chunks.iter().map(Vec::as_slice))
-        .collect();
+    let mut lines = 0;
+    for (pages, chunk) in pages.chunks(CHUNK_PAGES).zip(&chunks) {
+        lines += content_size(pages.len(), chunk).saturating_sub(pages.len() * MASK);
+    }
     let mut image = Image {
         size,
-        pages,
+        masks: Vec::with_capacity(pages.len()),
+        lines: Vec::with_capacity(lines),
         ..Image::default()
     };
-    for part in map(&parts, |(count, chunk)| decompress_one(*count, chunk)) {
-        let (masks, lines) = part?;
-        image.masks.extend_from_slice(&masks);
-        image.lines.extend_from_slice(&lines);
+    let counts = pages.chunks(CHUNK_PAGES).map(<[u32]>::len);
+    let counts: Vec<usize> = counts.collect();
+    let step = 2 * workers();
+    for (counts, chunks) in counts.chunks(step).zip(chunks.chunks_mut(step)) {
+        let parts: Vec<_> = counts
+            .iter()
+            .copied()
+            .zip(chunks.iter_mut().map(std::mem::take))
+            .collect();
+        for part in map(&parts, |(count, chunk)| decompress_one(*count, chunk)) {
+            let (masks, lines) = part?;
+            image.masks.extend_from_slice(&masks);
+            image.lines.extend_from_slice(&lines);
+        }
     }
+    image.pages = pages;
     Ok(image)
+}
+
+/// Returns the most bytes that a chunk decompresses to. The frame says how many; if it lies,
+/// decompressing it fails.
+fn content_size(pages: usize, chunk: &[u8]) -> usize {
+    let capacity = pages * (MASK + PAGE);
+    Decompressor::upper_bound(chunk).map_or(capacity, |said| said.min(capacity))
 }
 
 /// Returns masks and lines.
 fn decompress_one(pages: usize, chunk: &[u8]) -> Result<(Vec<u64>, Vec<u8>), SnapshotError> {
     let damaged = |_| SnapshotError::Malformed("its pages are not compressed as they should be");
-    let capacity = pages * (MASK + PAGE);
     let mut bytes = DECOMPRESSOR.with_borrow_mut(|kept| {
         let decompressor = match kept {
             Some(decompressor) => decompressor,
             None => kept.insert(Decompressor::new().map_err(damaged)?),
         };
-        // The frame says how large its content is; the least of both is what is allocated.
-        let capacity = Decompressor::upper_bound(chunk).map_or(capacity, |said| said.min(capacity));
+        let capacity = content_size(pages, chunk);
         decompressor.decompress(chunk, capacity).map_err(damaged)
     })?;
     if bytes.len() < pages * MASK {

@@ -114,7 +114,9 @@ impl<'a> Encoder<'a> {
 ///
 /// Reading needs memory only for what is really there: lengths are believed when the bytes have
 /// come, and contents are not decompressed before their checksum is verified, or, if they are
-/// sealed, authenticated.
+/// sealed, authenticated. So reading takes the bytes of the file and, at most,
+/// [`max_memory`](Self::max_memory). Joining a delta with its parent takes the memory of both and
+/// of the result.
 ///
 /// ```
 /// use jsvm::snapshot::{Compression, Decoder};
@@ -146,7 +148,7 @@ impl<'a> Decoder<'a> {
     }
 
     /// Sets how large the memory of the VM may be, in bytes: 256 MiB by default. A snapshot of a
-    /// larger one is [`SnapshotError::TooLarge`].
+    /// larger one is [`SnapshotError::TooLarge`]. Small files can expand to as much.
     #[must_use]
     pub fn max_memory(mut self, bytes: u64) -> Self {
         self.max_memory = bytes;

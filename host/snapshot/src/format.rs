@@ -168,7 +168,7 @@ fn read_plain<R: Read>(
     if u128::from_le_bytes(reader.array()?) != computed {
         return Err(SnapshotError::Damaged);
     }
-    let image = chunk::decompress(header.size, pages, &chunks)?;
+    let image = chunk::decompress(header.size, pages, chunks)?;
     if header.parent.is_none() && image.id() != header.id {
         return Err(SnapshotError::Malformed("it is not what its id says"));
     }

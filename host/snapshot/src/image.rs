@@ -135,6 +135,8 @@ impl Image {
     pub(super) fn combined(&self, other: &Image) -> Image {
         let mut image = Image {
             size: self.size,
+            // It could grow to twice the memory that it needs.
+            lines: Vec::with_capacity(self.combined_bytes(other)),
             ..Image::default()
         };
         let end = self.size.div_ceil(PAGE as u64);
@@ -163,6 +165,25 @@ impl Image {
                 image.push_mask(one.index, one.mask);
             }
         }
+    }
+
+    /// The bytes of the lines that differ in one of the two images or in both.
+    fn combined_bytes(&self, other: &Image) -> usize {
+        let end = self.size.div_ceil(PAGE as u64);
+        let mut theirs = other.pages.iter().zip(&other.masks).peekable();
+        let mut bytes = 0;
+        let mut add = |mask: u64| bytes += stored(&[mask]);
+        for (page, mask) in self.pages.iter().zip(&self.masks) {
+            while let Some((_, other)) = theirs.next_if(|(other, _)| *other < page) {
+                add(*other);
+            }
+            let same = theirs.next_if(|(other, _)| *other == page);
+            add(mask | same.map_or(0, |(_, other)| *other));
+        }
+        theirs
+            .take_while(|(page, _)| u64::from(**page) < end)
+            .for_each(|(_, mask)| add(*mask));
+        bytes
     }
 
     fn push_combined(&mut self, ours: &PageDifference<'_>, theirs: &PageDifference<'_>) {

@@ -4,6 +4,7 @@
 //! it prints, and what it throws, is in the `.out` beside it; `BLESS=1` writes that anew.
 
 mod components;
+mod limits;
 mod pictures;
 mod rights;
 mod wrong;
@@ -19,6 +20,7 @@ use libtest_mimic::{Failed, Trial};
 
 pub fn trials() -> Vec<Trial> {
     let mut trials = cases::golden("link", "js", run);
+    trials.extend(limits::trials());
     trials.extend(pictures::trials());
     trials.extend(rights::trials());
     trials.extend(wrong::trials());

@@ -1,9 +1,9 @@
 //! Output files that are written completely or not at all.
 
-use std::ffi::OsString;
+mod replace;
+
 use std::fs::{self, File};
-use std::hash::{BuildHasher, RandomState};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{anyhow, bail};
@@ -76,7 +76,9 @@ impl Target {
                 let mut file = file.map_err(|error| cannot_write(path, &reason(&error)))?;
                 write(&mut file).map_err(|error| in_words(path, error))
             }
-            Target::File(path) => replace(path, write).map_err(|error| in_words(path, error)),
+            Target::File(path) => {
+                replace::replace(folder(path), path, write).map_err(|error| in_words(path, error))
+            }
         }
     }
 }
@@ -86,44 +88,6 @@ fn folder(path: &Path) -> &Path {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     }
-}
-
-fn replace(
-    path: &Path,
-    write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>,
-) -> anyhow::Result<()> {
-    let mut name = OsString::from(".");
-    name.push(path.file_name().ok_or_else(|| anyhow!("it has no name"))?);
-    // Not the process id: it may be the same in two containers that share a folder.
-    name.push(format!(".{:016x}.tmp", RandomState::new().hash_one(())));
-    let temporary = folder(path).join(name);
-    let file = File::options()
-        .write(true)
-        .create_new(true)
-        .open(&temporary)?;
-    let done = write_all(file, path, write).and_then(|()| Ok(fs::rename(&temporary, path)?));
-    if done.is_err() {
-        // The first error matters more than a temporary file that is left over.
-        let _ = fs::remove_file(&temporary);
-    }
-    done
-}
-
-fn write_all(
-    file: File,
-    path: &Path,
-    write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>,
-) -> anyhow::Result<()> {
-    // The new file has the permissions of the old one.
-    if let Ok(old) = fs::metadata(path) {
-        file.set_permissions(old.permissions())?;
-    }
-    let mut file = BufWriter::new(file);
-    write(&mut file)?;
-    let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
-    // The content must reach the disk before the new name does.
-    file.sync_all()?;
-    Ok(())
 }
 
 fn in_words(path: &Path, error: anyhow::Error) -> anyhow::Error {

@@ -1,0 +1,47 @@
+;; Functions that take and return much, or never end.
+(component
+  (core module $m
+    (memory (export "memory") 1)
+    (global $next (mut i32) (i32.const 1024))
+    (table $small 1 funcref)
+    (func (export "realloc") (param i32 i32 i32 i32) (result i32)
+      (local $at i32)
+      (local.set $at (i32.and (i32.add (global.get $next) (i32.const 7)) (i32.const -8)))
+      (global.set $next (i32.add (local.get $at) (local.get 3)))
+      (block $done
+        (loop $grow
+          (br_if $done (i32.le_u (global.get $next)
+            (i32.mul (memory.size) (i32.const 65536))))
+          (br_if $grow (i32.ne (memory.grow (i32.const 16)) (i32.const -1)))
+          unreachable))
+      (local.get $at))
+    (func (export "count") (param i32 i32) (result i32)
+      (global.set $next (i32.const 1024))
+      (local.get 1))
+    (func (export "count-named") (param i32 i32 i32 i32) (result i32)
+      (global.set $next (i32.const 1024))
+      (local.get 3))
+    ;; A list of zeros: the place of its address and its length is 0.
+    (func (export "zeros") (param i32) (result i32)
+      (block $done
+        (loop $grow
+          (br_if $done (i32.le_u (local.get 0) (i32.mul (memory.size) (i32.const 32768))))
+          (br_if $grow (i32.ne (memory.grow (i32.const 16)) (i32.const -1)))
+          unreachable))
+      (i32.store (i32.const 0) (i32.const 1024))
+      (i32.store (i32.const 4) (local.get 0))
+      (i32.const 0))
+    (func (export "grow-table") (param i32) (result i32)
+      (table.grow $small (ref.null func) (local.get 0)))
+    (func (export "spin") (loop (br 0))))
+  (core instance $i (instantiate $m))
+  (alias core export $i "memory" (core memory $memory))
+  (func (export "count-flags") (param "flags" (list bool)) (result u32)
+    (canon lift (core func $i "count") (memory $memory) (realloc (func $i "realloc"))))
+  (func (export "count-named") (param "name" string) (param "numbers" (list u8)) (result u32)
+    (canon lift (core func $i "count-named") (memory $memory) (realloc (func $i "realloc"))))
+  (func (export "zeros") (param "count" u32) (result (list bool))
+    (canon lift (core func $i "zeros") (memory $memory)))
+  (func (export "grow-table") (param "entries" u32) (result s32)
+    (canon lift (core func $i "grow-table")))
+  (func (export "spin") (canon lift (core func $i "spin"))))
