@@ -21,7 +21,7 @@ jsvm *ARGS: _rust _component
     "${CARGO_TARGET_DIR:-target}/debug/jsvm" "$@"
 
 # Everything that must hold before a change goes in; CI runs exactly this
-test: _component fmt-check links lint cargo-test fuzz-smoke doc audit lint-guest
+test: _component fmt-check links lint cargo-test fuzz-smoke hostile-smoke doc audit lint-guest
 
 # Only the tests; arguments go to `cargo test`: `cargo-test --test vm snapshot`
 cargo-test *ARGS: _component _packages _guest
@@ -38,6 +38,17 @@ test-features: package
 # Ten seconds of each target of fuzz/, without instrumentation
 fuzz-smoke: _component
     FUZZ_SECONDS=10 cargo test --workspace --test fuzz -- --nocapture
+
+# Run the program with hostile inputs for some seconds; `hostile 60 --seed 7` makes the same inputs again
+hostile SECONDS='60' *ARGS: _component
+    #!/usr/bin/env bash
+    set -euo pipefail
+    cargo build --workspace --bin jsvm --bin jsvm-hostile
+    target=${CARGO_TARGET_DIR:-target}
+    "$target/debug/jsvm-hostile" --seconds "$1" --program "$target/debug/jsvm" --output "$target/hostile" "${@:2}"
+
+# Ten seconds of them, always the same
+hostile-smoke: (hostile '10' '--seed' '1')
 
 # Whether each relative link of the documentation leads somewhere
 links:

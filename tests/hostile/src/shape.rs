@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use anyhow::{Context, ensure};
+use anyhow::{Context as _, ensure};
 use serde::Deserialize;
 
 /// All shapes.
@@ -45,7 +45,8 @@ pub struct Template {
     pub part: String,
     #[serde(default)]
     pub after: String,
-    /// How often the part may repeat. `@N@` in all texts stands for the number.
+    /// How often the part may repeat. `@N@` in the other texts stands for the number, and `@CLOSE@`
+    /// in `after` for as many closing parentheses.
     #[serde(default = "once")]
     pub counts: Vec<usize>,
 }
@@ -162,7 +163,8 @@ fn repeated(before: &str, part: &str, after: &str, count: usize) -> String {
     } else {
         text.push_str(&part.repeat(count));
     }
-    text.push_str(&after.replace("@N@", &number));
+    let after = after.replace("@N@", &number);
+    text.push_str(&after.replace("@CLOSE@", &")".repeat(count)));
     text
 }
 
