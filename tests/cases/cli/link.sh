@@ -20,12 +20,15 @@ jsvm eval --link nowhere.wasm 1
 jsvm eval --link a=sums.wasm --link a=versions.wasm 1
 jsvm eval --link =sums.wasm 1
 jsvm eval --link "a b=sums.wasm" 1
+jsvm eval --link-value-memory 1KiB --link sums.wasm 'import { addUp } from "acme:sums/basic"; addUp(1, 2)'
 
 # A component may do nothing that is not allowed.
 jsvm eval --link env=environment.wasm 'import { environment } from "env"; environment()'
 jsvm eval --link env=environment.wasm --link-env LANG=en --link-env HOME 'import { environment } from "env"; environment().map(([name]) => name)'
 jsvm eval --link env=environment.wasm --link-dir nowhere 1
 jsvm eval --link-stdio 1
+jsvm eval --link-compile-memory 64MiB 1
+jsvm eval --link-compile-time 0s --link sums.wasm 1
 jsvm eval --link env=environment.wasm --link-env NONE 1
 jsvm eval --timeout 200ms --link sleep.wasm 'import { sleep } from "sleep"; sleep(60000n)'
 echo 'import { sleep } from "sleep"; setTimeout(() => { sleep(1n); console.log("slept") }, 1)' > sleep.mjs; jsvm run --link sleep.wasm sleep.mjs

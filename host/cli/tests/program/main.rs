@@ -13,6 +13,8 @@ mod files;
 mod frames;
 #[cfg(target_os = "linux")]
 mod keyvalue;
+#[cfg(unix)]
+mod link;
 mod make;
 #[cfg(unix)]
 mod repl;
