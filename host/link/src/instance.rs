@@ -118,9 +118,7 @@ impl LiveInstance {
         let params = match params {
             Some(params) => params,
             None if room.is_exceeded() => {
-                return Err(CallError::Thrown(HostError::type_error(
-                    room.error().to_string(),
-                )));
+                return Err(too_much(&room));
             }
             None => self.params(function, args).map_err(CallError::Thrown)?,
         };
@@ -157,6 +155,10 @@ impl LiveInstance {
     ) -> Option<Result<Data, CallError>> {
         let typed = self.functions[index].as_ref()?.typed.as_ref()?;
         let typed_args = typed_call::args(function, args, &self.handles)?;
+        let mut room = Room::new(self.max_values);
+        if room.take(typed_args.size(), 1).is_none() {
+            return Some(Err(too_much(&room)));
+        }
         let compiled = &self.linked.compiled;
         let called = {
             let _running = compiled.runtime.running();
@@ -272,6 +274,11 @@ fn spawn_on_own_thread<T: Send>(may_wait: bool, work: impl FnOnce() -> T + Send)
             Err(error) => panic!("no thread for a linked component: {error}"),
         }
     })
+}
+
+/// The error of arguments for which there is no room.
+fn too_much(room: &Room) -> CallError {
+    CallError::Thrown(HostError::type_error(room.error().to_string()))
 }
 
 /// Describes the failure of a component.

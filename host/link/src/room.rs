@@ -78,13 +78,12 @@ impl Room {
 
     /// Returns the error for what does not fit.
     pub(crate) fn error(&self) -> ConversionError {
-        ConversionError::new(
-            format!(
-                "arguments that take at most {} MiB in the host",
-                self.limit >> 20
-            ),
-            "more",
-        )
+        let limit = match self.limit {
+            limit if limit < 1 << 20 => format!("{limit} bytes"),
+            limit => format!("{} MiB", limit >> 20),
+        };
+        let expected = format!("arguments that take at most {limit} in the host");
+        ConversionError::new(expected, "more")
     }
 }
 

@@ -28,6 +28,13 @@ pub(crate) struct TypedArgs {
     numbers: [f64; MAX_NUMBERS],
 }
 
+impl TypedArgs {
+    /// Returns the bytes of the list.
+    pub(crate) fn size(&self) -> u64 {
+        self.bytes.len() as u64
+    }
+}
+
 /// The result of such a function.
 pub(crate) enum TypedResult {
     List(ViewKind, Vec<u8>),

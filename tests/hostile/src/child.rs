@@ -12,12 +12,19 @@ const POLL: Duration = Duration::from_millis(2);
 /// Bytes of output that are kept.
 const KEPT: u64 = 64 << 10;
 
+/// How many ticks the system counts in a second of processor time. Linux has always said 100.
+const TICKS: u64 = 100;
+
 /// The limits of a run, beyond which the process is killed.
 #[derive(Clone, Copy, Debug)]
 pub struct KillLimits {
+    /// The time in which the process has the processor for itself. On a busy machine, it gets more.
     pub time: Duration,
     pub memory: u64,
 }
+
+/// How much longer than a limit a process may take that has not computed for so long.
+pub const WAITING: u32 = 3;
 
 /// How a process ended.
 #[derive(Debug)]
@@ -25,6 +32,8 @@ pub struct Ended {
     /// `None` if it was killed here.
     pub status: Option<ExitStatus>,
     pub elapsed: Duration,
+    /// The processor time.
+    pub computed: Duration,
     /// The most memory that it had, in bytes.
     pub peak: u64,
     pub stdout: String,
@@ -75,21 +84,41 @@ fn keep(stream: Option<impl Read + Send + 'static>) -> JoinHandle<String> {
 /// Returns the most memory that a process has had, in bytes.
 pub fn peak(process: u32) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kibibytes: u64 = line.trim().trim_end_matches(" kB").parse().ok()?;
     Some(kibibytes << 10)
+}
+
+/// Returns the processor time of a process, without that of its children.
+fn processor_time(process: u32) -> Option<Duration> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // The name of the program is in parentheses, and can contain anything.
+    let (_, rest) = stat.rsplit_once(')')?;
+    let mut fields = rest.split_whitespace().skip(11);
+    let mut ticks = || fields.next()?.parse::<u64>().ok();
+    let ticks = ticks()? + ticks()?;
+    Some(Duration::from_millis(ticks * 1000 / TICKS))
 }
 
 impl Running {
     /// Waits for the end, which comes by force beyond the limits.
     pub fn wait(mut self, limits: KillLimits) -> std::io::Result<Ended> {
         let mut most = 0;
+        let mut computed = Duration::ZERO;
         let status = loop {
             most = peak(self.child.id()).unwrap_or(0).max(most);
+            computed = processor_time(self.child.id())
+                .unwrap_or(computed)
+                .max(computed);
             if let Some(status) = self.child.try_wait()? {
                 break Some(status);
             }
-            if self.started.elapsed() > limits.time || most > limits.memory {
+            let elapsed = self.started.elapsed();
+            let is_late = elapsed > limits.time
+                && (computed > limits.time || elapsed > WAITING * limits.time);
+            if is_late || most > limits.memory {
                 self.child.kill()?;
                 self.child.wait()?;
                 break None;
@@ -100,6 +129,7 @@ impl Running {
         Ok(Ended {
             status,
             elapsed,
+            computed,
             peak: most,
             stdout: self.stdout.join().unwrap_or_default(),
             stderr: self.stderr.join().unwrap_or_default(),

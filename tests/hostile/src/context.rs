@@ -65,7 +65,11 @@ impl Context {
         for _ in 0..3 {
             let ended = child::start(&self.program, &folder, &args)?.wait(limits)?;
             if !ended.status.is_some_and(|status| status.success()) {
-                bail!("{} cannot run an empty program: {}", self.program.display(), ended.stderr);
+                bail!(
+                    "{} cannot run an empty program: {}",
+                    self.program.display(),
+                    ended.stderr
+                );
             }
             most = most.max(ended.elapsed);
         }
@@ -91,13 +95,15 @@ impl Context {
             let _ = self.snapshot.set(bytes);
         }
         let bytes = self.snapshot.get();
-        bytes.map(Vec::as_slice).ok_or_else(|| anyhow!("there is no snapshot"))
+        bytes
+            .map(Vec::as_slice)
+            .ok_or_else(|| anyhow!("there is no snapshot"))
     }
 
     /// Returns the limits beyond which a process is killed.
     pub fn kill_limits(allowed: Allowed) -> KillLimits {
         KillLimits {
-            time: allowed.time + LATE + Duration::from_millis(1500),
+            time: allowed.time + LATE + Duration::from_millis(200),
             memory: (allowed.most_memory() * 3).min(2 << 30),
         }
     }

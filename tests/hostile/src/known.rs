@@ -19,6 +19,8 @@ pub struct Known {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Gap {
+    /// A short name, for the summary.
+    pub name: String,
     /// Names of shapes. One `*` stands for any characters.
     pub shapes: Vec<String>,
     pub failures: Vec<FailureKind>,

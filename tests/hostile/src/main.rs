@@ -208,7 +208,9 @@ fn judge(
     }
     let _alone = alone.write().unwrap_or_else(PoisonError::into_inner);
     let name = format!("{}-{number}", cases.seed);
-    let count = recipe.count().map_or(String::new(), |count| format!(" x {count}"));
+    let count = recipe
+        .count()
+        .map_or(String::new(), |count| format!(" x {count}"));
     let title = format!("case {number} ({}{count})", names.join(" "));
     let confirmed = match failure.kind {
         FailureKind::Broken => None,

@@ -218,11 +218,15 @@ impl Recipe {
         // Each handler with the first client, and each client with the first handler.
         let handlers = (0..shapes.handler.len()).map(|handler| (handler, 0));
         let clients = (1..shapes.client.len()).map(|client| (0, client));
-        all.extend(handlers.chain(clients).map(|(handler, client)| Recipe::Server {
-            handler,
-            client,
-            seed: 1,
-        }));
+        all.extend(
+            handlers
+                .chain(clients)
+                .map(|(handler, client)| Recipe::Server {
+                    handler,
+                    client,
+                    seed: 1,
+                }),
+        );
         all
     }
 

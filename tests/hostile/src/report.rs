@@ -59,20 +59,22 @@ impl Report {
 
     /// Prints the counts of each area, and of the known gaps.
     pub fn print(&self, known: &Known) {
-        println!("\n{:<20}{:>8}{:>8}{:>8}{:>10}{:>8}", "area", "tried", "good", "known", "unsteady", "failed");
+        println!(
+            "\n{:<20}{:>8}{:>8}{:>8}{:>10}{:>8}",
+            "area", "tried", "good", "known", "unsteady", "failed"
+        );
         for (area, counts) in &self.areas {
             println!(
                 "{area:<20}{:>8}{:>8}{:>8}{:>10}{:>8}",
                 counts.tried, counts.good, counts.known, counts.unsteady, counts.failed
             );
         }
+        if !self.gaps.is_empty() {
+            println!("\n{:<20}{:>8}{:>8}  reason", "known gap", "tried", "failed");
+        }
         for (index, (tried, failed)) in &self.gaps {
             let gap = &known.gap[*index];
-            let shapes = gap.shapes.join(", ");
-            match failed {
-                0 => println!("no longer fails ({tried} tried), remove it from known.toml? {shapes}"),
-                failed => println!("known: {failed} of {tried}: {shapes}: {}", gap.reason),
-            }
+            println!("{:<20}{tried:>8}{failed:>8}  {}", gap.name, gap.reason);
         }
     }
 }

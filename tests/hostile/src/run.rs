@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-
 use super::child;
 use super::context::Context;
 use super::polls;
@@ -25,9 +24,7 @@ pub fn run(context: &Context, recipe: &Recipe, folder: &Path) -> Option<Failure>
         } => server::run(context, folder, *handler, *client, *seed),
         recipe => run_program(context, recipe, folder),
     };
-    failure.unwrap_or_else(|error| {
-        Some(Failure::new(FailureKind::Broken, format!("{error:#}")))
-    })
+    failure.unwrap_or_else(|error| Some(Failure::new(FailureKind::Broken, format!("{error:#}"))))
 }
 
 fn run_program(
@@ -115,12 +112,16 @@ pub fn confirm(
     let folder = context.fresh_folder(name)?;
     let failure = run(context, &recipe, &folder).unwrap_or(failure);
     let names = recipe.names(&context.shapes).join(" ");
-    let count = recipe.count().map_or(String::new(), |count| format!(" x {count}"));
-    fs::write(folder.join("failure.txt"), format!("{names}{count}\n{failure}\n"))?;
+    let count = recipe
+        .count()
+        .map_or(String::new(), |count| format!(" x {count}"));
+    fs::write(
+        folder.join("failure.txt"),
+        format!("{names}{count}\n{failure}\n"),
+    )?;
     Ok(Some(Confirmed {
         recipe,
         failure,
         folder,
     }))
 }
-

@@ -47,7 +47,14 @@ struct Server {
 impl Server {
     fn start(program: &Path, folder: &Path) -> anyhow::Result<Server> {
         let mut child = Command::new(program)
-            .args(["serve", "main.mjs", "--addr", "127.0.0.1:0", "--threads", "2"])
+            .args([
+                "serve",
+                "main.mjs",
+                "--addr",
+                "127.0.0.1:0",
+                "--threads",
+                "2",
+            ])
             .args(["--memory", &format!("{}MiB", MEMORY >> 20)])
             .args(["--timeout", "1s", "--busy-timeout", "500ms"])
             .args(["--header-timeout", "1s", "--shutdown-timeout", "1s"])
@@ -100,10 +107,16 @@ impl Server {
                 Some(_) => FailureKind::Ended,
                 None => FailureKind::Signal,
             };
-            return Ok(Some(Failure::new(kind, format!("the server ended: {status}"))));
+            return Ok(Some(Failure::new(
+                kind,
+                format!("the server ended: {status}"),
+            )));
         }
         if !answered {
-            let detail = format!("a good request has no answer after {:.1?}", started.elapsed());
+            let detail = format!(
+                "a good request has no answer after {:.1?}",
+                started.elapsed()
+            );
             return Ok(Some(Failure::new(FailureKind::Unanswered, detail)));
         }
         if most > allowed.most_memory() {

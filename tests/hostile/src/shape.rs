@@ -192,7 +192,11 @@ impl Shapes {
             all.handler.extend(shapes.handler);
             all.client.extend(shapes.client);
         }
-        ensure!(!all.body.is_empty(), "there are no shapes in {}", folder.display());
+        ensure!(
+            !all.body.is_empty(),
+            "there are no shapes in {}",
+            folder.display()
+        );
         Ok(all)
     }
 }

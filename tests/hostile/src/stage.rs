@@ -25,6 +25,9 @@ pub const TIME: Duration = Duration::from_secs(1);
 /// The processor time for compiling a component.
 const COMPILE_TIME: Duration = Duration::from_secs(2);
 
+/// The time for reading a snapshot, which has no limit: 64 MiB take seconds without optimisation.
+const READ_TIME: Duration = Duration::from_secs(5);
+
 /// A case that is ready to run.
 #[derive(Debug)]
 pub struct Staged {
@@ -168,7 +171,9 @@ pub fn stage(context: &Context, recipe: &Recipe, folder: &Path) -> anyhow::Resul
             fs::write(folder.join("input.snap"), bytes)?;
             if *restore {
                 args = program_args("restore");
+                allowed.time += READ_TIME;
             } else {
+                allowed.time += READ_TIME;
                 args = ["inspect", "--memory", &format!("{}MiB", MEMORY >> 20)]
                     .map(String::from)
                     .to_vec();

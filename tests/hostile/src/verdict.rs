@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::child::Ended;
+use super::child::{Ended, WAITING};
 
 /// The exit code of a panic of the main thread.
 const PANIC: i32 = 101;
 
-/// How late the end may be.
-pub const LATE: Duration = Duration::from_secs(1);
+/// How late the end may be: a second, which is the grace of built-ins (`Limits::grace`), and the
+/// time that a busy machine takes to end a process.
+pub const LATE: Duration = Duration::from_millis(1400);
 
 /// The longest time between two polls.
 pub const LONGEST_POLL: Duration = Duration::from_millis(50);
@@ -82,7 +83,10 @@ pub fn judge(ended: &Ended, allowed: Allowed) -> Option<Failure> {
     let mebibytes = ended.peak >> 20;
     let too_large = ended.peak > allowed.most_memory();
     if let Some(signal) = ended.status.and_then(|status| status.signal()) {
-        return Some(Failure::new(FailureKind::Signal, format!("signal {signal}")));
+        return Some(Failure::new(
+            FailureKind::Signal,
+            format!("signal {signal}"),
+        ));
     }
     let is_panic = ended.status.and_then(|status| status.code()) == Some(PANIC);
     if is_panic || panicked(&ended.stderr) {
@@ -93,14 +97,18 @@ pub fn judge(ended: &Ended, allowed: Allowed) -> Option<Failure> {
         let detail = format!("{mebibytes} MiB, {most} MiB are allowed");
         return Some(Failure::new(FailureKind::Memory, detail));
     }
-    if ended.elapsed > allowed.time + LATE {
+    let limit = allowed.time + LATE;
+    // A process that computed for less was kept waiting by others.
+    let is_late =
+        ended.elapsed > limit && (ended.computed > limit || ended.elapsed > WAITING * limit);
+    if is_late {
         let how = match ended.status {
             Some(_) => "ended",
             None => "killed",
         };
         let detail = format!(
-            "{how} after {:.1?}, the deadline was {:.1?}",
-            ended.elapsed, allowed.time
+            "{how} after {:.1?}, {:.1?} of them computing; the deadline was {:.1?}",
+            ended.elapsed, ended.computed, allowed.time
         );
         return Some(Failure::new(FailureKind::Late, detail));
     }

@@ -125,6 +125,9 @@ fn the_limit_of_values_can_be_set() {
     let vm = vm(LinkRights::new().value_memory(MIB), Limits::default());
     let refused = text(&vm, "limits.countFlags(new Array(50_000).fill(true))");
     assert!(refused.contains("1 MiB in the host"), "{refused}");
+    let bytes = |len: usize| text(&vm, &format!("limits.sum(new Uint8Array({len}))"));
+    assert_eq!(bytes(1 << 20), "1048576");
+    assert!(bytes((1 << 20) + 1).contains("1 MiB in the host"));
 }
 
 fn shared_arguments_count_each_time() {

@@ -152,15 +152,20 @@ fn finish(mut child: Child, bytes: &[u8]) -> io::Result<(ExitStatus, Vec<u8>, Ve
 
 #[cfg(unix)]
 fn limit(memory: u64, seconds: u64) -> io::Result<()> {
-    use rustix::process::{Resource, Rlimit, setrlimit};
-    let same = |value| Rlimit {
-        current: Some(value),
-        maximum: Some(value),
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = |resource, value: u64| -> io::Result<()> {
+        // A limit that holds for this process already can only be lowered.
+        let maximum = getrlimit(resource).maximum;
+        let value = maximum.map_or(value, |maximum| value.min(maximum));
+        let both = Rlimit {
+            current: Some(value),
+            maximum: Some(value),
+        };
+        Ok(setrlimit(resource, both)?)
     };
-    setrlimit(Resource::Core, same(0))?;
-    setrlimit(Resource::Cpu, same(seconds))?;
-    setrlimit(Resource::As, same(memory.saturating_add(PROGRAM)))?;
-    Ok(())
+    limit(Resource::Core, 0)?;
+    limit(Resource::Cpu, seconds)?;
+    limit(Resource::As, memory.saturating_add(PROGRAM))
 }
 
 #[cfg(not(unix))]
