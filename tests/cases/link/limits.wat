@@ -22,10 +22,7 @@
       (global.set $next (i32.const 1024))
       (local.get 3))
     ;; A list of zeros: the place of its address and its length is 0.
-    ;; This list crosses as one copy.
-  (func (export "sum") (param "numbers" (list u8)) (result u32)
-    (canon lift (core func $i "count") (memory $memory) (realloc (func $i "realloc"))))
-  (func (export "zeros") (param i32) (result i32)
+    (func (export "zeros") (param i32) (result i32)
       (block $done
         (loop $grow
           (br_if $done (i32.le_u (local.get 0) (i32.mul (memory.size) (i32.const 32768))))
@@ -43,6 +40,9 @@
     (canon lift (core func $i "count") (memory $memory) (realloc (func $i "realloc"))))
   (func (export "count-named") (param "name" string) (param "numbers" (list u8)) (result u32)
     (canon lift (core func $i "count-named") (memory $memory) (realloc (func $i "realloc"))))
+  ;; This list crosses as one copy.
+  (func (export "sum") (param "numbers" (list u8)) (result u32)
+    (canon lift (core func $i "count") (memory $memory) (realloc (func $i "realloc"))))
   (func (export "zeros") (param "count" u32) (result (list bool))
     (canon lift (core func $i "zeros") (memory $memory)))
   (func (export "grow-table") (param "entries" u32) (result s32)
