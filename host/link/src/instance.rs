@@ -156,7 +156,7 @@ impl LiveInstance {
         let typed = self.functions[index].as_ref()?.typed.as_ref()?;
         let typed_args = typed_call::args(function, args, &self.handles)?;
         let mut room = Room::new(self.max_values);
-        if room.take(typed_args.size(), 1).is_none() {
+        if room.take(typed_args.bytes.len() as u64, 1).is_none() {
             return Some(Err(too_much(&room)));
         }
         let compiled = &self.linked.compiled;

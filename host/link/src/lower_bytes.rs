@@ -8,7 +8,6 @@ use wasmtime::component::Val;
 
 use super::exports::{Function, FunctionKind};
 use super::handles::Handles;
-use super::lower::values_of_bytes;
 use super::room::{FIELD, Room, VALUE};
 use super::shape::{Field, Shape};
 use jsvm::{Data, ViewKind};
@@ -205,5 +204,33 @@ impl ByteLowering<'_> {
             Some((field.name.clone(), value))
         });
         Some(Val::Record(fields.collect::<Option<_>>()?))
+    }
+}
+
+/// Returns the values of a typed array.
+pub(crate) fn values_of_bytes(kind: ViewKind, bytes: &[u8]) -> Vec<Val> {
+    macro_rules! values {
+        ($($kind:ident $type:ty, $val:ident;)*) => {
+            match kind {
+                $(ViewKind::$kind => {
+                    let (values, _) = bytes.as_chunks();
+                    let values = values.iter().copied().map(<$type>::from_le_bytes);
+                    values.map(Val::$val).collect()
+                })*
+                _ => Vec::new(),
+            }
+        };
+    }
+    values! {
+        Uint8 u8, U8;
+        Int8 i8, S8;
+        Uint16 u16, U16;
+        Int16 i16, S16;
+        Uint32 u32, U32;
+        Int32 i32, S32;
+        BigUint64 u64, U64;
+        BigInt64 i64, S64;
+        Float32 f32, Float32;
+        Float64 f64, Float64;
     }
 }

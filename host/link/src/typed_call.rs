@@ -24,15 +24,8 @@ pub(crate) type TypedCall =
 /// The arguments: the resource of a method, or else a list; and numbers.
 pub(crate) struct TypedArgs {
     receiver: Option<ResourceAny>,
-    bytes: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
     numbers: [f64; MAX_NUMBERS],
-}
-
-impl TypedArgs {
-    /// Returns the bytes of the list.
-    pub(crate) fn size(&self) -> u64 {
-        self.bytes.len() as u64
-    }
 }
 
 /// The result of such a function.
