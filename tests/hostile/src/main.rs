@@ -62,7 +62,7 @@ struct Options {
     #[arg(long)]
     shape: Option<String>,
 
-    /// Do not run failures again, nor make them small
+    /// Do not run failures again, nor make them small; print known ones
     #[arg(long)]
     once: bool,
 
@@ -203,15 +203,18 @@ fn judge(
         return Outcome::Good;
     };
     let names = recipe.names(&context.shapes);
-    if let Some(gap) = context.known.explains(&names, failure.kind) {
-        return Outcome::Known(gap);
-    }
-    let _alone = alone.write().unwrap_or_else(PoisonError::into_inner);
-    let name = format!("{}-{number}", cases.seed);
     let count = recipe
         .count()
         .map_or(String::new(), |count| format!(" x {count}"));
     let title = format!("case {number} ({}{count})", names.join(" "));
+    if let Some(gap) = context.known.explains(&names, failure.kind) {
+        if cases.once {
+            println!("known: {title}: {failure}");
+        }
+        return Outcome::Known(gap);
+    }
+    let _alone = alone.write().unwrap_or_else(PoisonError::into_inner);
+    let name = format!("{}-{number}", cases.seed);
     let confirmed = match failure.kind {
         FailureKind::Broken => None,
         _ if cases.once => None,
