@@ -1,15 +1,20 @@
 //! What all cases share.
 
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 use std::time::Duration;
 
-use anyhow::{Context as _, anyhow, bail};
+use anyhow::{Context as _, bail};
 
 use super::child::{self, KillLimits};
 use super::known::Known;
 use super::shape::Shapes;
 use super::verdict::{Allowed, LATE};
+
+/// The limits of what must work.
+const PATIENT: KillLimits = KillLimits {
+    time: Duration::from_secs(60),
+    memory: u64::MAX,
+};
 
 /// What all cases share.
 pub struct Context {
@@ -20,7 +25,8 @@ pub struct Context {
     pub folder: PathBuf,
     /// How long the program takes to run nothing.
     pub start_time: Duration,
-    snapshot: OnceLock<Vec<u8>>,
+    /// A snapshot that is not damaged.
+    pub snapshot: Vec<u8>,
 }
 
 impl Context {
@@ -36,9 +42,10 @@ impl Context {
             known: Known::read(&data.join("known.toml"))?,
             folder,
             start_time: Duration::ZERO,
-            snapshot: OnceLock::new(),
+            snapshot: Vec::new(),
         };
         context.start_time = context.measure_start()?;
+        context.snapshot = context.make_snapshot()?;
         Ok(context)
     }
 
@@ -57,13 +64,9 @@ impl Context {
         let folder = self.fresh_folder("start")?;
         std::fs::write(folder.join("empty.mjs"), "")?;
         let args = ["run".to_owned(), "empty.mjs".to_owned()];
-        let limits = KillLimits {
-            time: Duration::from_secs(60),
-            memory: u64::MAX,
-        };
         let mut most = Duration::ZERO;
         for _ in 0..3 {
-            let ended = child::start(&self.program, &folder, &args)?.wait(limits)?;
+            let ended = child::start(&self.program, &folder, &args)?.wait(PATIENT)?;
             if !ended.status.is_some_and(|status| status.success()) {
                 bail!(
                     "{} cannot run an empty program: {}",
@@ -76,28 +79,17 @@ impl Context {
         Ok(most)
     }
 
-    /// Returns a snapshot that is not damaged.
-    pub fn snapshot(&self) -> anyhow::Result<&[u8]> {
-        if self.snapshot.get().is_none() {
-            let folder = self.fresh_folder("snapshot")?;
-            let text = "globalThis.list = Array.from({ length: 5000 }, (_, i) => ({ i }));
-                setTimeout(() => console.log(list.length), 10);
-                new Promise(() => {});";
-            std::fs::write(folder.join("app.js"), text)?;
-            let args = ["snapshot", "app.js", "-o", "app.snap"].map(String::from);
-            let limits = KillLimits {
-                time: Duration::from_secs(60),
-                memory: u64::MAX,
-            };
-            let ended = child::start(&self.program, &folder, &args)?.wait(limits)?;
-            let bytes = std::fs::read(folder.join("app.snap"));
-            let bytes = bytes.with_context(|| format!("no snapshot: {}", ended.stderr))?;
-            let _ = self.snapshot.set(bytes);
-        }
-        let bytes = self.snapshot.get();
-        bytes
-            .map(Vec::as_slice)
-            .ok_or_else(|| anyhow!("there is no snapshot"))
+    /// Makes a snapshot that is not damaged.
+    fn make_snapshot(&self) -> anyhow::Result<Vec<u8>> {
+        let folder = self.fresh_folder("snapshot")?;
+        let text = "globalThis.list = Array.from({ length: 5000 }, (_, i) => ({ i }));
+            setTimeout(() => console.log(list.length), 10);
+            new Promise(() => {});";
+        std::fs::write(folder.join("app.js"), text)?;
+        let args = ["snapshot", "app.js", "-o", "app.snap"].map(String::from);
+        let ended = child::start(&self.program, &folder, &args)?.wait(PATIENT)?;
+        let bytes = std::fs::read(folder.join("app.snap"));
+        bytes.with_context(|| format!("no snapshot: {}", ended.stderr))
     }
 
     /// Returns the limits beyond which a process is killed.

@@ -167,7 +167,7 @@ pub fn stage(context: &Context, recipe: &Recipe, folder: &Path) -> anyhow::Resul
             restore,
             seed,
         } => {
-            let bytes = damage::damage_snapshot(context.snapshot()?, *damage, *seed);
+            let bytes = damage::damage_snapshot(&context.snapshot, *damage, *seed);
             fs::write(folder.join("input.snap"), bytes)?;
             if *restore {
                 args = program_args("restore");
