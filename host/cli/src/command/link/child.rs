@@ -92,6 +92,9 @@ pub fn compile(
     bytes: &[u8],
     limits: ChildLimits,
 ) -> Result<LinkedComponent, ChildError> {
+    let unlimited = linker.clone().compile_limits(unlimited());
+    // What needs no compiler is checked here, for the sake of typed errors.
+    unlimited.check(name, bytes)?;
     let Ok(child) = start(limits) else {
         let limits = CompileLimits {
             memory: limits.memory,
@@ -99,12 +102,10 @@ pub fn compile(
         };
         return Ok(linker.clone().compile_limits(limits).compile(name, bytes)?);
     };
-    let linker = linker.clone().compile_limits(unlimited());
-    // What needs no compiler is checked here, for the sake of typed errors.
-    linker.check(name, bytes)?;
-    let (status, compiled, message) = finish(child, bytes).map_err(|_| ChildError::Stopped)?;
+    let (status, compiled, message) =
+        finish(child, bytes, limits).map_err(|_| ChildError::Stopped)?;
     match status.code() {
-        Some(0) => Ok(load(&linker, name, bytes, &compiled)?),
+        Some(0) => Ok(load(&unlimited, name, bytes, &compiled)?),
         Some(2) => Err(ChildError::Link(LinkError::Invalid {
             name: name.to_owned(),
             reason: String::from_utf8_lossy(&message).into_owned(),
@@ -120,7 +121,8 @@ fn load(
     bytes: &[u8],
     compiled: &[u8],
 ) -> Result<LinkedComponent, LinkError> {
-    // SAFETY: this very program compiled it, in the process that was just started.
+    // SAFETY: this very program compiled it, in the process that was just started, and ended well
+    // after all of it was read.
     unsafe { linker.load_precompiled(name, bytes, compiled) }
 }
 
@@ -140,14 +142,29 @@ fn start(limits: ChildLimits) -> io::Result<Child> {
         .spawn()
 }
 
-/// Hands over the component, and waits. The child reads all before it writes anything.
-fn finish(mut child: Child, bytes: &[u8]) -> io::Result<(ExitStatus, Vec<u8>, Vec<u8>)> {
+/// Hands over the component, and waits. The child reads all before it writes anything, and writes to
+/// one stream alone. Its output counts as memory, too: this process holds it twice.
+fn finish(
+    mut child: Child,
+    bytes: &[u8],
+    limits: ChildLimits,
+) -> io::Result<(ExitStatus, Vec<u8>, Vec<u8>)> {
     if let Some(mut stdin) = child.stdin.take() {
         // A child that ends early says why by its status.
         let _ = stdin.write_all(bytes);
     }
+    let mut compiled = Vec::new();
+    if let Some(mut stdout) = child.stdout.take() {
+        let most = limits.memory / 2;
+        (&mut stdout).take(most).read_to_end(&mut compiled)?;
+        if stdout.read(&mut [0])? > 0 {
+            child.kill()?;
+            child.wait()?;
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+    }
     let output = child.wait_with_output()?;
-    Ok((output.status, output.stdout, output.stderr))
+    Ok((output.status, compiled, output.stderr))
 }
 
 #[cfg(unix)]
