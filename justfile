@@ -70,6 +70,7 @@ test-component-libraries:
 test-portable: _component
     RUSTC_WORKSPACE_WRAPPER=$PWD/tests/portable-rustc cargo test --workspace --test vm -- instances:: snapshot::
     RUSTC_WORKSPACE_WRAPPER=$PWD/tests/portable-rustc cargo test --workspace --test leaks
+    RUSTC_WORKSPACE_WRAPPER=$PWD/tests/portable-rustc cargo test --workspace --bin jsvm -- target::
 
 # The examples as built files, under the servers of others: `wasmtime serve` and `jco serve`
 test-servers: _component _packages _wasmtime _jco

@@ -26,6 +26,9 @@ use jsvm::data::{Node, NodeRef};
 /// The native stack of a thread that runs one call.
 const THREAD_STACK: usize = 8 << 20;
 
+/// The bytes that a result may always take. Calls of WASI have the same limit.
+const MIN_RESULT: u64 = 1 << 20;
+
 /// The instance of a linked component, in a store of its own.
 pub(crate) struct LiveInstance {
     linked: Arc<Linked>,
@@ -107,7 +110,7 @@ impl LiveInstance {
         self.find(index, function).map_err(CallError::Thrown)?;
         self.store.data_mut().stop = stop;
         self.store.set_epoch_deadline(1);
-        let fuel = self.max_values / function.underestimation;
+        let fuel = (self.max_values / function.underestimation).max(MIN_RESULT);
         let fuel = usize::try_from(fuel).unwrap_or(usize::MAX);
         self.store.set_hostcall_fuel(fuel);
         if let Some(result) = self.call_typed(component, index, function, args) {

@@ -108,7 +108,7 @@ impl LinkRights {
     ///
     /// An element of a list takes 40 bytes, except in the lists of numbers that
     /// `docs/guides/link.md` names. Larger arguments throw a `TypeError` before the component is
-    /// called. A larger result throws an `Error`.
+    /// called. A larger result throws an `Error`; 1 MiB is always allowed.
     #[must_use]
     pub fn value_memory(mut self, bytes: u64) -> Self {
         self.values = Some(bytes);
