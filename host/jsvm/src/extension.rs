@@ -50,11 +50,13 @@ use std::any::Any;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::Instant;
+use std::thread::ThreadId;
+use std::time::{Duration, Instant};
 
 use jsvm_snapshot::Limits;
 
 use crate::clock::Clock;
+use crate::cpu_time;
 use crate::data::Data;
 use crate::function::HostError;
 use crate::interrupt::{Deadline, InterruptHandle};
@@ -129,7 +131,11 @@ pub(crate) type StopWhen = Arc<dyn Fn() -> bool + Send + Sync>;
 /// Tells code that runs on behalf of a VM when to stop.
 #[derive(Clone, Default)]
 pub struct StopSignal {
+    /// Whether the call is stopped already.
+    pub(crate) is_stopped: bool,
     pub(crate) until: Option<Instant>,
+    /// CPU time of the thread of the call at which it ends.
+    pub(crate) cpu_until: Option<(ThreadId, Duration)>,
     pub(crate) deadline: Deadline,
     pub(crate) interrupt: InterruptHandle,
     pub(crate) stop_when: Option<StopWhen>,
@@ -145,10 +151,21 @@ impl StopSignal {
     /// Returns whether to stop now: a time limit was reached, or somebody interrupts the VM.
     pub fn is_due(&self) -> bool {
         let now = Instant::now();
-        self.until.is_some_and(|until| now >= until)
+        self.is_stopped
+            || self.until.is_some_and(|until| now >= until)
+            || self.is_cpu_time_over()
             || self.deadline.is_past(now)
             || self.interrupt.is_set()
             || self.stop_when.as_ref().is_some_and(asks_to_stop)
+    }
+}
+
+impl StopSignal {
+    /// Another thread cannot tell.
+    fn is_cpu_time_over(&self) -> bool {
+        self.cpu_until.is_some_and(|(thread, until)| {
+            thread == std::thread::current().id() && cpu_time::of_thread() >= until
+        })
     }
 }
 

@@ -125,7 +125,11 @@ impl Watch {
     /// The stop condition for extensions that run on behalf of this call.
     pub(crate) fn stop(&mut self) -> StopSignal {
         let started = *self.call.started.get_or_insert_with(Instant::now);
+        let cpu_until = self.limits.cpu_time.zip(self.call.cpu_started);
         StopSignal {
+            is_stopped: self.call.interrupt.is_some(),
+            cpu_until: cpu_until
+                .map(|(limit, started)| (std::thread::current().id(), started + limit)),
             until: self.limits.time.and_then(|time| started.checked_add(time)),
             deadline: self.deadline.clone(),
             interrupt: self.interrupt.clone(),

@@ -93,10 +93,7 @@ fn many_instances_do_not_start() {
 }
 
 fn small_heap() -> Limits {
-    Limits {
-        memory: 32 * MIB,
-        ..Limits::default()
-    }
+    Limits::default().memory(32 * MIB)
 }
 
 fn arguments_are_limited_by_the_heap() {
@@ -233,10 +230,7 @@ fn a_component_of_too_many_instances_is_refused() {
 }
 
 fn calls_after_the_time_limit_do_not_begin() {
-    let limits = Limits {
-        time: Some(Duration::from_millis(200)),
-        ..Limits::default()
-    };
+    let limits = Limits::default().time(Duration::from_millis(200));
     let vm = vm(LinkRights::new(), limits);
     let started = Instant::now();
     let error = module(
