@@ -41,6 +41,8 @@ const BYTES_PER_ITERATION: u32 = 16;
 struct Counters {
     branches: UnsafeCell<i32>,
     iterations: UnsafeCell<i32>,
+    /// 1 while a script is being stopped: nothing that is thrown then can be caught.
+    stopping: UnsafeCell<i32>,
 }
 
 // SAFETY: the VM has one thread. What the embedder writes from another thread are zeroes, which
@@ -52,6 +54,7 @@ unsafe impl Sync for Counters {}
 static jsvm_poll_counters: Counters = Counters {
     branches: UnsafeCell::new(BRANCHES),
     iterations: UnsafeCell::new(ITERATIONS),
+    stopping: UnsafeCell::new(0),
 };
 
 fn set(counter: &UnsafeCell<i32>, count: i32) {
@@ -61,11 +64,13 @@ fn set(counter: &UnsafeCell<i32>, count: i32) {
 
 /// The embedder is told that the script was stopped: the next call is as any other.
 pub fn told() {
+    set(&jsvm_poll_counters.stopping, 0);
     set(&jsvm_poll_counters.branches, BRANCHES);
 }
 
 /// Starts counting afresh, so that the counts say nothing about what ran before.
 pub fn renew() {
+    set(&jsvm_poll_counters.stopping, 0);
     set(&jsvm_poll_counters.branches, BRANCHES);
     set(&jsvm_poll_counters.iterations, ITERATIONS);
 }
@@ -93,6 +98,7 @@ extern "C" fn jsvm_charge(bytes: u32) {
     let Counters {
         branches,
         iterations,
+        ..
     } = &jsvm_poll_counters;
     count(branches, bytes / BYTES_PER_BRANCH);
     count(iterations, bytes / BYTES_PER_ITERATION);

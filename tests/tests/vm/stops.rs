@@ -438,3 +438,22 @@ fn polls_are_near_each_other_even_without_a_watchdog() {
         assert!(gap < Duration::from_secs(5), "{case}: {gap:?}");
     }
 }
+
+#[test]
+fn a_stop_is_final_even_if_the_heap_is_full() {
+    let limits = Limits::default()
+        .memory(4 << 20)
+        .time(Duration::from_millis(300));
+    for body in [
+        "try { (() => { setTimeout(() => {}) })() } catch {}",
+        "try { kept.push(new Array(100)) } catch {}",
+        "try { kept.push({}) } catch { try { kept.push('x'.repeat(10)) } catch {} }",
+        "try { text += text + 'x' } catch {}",
+    ] {
+        let vm = vm(limits.clone());
+        let start = Instant::now();
+        let script = format!("var kept = [], text = 'x'; for (;;) {body}");
+        assert_stopped(run(&vm, &script), Interrupt::TimeLimit, body);
+        assert!(start.elapsed() < SLACK, "{body}");
+    }
+}
