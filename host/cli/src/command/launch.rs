@@ -191,7 +191,7 @@ fn from_file(
             }
         }
         // Its import reports the same error, with its place.
-        Err(ProgramError::Syntax { .. }) => {}
+        Err(ProgramError::Syntax { .. } | ProgramError::TooDeep { .. }) => {}
         Err(error) => return Err(cannot(error)),
     }
     // Relative to the folder: a snapshot must not depend on where the folder is.

@@ -7,6 +7,7 @@ mod call;
 mod completions;
 mod component;
 mod cpu_time;
+mod destination;
 mod escape;
 mod eval;
 mod excerpt;
@@ -34,7 +35,7 @@ mod session;
 mod settle;
 mod snapshot;
 mod snapshot_reader;
-mod target;
+
 mod types;
 mod usage;
 mod value_format;

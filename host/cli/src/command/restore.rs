@@ -6,6 +6,7 @@ use clap::{ArgGroup, Args};
 use jsvm::{Error, Value, Vm};
 
 use super::call::{Arguments, EXPORTS, Function};
+use super::destination::Target;
 use super::exit::Exit;
 use super::key::KeyOption;
 use super::modules;
@@ -17,7 +18,6 @@ use super::save::{NO_SNAPSHOT, SaveOptions};
 use super::session::Session;
 use super::settle::{Settlement, pending, settle};
 use super::snapshot_reader::SnapshotReader;
-use super::target::Target;
 use super::value_format::ValueFormat;
 
 /// Continue from a snapshot: settle requests, evaluate code or call a function

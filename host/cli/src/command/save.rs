@@ -6,8 +6,8 @@ use clap::Args;
 use jsvm::snapshot::Compression;
 use jsvm::{Error, SealKey, Snapshot, SnapshotError};
 
+use super::destination::Target;
 use super::session::Session;
-use super::target::Target;
 use super::usage::Usage;
 
 /// The message of the error that `process.exit` throws in a program that is to be frozen.

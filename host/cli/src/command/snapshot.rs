@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::builtin::install;
 use super::call::EXPORTS;
+use super::destination::Target;
 use super::key::KeyOption;
 use super::launch::{Launched, launch};
 use super::modules::ModuleOptions;
@@ -15,7 +16,6 @@ use super::output;
 use super::save::{NO_SNAPSHOT, SaveOptions};
 use super::settle::pending;
 use super::snapshot_reader::SnapshotReader;
-use super::target::Target;
 
 /// Run a program until nothing is left to run, and freeze it into a file
 ///

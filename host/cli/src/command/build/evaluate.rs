@@ -15,10 +15,10 @@ use super::modules::Modules;
 use super::uses::Uses;
 use super::{Build, BuildInputs};
 use crate::command::builtin::{ExitCode, WithBuiltins, process_source, with_files};
+use crate::command::destination::Target;
 use crate::command::launch::{Launched, launch};
 use crate::command::permissions::Permissions;
 use crate::command::session::{Session, Times, hard_memory};
-use crate::command::target::Target;
 use crate::command::{output, warm};
 
 /// A program whose top level has run.

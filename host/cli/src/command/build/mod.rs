@@ -17,12 +17,12 @@ use jsvm_standalone::{
 
 use self::evaluate::{Evaluated, Serves};
 use self::uses::{Use, Uses};
+use super::destination::Target;
 use super::exit::Exit;
 use super::modules::ModuleOptions;
 use super::options::{ParsedArg, duration, memory, parsed_arg, seed, time};
 use super::output;
 use super::progress::Progress;
-use super::target::Target;
 use super::usage::Usage;
 
 /// Make one WebAssembly component from a program, for any component host
