@@ -1,15 +1,20 @@
 #!/bin/sh
-# Says whether the artefact in host/component/artefacts was built from the present sources, in a
-# tenth of a second and without compiling anything:
+# Says whether the artefacts were built from the present sources, in a tenth of a second and without
+# compiling anything:
 #
-#   build/stale.sh            exits with 0 if it was, else with 1 and the files that changed
-#   build/stale.sh --digest   prints the digest of the present sources
+#   build/stale.sh                     exits with 0 if all were, else with 1 and the files that changed
+#   build/stale.sh transpiler          the same for one of them: vm or transpiler
+#   build/stale.sh transpiler --digest prints the digest of its present sources
 #
 # build/src/sources.rs documents the digest, and computes the same.
 set -eu
 cd "$(dirname "$0")/.."
 
-roots='
+# Sets the lists of an artefact.
+select_artefact() {
+    case $1 in
+    vm)
+        roots='
 build/src
 components/Cargo.lock
 components/Cargo.toml
@@ -35,8 +40,32 @@ host/protocol/src
 host/standalone/src/nested.rs
 wit
 '
-tools='diffy wac-graph wac-types wasm-encoder wasmparser wasmtime-wizer wit-component zstd-sys'
-artefacts=host/component/artefacts
+        tools='diffy wac-graph wac-types wasm-encoder wasmparser wasmtime-wizer wit-component zstd-sys'
+        artefacts=host/component/artefacts
+        files='js-vm.wasm js-vm.image templates.zst constants.rs THIRD-PARTY.md'
+        ;;
+    transpiler)
+        roots='
+build/src/compile.rs
+build/src/component.rs
+build/src/licences
+build/src/licences.rs
+build/src/toolchain.rs
+build/src/transpiler.rs
+build/src/wrapper.rs
+host/standalone/src/nested.rs
+transpiler
+'
+        tools='wasm-encoder wasmparser wit-component'
+        artefacts=host/transpiler/artefacts
+        files='transpiler.wasm THIRD-PARTY.md'
+        ;;
+    *)
+        echo "error: there is no artefact '$1': vm or transpiler" >&2
+        exit 2
+        ;;
+    esac
+}
 
 # macOS has no sha256sum.
 if command -v sha256sum >/dev/null; then
@@ -64,34 +93,43 @@ lines() {
     ' Cargo.lock | sha256 | sed 's/ .*/  Cargo.lock/'
 }
 
-present=$(lines)
-digest=$(printf '%s\n' "$present" | sha256 | sed 's/ .*//')
-if [ "${1:-}" = --digest ]; then
-    echo "$digest"
-    exit
-fi
-
-record=$artefacts/sources.json
-if [ ! -f "$record" ]; then
-    echo "error: there is no $record. Run \`./just component\` and commit $artefacts." >&2
-    exit 1
-fi
-if ! grep -q "\"digest\": \"$digest\"" "$record"; then
-    {
-        echo "error: the artefact in $artefacts was built from other sources. These changed, or files were removed:"
-        printf '%s\n' "$present" | while read -r hash path; do
-            grep -q "\"$path\": \"$hash\"" "$record" || echo "    $path"
-        done
-        echo "Run \`./just component\` and commit $artefacts."
-    } >&2
-    exit 1
-fi
-status=0
-for file in js-vm.wasm js-vm.image templates.zst constants.rs THIRD-PARTY.md; do
-    hash=$(sha256 "$artefacts/$file" 2>/dev/null | sed 's/ .*//')
-    if ! grep -q "\"$file\": \"$hash\"" "$record"; then
-        echo "error: $artefacts/$file is not the file that was built. Run \`./just component\`." >&2
-        status=1
+check() {
+    present=$(lines)
+    digest=$(printf '%s\n' "$present" | sha256 | sed 's/ .*//')
+    if [ "$1" = --digest ]; then
+        echo "$digest"
+        return
     fi
+
+    record=$artefacts/sources.json
+    if [ ! -f "$record" ]; then
+        echo "error: there is no $record. Run \`./just component\` and commit $artefacts." >&2
+        status=1
+        return
+    fi
+    if ! grep -q "\"digest\": \"$digest\"" "$record"; then
+        {
+            echo "error: the artefact in $artefacts was built from other sources. These changed, or files were removed:"
+            printf '%s\n' "$present" | while read -r hash path; do
+                grep -q "\"$path\": \"$hash\"" "$record" || echo "    $path"
+            done
+            echo "Run \`./just component\` and commit $artefacts."
+        } >&2
+        status=1
+        return
+    fi
+    for file in $files; do
+        hash=$(sha256 "$artefacts/$file" 2>/dev/null | sed 's/ .*//')
+        if ! grep -q "\"$file\": \"$hash\"" "$record"; then
+            echo "error: $artefacts/$file is not the file that was built. Run \`./just component\`." >&2
+            status=1
+        fi
+    done
+}
+
+status=0
+for artefact in ${1:-vm transpiler}; do
+    select_artefact "$artefact"
+    check "${2:-}"
 done
 exit $status

@@ -1,11 +1,12 @@
-//! The files in `host/component/artefacts`, which are committed and published.
+//! The artefacts, which are committed and published: files in a folder of a crate each.
 //!
 //! | file | contents |
 //! |---|---|
-//! | `js-vm.wasm` | the component |
+//! | `js-vm.wasm` | the component of the VM |
 //! | `js-vm.image` | the memory of a fresh VM |
 //! | `templates.zst` | the templates of built files: postcard, then zstd |
-//! | `constants.rs` | constants of the crate |
+//! | `constants.rs` | constants of the VM's crate |
+//! | `transpiler.wasm` | the component of the transpiler |
 //! | `THIRD-PARTY.md` | the licences of everything inside |
 //! | `sources.json` | [`Record`]: the hashes of sources and files, the versions of the toolchain |
 
@@ -16,11 +17,29 @@ use std::{fs, io, process};
 
 use serde::{Deserialize, Serialize};
 
-use crate::sources::{Sources, SourcesError, hash};
-use crate::{Built, image};
+use crate::sources::{self, Inputs, Sources, SourcesError, hash};
+use crate::{Built, image, transpiler};
 
-/// The folder of the files, in the checkout.
-pub const FOLDER: &str = "host/component/artefacts";
+/// An artefact of this repository.
+#[derive(Clone, Copy, Debug)]
+pub struct Artefact {
+    /// The folder of its files, in the checkout.
+    pub folder: &'static str,
+    /// What it is made of.
+    pub inputs: Inputs,
+}
+
+/// The VM.
+pub const VM: Artefact = Artefact {
+    folder: "host/component/artefacts",
+    inputs: sources::VM,
+};
+
+/// The transpiler.
+pub const TRANSPILER: Artefact = Artefact {
+    folder: "host/transpiler/artefacts",
+    inputs: sources::TRANSPILER,
+};
 
 /// The name of the record.
 pub const RECORD: &str = "sources.json";
@@ -79,8 +98,8 @@ impl Record {
     /// # Errors
     ///
     /// [`ArtefactError::Io`], [`ArtefactError::Record`]
-    pub fn read(root: &Path) -> Result<Option<Self>, ArtefactError> {
-        let path = root.join(FOLDER).join(RECORD);
+    pub fn read(root: &Path, artefact: &Artefact) -> Result<Option<Self>, ArtefactError> {
+        let path = root.join(artefact.folder).join(RECORD);
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -94,7 +113,8 @@ impl Record {
 
     /// The differences between the sources of the artefact and these sources, a line for each file. Empty
     /// if there are none.
-    pub fn stale(&self, root: &Path, sources: &Sources) -> Vec<String> {
+    pub fn stale(&self, root: &Path, artefact: &Artefact, sources: &Sources) -> Vec<String> {
+        let folder = artefact.folder;
         let mut reasons = Vec::new();
         for (path, hash) in &sources.files {
             match self.sources.get(path) {
@@ -112,16 +132,24 @@ impl Record {
             reasons.push("the digest has changed".to_owned());
         }
         for (name, recorded) in &self.artefacts {
-            let path = root.join(FOLDER).join(name);
+            let path = root.join(folder).join(name);
             if !fs::read(path).is_ok_and(|bytes| hash(&bytes) == *recorded) {
-                reasons.push(format!("{FOLDER}/{name} is not the file that was built"));
+                reasons.push(format!("{folder}/{name} is not the file that was built"));
             }
         }
         reasons
     }
 }
 
-/// The files of an artefact but the record: names and contents.
+/// The files of the transpiler but the record: names and contents.
+pub fn files_of_transpiler(built: &transpiler::Built) -> BTreeMap<&'static str, Vec<u8>> {
+    BTreeMap::from([
+        ("transpiler.wasm", built.component.clone()),
+        ("THIRD-PARTY.md", built.licences.clone().into()),
+    ])
+}
+
+/// The files of the VM but the record: names and contents.
 ///
 /// # Errors
 ///
@@ -178,11 +206,12 @@ fn constants(built: &Built, templates: usize) -> String {
 /// [`ArtefactError::Io`]
 pub fn write(
     root: &Path,
+    artefact: &Artefact,
     files: &BTreeMap<&'static str, Vec<u8>>,
     sources: Sources,
     toolchain: BTreeMap<String, String>,
 ) -> Result<Vec<&'static str>, ArtefactError> {
-    let folder = root.join(FOLDER);
+    let folder = root.join(artefact.folder);
     fs::create_dir_all(&folder).map_err(io_error("make", &folder))?;
     let mut changed = Vec::new();
     for (name, bytes) in files {

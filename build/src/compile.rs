@@ -63,6 +63,8 @@ pub struct Run<'a> {
     pub toolchain: &'a Toolchain,
     /// Folder for everything that cargo writes.
     pub target_dir: &'a Path,
+    /// Flags for rustc, beside those of the package's profile.
+    pub rust_flags: &'a [&'a str],
     /// If set, the result does not depend on where the sources and `target_dir` are.
     pub reproducible: Option<Reproducible<'a>>,
 }
@@ -126,6 +128,7 @@ pub fn compile_components(
     let run = Run {
         toolchain,
         target_dir,
+        rust_flags: &[],
         reproducible: None,
     };
     compile_workspace(run, folder)
@@ -146,6 +149,7 @@ pub fn compile_package(
     let run = Run {
         toolchain,
         target_dir,
+        rust_flags: &[],
         reproducible: None,
     };
     run_to_end(run.cargo_build(folder).args(["--package", package]))?;
@@ -155,6 +159,19 @@ pub fn compile_package(
 }
 
 impl Run<'_> {
+    /// Arguments for cargo that set the flags for rustc.
+    fn rust_flags_setting(&self) -> Vec<String> {
+        if self.rust_flags.is_empty() {
+            return Vec::new();
+        }
+        // A list of strings of JSON is one of TOML, too.
+        let flags = serde_json::Value::from(self.rust_flags.to_vec());
+        vec![
+            "--config".to_owned(),
+            format!("target.{TARGET}.rustflags={flags}"),
+        ]
+    }
+
     /// `cargo build` of a folder, without the options of this one build.
     fn cargo_build(&self, folder: &Path) -> Command {
         let mut command = cargo(&self.toolchain.rust);
@@ -164,6 +181,7 @@ impl Run<'_> {
             .arg(folder.join("Cargo.toml"))
             .arg("--target-dir")
             .arg(self.target_dir)
+            .args(self.rust_flags_setting())
             // Cargo looks for its configuration in this folder and above.
             .current_dir(folder)
             // The caller may be a build script, whose standard output is for cargo.

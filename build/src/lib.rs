@@ -15,7 +15,9 @@
 //! | [`standalone`] | sources in `components/`, the component | templates of built files |
 //! | [`licences`] | cargo's metadata | the licences of everything inside |
 //!
-//! [`artefact`] writes the results into `host/component/artefacts` with a record of the sources
+//! [`transpiler`] builds another component, of `transpiler/`.
+//!
+//! [`artefact`] writes the results into `artefacts/` of a crate with a record of the sources
 //! ([`sources`]), and compares them with the present sources. [`verify`] builds again elsewhere and
 //! compares the bytes.
 
@@ -33,6 +35,7 @@ pub mod preinit;
 pub mod sources;
 pub mod standalone;
 pub mod toolchain;
+pub mod transpiler;
 pub mod verify;
 pub mod wrapper;
 
@@ -108,6 +111,7 @@ pub fn build(options: Options<'_>, progress: &mut dyn FnMut(&str)) -> Result<Bui
     let [run, run_components] = [&target_dirs[0], &target_dirs[1]].map(|target_dir| Run {
         toolchain: &toolchain,
         target_dir,
+        rust_flags: &[],
         reproducible: Some(Reproducible {
             root: options.root,
             wrapper: options.wrapper,

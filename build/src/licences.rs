@@ -24,6 +24,24 @@ const ENGINE_LICENCE: &str = "quickjs/LICENSE";
 /// Packages without a text of their licence, with another package that has the text.
 const SAME_TEXT_AS: [(&str, &str); 1] = [("wit-bindgen-rt", "wit-bindgen")];
 
+/// The licence MIT without its line of copyright.
+const MIT: &str = include_str!("licences/mit.txt");
+
+/// Packages under the licence MIT that come without its text, by the beginning of their names, with
+/// the copyright in their repositories.
+const COPYRIGHTS: [(&str, &str); 4] = [
+    (
+        "oxc-browserslist",
+        "Copyright (c) 2021-present Pig Fang\nCopyright (c) 2024-present Boshen",
+    ),
+    (
+        "oxc",
+        "Copyright (c) 2024-present VoidZero Inc. & Contributors\nCopyright (c) 2023 Boshen",
+    ),
+    ("base64-simd", "Copyright (c) 2022 Nugine"),
+    ("vsimd", "Copyright (c) 2022 Nugine"),
+];
+
 /// Why the licences cannot be listed.
 #[derive(Debug, thiserror::Error)]
 pub enum LicencesError {
@@ -41,7 +59,7 @@ pub enum LicencesError {
     /// A package has no licence.
     #[error(
         "{package} names no licence, or has no text of it. Name a package with the same text in \
-         SAME_TEXT_AS in build/src/licences.rs, or use another package"
+         SAME_TEXT_AS or its copyright in COPYRIGHTS in build/src/licences.rs, or use another package"
     )]
     NoLicence {
         /// Name and version.
@@ -59,14 +77,17 @@ struct Entry {
     texts: BTreeSet<String>,
 }
 
-/// Lists everything in the artefact with its licences, as Markdown.
-///
-/// # Errors
-///
-/// See [`LicencesError`].
-pub fn collect(toolchain: &Toolchain, root: &Path) -> Result<String, LicencesError> {
-    let mut packages: BTreeMap<(String, String), Package> = BTreeMap::new();
-    for folder in ["guest", "components"] {
+/// Packages by their names and versions.
+type Packages = BTreeMap<(String, String), Package>;
+
+/// The packages from elsewhere that are linked into the default members of workspaces.
+fn packages(
+    toolchain: &Toolchain,
+    root: &Path,
+    workspaces: &[&str],
+) -> Result<Packages, LicencesError> {
+    let mut packages = Packages::new();
+    for folder in workspaces {
         let metadata = engine::metadata(toolchain, &root.join(folder))?;
         for package in linked(&metadata) {
             // The packages of this repository have the licence of this crate.
@@ -76,6 +97,30 @@ pub fn collect(toolchain: &Toolchain, root: &Path) -> Result<String, LicencesErr
             }
         }
     }
+    Ok(packages)
+}
+
+/// Lists everything in the transpiler with its licences, as Markdown.
+///
+/// # Errors
+///
+/// See [`LicencesError`].
+pub fn collect_transpiler(toolchain: &Toolchain, root: &Path) -> Result<String, LicencesError> {
+    let packages = packages(toolchain, root, &["transpiler"])?;
+    let mut entries = vec![standard_library(root)?];
+    for package in packages.values() {
+        entries.push(crate_entry(package, &packages)?);
+    }
+    Ok(render(&entries, "The file `transpiler.wasm` contains"))
+}
+
+/// Lists everything in the VM with its licences, as Markdown.
+///
+/// # Errors
+///
+/// See [`LicencesError`].
+pub fn collect(toolchain: &Toolchain, root: &Path) -> Result<String, LicencesError> {
+    let packages = packages(toolchain, root, &["guest", "components"])?;
     let mut entries = vec![standard_library(root)?];
     for package in packages.values() {
         if package.name == engine::PACKAGE {
@@ -89,7 +134,8 @@ pub fn collect(toolchain: &Toolchain, root: &Path) -> Result<String, LicencesErr
             &root.join("guest/web/node_modules").join(package),
         )?);
     }
-    Ok(render(&entries))
+    let files = "The files `js-vm.wasm`, `js-vm.image` and `templates.zst` contain";
+    Ok(render(&entries, files))
 }
 
 /// The packages whose code is linked into the default members of a workspace.
@@ -122,20 +168,24 @@ fn standard_library(root: &Path) -> Result<Entry, LicencesError> {
     })
 }
 
-fn crate_entry(
-    package: &Package,
-    packages: &BTreeMap<(String, String), Package>,
-) -> Result<Entry, LicencesError> {
+fn crate_entry(package: &Package, packages: &Packages) -> Result<Entry, LicencesError> {
     let name = format!("{} {}", package.name, package.version);
     let other = SAME_TEXT_AS.iter().find(|(name, _)| package.name == *name);
     let source = match other {
         Some((_, other)) => packages.values().find(|package| package.name == *other),
         None => Some(package),
     };
-    let texts = match source {
+    let mut texts = match source {
         Some(package) => texts(folder(package))?,
         None => BTreeSet::new(),
     };
+    let copyright = COPYRIGHTS.iter().find(|(start, _)| name.starts_with(start));
+    if let Some((_, copyright)) = copyright
+        && texts.is_empty()
+        && package.license.as_deref() == Some("MIT")
+    {
+        texts.insert(format!("MIT License\n\n{copyright}\n\n{}", MIT.trim()));
+    }
     match &package.license {
         Some(licence) if !texts.is_empty() => Ok(Entry {
             name: format!("crate {name}"),
@@ -233,7 +283,7 @@ fn read(path: &Path) -> Result<String, LicencesError> {
     Ok(lines.join("\n").trim_matches('\n').to_owned())
 }
 
-fn render(entries: &[Entry]) -> String {
+fn render(entries: &[Entry], files: &str) -> String {
     let mut users: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for entry in entries {
         for text in &entry.texts {
@@ -246,11 +296,12 @@ fn render(entries: &[Entry]) -> String {
         let next = numbers.len() + 1;
         numbers.entry(text).or_insert(next);
     }
-    let mut out = "# Third-party licences\n\n\
-        Written by `./just component`. The files `js-vm.wasm`, `js-vm.image` and `templates.zst` \
-        contain\ncode of the following projects. The numbers name the texts below.\n\n\
-        | project | licence | texts |\n|---|---|---|\n"
-        .to_owned();
+    let mut out = format!(
+        "# Third-party licences\n\n\
+         Written by `./just component`. {files}\ncode of the following projects. The numbers name \
+         the texts below.\n\n\
+         | project | licence | texts |\n|---|---|---|\n"
+    );
     for entry in entries {
         let texts: Vec<_> = entry.texts.iter().map(|text| numbers[&**text]).collect();
         let texts: BTreeSet<_> = texts.into_iter().collect();

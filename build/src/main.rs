@@ -1,4 +1,4 @@
-//! Builds, checks and verifies the artefact in `host/component/artefacts`.
+//! Builds, checks and verifies the artefacts: those of the VM and of the transpiler.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -6,22 +6,26 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::{env, fs};
 
-use jsvm_build::artefact::{self, FOLDER, Record};
+use jsvm_build::artefact::{self, Artefact, Record};
 use jsvm_build::sources::Sources;
 use jsvm_build::toolchain::Toolchain;
 use jsvm_build::verify::{self, Copy};
-use jsvm_build::{Options, wrapper};
+use jsvm_build::{Options, transpiler, wrapper};
 
 const USAGE: &str = "\
-Builds the artefact in host/component/artefacts: the VM as a component, and what goes with it.
+Builds the artefacts in host/component/artefacts and host/transpiler/artefacts: the VM and the
+transpiler as components, and what goes with them.
 
-Usage: cargo run -p jsvm-build -- COMMAND
+Usage: cargo run -p jsvm-build -- COMMAND [vm|transpiler]
 
 Commands:
-  component [--force]  Build the artefact. Without --force, only if its sources have changed.
-  stale                Fail if the artefact was not built from the present sources.
-  verify               Build it again from a copy of the sources, and fail if a byte differs.
+  component [--force]  Build the artefacts. Without --force, only those whose sources have changed.
+  stale                Fail if an artefact was not built from the present sources.
+  verify               Build them again from a copy of the sources, and fail if a byte differs.
 ";
+
+/// Those that are built.
+const ARTEFACTS: [Artefact; 2] = [artefact::VM, artefact::TRANSPILER];
 
 /// How many changed files a message names.
 const MAX_NAMED: usize = 10;
@@ -35,17 +39,7 @@ fn main() -> ExitCode {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let result = fs::canonicalize(&root)
         .map_err(Into::into)
-        .and_then(|root| match arguments[..] {
-            ["component"] => component(&root, false),
-            ["component", "--force"] => component(&root, true),
-            ["stale"] => stale(&root),
-            ["verify"] => verify(&root),
-            ["--help"] => {
-                print!("{USAGE}");
-                Ok(())
-            }
-            _ => Err(USAGE.into()),
-        });
+        .and_then(|root| run(&root, &arguments));
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -55,63 +49,101 @@ fn main() -> ExitCode {
     }
 }
 
+fn run(root: &Path, arguments: &[&str]) -> Result<()> {
+    let (options, names): (Vec<&str>, Vec<&str>) = arguments
+        .iter()
+        .partition(|argument| argument.starts_with("--"));
+    let (command, artefacts) = match names[..] {
+        [command] => (command, &ARTEFACTS[..]),
+        [command, "vm"] => (command, &ARTEFACTS[..1]),
+        [command, "transpiler"] => (command, &ARTEFACTS[1..]),
+        [] => ("", &ARTEFACTS[..]),
+        _ => return Err(USAGE.into()),
+    };
+    match (command, &options[..]) {
+        ("component", []) => component(root, artefacts, false),
+        ("component", ["--force"]) => component(root, artefacts, true),
+        ("stale", []) => stale(root, artefacts),
+        ("verify", []) => verify(root, artefacts),
+        ("", ["--help"]) => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        _ => Err(USAGE.into()),
+    }
+}
+
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-fn component(root: &Path, force: bool) -> Result<()> {
-    let sources = Sources::read(root)?;
-    // A record that cannot be read is replaced.
-    let record = Record::read(root).ok().flatten();
-    let reasons = record.map(|record| record.stale(root, &sources));
-    if reasons.as_ref().is_some_and(Vec::is_empty) && !force {
-        eprintln!("{FOLDER} is up to date.");
-        return Ok(());
-    }
-    if let Some(reasons) = reasons {
-        eprint!("{}", named(&reasons));
-    }
-    let (files, toolchain) = build(root)?;
-    if Sources::read(root)? != sources {
-        return Err("sources changed during the build: start again".into());
-    }
-    let changed = artefact::write(root, &files, sources, toolchain)?;
-    if changed.is_empty() {
-        eprintln!("Built {FOLDER}: all bytes are as before.");
-    } else {
-        eprintln!("Built {FOLDER}: {} changed.", changed.join(", "));
+fn component(root: &Path, artefacts: &[Artefact], force: bool) -> Result<()> {
+    for artefact in artefacts {
+        let folder = artefact.folder;
+        let sources = Sources::read(root, &artefact.inputs)?;
+        // A record that cannot be read is replaced.
+        let record = Record::read(root, artefact).ok().flatten();
+        let reasons = record.map(|record| record.stale(root, artefact, &sources));
+        if reasons.as_ref().is_some_and(Vec::is_empty) && !force {
+            eprintln!("{folder} is up to date.");
+            continue;
+        }
+        if let Some(reasons) = reasons {
+            eprint!("{}", named(&reasons));
+        }
+        let (files, toolchain) = build(root, artefact)?;
+        if Sources::read(root, &artefact.inputs)? != sources {
+            return Err("sources changed during the build: start again".into());
+        }
+        let changed = artefact::write(root, artefact, &files, sources, toolchain)?;
+        if changed.is_empty() {
+            eprintln!("Built {folder}: all bytes are as before.");
+        } else {
+            eprintln!("Built {folder}: {} changed.", changed.join(", "));
+        }
     }
     Ok(())
 }
 
-fn stale(root: &Path) -> Result<()> {
-    let sources = Sources::read(root)?;
-    let reasons = match Record::read(root)? {
-        Some(record) => record.stale(root, &sources),
-        None => vec![format!("there is no {FOLDER}/{}", artefact::RECORD)],
-    };
-    if reasons.is_empty() {
-        return Ok(());
+fn stale(root: &Path, artefacts: &[Artefact]) -> Result<()> {
+    for artefact in artefacts {
+        let folder = artefact.folder;
+        let sources = Sources::read(root, &artefact.inputs)?;
+        let reasons = match Record::read(root, artefact)? {
+            Some(record) => record.stale(root, artefact, &sources),
+            None => vec![format!("there is no {folder}/{}", artefact::RECORD)],
+        };
+        if !reasons.is_empty() {
+            return Err(format!(
+                "the artefact in {folder} was built from other sources:\n{}\
+                 Run `./just component` and commit {folder}.",
+                named(&reasons)
+            )
+            .into());
+        }
     }
-    Err(format!(
-        "the artefact in {FOLDER} was built from other sources:\n{}\
-         Run `./just component` and commit {FOLDER}.",
-        named(&reasons)
-    )
-    .into())
+    Ok(())
 }
 
-fn verify(root: &Path) -> Result<()> {
-    stale(root)?;
-    let record = Record::read(root)?.ok_or("there is no record")?;
-    let copy = Copy::new(root, &Sources::read(root)?)?;
-    let (files, toolchain) = build(copy.root())?;
-    let differences = verify::differences(root, &files)?;
+fn verify(root: &Path, artefacts: &[Artefact]) -> Result<()> {
+    stale(root, artefacts)?;
+    for artefact in artefacts {
+        verify_one(root, artefact)?;
+    }
+    Ok(())
+}
+
+fn verify_one(root: &Path, artefact: &Artefact) -> Result<()> {
+    let record = Record::read(root, artefact)?.ok_or("there is no record")?;
+    let copy = Copy::new(root, &Sources::read(root, &artefact.inputs)?)?;
+    let (files, toolchain) = build(copy.root(), artefact)?;
+    let differences = verify::differences(root, artefact, &files)?;
     let toolchains = verify::toolchain_differences(&record, &toolchain);
+    let folder = artefact.folder;
     if differences.is_empty() {
-        eprintln!("A build in another folder gives the same bytes.");
+        eprintln!("A build of {folder} in another folder gives the same bytes.");
         return Ok(());
     }
     let mut message = format!(
-        "a build in another folder gives other bytes:\n{}",
+        "a build of {folder} in another folder gives other bytes:\n{}",
         named(&differences)
     );
     if toolchains.is_empty() {
@@ -127,16 +159,21 @@ fn verify(root: &Path) -> Result<()> {
 
 type Files = BTreeMap<&'static str, Vec<u8>>;
 
-/// Builds the artefact of a checkout. Returns the files and the versions of the toolchain.
-fn build(root: &Path) -> Result<(Files, BTreeMap<String, String>)> {
+/// Builds an artefact of a checkout. Returns the files and the versions of the toolchain.
+fn build(root: &Path, artefact: &Artefact) -> Result<(Files, BTreeMap<String, String>)> {
     let options = Options {
         root,
         target_dir: &root.join("target/component"),
         wrapper: &env::current_exe()?,
     };
-    let built = jsvm_build::build(options, &mut |line| eprintln!("{line}"))?;
+    let progress = &mut |line: &str| eprintln!("{line}");
+    let files = if artefact.folder == artefact::TRANSPILER.folder {
+        artefact::files_of_transpiler(&transpiler::build(options, progress)?)
+    } else {
+        artefact::files(&jsvm_build::build(options, progress)?)?
+    };
     let versions = Toolchain::find()?.versions(&root.join("guest"));
-    Ok((artefact::files(&built)?, versions))
+    Ok((files, versions))
 }
 
 /// Lines for a message, indented.

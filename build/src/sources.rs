@@ -1,14 +1,14 @@
-//! The sources of the artefact, and their digest.
+//! The sources of an artefact, and their digest.
 //!
 //! `build/stale.sh` computes the same digest without compiling anything, and a test compares both.
 //! The algorithm:
 //!
-//! 1. List all files in and below [`ROOTS`], relative to the checkout, with `/`. Skip [`EXCLUDED`], a root that
+//! 1. List all files in and below [`Inputs::roots`], relative to the checkout, with `/`. Skip [`EXCLUDED`], a root that
 //!    does not exist, names that begin with a dot, folders called `target` and `node_modules`, and
 //!    files called `tests.rs`. Follow symbolic links. Sort by bytes.
 //! 2. Write a line for each, as `sha256sum` does: the SHA-256 in hexadecimal, two blanks, the path.
 //! 3. Add a line for `Cargo.lock` with the SHA-256 of one line `name version` for each package of
-//!    [`TOOLS`] in it, in the order of the lock file. Other packages do not change the artefact.
+//!    [`Inputs::tools`] in it, in the order of the lock file. Other packages do not change the artefact.
 //! 4. The digest is the SHA-256 of these lines.
 
 use std::collections::BTreeMap;
@@ -18,48 +18,73 @@ use std::{fs, io};
 
 use sha2::{Digest, Sha256};
 
-/// Files and folders with sources. `build/stale.sh` has the same list.
-pub const ROOTS: [&str; 24] = [
-    "build/src",
-    "components/Cargo.lock",
-    "components/Cargo.toml",
-    "components/cli-driver",
-    "components/config-spin",
-    "components/config-wasmtime",
-    "components/console",
-    "components/data",
-    "components/driver",
-    "components/host",
-    "components/http-driver",
-    "components/keyvalue-spin",
-    "components/keyvalue-wasmtime",
-    "components/no-host",
-    "components/service-driver",
-    "components/stubs",
-    "components/wit",
-    "guest",
-    "host/data/Cargo.toml",
-    "host/data/src",
-    "host/protocol/Cargo.toml",
-    "host/protocol/src",
-    "host/standalone/src/nested.rs",
-    "wit",
-];
+/// What an artefact is made of. `build/stale.sh` has the same lists.
+#[derive(Clone, Copy, Debug)]
+pub struct Inputs {
+    /// Files and folders with sources.
+    pub roots: &'static [&'static str],
+    /// Packages of the workspace's lock file that write parts of the artefact.
+    pub tools: &'static [&'static str],
+}
 
-/// Folders in [`ROOTS`] that are not compiled into the artefact. `build/stale.sh` has the same list.
+/// The inputs of the VM.
+pub const VM: Inputs = Inputs {
+    roots: &[
+        "build/src",
+        "components/Cargo.lock",
+        "components/Cargo.toml",
+        "components/cli-driver",
+        "components/config-spin",
+        "components/config-wasmtime",
+        "components/console",
+        "components/data",
+        "components/driver",
+        "components/host",
+        "components/http-driver",
+        "components/keyvalue-spin",
+        "components/keyvalue-wasmtime",
+        "components/no-host",
+        "components/service-driver",
+        "components/stubs",
+        "components/wit",
+        "guest",
+        "host/data/Cargo.toml",
+        "host/data/src",
+        "host/protocol/Cargo.toml",
+        "host/protocol/src",
+        "host/standalone/src/nested.rs",
+        "wit",
+    ],
+    tools: &[
+        "diffy",
+        "wac-graph",
+        "wac-types",
+        "wasm-encoder",
+        "wasmparser",
+        "wasmtime-wizer",
+        "wit-component",
+        "zstd-sys",
+    ],
+};
+
+/// The inputs of the transpiler.
+pub const TRANSPILER: Inputs = Inputs {
+    roots: &[
+        "build/src/compile.rs",
+        "build/src/component.rs",
+        "build/src/licences",
+        "build/src/licences.rs",
+        "build/src/toolchain.rs",
+        "build/src/transpiler.rs",
+        "build/src/wrapper.rs",
+        "host/standalone/src/nested.rs",
+        "transpiler",
+    ],
+    tools: &["wasm-encoder", "wasmparser", "wit-component"],
+};
+
+/// Folders in [`Inputs::roots`] that are not compiled into an artefact. `build/stale.sh` has the same list.
 pub const EXCLUDED: [&str; 2] = ["host/data/src/data", "host/data/src/serde"];
-
-/// Packages of the workspace's lock file that write parts of the artefact.
-pub const TOOLS: [&str; 8] = [
-    "diffy",
-    "wac-graph",
-    "wac-types",
-    "wasm-encoder",
-    "wasmparser",
-    "wasmtime-wizer",
-    "wit-component",
-    "zstd-sys",
-];
 
 /// The lock file of the workspace.
 const LOCK: &str = "Cargo.lock";
@@ -87,9 +112,9 @@ impl Sources {
     /// # Errors
     ///
     /// If one of them cannot be read.
-    pub fn read(root: &Path) -> Result<Self, SourcesError> {
+    pub fn read(root: &Path, inputs: &Inputs) -> Result<Self, SourcesError> {
         let mut files = BTreeMap::new();
-        for name in ROOTS {
+        for name in inputs.roots {
             let path = root.join(name);
             if path.exists() {
                 add(&path, name, &mut files)?;
@@ -102,7 +127,7 @@ impl Sources {
         }
         let path = root.join(LOCK);
         let lock = fs::read_to_string(&path).map_err(error(&path))?;
-        let tools = hash(tools(&lock).as_bytes());
+        let tools = hash(tools(&lock, inputs.tools).as_bytes());
         let _ = writeln!(lines, "{tools}  {LOCK}");
         files.insert(LOCK.to_owned(), tools);
         Ok(Self {
@@ -135,15 +160,15 @@ fn add(path: &Path, name: &str, files: &mut BTreeMap<String, String>) -> Result<
     Ok(())
 }
 
-/// The lines `name version` of [`TOOLS`] in a lock file.
-fn tools(lock: &str) -> String {
+/// The lines `name version` of some packages in a lock file.
+fn tools(lock: &str, packages: &[&str]) -> String {
     let mut found = String::new();
     let mut name = "";
     for line in lock.lines() {
         if let Some(quoted) = line.strip_prefix("name = ") {
             name = quoted.trim_matches('"');
         } else if let Some(quoted) = line.strip_prefix("version = ")
-            && TOOLS.contains(&name)
+            && packages.contains(&name)
         {
             let version = quoted.trim_matches('"');
             let _ = writeln!(found, "{name} {version}");

@@ -1,10 +1,10 @@
-//! Builds the artefact again, from a copy of its sources in another folder, and compares the bytes.
+//! Builds an artefact again, from a copy of its sources in another folder, and compares the bytes.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io, process};
 
-use crate::artefact::{ArtefactError, FOLDER, Record};
+use crate::artefact::{Artefact, ArtefactError, Record};
 use crate::parts;
 use crate::sources::Sources;
 
@@ -92,11 +92,12 @@ fn copy_all(from: &Path, to: &Path) -> io::Result<()> {
 /// [`ArtefactError::Io`] if a file of the checkout cannot be read.
 pub fn differences(
     root: &Path,
+    artefact: &Artefact,
     again: &BTreeMap<&'static str, Vec<u8>>,
 ) -> Result<Vec<String>, ArtefactError> {
     let mut differences = Vec::new();
     for (name, bytes) in again {
-        let path = root.join(FOLDER).join(name);
+        let path = root.join(artefact.folder).join(name);
         let committed = fs::read(&path).map_err(|source| ArtefactError::Io {
             action: "read",
             path,

@@ -13,11 +13,14 @@ fn entry(name: &str, texts: &[&str]) -> Entry {
 
 #[test]
 fn the_same_text_is_there_once() {
-    let rendered = render(&[
-        entry("one", &["text A"]),
-        entry("two", &["text B", "text A"]),
-        entry("three", &["text B"]),
-    ]);
+    let rendered = render(
+        &[
+            entry("one", &["text A"]),
+            entry("two", &["text B", "text A"]),
+            entry("three", &["text B"]),
+        ],
+        "The file contains",
+    );
     assert!(rendered.contains("| one | MIT | 1 |\n| two | MIT | 1, 2 |\n| three | MIT | 2 |\n"));
     assert_eq!(rendered.matches("text A").count(), 1);
     assert!(rendered.contains("## 1\n\nFor: one; two\n\n````text\ntext A\n````\n"));

@@ -5,7 +5,9 @@ use std::process::Command;
 use crate::toolchain::Toolchain;
 use crate::{engine, licences};
 
-use super::{EXCLUDED, ROOTS, Sources, TOOLS, tools};
+use super::{EXCLUDED, Inputs, Sources, TRANSPILER, VM, tools};
+
+const ARTEFACTS: [(&str, Inputs); 2] = [("vm", VM), ("transpiler", TRANSPILER)];
 
 fn root() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -27,6 +29,7 @@ fn checkout() -> tempfile::TempDir {
         ("host/data/src/lib.rs", "five"),
         ("host/data/src/serde/mod.rs", "ignored"),
         ("host/data/README.md", "ignored"),
+        ("transpiler/src/lib.rs", "six"),
         (
             "Cargo.lock",
             "[[package]]\nname = \"wit-component\"\nversion = \"1.2.3\"\n\n\
@@ -41,9 +44,11 @@ fn checkout() -> tempfile::TempDir {
 }
 
 /// The digest of `build/stale.sh`, run in a checkout; `None` where there is no shell.
-fn digest_of_script(root: &Path) -> Option<String> {
+fn digest_of_script(root: &Path, name: &str) -> Option<String> {
     let mut command = Command::new("sh");
-    command.arg(root.join("build/stale.sh")).arg("--digest");
+    command
+        .arg(root.join("build/stale.sh"))
+        .args([name, "--digest"]);
     let output = command.output().ok()?;
     let messages = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{messages}");
@@ -56,10 +61,12 @@ fn the_script_computes_the_same_digest() {
     let script = folder.path().join("build/stale.sh");
     fs::copy(root().join("build/stale.sh"), script).unwrap();
     for root in [folder.path(), &root()] {
-        let digest = Sources::read(root).unwrap().digest;
-        match digest_of_script(root) {
-            Some(other) => assert_eq!(digest, other, "{}", root.display()),
-            None => eprintln!("skipped: there is no sh"),
+        for (name, inputs) in ARTEFACTS {
+            let digest = Sources::read(root, &inputs).unwrap().digest;
+            match digest_of_script(root, name) {
+                Some(other) => assert_eq!(digest, other, "{}", root.display()),
+                None => eprintln!("skipped: there is no sh"),
+            }
         }
     }
 }
@@ -67,8 +74,12 @@ fn the_script_computes_the_same_digest() {
 #[test]
 fn the_script_has_the_same_lists() {
     let script = fs::read_to_string(root().join("build/stale.sh")).unwrap();
-    assert!(script.contains(&format!("roots='\n{}\n'", ROOTS.join("\n"))));
-    assert!(script.contains(&format!("tools='{}'", TOOLS.join(" "))));
+    for (_, inputs) in ARTEFACTS {
+        let roots = format!("roots='\n{}\n'", inputs.roots.join("\n"));
+        assert!(script.contains(&roots), "{roots}");
+        let tools = format!("tools='{}'", inputs.tools.join(" "));
+        assert!(script.contains(&tools), "{tools}");
+    }
     let paths = EXCLUDED.map(|path| format!("-path {path}"));
     assert!(script.contains(&format!("\\( {} \\) -prune", paths.join(" -o "))));
 }
@@ -76,7 +87,7 @@ fn the_script_has_the_same_lists() {
 #[test]
 fn what_is_built_or_hidden_is_no_source() {
     let folder = checkout();
-    let sources = Sources::read(folder.path()).unwrap();
+    let sources = Sources::read(folder.path(), &VM).unwrap();
     let names: Vec<_> = sources.files.keys().map(String::as_str).collect();
     assert_eq!(
         names,
@@ -94,7 +105,7 @@ fn what_is_built_or_hidden_is_no_source() {
 #[test]
 fn a_changed_source_changes_the_digest_and_another_package_does_not() {
     let folder = checkout();
-    let digest = || Sources::read(folder.path()).unwrap().digest;
+    let digest = || Sources::read(folder.path(), &VM).unwrap().digest;
     let change = |name: &str, old: &str, new: &str| {
         let path = folder.path().join(name);
         let text = fs::read_to_string(&path).unwrap();
@@ -116,8 +127,8 @@ fn a_changed_source_changes_the_digest_and_another_package_does_not() {
 #[test]
 fn all_tools_are_in_the_lock_file() {
     let lock = fs::read_to_string(root().join("Cargo.lock")).unwrap();
-    let found = tools(&lock);
-    for tool in TOOLS {
+    let found = tools(&lock, VM.tools);
+    for tool in VM.tools.iter().chain(TRANSPILER.tools) {
         let line = format!("{tool} ");
         assert!(found.lines().any(|it| it.starts_with(&line)), "{tool}");
     }
@@ -127,7 +138,11 @@ fn all_tools_are_in_the_lock_file() {
 #[test]
 fn all_packages_of_the_artefact_are_sources() {
     let root = fs::canonicalize(root()).unwrap();
-    for workspace in ["guest", "components"] {
+    for (workspace, inputs) in [
+        ("guest", VM),
+        ("components", VM),
+        ("transpiler", TRANSPILER),
+    ] {
         let folder = root.join(workspace);
         let metadata = engine::metadata(&Toolchain::without_compilers(), &folder).unwrap();
         for package in licences::linked(&metadata) {
@@ -139,7 +154,7 @@ fn all_packages_of_the_artefact_are_sources() {
             let sources = [folder.join("Cargo.toml"), folder.join("src/lib.rs")];
             for source in sources {
                 assert!(
-                    ROOTS.iter().any(|it| source.starts_with(it)),
+                    inputs.roots.iter().any(|it| source.starts_with(it)),
                     "{}",
                     source.display()
                 );

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use super::{Copy, differences, toolchain_differences};
-use crate::artefact::{FOLDER, Record};
+use crate::artefact::{Record, VM};
 use crate::sources::Sources;
 
 fn versions(versions: &[(&str, &str)]) -> BTreeMap<String, String> {
@@ -33,14 +33,14 @@ fn other_compilers_are_named_with_both_versions() {
 #[test]
 fn a_file_that_differs_is_named() {
     let root = tempfile::tempdir().unwrap();
-    let folder = root.path().join(FOLDER);
+    let folder = root.path().join(VM.folder);
     fs::create_dir_all(&folder).unwrap();
     for (name, text) in [("a", "same"), ("b", "other"), ("c", "short")] {
         fs::write(folder.join(name), text).unwrap();
     }
     let again = |files: [(&'static str, &str); 3]| {
         let files = files.map(|(name, text)| (name, text.into()));
-        differences(root.path(), &BTreeMap::from(files))
+        differences(root.path(), &VM, &BTreeMap::from(files))
     };
     assert_eq!(
         again([("a", "same"), ("b", "otter"), ("c", "shorter")]).unwrap(),
@@ -56,7 +56,7 @@ fn a_file_that_differs_is_named() {
 #[test]
 fn a_copy_has_the_sources_and_is_removed() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let sources = Sources::read(&root).unwrap();
+    let sources = Sources::read(&root, &VM.inputs).unwrap();
     let npm = root.join("guest/web/node_modules");
     if !npm.exists() {
         eprintln!("skipped: the guest's npm packages are not installed");
@@ -64,7 +64,7 @@ fn a_copy_has_the_sources_and_is_removed() {
     }
     let copy = Copy::new(&root, &sources).unwrap();
     let folder = copy.root().to_owned();
-    assert_eq!(Sources::read(&folder).unwrap(), sources);
+    assert_eq!(Sources::read(&folder, &VM.inputs).unwrap(), sources);
     drop(copy);
     assert!(!folder.exists());
 }
