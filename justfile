@@ -65,6 +65,7 @@ test-all: test verify-component package test-features test-portable test-compone
 test-component-libraries:
     cargo test --release --manifest-path components/Cargo.toml \
         --package jsvm-component-data --package jsvm-driver
+    cargo test --release --lib --manifest-path transpiler/Cargo.toml
 
 # The tests of code for systems that lack what Linux has, as if this were one
 test-portable: _component
@@ -81,7 +82,7 @@ test-browser: _component _packages _browser
     cargo build --workspace --bin jsvm
     node tests/browser/streaming.mjs target/debug/jsvm target/browser
 
-# Build the artefact in host/component if its sources have changed; `--force` builds it anyway
+# Build the artefacts whose sources have changed; `vm` or `transpiler` names one, `--force` builds it anyway
 component *ARGS:
     #!/usr/bin/env bash
     set -euo pipefail
@@ -94,7 +95,7 @@ component *ARGS:
     cargo build --workspace --bin jsvm-build
     "${CARGO_TARGET_DIR:-target}/debug/jsvm-build" component "$@"
 
-# Build the artefact again in another folder, and compare the bytes
+# Build the artefacts again in another folder, and compare the bytes
 verify-component: _guest
     cargo build --workspace --bin jsvm-build
     "${CARGO_TARGET_DIR:-target}/debug/jsvm-build" verify
@@ -109,6 +110,7 @@ fmt: _lint
     cargo fmt --manifest-path guest/Cargo.toml
     cargo fmt --manifest-path fuzz/Cargo.toml
     cargo fmt --manifest-path components/Cargo.toml --all
+    cargo fmt --manifest-path transpiler/Cargo.toml --all
     cargo fmt --manifest-path examples/plugins/words-rust/Cargo.toml
     cargo fmt --manifest-path bench/forms/Cargo.toml --all
 
@@ -118,6 +120,7 @@ fmt-check: _lint
     cargo fmt --manifest-path guest/Cargo.toml --check
     cargo fmt --manifest-path fuzz/Cargo.toml --check
     cargo fmt --manifest-path components/Cargo.toml --all --check
+    cargo fmt --manifest-path transpiler/Cargo.toml --all --check
     cargo fmt --manifest-path examples/plugins/words-rust/Cargo.toml --check
     cargo fmt --manifest-path bench/forms/Cargo.toml --all --check
 
@@ -139,6 +142,9 @@ lint-guest: _guest _lint
     echo "cargo clippy, in components/" >&2
     cd components
     cargo clippy --release --workspace --target wasm32-unknown-unknown -- -D warnings
+    echo "cargo clippy, in transpiler/" >&2
+    cd ../transpiler
+    cargo clippy --release --target wasm32-unknown-unknown -- -D warnings
 
 # The documentation of the crates; a warning is an error
 doc: _component
@@ -155,6 +161,9 @@ audit: _audit
     cargo deny --manifest-path guest/Cargo.toml --config deny.toml check \
         -A unmatched-skip -A unnecessary-skip -A license-exception-not-encountered \
         licenses bans sources
+    cargo deny --manifest-path transpiler/Cargo.toml --config deny.toml check \
+        -A unmatched-skip -A unnecessary-skip -A license-exception-not-encountered \
+        licenses bans sources
 
 # Feed a reader (`snapshot` or `data`) with what is wrong, for some seconds; stops at the first finding
 fuzz SECONDS='600' TARGET='snapshot': _component _fuzz
@@ -164,7 +173,7 @@ fuzz SECONDS='600' TARGET='snapshot': _component _fuzz
 
 # Measure; arguments go to the benchmarks: `bench eval`
 bench *ARGS: _component
-    cargo bench --package jsvm --package jsvm-cli --bench '*' -- "$@"
+    cargo bench --package jsvm --package jsvm-cli --package jsvm-transpiler --bench '*' -- "$@"
 
 # Measure it beside its peers, in some minutes: `bench-peers --help` says what can be chosen
 [no-exit-message]
@@ -233,7 +242,7 @@ _component:
     #!/usr/bin/env bash
     set -euo pipefail
     build/stale.sh 2>/dev/null && exit
-    echo "The sources of the artefact have changed: building it, about 3 minutes." >&2
+    echo "The sources of an artefact have changed: building it, about 3 minutes." >&2
     ./setup.sh guest
     cargo build --workspace --bin jsvm-build
     "${CARGO_TARGET_DIR:-target}/debug/jsvm-build" component

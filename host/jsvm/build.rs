@@ -4,16 +4,15 @@ use std::error::Error;
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-changed=build");
     println!("cargo::rerun-if-changed=src/settings.rs");
     #[cfg(feature = "precompile")]
-    native::write()?;
+    jsvm_precompile::write(
+        settings::shared_config(),
+        jsvm_component::COMPONENT,
+        "js-vm.cwasm",
+    )?;
     Ok(())
 }
-
-#[cfg(feature = "precompile")]
-#[path = "build/native.rs"]
-mod native;
 
 #[cfg(feature = "precompile")]
 #[path = "src/settings.rs"]

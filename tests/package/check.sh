@@ -12,8 +12,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 readonly root=$PWD
 readonly folder=$(mkdir -p "${1:-target/consumer}" && cd "${1:-target/consumer}" && pwd)
-readonly crates=(jsvm-data jsvm-protocol jsvm-component jsvm-snapshot jsvm jsvm-http jsvm-link jsvm-node
-    jsvm-standalone jsvm-cli)
+readonly crates=(jsvm-data jsvm-protocol jsvm-component jsvm-snapshot jsvm-precompile jsvm jsvm-http jsvm-link
+    jsvm-transpiler jsvm-node jsvm-standalone jsvm-cli)
 readonly version=$(sed -n 's/^version *= *"\(.*\)"/\1/p' Cargo.toml | head -n 1)
 
 say() { printf 'package: %s\n' "$*" >&2; }

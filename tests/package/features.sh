@@ -36,5 +36,10 @@ check jsvm-http ""
 check jsvm-http client
 check jsvm-http server
 check jsvm-link ""
+check jsvm-transpiler ""
+check jsvm-transpiler precompile
+check jsvm-transpiler compile
 check jsvm-node ""
+check jsvm-node precompile
+check jsvm-node compile
 check jsvm-standalone ""

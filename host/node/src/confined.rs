@@ -1,28 +1,56 @@
 //! The part of the file system that resolution can see.
 
+use std::collections::HashMap;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use oxc_resolver::{FileMetadata, FileSystem, FileSystemOs, ResolveError};
 
+use super::bounds::{self, Excess, MAX_CONFIGURATION, MAX_PATH};
 use super::missing::normal;
+
+/// A text that is not JSON, with which the resolver reports the path of a refused file.
+const REFUSED: &str = "{";
 
 /// The root folder of a program and what is below. Everything else does not exist, so that neither
 /// a result nor an error tells about it.
 ///
 /// Folders above the root can be seen, but of their files only `package.json` and `tsconfig….json`,
-/// which set how the files below are read.
+/// which set how the files below are read. Those that exceed a bound are refused.
+#[derive(Clone)]
 pub struct ConfinedFiles {
     root: PathBuf,
+    refused: Arc<Mutex<HashMap<PathBuf, Excess>>>,
 }
 
 impl ConfinedFiles {
     /// Confines resolution to a folder, which must be a real path.
     pub fn within(root: PathBuf) -> Self {
-        ConfinedFiles { root }
+        ConfinedFiles {
+            root,
+            refused: Arc::default(),
+        }
     }
 
-    fn is_visible(&self, path: &Path) -> bool {
+    /// Returns why a file was not given to the resolver.
+    pub fn refusal(&self, path: &Path) -> Option<Excess> {
+        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        refused.get(path).copied()
+    }
+
+    /// Returns the text for the resolver, which must parse all that it reads.
+    fn checked(&self, path: &Path, text: Vec<u8>, result: Result<(), Excess>) -> Vec<u8> {
+        let Err(excess) = result else {
+            return text;
+        };
+        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        refused.insert(path.to_owned(), excess);
+        REFUSED.into()
+    }
+
+    /// Whether resolution can see a path.
+    pub fn is_visible(&self, path: &Path) -> bool {
         let path = normal(path);
         if path.starts_with(&self.root) || self.root.starts_with(&path) {
             return true;
@@ -36,30 +64,18 @@ impl ConfinedFiles {
     }
 
     fn visible<'a>(&self, path: &'a Path) -> io::Result<&'a Path> {
-        match self.is_visible(path) {
+        // A longer path has no file, on any system.
+        let is_short = path.as_os_str().len() <= MAX_PATH;
+        match is_short && self.is_visible(path) {
             true => Ok(path),
             false => Err(ErrorKind::NotFound.into()),
         }
     }
 
-    /// Returns the real path of a file whose content is going to be read.
-    fn readable(&self, path: &Path) -> io::Result<PathBuf> {
+    /// Reads a configuration file.
+    fn read_visible(&self, path: &Path) -> io::Result<Vec<u8>> {
         let real = self.visible(path)?.canonicalize()?;
-        require_regular(self.visible(&real)?)?;
-        Ok(real)
-    }
-}
-
-/// Reads the text of a regular file. Reading a FIFO or a device would not end.
-pub fn read_regular(path: &Path) -> io::Result<String> {
-    require_regular(path)?;
-    std::fs::read_to_string(path)
-}
-
-fn require_regular(path: &Path) -> io::Result<()> {
-    match std::fs::metadata(path)?.is_file() {
-        true => Ok(()),
-        false => Err(ErrorKind::InvalidInput.into()),
+        bounds::read_file(self.visible(&real)?, MAX_CONFIGURATION)
     }
 }
 
@@ -69,12 +85,18 @@ impl FileSystem for ConfinedFiles {
         ConfinedFiles::within(PathBuf::new().join("\0"))
     }
 
+    /// Reads a `package.json`.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        FileSystemOs.read(&self.readable(path)?)
+        let text = self.read_visible(path)?;
+        let result = bounds::check_package(&text);
+        Ok(self.checked(path, text, result))
     }
 
+    /// Reads a `tsconfig.json`, or a file that one extends.
     fn read_to_string(&self, path: &Path) -> io::Result<String> {
-        FileSystemOs.read_to_string(&self.readable(path)?)
+        let text = self.read_visible(path)?;
+        let result = bounds::check_tsconfig(&text);
+        FileSystemOs::validate_string(self.checked(path, text, result))
     }
 
     fn metadata(&self, path: &Path) -> io::Result<FileMetadata> {

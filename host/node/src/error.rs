@@ -5,8 +5,15 @@ use std::path::PathBuf;
 use jsvm::Data;
 use jsvm::ErrorClass;
 use jsvm::HostError;
+use jsvm::Import;
 use jsvm::data::ErrorData;
 use jsvm::data::{DataBuilder, Node};
+use jsvm_transpiler::TranspilerError;
+
+use super::bounds::MAX_PATH;
+
+/// The maximum number of bytes that a message shows of a text that is too long.
+const MAX_SHOWN: usize = 60;
 
 /// The reason why a module cannot be loaded.
 ///
@@ -74,6 +81,20 @@ pub enum ProgramError {
         root: PathBuf,
     },
 
+    /// The specifier, or the path of its importer, is longer than 4,096 bytes.
+    #[error(
+        "cannot load the module of a specifier of {length} bytes{}: it must not be longer than \
+         {MAX_PATH} bytes. It begins with '{start}'", from(.importer)
+    )]
+    SpecifierTooLong {
+        /// The beginning of the specifier.
+        start: String,
+        /// The length of the specifier in bytes.
+        length: usize,
+        /// The beginning of the name of the module that imports it.
+        importer: String,
+    },
+
     /// A `package.json` or `tsconfig.json` cannot be used.
     #[error("cannot use {}: {reason}", .path.display())]
     Configuration {
@@ -117,6 +138,22 @@ pub enum ProgramError {
         reason: String,
     },
 
+    /// The file is nested too deeply to be converted to JavaScript.
+    #[error("nested too deeply")]
+    TooDeep {
+        /// The name of the module.
+        file: String,
+    },
+
+    /// The file exceeds another limit of the parser, or the parser failed.
+    #[error("cannot convert {file}: {source}. Split the file, or convert it before")]
+    Transpiler {
+        /// The name of the module.
+        file: String,
+        /// The limit.
+        source: TranspilerError,
+    },
+
     /// The file does not parse.
     #[error("{message}")]
     Syntax {
@@ -132,16 +169,34 @@ pub enum ProgramError {
 }
 
 impl ProgramError {
+    pub(crate) fn from_transpiler(error: TranspilerError, file: &str) -> Self {
+        let file = file.to_owned();
+        match error {
+            TranspilerError::Depth => ProgramError::TooDeep { file },
+            source => ProgramError::Transpiler { file, source },
+        }
+    }
+
+    pub(crate) fn specifier_too_long(import: &Import<'_>) -> Self {
+        let start = |text: &str| text[..text.floor_char_boundary(MAX_SHOWN)].to_owned();
+        ProgramError::SpecifierTooLong {
+            start: start(import.specifier),
+            length: import.specifier.len(),
+            importer: start(import.importer),
+        }
+    }
+
     /// Converts the error to the exception that the import throws: an `Error` with the `code` of
     /// Node.js, or a `SyntaxError` with its place.
     pub fn into_host_error(self) -> HostError {
         let class = match self {
-            ProgramError::Syntax { .. } => ErrorClass::SyntaxError,
+            ProgramError::Syntax { .. } | ProgramError::TooDeep { .. } => ErrorClass::SyntaxError,
             _ => ErrorClass::Error,
         };
         let code = match &self {
             ProgramError::NotFound { required: true, .. } => Some("MODULE_NOT_FOUND"),
             ProgramError::NotFound { .. } => Some("ERR_MODULE_NOT_FOUND"),
+            ProgramError::SpecifierTooLong { .. } => Some("ERR_INVALID_MODULE_SPECIFIER"),
             ProgramError::Builtin { .. } => Some("ERR_UNKNOWN_BUILTIN_MODULE"),
             ProgramError::NotExported { .. } => Some("ERR_PACKAGE_PATH_NOT_EXPORTED"),
             ProgramError::Configuration { .. } => Some("ERR_INVALID_PACKAGE_CONFIG"),
@@ -153,6 +208,7 @@ impl ProgramError {
             ProgramError::Syntax {
                 file, line, column, ..
             } => Some(format!("    at {file}:{line}:{column}\n")),
+            ProgramError::TooDeep { file } => Some(format!("    at {file}:1:1\n")),
             _ => None,
         };
         HostError::value(

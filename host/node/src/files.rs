@@ -2,18 +2,18 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use oxc::span::SourceType;
-
+use super::analyse::{Analysis, analyse};
+use super::bounds::{self, MAX_SOURCE};
 use super::convert::Original;
 use super::error::ProgramError;
+use super::exported_names;
 use super::language::{FileType, Goal, Language};
 use super::package::Packages;
-use super::parse::{Analysis, analyse};
 use super::resolve::Resolve;
-use jsvm::_private::on_large_stack;
-use jsvm::{Import, ImportKind, Module, ModuleKind};
+use jsvm::{Module, ModuleKind};
 
 /// The files of a program, by their real paths.
 #[derive(Debug, Default)]
@@ -22,6 +22,8 @@ pub struct Files {
     /// The texts of files that do not parse, which errors point into.
     unparsable: Mutex<HashMap<PathBuf, String>>,
     packages: Packages,
+    /// The number of names in all lists of exported names.
+    pub(super) names: AtomicUsize,
     /// Files that the embedder named, which can have any extension.
     named: Mutex<HashSet<PathBuf>>,
 }
@@ -34,8 +36,8 @@ pub struct File {
     /// The converted text and its source map, if the engine cannot read the source.
     converted: Option<(String, Option<String>)>,
     analysis: OnceLock<Analysis>,
-    /// The names that a CommonJS module exports, including those of modules that it re-exports.
-    exports: OnceLock<Vec<String>>,
+    /// The names that a module exports, including those of modules that it re-exports.
+    pub(super) exports: OnceLock<Arc<Vec<String>>>,
 }
 
 impl Files {
@@ -50,7 +52,7 @@ impl Files {
             return Ok(file);
         }
         let source = read_text(path)?;
-        let file = match large(|| self.read(path, name, &source, resolve)) {
+        let file = match self.read(path, name, &source, resolve) {
             Ok(file) => file,
             Err(error) => {
                 if let ProgramError::Syntax { .. } = error {
@@ -91,12 +93,7 @@ impl Files {
         else {
             return Vec::new();
         };
-        let names = file.exports.get_or_init(|| {
-            let mut names = ExportNames::default();
-            names.add(self, path, resolve);
-            names.found
-        });
-        names.clone()
+        exported_names::find(self, path, file, resolve).to_vec()
     }
 
     fn read(
@@ -120,7 +117,6 @@ impl Files {
             let tsconfig = resolve.tsconfig(path)?;
             let original = Original {
                 text: source,
-                path,
                 name,
                 file_type,
                 package: package()?,
@@ -139,7 +135,7 @@ impl Files {
             Goal::Es => File::new(ModuleKind::Es, source),
             Goal::CommonJs => File::common_js(source),
             Goal::Unknown => {
-                let analysis = analyse(source, SourceType::unambiguous());
+                let analysis = analyse(source, None, name)?;
                 let file = if analysis.is_es {
                     File::new(ModuleKind::Es, source)
                 } else {
@@ -201,55 +197,17 @@ impl File {
         }
     }
 
-    fn analysis(&self) -> &Analysis {
-        self.analysis.get_or_init(|| {
-            let source_type = match self.kind {
-                ModuleKind::Es => SourceType::mjs(),
-                ModuleKind::CommonJs => SourceType::cjs(),
-                _ => return Analysis::default(),
-            };
-            large(|| Ok(analyse(self.text(), source_type))).unwrap_or_default()
+    pub(super) fn analysis(&self) -> &Analysis {
+        self.analysis.get_or_init(|| match self.kind {
+            ModuleKind::Json => Analysis::default(),
+            kind => analyse(self.text(), Some(kind), "").unwrap_or_default(),
         })
-    }
-}
-
-/// Collects exported names, including those of re-exported modules.
-#[derive(Default)]
-struct ExportNames {
-    found: Vec<String>,
-    known: HashSet<String>,
-    seen: HashSet<PathBuf>,
-}
-
-impl ExportNames {
-    fn add(&mut self, files: &Files, start: &Path, resolve: &Resolve) {
-        let mut waiting = vec![start.to_owned()];
-        while let Some(path) = waiting.pop() {
-            if !self.seen.insert(path.clone()) {
-                continue;
-            }
-            let name = path.to_string_lossy();
-            let Ok(file) = files.get(&path, &name, resolve) else {
-                continue;
-            };
-            let exports = &file.analysis().exports;
-            for name in &exports.names {
-                if name != "default" && self.known.insert(name.clone()) {
-                    self.found.push(name.clone());
-                }
-            }
-            let modules = exports.modules.iter().rev().filter_map(|specifier| {
-                let import = Import::new(specifier, &name, ImportKind::Require);
-                resolve.resolve(&import, &path).ok()
-            });
-            waiting.extend(modules);
-        }
     }
 }
 
 /// Reads the text of a file, without a byte order mark.
 fn read_text(path: &Path) -> Result<String, ProgramError> {
-    let bytes = std::fs::read(path).map_err(|source| ProgramError::Read {
+    let bytes = bounds::read_file(path, MAX_SOURCE).map_err(|source| ProgramError::Read {
         path: path.to_owned(),
         source,
     })?;
@@ -268,14 +226,4 @@ fn read_text(path: &Path) -> Result<String, ProgramError> {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Parses on a large stack, because files can be nested deeply.
-fn large<T>(work: impl FnOnce() -> Result<T, ProgramError>) -> Result<T, ProgramError> {
-    on_large_stack(work).unwrap_or_else(|error| {
-        Err(ProgramError::Unsupported {
-            path: PathBuf::new(),
-            reason: error.to_string(),
-        })
-    })
 }

@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use oxc::span::SourceType;
-
 /// Extensions that a specifier can leave out, in the order in which they are tried: first those of
 /// Node.js.
 pub const EXTENSIONS: [&str; 9] = [
@@ -80,22 +78,6 @@ impl FileType {
             }
         };
         Ok(FileType { language, goal })
-    }
-
-    /// Returns the settings of the parser.
-    pub fn source_type(self) -> SourceType {
-        let javascript = match self.goal {
-            Goal::Es => SourceType::mjs(),
-            Goal::CommonJs => SourceType::cjs(),
-            Goal::Unknown => SourceType::unambiguous(),
-        };
-        match self.language {
-            Language::JavaScript | Language::Json => javascript,
-            Language::Jsx => javascript.with_jsx(true),
-            // The kind depends on the imports and exports, which are not known yet.
-            Language::TypeScript => SourceType::ts(),
-            Language::Tsx => SourceType::tsx(),
-        }
     }
 }
 

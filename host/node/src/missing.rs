@@ -6,7 +6,7 @@ use nodejs_built_in_modules::{BUILTINS, is_nodejs_builtin_module};
 use oxc_resolver::ResolveError;
 use serde_json::Value as Json;
 
-use super::confined::read_regular;
+use super::bounds::{self, MAX_CONFIGURATION};
 use super::error::ProgramError;
 use super::language::EXTENSIONS;
 use jsvm::{Import, ImportKind};
@@ -308,10 +308,10 @@ fn file_like(folder: &Path, wanted: &str) -> Option<String> {
 
 /// Lists the paths that a package exports.
 fn exported(package: &Path) -> Vec<String> {
-    let text = read_regular(&package.join("package.json"));
+    let text = bounds::read_file(&package.join("package.json"), MAX_CONFIGURATION);
     let json = text
         .ok()
-        .and_then(|text| serde_json::from_str::<Json>(&text).ok());
+        .and_then(|text| serde_json::from_slice::<Json>(&text).ok());
     let Some(Json::Object(exports)) = json.as_ref().and_then(|json| json.get("exports")) else {
         return Vec::new();
     };

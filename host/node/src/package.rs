@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value as Json;
 
-use super::confined::read_regular;
+use super::bounds::{self, MAX_CONFIGURATION};
 use super::error::ProgramError;
 use super::language::Goal;
 
@@ -39,7 +39,7 @@ impl Packages {
             return Ok(*goal);
         }
         let path = folder.join("package.json");
-        let goal = match read_regular(&path) {
+        let goal = match bounds::read_file(&path, MAX_CONFIGURATION) {
             Ok(text) => Some(read(&text).map_err(|error| ProgramError::Configuration {
                 path,
                 reason: format!("not valid JSON: {error}"),
@@ -53,8 +53,9 @@ impl Packages {
     }
 }
 
-fn read(text: &str) -> serde_json::Result<Goal> {
-    let package: Json = serde_json::from_str(text.trim_start_matches('\u{feff}'))?;
+fn read(text: &[u8]) -> serde_json::Result<Goal> {
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    let package: Json = serde_json::from_slice(text)?;
     Ok(match package.get("type").and_then(Json::as_str) {
         Some("module") => Goal::Es,
         Some("commonjs") => Goal::CommonJs,

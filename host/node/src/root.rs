@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value as Json;
 
-use super::confined::read_regular;
+use super::bounds::{self, MAX_CONFIGURATION};
 
 /// Entries that mark the root folder of a program.
 const MARKS: [&str; 3] = ["package.json", "node_modules", ".git"];
@@ -44,10 +44,10 @@ fn is_workspace(folder: &Path) -> bool {
     if folder.join("pnpm-workspace.yaml").is_file() {
         return true;
     }
-    let text = read_regular(&folder.join("package.json"));
+    let text = bounds::read_file(&folder.join("package.json"), MAX_CONFIGURATION);
     let package = text
         .ok()
-        .and_then(|text| serde_json::from_str::<Json>(&text).ok());
+        .and_then(|text| serde_json::from_slice::<Json>(&text).ok());
     package.is_some_and(|package| package.get("workspaces").is_some())
 }
 

@@ -11,6 +11,7 @@ mod fetch;
 mod files;
 #[cfg(unix)]
 mod frames;
+mod hostile_files;
 #[cfg(target_os = "linux")]
 mod keyvalue;
 #[cfg(unix)]
