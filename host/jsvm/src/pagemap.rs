@@ -9,6 +9,30 @@
 /// as those of snapshots.
 #[cfg(all(target_os = "linux", target_arch = "x86_64", not(jsvm_portable)))]
 pub(crate) fn written(memory: *const [u8]) -> Option<Vec<usize>> {
+    use std::sync::OnceLock;
+
+    static TELLS_THE_TRUTH: OnceLock<bool> = OnceLock::new();
+    if !TELLS_THE_TRUTH.get_or_init(tells_the_truth) {
+        return None;
+    }
+    entries(memory)
+}
+
+/// Whether the system says of a page that was written to that it was. Some systems emulate the file,
+/// and say of each page that it does not exist.
+#[cfg(all(target_os = "linux", target_arch = "x86_64", not(jsvm_portable)))]
+fn tells_the_truth() -> bool {
+    use jsvm_snapshot::host::PAGE;
+
+    let written = vec![1_u8; 3 * PAGE];
+    // Whole pages of it: at least two.
+    let start = written.as_ptr().align_offset(PAGE);
+    let pages = &written[start..start + 2 * PAGE];
+    entries(std::hint::black_box(pages)).is_some_and(|pages| pages == [0, 1])
+}
+
+#[cfg(all(target_os = "linux", target_arch = "x86_64", not(jsvm_portable)))]
+fn entries(memory: *const [u8]) -> Option<Vec<usize>> {
     use jsvm_snapshot::host::PAGE;
 
     /// The bits of a page's entry, see the kernel's documentation: it was swapped out, or is in
