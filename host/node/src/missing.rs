@@ -282,6 +282,9 @@ fn tried_file(path: &Path) -> Vec<String> {
     }
 }
 
+/// How much longer a similar name can be, in bytes: two characters more, and another extension.
+const MAX_LONGER: usize = 16;
+
 /// Finds a file in a folder with a similar name.
 fn file_like(folder: &Path, wanted: &str) -> Option<String> {
     let wanted = wanted.to_lowercase();
@@ -295,6 +298,10 @@ fn file_like(folder: &Path, wanted: &str) -> Option<String> {
     let names = files.filter_map(|file| file.file_name().into_string().ok());
     let near = names.filter_map(|name| {
         let lower = name.to_lowercase();
+        // Names are as long as a script wants, and the time is the product of two lengths.
+        if lower.len().abs_diff(wanted.len()) > MAX_LONGER {
+            return None;
+        }
         let distance = if stem(&lower) == stem(&wanted) {
             0
         } else {
