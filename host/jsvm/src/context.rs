@@ -117,7 +117,9 @@ impl Context {
 impl Context {
     fn call(&mut self, name: &str, args: &mut Data) -> Result<Data, HostError> {
         if let Some(extension) = self.extensions.find(name) {
-            return extension.call(name, args, self.watch.stop());
+            let result = extension.call(name, args, self.watch.stop());
+            self.watch.check_after_call();
+            return result;
         }
         self.functions.call(name, args)
     }

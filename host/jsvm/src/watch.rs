@@ -137,6 +137,16 @@ impl Watch {
         }
     }
 
+    /// Stops the script if its time is over, which code that ran on its behalf may have used up.
+    pub(crate) fn check_after_call(&mut self) {
+        let now = Instant::now();
+        if self.due(now).is_some() {
+            // There may be no poll any more before the call ends.
+            self.call.is_told = true;
+            self.watched.force_poll(self.call.started.unwrap_or(now));
+        }
+    }
+
     /// Allows next to no time from now on.
     pub(crate) fn hurry(&mut self) {
         self.limits.time = Some(Duration::from_millis(20));

@@ -98,7 +98,8 @@ impl Watched {
         }
     }
 
-    fn force_poll(&self, since: Instant) {
+    /// Makes the VM poll. Its call has been running since then.
+    pub(crate) fn force_poll(&self, since: Instant) {
         if let Some(counters) = &*self.counters.lock() {
             self.seen.set(since);
             self.forced.store(true, Ordering::Relaxed);

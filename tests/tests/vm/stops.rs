@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use jsvm::{Engine, Error, Interrupt, Limits, Vm};
 use jsvm_tests::assert_usable;
 
-const TIME: Duration = Duration::from_millis(50);
+const TIME: Duration = Duration::from_millis(20);
 
 /// What a stop may come late. Other tests run beside these.
 const SLACK: Duration = Duration::from_secs(2);
