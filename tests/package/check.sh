@@ -102,8 +102,13 @@ for crate in "${crates[@]}"; do
     } >>"$folder/crates/$crate-$version/Cargo.toml"
     (
         cd "$folder/crates/$crate-$version"
+        # What `package.metadata.docs.rs` of the crate says.
+        options=()
+        if sed -n '/^\[package.metadata.docs.rs\]/,/^$/p' Cargo.toml | grep -q '^all-features = true'; then
+            options=(--all-features)
+        fi
         DOCS_RS=1 RUSTDOCFLAGS="-D warnings" \
-            cargo doc --quiet --offline --no-deps --lib --target-dir "$folder/target"
+            cargo doc --quiet --offline --no-deps --lib "${options[@]}" --target-dir "$folder/target"
     )
 done
 say "all of it passed"
