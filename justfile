@@ -48,7 +48,7 @@ hostile SECONDS='60' *ARGS: _component
     "$target/debug/jsvm-hostile" --seconds "$1" --program "$target/debug/jsvm" --output "$target/hostile" "${@:2}"
 
 # Ten seconds of them, always the same
-hostile-smoke: (hostile '10' '--seed' '1')
+hostile-smoke: (hostile '10' '--seed' '1' '--poll-gap' '250')
 
 # Whether each relative link of the documentation leads somewhere
 links:

@@ -27,6 +27,9 @@ const BRANCHES: i32 = 10_000;
 /// What a host call counts, in branches: about the time that the shortest takes.
 const HOST_CALL: u32 = 100;
 
+/// What finding or reading a module counts, in branches: the embedder asks the file system.
+const IMPORT: u32 = 2_000;
+
 /// What eight bytes of entropy count, which the embedder computes, in branches.
 const ENTROPY: u32 = 5;
 
@@ -84,6 +87,11 @@ fn count(counter: &UnsafeCell<i32>, by: u32) {
 /// Counts a host call.
 pub fn count_host_call() {
     count(&jsvm_poll_counters.branches, HOST_CALL);
+}
+
+/// Counts that the embedder finds or reads a module.
+pub fn count_import() {
+    count(&jsvm_poll_counters.branches, IMPORT);
 }
 
 /// Counts a call for entropy.

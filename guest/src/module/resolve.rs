@@ -6,7 +6,7 @@ use jsvm_protocol::standalone::{RESOLVED, ResolvedKey};
 use super::error::misanswered;
 use super::source::text;
 use crate::js::{JsResult, Value};
-use crate::{host, root};
+use crate::{host, poll, root};
 
 /// Importer of modules whose specifiers are their full names.
 pub const BY_FULL_NAME: &str = "jsvm:by-full-name";
@@ -23,6 +23,7 @@ pub fn resolve(specifier: &str, importer: &str, is_require: bool) -> JsResult<St
     if is_require {
         args.push(Value::boolean(true));
     }
+    poll::count_import();
     text(&host::call(RESOLVE_MODULE, &args)?)
         .ok_or_else(|| misanswered(RESOLVE_MODULE, "return a string"))
 }

@@ -6,7 +6,7 @@ use jsvm_protocol::standalone::MODULES;
 
 use super::error::misanswered;
 use crate::js::{JsResult, Tag, Value};
-use crate::{host, root, sourcemap};
+use crate::{host, poll, root, sourcemap};
 
 /// A module as the embedder describes it.
 pub enum ModuleSource {
@@ -41,7 +41,10 @@ impl ModuleSource {
     pub fn load(name: &str) -> JsResult<ModuleSource> {
         let answer = match load_from_root(name)? {
             Some(module) => module,
-            None => host::call(LOAD_MODULE, &[Value::text(name)?])?,
+            None => {
+                poll::count_import();
+                host::call(LOAD_MODULE, &[Value::text(name)?])?
+            }
         };
         if let Some(text) = text(&answer) {
             return Ok(ModuleSource::Es { text, url: None });

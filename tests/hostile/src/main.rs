@@ -70,6 +70,10 @@ struct Options {
     #[arg(long, default_value_t = 2)]
     jobs: usize,
 
+    /// The longest time between two polls, in milliseconds: more on a machine that is slow or busy
+    #[arg(long, default_value_t = 50)]
+    poll_gap: u64,
+
     /// The program
     #[arg(long, default_value = "target/debug/jsvm")]
     program: PathBuf,
@@ -124,6 +128,7 @@ fn main() -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let data = Path::new(env!("CARGO_MANIFEST_DIR"));
+    verdict::set_longest_poll(Duration::from_millis(options.poll_gap));
     let context = Context::new(options.program, data, options.output)?;
     let seed = options.seed.unwrap_or_else(clock_seed);
     let time = Duration::from_secs(options.seconds);

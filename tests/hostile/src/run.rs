@@ -9,7 +9,7 @@ use super::polls;
 use super::recipe::Recipe;
 use super::server;
 use super::stage::{Staged, stage};
-use super::verdict::{Allowed, Failure, FailureKind, LONGEST_POLL, judge};
+use super::verdict::{Allowed, Failure, FailureKind, judge, longest_poll};
 
 /// How many simpler cases are tried for a failure.
 const TRIES: usize = 8;
@@ -62,7 +62,7 @@ fn measure_polls(
     let ended = running.wait(Context::kill_limits(allowed))?;
     let distance = polls::read(&ended.stdout);
     Ok(distance
-        .filter(|distance| *distance > LONGEST_POLL)
+        .filter(|distance| *distance > longest_poll())
         .map(|distance| Failure::new(FailureKind::Polls, format!("{distance:.1?}"))))
 }
 

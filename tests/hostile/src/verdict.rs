@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::os::unix::process::ExitStatusExt;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -16,7 +17,17 @@ const PANIC: i32 = 101;
 pub const LATE: Duration = Duration::from_millis(1400);
 
 /// The longest time between two polls.
-pub const LONGEST_POLL: Duration = Duration::from_millis(50);
+static LONGEST_POLL: OnceLock<Duration> = OnceLock::new();
+
+/// Sets the longest time between two polls, once.
+pub fn set_longest_poll(time: Duration) {
+    let _ = LONGEST_POLL.set(time);
+}
+
+/// The longest time between two polls: 50 ms, if nothing else was set.
+pub fn longest_poll() -> Duration {
+    *LONGEST_POLL.get_or_init(|| Duration::from_millis(50))
+}
 
 /// The kinds of failures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -30,7 +41,7 @@ pub enum FailureKind {
     Memory,
     /// The process ended later than a second after its deadline.
     Late,
-    /// The VM did not poll for longer than 50 ms.
+    /// The VM did not poll for longer than [`longest_poll`].
     Polls,
     /// A server did not answer a good request.
     Unanswered,
