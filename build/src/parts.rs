@@ -20,6 +20,20 @@ pub(crate) const PACKAGES: [(&str, &str); 1] = [(
     "web-streams-polyfill/dist/ponyfill.js",
 )];
 
+/// What a package finds as `Object`, `exports` and `module`. Descriptors of properties are literals in
+/// packages, and would inherit what a script has put on `Object.prototype`.
+const OBJECT: &str = r"{
+  const own = (descriptor) => ({ __proto__: null, ...descriptor });
+  const Object = {
+    __proto__: Builtin,
+    defineProperty: (target, key, descriptor) => Builtin.defineProperty(target, key, own(descriptor)),
+    defineProperties(target, descriptors) {
+      for (const key in own(descriptors)) Builtin.defineProperty(target, key, own(descriptors[key]));
+      return target;
+    },
+  };
+  const exports = {}, module = {};";
+
 /// Why there are no sources.
 #[derive(Debug, thiserror::Error)]
 pub enum PartsError {
@@ -76,7 +90,7 @@ pub fn read(guest: &Path) -> Result<Vec<Part>, PartsError> {
         parts.push(Part {
             name: package.to_owned(),
             source: format!(
-                "() => {{ const exports = {{}}, module = {{}}; {text}; return exports; }}"
+                "() => {{ const Builtin = Object; {OBJECT} {text}; return exports; }} }}"
             ),
         });
     }

@@ -164,6 +164,7 @@ struct Parts<'a> {
 
 type Composed = Result<Vec<u8>, Box<dyn std::error::Error>>;
 
+const STOPWATCH: &str = "jsvm:standalone/stopwatch@0.1.0";
 const TYPES: &str = "jsvm:engine/types@0.1.0";
 const HOST: &str = "jsvm:engine/host@0.1.0";
 const EXPORTS: [&str; 2] = ["jsvm:engine/vm@0.1.0", "jsvm:engine/snapshot@0.1.0"];
@@ -228,6 +229,7 @@ fn compose(parts: &Parts<'_>) -> Composed {
     for name in EXPORTS {
         connect(graph, vm, driver, name)?;
     }
+    connect(graph, host, driver, STOPWATCH)?;
     if let (true, Some(stubs)) = (parts.without_environment, stubs) {
         connect(graph, stubs, host, EXIT)?;
         connect(graph, stubs, driver, ENVIRONMENT)?;

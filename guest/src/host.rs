@@ -50,11 +50,18 @@ pub fn should_stop() -> bool {
 
 /// Asks the embedder whether to stop.
 pub fn poll(point: host::PollPoint) -> bool {
+    POLLS.set(POLLS.get().wrapping_add(1));
     away(|| host::poll(point))
+}
+
+/// How often the embedder was asked.
+pub fn polls() -> u32 {
+    POLLS.get()
 }
 
 thread_local! {
     static AWAY: Cell<bool> = const { Cell::new(false) };
+    static POLLS: Cell<u32> = const { Cell::new(0) };
 }
 
 /// Calls an import. Whoever calls the VM meanwhile finds it in the middle of something.

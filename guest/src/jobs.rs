@@ -1,10 +1,14 @@
 //! Running what is queued: jobs of the engine, and timers.
 
+use crate::host;
 use crate::js::{self, JsResult};
 use crate::timer;
 
 /// Runs jobs until none is left and then the timers that are due, each with its jobs, as in the
 /// event loop of HTML. Returns how many jobs and timers ran, at most `limit`.
+///
+/// After a timer that computed for so long that the VM polled, the others wait for the next call: so
+/// an embedder that stops what computes for too long does not stop those behind it.
 pub fn run(limit: u32) -> JsResult<u32> {
     let mut executed = drain(limit)?;
     if executed == limit {
@@ -13,7 +17,8 @@ pub fn run(limit: u32) -> JsResult<u32> {
     let Some(batch) = timer::due() else {
         return Ok(executed);
     };
-    while executed < limit && batch.run_next()? {
+    let polls = host::polls();
+    while executed < limit && host::polls() == polls && batch.run_next()? {
         executed += 1;
         executed += drain(limit - executed)?;
     }

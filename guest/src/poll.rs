@@ -7,7 +7,8 @@
 //!   `Array.prototype.indexOf.call({length: 2 ** 53 - 1}, 1)`. The build inserts code that counts
 //!   them and calls [`jsvm_backstop`].
 //!
-//! The build also charges both for bulk instructions and for loops that do not poll themselves.
+//! The build also charges both for the bytes of bulk instructions. Where a loop cannot poll, as along a
+//! chain of prototypes, the patches of the engine count its steps with the first.
 //! The embedder may set both counters to zero at any time, from outside, which makes the VM poll
 //! at once. After a poll that says stop the count of branches stays zero, so that the next branch
 //! polls again: a script that discards the exception does not get far.

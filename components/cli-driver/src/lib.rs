@@ -1,6 +1,6 @@
 //! `wasi:cli/run` by a VM. The program may have a function as its root `jsvm:main`.
 
-use jsvm_driver::{Program, Pump, print_error, vm};
+use jsvm_driver::{Program, Pump, STOPPED, limited, print_error, vm};
 use jsvm_protocol::standalone::{EXIT_CODE, MAIN};
 use wasi::exports::cli::run::Guest;
 
@@ -19,7 +19,7 @@ impl Guest for Driver {
         let mut pump = Pump::new(Command::default());
         let mut promise = None;
         if let Some(vm::Output::Value(main)) = vm::root(MAIN) {
-            match main.call(&vm::Input::Undefined, &[]) {
+            match limited(|| main.call(&vm::Input::Undefined, &[])) {
                 Ok(vm::Output::Value(value)) => promise = Some(value),
                 Ok(_) => {}
                 Err(error) => {
@@ -33,7 +33,7 @@ impl Guest for Driver {
             return Err(());
         }
         let code = match vm::root(EXIT_CODE) {
-            Some(vm::Output::Value(code)) => code.call(&vm::Input::Undefined, &[]),
+            Some(vm::Output::Value(code)) => limited(|| code.call(&vm::Input::Undefined, &[])),
             _ => Ok(vm::Output::Number(0.0)),
         };
         if !matches!(code, Ok(vm::Output::Number(0.0))) {
@@ -61,6 +61,10 @@ impl Program for Command {
             print_error(reason);
         }
         self.has_failed = true;
+    }
+
+    fn on_stop(&mut self) {
+        self.on_error(STOPPED);
     }
 
     fn is_over(&self) -> bool {

@@ -17,7 +17,7 @@ pub fn data(value: Value) -> Data {
 }
 
 /// Converts a value from the VM, and releases its tokens: a driver has no use for functions.
-pub(crate) fn value(data: Data) -> Value {
+pub fn value(data: Data) -> Value {
     for token in data.tokens {
         vm::release(token);
     }

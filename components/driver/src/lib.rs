@@ -10,7 +10,7 @@
 //! | module | what it has |
 //! |---|---|
 //! | `outcome`, `boundary` | how requests are settled; values on their way into the VM and out of it |
-//! | `report`, `start` | error messages; the first call of the VM |
+//! | `busy`, `report`, `start` | the limit on computing; error messages; the first call of the VM |
 //! | `target`, `request`, `message`, `wasi_http` | requests and heads of messages, read and converted |
 //! | `turn` | running jobs |
 //! | `body`, `fetch`, `task` | work that takes time |
@@ -20,6 +20,7 @@
 mod bindings;
 mod body;
 mod boundary;
+mod busy;
 mod fetch;
 mod http;
 mod message;
@@ -39,7 +40,8 @@ mod tests;
 
 pub use bindings::jsvm::engine::vm;
 pub use body::{Bodies, WholeBody};
-pub use boundary::{data, settle};
+pub use boundary::{data, settle, value};
+pub use busy::{STOPPED, limited};
 pub use fetch::{method_name, new_fields};
 pub use message::{IncomingRequestHead, IncomingResponseHead, header_fields};
 pub use outcome::{Outcome, type_error};

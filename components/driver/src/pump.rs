@@ -21,6 +21,9 @@ pub trait Program {
     /// A job threw, or a promise was rejected and nothing handles the rejection.
     fn on_error(&mut self, reason: &str);
 
+    /// A job was stopped because the VM computed for too long.
+    fn on_stop(&mut self);
+
     /// Whether the program is over, whatever the VM still waits for.
     fn is_over(&self) -> bool;
 }
@@ -99,6 +102,10 @@ impl<P: Program> Pump<P> {
 impl<P: Program> JobEvents for Pump<P> {
     fn on_error(&mut self, reason: &str) {
         self.program.on_error(reason);
+    }
+
+    fn on_stop(&mut self) {
+        self.program.on_stop();
     }
 
     fn on_cancel(&mut self, request: u64) {

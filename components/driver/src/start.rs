@@ -5,6 +5,7 @@ use jsvm_protocol::standalone::BEGIN;
 
 use crate::bindings::jsvm::engine::snapshot;
 use crate::boundary::{data, value};
+use crate::busy::{apply_limit, limited};
 use crate::report::{describe, print_error};
 use crate::vm;
 
@@ -17,6 +18,7 @@ pub fn start(environment: Vec<(String, String)>, arguments: Vec<String>) -> Valu
         // The VM refuses only calls from its own host functions.
         unreachable!("the VM runs before it was started");
     }
+    apply_limit();
     let variables = environment.into_iter();
     let variables = variables.map(|(name, value)| (name, Value::Text(value)));
     let variables = Value::Map(variables.collect());
@@ -25,7 +27,7 @@ pub fn start(environment: Vec<(String, String)>, arguments: Vec<String>) -> Valu
     };
     let arguments = arguments.into_iter().map(Value::Text).collect();
     let args = Value::List(vec![variables.clone(), Value::List(arguments)]);
-    match begin.call_data(&vm::Input::Undefined, &data(args)) {
+    match limited(|| begin.call_data(&vm::Input::Undefined, &data(args))) {
         Ok(all) => value(all),
         Err(error) => {
             print_error(&describe(&error));

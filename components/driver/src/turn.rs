@@ -3,6 +3,7 @@
 use jsvm_component_data::Value;
 
 use crate::boundary;
+use crate::busy::limited_jobs;
 use crate::report::{describe, describe_exception};
 use crate::vm::{self, Waiting};
 
@@ -13,6 +14,9 @@ const MAX_JOBS: u32 = 10_000;
 pub trait JobEvents {
     /// A job threw, or a promise was rejected and nothing handles the rejection.
     fn on_error(&mut self, reason: &str);
+
+    /// A job was stopped because the VM computed for too long: see [`limited`](crate::limited).
+    fn on_stop(&mut self);
 
     /// The script cancelled a request.
     fn on_cancel(&mut self, request: u64);
@@ -31,10 +35,13 @@ pub struct Turn {
 
 /// Runs jobs, and reports what they leave to `events`.
 pub fn run_jobs(events: &mut impl JobEvents) -> Turn {
-    let report = match vm::run_jobs(MAX_JOBS) {
+    let report = match limited_jobs(|| vm::run_jobs(MAX_JOBS)) {
         Ok(report) => report,
         Err(error) => {
-            events.on_error(&describe(&error));
+            match error {
+                vm::Error::Interrupted => events.on_stop(),
+                error => events.on_error(&describe(&error)),
+            }
             return Turn {
                 next_timer: None,
                 is_idle: false,

@@ -2,7 +2,7 @@
 
 use jsvm_component_data::Value;
 use jsvm_driver::{
-    Bodies, Outcome, Program, ServedEvent, ServedRequest, ServedResponse, Tasks, new_fields,
+    Bodies, Outcome, Program, STOPPED, ServedEvent, ServedRequest, ServedResponse, Tasks, new_fields,
     print_error, type_error,
 };
 use wasi::http::types::{Fields, OutgoingBody, OutgoingResponse, ResponseOutparam};
@@ -100,6 +100,15 @@ impl Program for Exchange {
 
     fn on_error(&mut self, reason: &str) {
         print_error(reason);
+    }
+
+    fn on_stop(&mut self) {
+        if self.response.is_none() {
+            print_error(STOPPED);
+        }
+        self.fail(STOPPED);
+        // What was stopped may be what would have ended the response.
+        self.is_done = true;
     }
 
     fn is_over(&self) -> bool {

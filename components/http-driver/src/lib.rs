@@ -5,7 +5,7 @@ mod exchange;
 use std::cell::RefCell;
 
 use jsvm_component_data::Value;
-use jsvm_driver::{Bodies, Ended, IncomingRequestHead, Pump, data, method_name, vm};
+use jsvm_driver::{Bodies, Ended, IncomingRequestHead, Pump, data, limited, method_name, vm};
 use jsvm_protocol::http::{HANDLER, context};
 use wasi::exports::http::incoming_handler::Guest;
 use wasi::http::types::{IncomingRequest, ResponseOutparam, Scheme};
@@ -55,7 +55,8 @@ impl Guest for Driver {
             request_value(&request, pump.bodies()),
             Value::object([(context::ENV, env)]),
         ]);
-        match handler.call_data(&vm::Input::Undefined, &data(args)) {
+        let args = data(args);
+        match limited(|| handler.call_data(&vm::Input::Undefined, &args)) {
             Ok(result) => {
                 // The response comes by requests.
                 for token in result.tokens {

@@ -4,6 +4,6 @@
 
 wit_bindgen::generate!({
     path: ["../../wit", "../wit"],
-    world: "jsvm:standalone/host",
+    world: "jsvm:standalone/no-host",
     generate_all,
 });

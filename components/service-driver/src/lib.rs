@@ -17,7 +17,7 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use jsvm_component_data::Value;
-use jsvm_driver::{data, vm};
+use jsvm_driver::{data, limited, vm};
 use jsvm_protocol::http::{HANDLER, context};
 use wasip3::exports::http::handler::Guest;
 use wasip3::http::types::{ErrorCode, Request, Response};
@@ -94,9 +94,13 @@ fn call_handler(id: u64, request: Request) {
     let args = Value::List(vec![
         Value::Number(id as f64),
         head.into_value(body),
-        Value::object([(context::ENV, instance.env.clone())]),
+        Value::object([
+            (context::ENV, instance.env.clone()),
+            (context::TRACK, Value::Bool(true)),
+        ]),
     ]);
-    match handler.call_data(&vm::Input::Undefined, &data(args)) {
+    let args = data(args);
+    match limited(|| handler.call_data(&vm::Input::Undefined, &args)) {
         Ok(result) => {
             for token in result.tokens {
                 vm::release(token);

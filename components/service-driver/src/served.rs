@@ -26,6 +26,8 @@ struct Served {
     changed: Option<oneshot::Sender<()>>,
     /// Number of the request's body.
     body: Option<u64>,
+    /// Number of the response's body, if it comes in pieces.
+    pieces: Option<u64>,
 }
 
 #[derive(Default)]
@@ -51,6 +53,7 @@ pub fn begin() -> (u64, oneshot::Receiver<ReadyResponse>) {
             response: Some(sender),
             changed: None,
             body: None,
+            pieces: None,
         };
         all.served.insert(all.last, served);
         all.last
@@ -87,6 +90,11 @@ pub fn is_unanswered(id: u64) -> bool {
         let served = all.served.get(&id);
         served.is_some_and(|served| served.response.is_some())
     })
+}
+
+/// Number of the response's body, if the request is not done and the body comes in pieces.
+pub fn pieces(id: u64) -> Option<u64> {
+    ALL.with_borrow(|all| all.served.get(&id)?.pieces)
 }
 
 /// Wakes the tasks of all requests.
@@ -164,6 +172,7 @@ fn respond(id: u64, response: ServedResponse) -> Answer {
     let sender = ALL.with_borrow_mut(|all| {
         let served = all.served.get_mut(&id);
         let served = served.ok_or_else(|| type_error("this request is over"))?;
+        served.pieces = response.body.to_u64();
         let sender = served.response.take();
         sender.ok_or_else(|| type_error("there is a response already"))
     });

@@ -7,8 +7,10 @@ use std::pin::{Pin, pin};
 use futures_util::future::{AbortHandle, Either, abortable, select};
 use jsvm_component_data::Value;
 use jsvm_driver::{
-    HttpRequest, JobEvents, Outcome, Request, print_error, run_jobs, services, settle, type_error,
+    HttpRequest, JobEvents, Outcome, Request, STOPPED, data, limited, print_error, run_jobs, services, settle,
+    type_error, value, vm,
 };
+use jsvm_protocol::http::LOST;
 use wasip3::clocks::monotonic_clock;
 use wasip3::spawn_local;
 
@@ -85,12 +87,32 @@ pub async fn attend(id: u64) {
     }
 }
 
-/// Ends a request, and prints the reason. Without a response the client gets status 500.
+/// Ends a request, and prints the reason. Without a response the client gets status 500. A response that
+/// has begun is broken off.
 pub fn fail(id: u64, reason: &str) {
     print_error(reason);
+    if let Some(writing) = served::pieces(id).and_then(bodies::break_off) {
+        abort(writing);
+        settle(writing, Err(type_error("the body was broken off")));
+    }
     if let Some(unread) = served::finish(id) {
         stop_reading(unread);
     }
+}
+
+/// The requests that nothing ends any more, because the job that would have was stopped: what waited
+/// for it is garbage.
+fn lost() -> Vec<u64> {
+    let Some(vm::Output::Value(lost)) = vm::root(LOST) else {
+        return Vec::new();
+    };
+    vm::gc();
+    let found = limited(|| lost.call_data(&vm::Input::Undefined, &data(Value::List(Vec::new()))));
+    let ids = found.ok().and_then(|found| value(found).into_list());
+    let ids = ids.unwrap_or_default();
+    // Those that are done are garbage, too.
+    let ids = ids.iter().filter_map(Value::to_u64);
+    ids.filter(|id| !served::is_done(*id)).collect()
 }
 
 struct Events;
@@ -98,6 +120,16 @@ struct Events;
 impl JobEvents for Events {
     fn on_error(&mut self, reason: &str) {
         print_error(reason);
+    }
+
+    fn on_stop(&mut self) {
+        let lost = lost();
+        if lost.is_empty() {
+            print_error(STOPPED);
+        }
+        for id in lost {
+            fail(id, STOPPED);
+        }
     }
 
     fn on_cancel(&mut self, request: u64) {

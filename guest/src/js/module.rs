@@ -167,7 +167,7 @@ pub fn set_module_loader(loader: ModuleLoader) {
 
 /// Imports a module as `import(specifier)` does: a promise for its namespace.
 pub fn import(specifier: &str, importer: &str) -> JsResult<Value> {
-    let (specifier, importer) = (c_string(specifier), c_string(importer));
+    let (specifier, importer) = (whole(specifier)?, c_string(importer));
     // SAFETY: zero-terminated strings.
     unsafe {
         Value::check(q::JS_LoadModule(
@@ -176,6 +176,12 @@ pub fn import(specifier: &str, importer: &str) -> JsResult<Value> {
             specifier.as_ptr(),
         ))
     }
+}
+
+/// The name of a module as a C string. A zero would make it the name of another.
+fn whole(name: &str) -> JsResult<CString> {
+    CString::new(name)
+        .map_err(|_| Thrown::type_error("the module specifier contains a NUL character"))
 }
 
 fn loader() -> JsResult<ModuleLoader> {
@@ -198,9 +204,8 @@ unsafe extern "C" fn resolve(
         )
     };
     let resolved = loader().and_then(|loader| (loader.resolve)(&specifier, &importer));
-    match resolved {
+    match resolved.and_then(|name| whole(&name)) {
         Ok(name) => {
-            let name = c_string(&name);
             // SAFETY: zero-terminated; the engine copies it with its own allocator, as the
             // caller expects, and frees the copy.
             unsafe { q::js_strdup(ctx(), name.as_ptr()) }

@@ -92,6 +92,36 @@
 
   const passThroughOnException = () => {};
 
+  // Requests that wait for the program: numbers and weak references, in turn. After a script was stopped,
+  // what waited for it is garbage, and with it the request that it would have ended.
+  const tracked = { __proto__: null, length: 0 };
+  let enough = 64;
+  const track = (served) => {
+    if (!served.track) return;
+    served.track = false;
+    if (tracked.length >= enough) {
+      lost();
+      enough = tracked.length * 2 + 64;
+    }
+    tracked[tracked.length++] = served.id;
+    tracked[tracked.length++] = new WeakRef(served);
+  };
+  // Forgets requests that are garbage or done. Returns the numbers of the former.
+  const lost = () => {
+    const ids = [];
+    let kept = 0;
+    for (let i = 0; i < tracked.length; i += 2) {
+      const served = tracked[i + 1].deref();
+      if (served === undefined) ids[ids.length] = tracked[i];
+      if (served === undefined || served.isDone) continue;
+      tracked[kept++] = tracked[i];
+      tracked[kept++] = tracked[i + 1];
+    }
+    for (let i = kept; i < tracked.length; i++) tracked[i] = undefined;
+    tracked.length = kept;
+    return ids;
+  };
+
   // The response of the program, or a promise of it.
   const respond = (served, { env, remote }) => {
     const { request } = served;
@@ -113,6 +143,7 @@
   // Nothing more comes of a request when all that it waits for is settled. Each can bring others.
   const end = async (served) => {
     const { works } = served;
+    if (works !== undefined) track(served);
     for (let i = 0; i < (works?.length ?? 0); i++) {
       await works[i];
       works[i] = undefined;
@@ -133,6 +164,7 @@
   };
 
   const stream = async (served, head, source) => {
+    track(served);
     try {
       head.body = tools.outgoing();
       await requests.respond(served.id, head);
@@ -175,6 +207,7 @@
     send(served, answer);
   };
   const finishLater = async (served, promise) => {
+    track(served);
     let value;
     try {
       value = await promise;
@@ -188,7 +221,8 @@
   // A promise costs more than much of the rest, so none is made where nobody waits for one.
   const handler = (id, given, context) => {
     // `works` is what it waits for, if there is anything.
-    const served = { __proto__: null, id, request: undefined, works: undefined, isDone: false };
+    const track = context?.track;
+    const served = { __proto__: null, id, request: undefined, works: undefined, track, isDone: false };
     let answer;
     try {
       served.request = tools.request(requests, given);
@@ -244,11 +278,12 @@
 
   // Called with what the program exports when it was evaluated. Returns the function that the driver
   // calls for each request, or nothing if the program serves none.
-  return (exports) => {
+  const find = (exports) => {
     const found = exports?.default;
     const isObject = (typeof found === "object" && found !== null) || typeof found === "function";
     if (isObject && typeof found.fetch === "function") exported = found;
     else if (listeners.length === 0) return undefined;
     return handler;
   };
+  return { find, lost };
 }

@@ -29,7 +29,9 @@ pub use server::{
     ResponderFuture, ResponseBody, ResponseSender, Server, ServerError, TlsError,
 };
 
-pub use jsvm_protocol::http::{CANCEL, DONE, END, FAILED, FETCH, HANDLER, READ, RESPOND, WRITE};
+pub use jsvm_protocol::http::{
+    CANCEL, DONE, END, FAILED, FETCH, HANDLER, LOST, READ, RESPOND, WRITE,
+};
 
 /// What the program `jsvm` shares with [`Client`].
 #[cfg(feature = "client")]
@@ -80,10 +82,11 @@ pub fn install_fetch(vm: &Vm) -> Result<(), Error> {
 pub fn install(vm: &Vm) -> Result<Handlers, Error> {
     let scripts = Scripts::new(vm)?;
     scripts.run(include_str!("fetch.js"))?;
-    let find = scripts.run(include_str!("handler.js"))?;
+    let made = scripts.run(include_str!("handler.js"))?;
     Ok(Handlers {
         vm: vm.clone(),
-        find,
+        find: made.get("find")?,
+        lost: made.get("lost")?,
     })
 }
 
@@ -101,10 +104,12 @@ pub struct Handlers {
     vm: Vm,
     /// A script function that takes the program's exports and returns the entry function.
     find: Value,
+    /// The script function of the root [`LOST`].
+    lost: Value,
 }
 
 impl Handlers {
-    /// Registers the program's handler as the root [`HANDLER`]. Returns whether the program has
+    /// Registers the program's handler as the root [`HANDLER`], and what belongs to it as [`LOST`]. Returns whether the program has
     /// one: a default export with a method `fetch`, or a call of `addEventListener("fetch", ...)`.
     ///
     /// `exports` is the namespace of the program's module, or `undefined` for a script.
@@ -116,6 +121,7 @@ impl Handlers {
         let serves = handler.kind()? == ValueKind::Function;
         if serves {
             self.vm.roots().set(HANDLER, handler)?;
+            self.vm.roots().set(LOST, self.lost.clone())?;
         }
         Ok(serves)
     }

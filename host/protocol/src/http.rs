@@ -88,6 +88,11 @@ pub const FAILED: &str = "jsvm:http-failed";
 /// [`RESPOND`], [`FAILED`] and [`DONE`] with the same number.
 pub const HANDLER: &str = "jsvm:http-handler";
 
+/// The root with a function that a driver calls after a job was stopped and garbage was collected. It
+/// takes nothing, and returns an array with the numbers of requests that nothing in the VM ends any
+/// more; some of them may be done. It knows the requests with [`context::TRACK`].
+pub const LOST: &str = "jsvm:http-lost";
+
 /// The most bytes that one [`READ`] gives: 64 KiB.
 pub const MAX_READ_BYTES: usize = 64 << 10;
 
@@ -156,11 +161,14 @@ pub mod response {
 /// |---|---|
 /// | `env` | object of strings: the environment variables of the program |
 /// | `remote` | string: the address of the client; or `undefined` |
+/// | `track` | whether [`LOST`] may report the request; `false` by default, which costs less |
 pub mod context {
     /// The environment variables, as an object of strings.
     pub const ENV: &str = "env";
     /// The address of the client, as a string.
     pub const REMOTE: &str = "remote";
+    /// Whether the request is one that [`LOST`](super::LOST) may report.
+    pub const TRACK: &str = "track";
 }
 
 /// Converts the bytes of a header value into the characters that the VM gets: one for each byte.

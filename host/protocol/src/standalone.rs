@@ -6,6 +6,7 @@
 //! | [`BEGIN`] | function of an object and an array | the driver, once, before anything else |
 //! | [`MAIN`] | function without parameters | the driver of a command |
 //! | [`EXIT_CODE`] | function without parameters that returns a number | the driver of a command |
+//! | [`BUSY_TIMEOUT`] | number of milliseconds | the driver |
 //! | [`RESOLVED`] | object of strings | the VM, before it resolves a specifier by a host call |
 //! | [`MODULES`] | object of [modules](crate::module) | the VM, before it loads a module by a host call |
 
@@ -20,6 +21,10 @@ pub const MAIN: &str = "jsvm:main";
 
 /// The root of the function that returns the exit code of a command, when nothing is left to run.
 pub const EXIT_CODE: &str = "jsvm:exit-code";
+
+/// The root of the time for which JavaScript may compute without a pause, as a number of
+/// milliseconds. Without this root there is no limit.
+pub const BUSY_TIMEOUT: &str = "jsvm:busy-timeout";
 
 /// The root of an object with full names of modules. [`ResolvedKey`] makes its keys.
 pub const RESOLVED: &str = "jsvm:resolved";

@@ -43,7 +43,7 @@ pub use error::StandaloneError;
 /// The size of an empty module, which marks the place of the VM in a template.
 const EMPTY: usize = 8;
 
-pub use jsvm_protocol::standalone::{BEGIN, EXIT_CODE, MAIN, MODULES, RESOLVED};
+pub use jsvm_protocol::standalone::{BEGIN, BUSY_TIMEOUT, EXIT_CODE, MAIN, MODULES, RESOLVED};
 
 /// The kind of a standalone component.
 ///

@@ -5,6 +5,8 @@ const feeds = new Set();
 let controller;
 const text = new TextEncoder();
 
+const spin = () => { for (;;); };
+
 const routes = {
   "/count": () => new Response(String(++count)),
   // Answers as soon as three are there.
@@ -62,8 +64,44 @@ const routes = {
     controller.abort();
     return new Response("stopped");
   },
+  // Each computes for ever, in another place.
+  "/spin": spin,
+  "/spin-later": async () => {
+    await Promise.resolve();
+    spin();
+  },
+  "/spin-in-timer": () => new Promise(() => setTimeout(spin, 10)),
+  "/spin-in-jobs": () => new Promise(() => {
+    const again = () => { Promise.resolve().then(again); };
+    again();
+  }),
+  "/spin-in-stream": () => {
+    let pulls = 0;
+    return new Response(new ReadableStream({
+      async pull(controller) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        if (++pulls === 2) spin();
+        controller.enqueue(text.encode("first"));
+      },
+    }));
+  },
+  "/spin-afterwards": (request, env, ctx) => {
+    ctx.waitUntil(new Promise((resolve) => setTimeout(resolve, 10)).then(spin));
+    return new Response("at once");
+  },
+  "/spin-and-catch": () => {
+    for (;;) try { spin(); } catch {} finally { spin(); }
+  },
+  "/spin-in-built-in": () => [].indexOf.call({ length: 2 ** 53 - 1 }, 1),
+  // Computes for a while after it has waited.
+  "/work": async () => {
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const end = performance.now() + 60;
+    while (performance.now() < end);
+    return new Response("worked");
+  },
 };
 
 export default {
-  fetch: (request) => routes[new URL(request.url).pathname](request),
+  fetch: (request, env, ctx) => routes[new URL(request.url).pathname](request, env, ctx),
 };

@@ -169,6 +169,32 @@ fn a_top_level_await_delays_the_module() {
     );
 }
 
+/// Otherwise an embedder that checks names would check another than it loads.
+#[test]
+fn a_zero_in_a_specifier_is_refused() {
+    let memory = Memory::new(&[("x.js", "export default 1")]);
+    let vm = memory.vm();
+    let mut promises = Vec::new();
+    for source in [
+        "import('x.js\\0y')",
+        "import('x.js\\0')",
+        "import('\\0x.js')",
+    ] {
+        promises.push(eval(&vm, source));
+    }
+    vm.run_jobs().unwrap();
+    for promise in promises {
+        let state = promise.promise_state().unwrap();
+        assert!(
+            matches!(state, Some(PromiseState::Rejected(_))),
+            "{state:?}"
+        );
+    }
+    let error = vm.eval(Source::module("import x from 'x.js\\0y'").file_name("main.js"));
+    assert!(exception(error).message.contains("NUL"));
+    assert_eq!(memory.asked(), Vec::<String>::new());
+}
+
 #[test]
 fn imports_are_resolved_and_loaded_once() {
     let memory = Memory::new(&[

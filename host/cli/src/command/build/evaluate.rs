@@ -2,13 +2,14 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jsvm::{
     Arguments, Data, EngineConfig, Error, HostError, Limits, PromiseState, Value, ValueKind, Vm,
     VmBuilder,
 };
 use jsvm_http::Handlers;
-use jsvm_standalone::{BEGIN, EXIT_CODE, MAIN};
+use jsvm_standalone::{BEGIN, BUSY_TIMEOUT, EXIT_CODE, MAIN};
 
 use super::clock::BuildClock;
 use super::modules::Modules;
@@ -228,10 +229,16 @@ impl Evaluated {
     }
 
     /// Prepares the VM for the component: its modules, its heap and its limits.
-    pub fn ready(self) -> anyhow::Result<Session> {
+    pub fn ready(self, busy_timeout: Option<Duration>) -> anyhow::Result<Session> {
         let Launched { session, value, .. } = self.launched;
         drop::<Value>(value);
         self.modules.keep(session.vm())?;
+        if let Some(limit) = busy_timeout {
+            session
+                .vm()
+                .roots()
+                .set(BUSY_TIMEOUT, limit.as_secs_f64() * 1e3)?;
+        }
         match self.serves {
             Serves::Http => warm::reserve_heap(session.vm())?,
             Serves::Nothing => session.vm().heap().collect_garbage()?,

@@ -1,5 +1,6 @@
 //! `jsvm build`
 
+mod busy_timeout;
 mod clock;
 mod evaluate;
 mod modules;
@@ -15,6 +16,7 @@ use jsvm_standalone::{
     self as standalone, ComponentKind, ServiceImports, StandaloneError, TargetHost,
 };
 
+use self::busy_timeout::BusyTimeout;
 use self::evaluate::{Evaluated, Serves};
 use self::uses::{Use, Uses};
 use super::destination::Target;
@@ -95,6 +97,12 @@ pub struct Build {
     #[arg(allow_hyphen_values = true)]
     stack: ParsedArg<u32>,
 
+    /// Time for which JavaScript may compute without a pause when the component runs, such as 500ms or
+    /// 1m, or off. A request that exceeds it gets status 500 [default: 5s for a server, off for a
+    /// command]
+    #[arg(long, value_name = "DURATION")]
+    busy_timeout: Option<BusyTimeout>,
+
     /// Time limit for the program's top level, such as 500ms or 1m30s [default: none]
     #[arg(long, value_name = "DURATION", value_parser = parsed_arg(duration))]
     #[arg(allow_hyphen_values = true)]
@@ -164,7 +172,7 @@ impl Build {
         let modules = evaluated.modules.clone();
         let evaluated_modules = modules.count();
         let evaluation = started.elapsed();
-        let session = evaluated.ready()?;
+        let session = evaluated.ready(self.busy_timeout(kind))?;
         let mut imports = ServiceImports::default();
         imports.keyvalue = modules.has(services::KEYVALUE);
         imports.config = modules.has(services::CONFIG);
@@ -192,6 +200,14 @@ impl Build {
         // The process is about to end: freeing the memory piece by piece would only take time.
         std::mem::forget(session);
         Ok(())
+    }
+
+    fn busy_timeout(&self, kind: ComponentKind) -> Option<Duration> {
+        let default = match kind {
+            ComponentKind::Command => BusyTimeout::OFF,
+            _ => BusyTimeout::SERVER,
+        };
+        self.busy_timeout.unwrap_or(default).duration()
     }
 
     fn known(&self) -> BuildInputs {

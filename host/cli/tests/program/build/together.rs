@@ -25,7 +25,7 @@ async fn server() -> &'static Server {
     SERVER.get_or_init(make).await
 }
 
-fn request(path: &str, body: impl Into<Bytes>) -> Request<Whole> {
+pub(super) fn request(path: &str, body: impl Into<Bytes>) -> Request<Whole> {
     let never: fn(Infallible) -> Error = |never| match never {};
     let body = Full::new(body.into()).map_err(never);
     Request::post(format!("http://localhost{path}"))
@@ -41,7 +41,7 @@ async fn answers(paths: &[&str]) -> Vec<Answer> {
 }
 
 /// The bodies of answers, with their status if it is not 200.
-fn bodies(answers: &[Answer]) -> Vec<String> {
+pub(super) fn bodies(answers: &[Answer]) -> Vec<String> {
     let body = |answer: &Answer| match answer.status {
         200 => answer.text().to_owned(),
         status => format!("{status} {}", answer.text()),

@@ -1,0 +1,1 @@
+const o = { get length() { return [].concat(o).length; }, [Symbol.isConcatSpreadable]: true }; [].concat(o);

@@ -1,0 +1,3 @@
+async function* f() { yield* f(); }
+function deep() { f().next(); deep(); }
+deep();

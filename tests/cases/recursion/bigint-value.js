@@ -1,0 +1,1 @@
+const o = { valueOf() { return BigInt(o); } }; BigInt(o);

@@ -1,0 +1,1 @@
+for (let n = 100; n < 100_000; n *= 2) eval('{let a;'.repeat(n) + '}'.repeat(n));

@@ -1,0 +1,1 @@
+const o = { valueOf() { return new Date(o); } }; new Date(o);

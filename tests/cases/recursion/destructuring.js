@@ -1,0 +1,1 @@
+const o = { get [Symbol.iterator]() { const [a] = o; } }; const [a] = o;

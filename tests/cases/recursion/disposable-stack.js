@@ -1,0 +1,1 @@
+function f() { const s = new DisposableStack(); s.defer(f); s.dispose(); } f();

@@ -1,0 +1,1 @@
+function f() { using x = { [Symbol.dispose]() { f(); } }; } f();

@@ -1,0 +1,1 @@
+const o = { [Symbol.iterator]() { return new Map(o); } }; new Map(o);

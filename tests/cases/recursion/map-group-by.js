@@ -1,0 +1,1 @@
+function f() { Map.groupBy([1], f); } f();

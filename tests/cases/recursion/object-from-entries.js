@@ -1,0 +1,1 @@
+const o = { [Symbol.iterator]() { return Object.fromEntries(o); } }; Object.fromEntries(o);

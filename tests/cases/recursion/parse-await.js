@@ -1,0 +1,1 @@
+eval('(async()=>{' + 'await '.repeat(200_000));

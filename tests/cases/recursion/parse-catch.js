@@ -1,0 +1,1 @@
+eval('try{}catch(e){'.repeat(100_000));

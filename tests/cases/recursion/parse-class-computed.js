@@ -1,0 +1,1 @@
+eval('(class{['.repeat(100_000));

@@ -1,0 +1,1 @@
+eval('(class extends '.repeat(100_000));

@@ -1,0 +1,1 @@
+eval('class A{static{'.repeat(100_000));

@@ -1,0 +1,1 @@
+eval('delete '.repeat(200_000));

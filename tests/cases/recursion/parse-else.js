@@ -1,0 +1,1 @@
+eval('if(a);else '.repeat(100_000));

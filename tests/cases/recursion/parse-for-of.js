@@ -1,0 +1,1 @@
+eval('for(a of b)'.repeat(100_000));

@@ -1,0 +1,1 @@
+eval('import('.repeat(100_000));

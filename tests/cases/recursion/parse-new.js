@@ -1,0 +1,1 @@
+eval('new '.repeat(200_000));

@@ -1,0 +1,1 @@
+eval('switch(a){case 1:'.repeat(100_000));

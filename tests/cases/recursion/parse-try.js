@@ -1,0 +1,1 @@
+eval('try{'.repeat(100_000));

@@ -1,0 +1,1 @@
+eval('typeof '.repeat(200_000));

@@ -1,0 +1,1 @@
+eval('while(1)'.repeat(100_000));

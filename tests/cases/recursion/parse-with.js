@@ -1,0 +1,1 @@
+eval('with(a)'.repeat(100_000));

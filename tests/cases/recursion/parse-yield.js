@@ -1,0 +1,1 @@
+eval('function*f(){' + 'yield '.repeat(200_000));

@@ -1,0 +1,1 @@
+const o = { toString() { return ({})[o]; } }; ({})[o];

@@ -1,0 +1,3 @@
+let p = function () {};
+for (let i = 0; i < 200_000; i++) p = new Proxy(p, {});
+new p();

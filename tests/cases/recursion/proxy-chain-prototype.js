@@ -1,0 +1,3 @@
+let p = {};
+for (let i = 0; i < 200_000; i++) p = new Proxy(p, {});
+Object.getPrototypeOf(p);

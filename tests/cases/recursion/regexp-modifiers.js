@@ -1,0 +1,1 @@
+new RegExp('(?i:'.repeat(100_000) + ')'.repeat(100_000));

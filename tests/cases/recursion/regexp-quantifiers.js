@@ -1,0 +1,1 @@
+let s = 'a'; for (let i = 0; i < 14; i++) s = '(?:' + s + ')*'; new RegExp(s).exec('a'.repeat(20)); new RegExp('(?:a|ab)(?:c|bcd)(?:d*)').exec('abcd'); new RegExp('(a*)*'.repeat(50)).exec('a'.repeat(10));

@@ -1,0 +1,1 @@
+const r = /a/g; r.exec = () => 'a'.replace(r, 'b'); 'a'.replace(r, 'b');

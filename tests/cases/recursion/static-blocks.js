@@ -1,0 +1,1 @@
+function f() { class A { static { f(); } } } f();

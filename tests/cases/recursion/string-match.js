@@ -1,0 +1,1 @@
+const r = /a/; r.exec = () => r[Symbol.match]('a'); r[Symbol.match]('a');

@@ -1,0 +1,1 @@
+const o = { [Symbol.split](s) { return s.split(o); } }; 'a'.split(o);

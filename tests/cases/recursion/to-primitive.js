@@ -1,0 +1,2 @@
+const o = { [Symbol.toPrimitive]() { return `${o}`; } };
+`${o}`;

@@ -1,0 +1,1 @@
+function f() { Uint8Array.from([1], f); } f();
