@@ -53,10 +53,10 @@ use std::sync::Arc;
 use std::thread::ThreadId;
 use std::time::{Duration, Instant};
 
+use cpu_time::ThreadTime;
 use jsvm_snapshot::Limits;
 
 use crate::clock::Clock;
-use crate::cpu_time;
 use crate::data::Data;
 use crate::function::HostError;
 use crate::interrupt::{Deadline, InterruptHandle};
@@ -164,7 +164,7 @@ impl StopSignal {
     /// Another thread cannot tell.
     fn is_cpu_time_over(&self) -> bool {
         self.cpu_until.is_some_and(|(thread, until)| {
-            thread == std::thread::current().id() && cpu_time::of_thread() >= until
+            thread == std::thread::current().id() && ThreadTime::now().as_duration() >= until
         })
     }
 }

@@ -101,7 +101,6 @@ mod bindings;
 mod builder;
 mod clock;
 mod context;
-mod cpu_time;
 pub mod data;
 mod engine;
 mod entropy;

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use cpu_time::ThreadTime;
 use jsvm_snapshot::Limits;
 
 use crate::bindings::exports::jsvm::engine::vm as wit;
 use crate::bindings::jsvm::engine::host::PollPoint;
-use crate::cpu_time;
 use crate::error::Interrupt;
 use crate::extension::{StopSignal, StopWhen, asks_to_stop};
 use crate::interrupt::{Deadline, InterruptHandle};
@@ -96,7 +96,10 @@ impl Watch {
     /// A call begins.
     pub(crate) fn begin(&mut self) {
         self.call = Call {
-            cpu_started: self.limits.cpu_time.map(|_| cpu_time::of_thread()),
+            cpu_started: self
+                .limits
+                .cpu_time
+                .map(|_| ThreadTime::now().as_duration()),
             ..Call::default()
         };
         if let Some(gaps) = &mut self.gaps {
@@ -189,7 +192,7 @@ impl Watch {
             return false;
         };
         // The limit may have been set during the call.
-        let now = cpu_time::of_thread();
+        let now = ThreadTime::now().as_duration();
         let started = *self.call.cpu_started.get_or_insert(now);
         now.saturating_sub(started) >= limit
     }

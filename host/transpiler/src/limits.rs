@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use cpu_time::ThreadTime;
 use wasmtime::{ResourceLimiter, UpdateDeadline};
 
 /// CPU time for one source.
@@ -36,29 +37,13 @@ impl ResourceLimiter for Limits {
     }
 }
 
-/// Returns what to do at each advance of the epoch: goes on until the time is over.
+/// Returns what to do at each advance of the epoch: goes on until the CPU time of this thread is over.
+/// On a busy machine a source has as much of it as elsewhere.
 pub(crate) fn deadline() -> impl FnMut() -> UpdateDeadline {
-    let start = cpu_time();
-    move || match cpu_time().saturating_sub(start) > TIME {
+    let now = || ThreadTime::now().as_duration();
+    let start = now();
+    move || match now().saturating_sub(start) > TIME {
         true => UpdateDeadline::Interrupt,
         false => UpdateDeadline::Continue(1),
     }
-}
-
-/// The CPU time of this thread, so that a busy machine does not fail.
-#[cfg(target_os = "linux")]
-fn cpu_time() -> Duration {
-    use rustix::time::{ClockId, clock_gettime};
-    let time = clock_gettime(ClockId::ThreadCPUTime);
-    // This clock begins at zero and never has negative times.
-    Duration::new(time.tv_sec.unsigned_abs(), time.tv_nsec as u32)
-}
-
-/// The time since the first call.
-#[cfg(not(target_os = "linux"))]
-fn cpu_time() -> Duration {
-    use std::sync::LazyLock;
-    use std::time::Instant;
-    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
-    START.elapsed()
 }
