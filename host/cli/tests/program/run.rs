@@ -3,6 +3,7 @@
 use std::future::{pending, poll_fn};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -13,7 +14,7 @@ use hyper::body::Body;
 use hyper::{Request, Response};
 use tokio::task::JoinHandle;
 use wasmtime::component::{Component, Linker, ResourceTable};
-use wasmtime::{AsContextMut, Engine, Store};
+use wasmtime::{AsContextMut, Engine, ResourceLimiter, Store};
 use wasmtime_wasi::p2::bindings::Command;
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
@@ -32,6 +33,34 @@ struct State {
     http: WasiHttpCtx,
     table: ResourceTable,
     hooks: Elsewhere,
+    memory: Memory,
+}
+
+/// Bytes of all linear memories of an instance. They never shrink.
+#[derive(Clone, Default)]
+pub struct Memory(Arc<AtomicUsize>);
+
+impl Memory {
+    /// How many there are now.
+    pub fn bytes(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl ResourceLimiter for Memory {
+    fn memory_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        _: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        self.0.fetch_add(desired - current, Ordering::Relaxed);
+        Ok(true)
+    }
+
+    fn table_growing(&mut self, _: usize, _: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        Ok(true)
+    }
 }
 
 impl WasiView for State {
@@ -107,6 +136,8 @@ pub struct Answer {
     pub is_whole: bool,
     pub stdout: String,
     pub stderr: String,
+    /// The memory of the instance.
+    pub memory: Memory,
     /// What the call itself came to.
     pub call: Result<(), String>,
 }
@@ -131,8 +162,11 @@ fn store(engine: &Engine) -> (Store<State>, Printed) {
         http: WasiHttpCtx::new(),
         table: ResourceTable::new(),
         hooks: Elsewhere,
+        memory: Memory::default(),
     };
-    (Store::new(engine, state), printed)
+    let mut store = Store::new(engine, state);
+    store.limiter(|state| &mut state.memory);
+    (store, printed)
 }
 
 fn engine() -> Engine {
@@ -195,6 +229,7 @@ impl Server {
             ProxyPre::P3(pre) => pre.engine(),
         };
         let (mut store, printed) = store(engine);
+        let memory = store.data().memory.clone();
         let (senders, receivers): (Vec<_>, Vec<_>) =
             requests.iter().map(|_| oneshot::channel()).unzip();
         let requests = requests
@@ -236,7 +271,7 @@ impl Server {
         });
         let mut call = Some(call);
         let begun = receivers.into_iter().map(|receiver| {
-            let (call, printed) = (call.take(), printed.clone());
+            let (call, printed, memory) = (call.take(), printed.clone(), memory.clone());
             async move {
                 let response = tokio::time::timeout(LONGEST, receiver);
                 let response = response.await.expect("it takes too long");
@@ -244,6 +279,7 @@ impl Server {
                     response: response.ok().and_then(Result::ok),
                     call,
                     printed,
+                    memory,
                 }
             }
         });
@@ -289,6 +325,7 @@ pub struct Begun {
     pub response: Option<Response<WasiBody>>,
     call: Option<JoinHandle<wasmtime::Result<()>>>,
     printed: Printed,
+    memory: Memory,
 }
 
 impl Begun {
@@ -301,6 +338,7 @@ impl Begun {
             is_whole: false,
             stdout: String::new(),
             stderr: String::new(),
+            memory: self.memory,
             call: Ok(()),
         };
         if let Some(response) = self.response {
@@ -357,6 +395,7 @@ pub async fn command(file: &Path, args: &[&str]) -> (bool, String, String) {
         http: WasiHttpCtx::new(),
         table: ResourceTable::new(),
         hooks: Elsewhere,
+        memory: Memory::default(),
     };
     let mut store = Store::new(&engine, state);
     let command = Command::instantiate_async(&mut store, &component, &linker);

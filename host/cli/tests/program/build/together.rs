@@ -148,3 +148,15 @@ async fn client_that_leaves_keeps_nobody() {
     let first = tokio::time::timeout(Duration::from_secs(20), first.finish()).await;
     assert_eq!(first.expect("the instance never ends").call, Ok(()));
 }
+
+/// The memory of an instance never shrinks, so what requests leave must be used again: 500 of them leave
+/// 100 MB.
+#[tokio::test(flavor = "multi_thread")]
+async fn memory_is_used_again() {
+    let requests = (0..500).map(|_| request("/echo", vec![b'x'; 100_000]));
+    let pause = Duration::from_millis(4);
+    let answers = server().await.serve_all(requests.collect(), pause).await;
+    assert!(answers.iter().all(|answer| answer.body.len() == 100_000));
+    let bytes = answers[0].memory.bytes();
+    assert!(bytes < 48 << 20, "{bytes}");
+}
