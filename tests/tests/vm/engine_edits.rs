@@ -3,8 +3,8 @@
 
 use std::time::{Duration, Instant};
 
-use jsvm::{Snapshot, Vm};
-use jsvm_tests::{builder, eval, vm};
+use jsvm::{Error, Limit, Limits, Snapshot, Vm};
+use jsvm_tests::{assert_usable, builder, eval, vm};
 
 /// The least time of a few that `lookup` takes, which looks up each key of a map many times.
 fn lookups(vm: &Vm, keys: &str) -> Duration {
@@ -143,4 +143,17 @@ fn memory_that_runs_out_while_bytecode_is_written_is_an_error() {
         );
     }
     assert_eq!(eval(&vm, "1 + 2").to::<i32>().unwrap(), 3);
+}
+
+/// Unpatched, the passes after the parser read instructions without their operands, and trap.
+#[test]
+fn code_that_memory_cuts_is_not_compiled() {
+    for mebibytes in [16, 48, 64, 256] {
+        let limits = Limits::default().memory(mebibytes << 20).time(None);
+        let vm = builder().limits(limits).build().unwrap();
+        let result = vm.eval("eval('a' + '?.a'.repeat(2_000_000))");
+        let is_memory = matches!(result, Err(Error::Limit(Limit::Memory)));
+        assert!(is_memory, "{mebibytes} MiB: {result:?}");
+        assert_usable(&vm);
+    }
 }
