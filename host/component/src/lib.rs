@@ -30,6 +30,10 @@
 #[cfg(doctest)]
 struct Readme;
 
+#[cfg_attr(
+    not(feature = "templates"),
+    expect(dead_code, reason = "it has those of templates, too")
+)]
 mod constants {
     include!("../artefacts/constants.rs");
 }

@@ -157,3 +157,136 @@ fn code_that_memory_cuts_is_not_compiled() {
         assert_usable(&vm);
     }
 }
+
+/// The values of a fast array move in their block; a plain object takes the ways of properties.
+#[test]
+fn arrays_change_as_objects_do() {
+    let vm = vm();
+    let same = eval(
+        &vm,
+        r"{
+            let seed = 1;
+            const random = (n) => ((seed = (seed * 1103515245 + 12345) % 2147483648), seed % n);
+            const step = (target, [name, ...args]) => Array.prototype[name].apply(target, args);
+            let wrong = '';
+            for (let round = 0; round < 40 && !wrong; round++) {
+                const array = Array.from({ length: random(3) * 100 }, (_, i) => ({ i }));
+                const object = { ...array, length: array.length };
+                for (let n = 0; n < 300 && !wrong; n++) {
+                    const some = Array.from({ length: random(8) ** 2 }, (_, i) => ({ n, i }));
+                    const operation = [
+                        ['shift'], ['shift'], ['pop'], ['push', ...some], ['unshift', ...some], ['reverse'],
+                        ['splice', random(array.length + 2), random(20), ...some],
+                        ['splice', random(5), random(60)], ['splice', -random(9)],
+                    ][random(9)];
+                    if (n % 90 === 89) { delete array[array.length - 1]; delete object[object.length - 1]; }
+                    const [one, two] = [step(array, operation), step(object, operation)];
+                    const list = (of) => JSON.stringify(Array.from({ length: of.length }, (_, i) => [i in of, of[i]]));
+                    if (list(array) !== list(object) || (operation[0] !== 'reverse' && JSON.stringify(one) !== JSON.stringify(two))) {
+                        wrong = `${round} ${n} ${operation[0]}`;
+                    }
+                }
+            }
+            wrong;
+        }",
+    );
+    assert_eq!(same.to::<String>().unwrap(), "");
+    assert_usable(&vm);
+}
+
+/// Unpatched, each of these takes seconds.
+#[test]
+fn large_arrays_and_ropes_change_in_constant_time() {
+    let vm = vm();
+    for source in [
+        "for (let i = 0; i < 20_000; i++) a.splice(5, 1);",
+        "for (let i = 0; i < 20_000; i++) a.splice(0, 1);",
+        "a.splice(5, 1); for (let i = 0; i < 20_000; i++) a.shift();",
+        "delete a[a.length - 1]; for (let i = 0; i < 20_000; i++) a.shift();",
+        "for (let i = 0; i < 20_000; i++) { a.push(i); a.shift(); }",
+        "let s = ''; for (let i = 0; i < 80_000; i++) s = '(' + s + ')'; if (s[80_000] !== ')') throw s;",
+        "let s = ''; for (let i = 0; i < 80_000; i++) s = `(${s})`; if (s[79_999] !== '(') throw s;",
+        "let s = ''; for (let i = 0; i < 80_000; i++) s = i % 2 ? s + 'a' : 'b' + s;",
+        "let o = []; for (let i = 0; i < 100_000; i++) o = [o]; JSON.stringify(o);",
+    ] {
+        let start = Instant::now();
+        let all =
+            format!("{{ const a = Array.from({{ length: 60_000 }}, (_, i) => i); {source} }}");
+        vm.eval(&all).unwrap();
+        // A tenth of it on a machine that is not busy.
+        assert!(
+            start.elapsed() < Duration::from_secs(1),
+            "{source}: {:?}",
+            start.elapsed()
+        );
+    }
+}
+
+/// As V8 reads them.
+#[test]
+fn offsets_of_time_zones_follow_a_time() {
+    let vm = vm();
+    let time = |text: &str| {
+        let iso = eval(
+            &vm,
+            &format!("(t => t !== t ? 'NaN' : new Date(t).toJSON())(Date.parse('{text}'))"),
+        );
+        iso.to::<String>().unwrap()
+    };
+    for (text, expected) in [
+        ("2024-01-01 10:00:00-08:00", "2024-01-01T18:00:00.000Z"),
+        ("2024-01-01 10:00:00-0800", "2024-01-01T18:00:00.000Z"),
+        ("2024-01-01 10:00:00.123-03:00", "2024-01-01T13:00:00.123Z"),
+        ("2024-01-01 10:00:00-08", "2024-01-01T18:00:00.000Z"),
+        ("2024-01-01 10:00+05:30", "2024-01-01T04:30:00.000Z"),
+        ("1/1/2024 10:00:00-08:00", "2024-01-01T18:00:00.000Z"),
+        ("2024-01-01T10:00-08:00", "2024-01-01T18:00:00.000Z"),
+        ("2024-01-01T10:00-08", "NaN"),
+        ("2024-01-01 10:00-", "NaN"),
+    ] {
+        assert_eq!(time(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn patterns_calls_and_sources_have_no_small_limits() {
+    let vm = vm();
+    for (source, expected) in [
+        (
+            "Math.max(...Array.from({ length: 120_000 }, (_, i) => i))",
+            "119999",
+        ),
+        (
+            "((...all) => all.length)(...Array.from({ length: 120_000 }))",
+            "120000",
+        ),
+        (
+            "new (class { constructor(...all) { this.n = all.length } })(...Array(120_000).fill(0)).n",
+            "120000",
+        ),
+        (
+            "(() => { try { Math.max(...Array(600_000).fill(0)) } catch (e) { return e.name + ': ' + e.message } })()",
+            "RangeError: too many arguments in function call (only 500000 allowed)",
+        ),
+        (
+            "new RegExp('(?<a>x)' + '|b'.repeat(300) + '|(?<a>y)(?<c>z)').exec('yz').groups.c",
+            "z",
+        ),
+        (
+            "(() => { try { eval('1 +') } catch (e) { return e.message } })()",
+            "Unexpected end of input",
+        ),
+        (
+            "(() => { try { eval('class A {') } catch (e) { return e.message } })()",
+            "Unexpected end of input",
+        ),
+    ] {
+        assert_eq!(
+            eval(&vm, &format!("String({source})"))
+                .to::<String>()
+                .unwrap(),
+            expected,
+            "{source}"
+        );
+    }
+}
