@@ -229,11 +229,13 @@ impl AsyncFunctions {
     }
 
     /// Whether there is a function of this name.
+    #[cfg(feature = "event-loop")]
     pub(crate) fn has(&self, name: &str) -> bool {
         self.by_name.contains_key(name)
     }
 
     /// Starts a function with an array of arguments.
+    #[cfg(feature = "event-loop")]
     pub(crate) fn start(
         &self,
         request: RequestInfo,

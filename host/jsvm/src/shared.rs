@@ -29,6 +29,10 @@ pub(crate) struct Shared {
     pub(crate) releases: Arc<Releases>,
     pub(crate) interrupt: InterruptHandle,
     pub(crate) deadline: Deadline,
+    #[cfg_attr(
+        not(feature = "event-loop"),
+        expect(dead_code, reason = "event loops start them")
+    )]
     pub(crate) async_functions: Arc<AsyncFunctions>,
 }
 

@@ -181,6 +181,7 @@ pub fn run(
     let mut server = Server::start(&context.program, folder)?;
     let allowed = Allowed {
         memory: MEMORY * CONCURRENT,
+        sandbox: 0,
         time: SHUTDOWN,
     };
     attack(&shapes.client[client], server.address, seed);

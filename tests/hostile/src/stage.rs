@@ -13,6 +13,9 @@ use super::verdict::Allowed;
 /// The heap of a VM.
 pub const MEMORY: u64 = 64 << 20;
 
+/// The memory of the sandbox that parses and converts sources.
+const SANDBOX_MEMORY: u64 = 256 << 20;
+
 /// The memory of a linked component.
 const LINK_MEMORY: u64 = 64 << 20;
 
@@ -101,6 +104,7 @@ pub fn stage(context: &Context, recipe: &Recipe, folder: &Path) -> anyhow::Resul
     let mut args = program_args("run");
     let mut allowed = Allowed {
         memory: MEMORY,
+        sandbox: 0,
         time: TIME + context.start_time,
     };
     let mut alone = None;
@@ -120,6 +124,7 @@ pub fn stage(context: &Context, recipe: &Recipe, folder: &Path) -> anyhow::Resul
             extension,
             count,
         } => {
+            allowed.sandbox = SANDBOX_MEMORY;
             let file = format!("input.{extension}");
             let text = shapes.source[*source].template.text(*count);
             fs::write(folder.join(&file), text)?;

@@ -37,7 +37,7 @@ pub enum FailureKind {
     Signal,
     /// The process panicked.
     Panic,
-    /// The process took more than twice its limit and 128 MiB.
+    /// The process took more than twice its limit, the limit of the sandbox and 128 MiB.
     Memory,
     /// The process ended later than a second after its deadline.
     Late,
@@ -78,6 +78,8 @@ impl fmt::Display for Failure {
 pub struct Allowed {
     /// Its memory limits together, in bytes.
     pub memory: u64,
+    /// The memory limit of the sandbox that converts its sources, in bytes. Nothing copies that memory.
+    pub sandbox: u64,
     /// The time until its deadline, from its start.
     pub time: Duration,
 }
@@ -85,7 +87,7 @@ pub struct Allowed {
 impl Allowed {
     /// Returns the memory beyond which a case fails.
     pub fn most_memory(&self) -> u64 {
-        2 * self.memory + (128 << 20)
+        2 * self.memory + self.sandbox + (128 << 20)
     }
 }
 

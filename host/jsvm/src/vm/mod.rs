@@ -21,6 +21,7 @@ use serde::ser::Serialize;
 
 use ::serde::de::DeserializeOwned;
 
+#[cfg(feature = "event-loop")]
 use crate::async_function::AsyncFunctions;
 use crate::batch::Batch;
 use crate::bindings::exports::jsvm::engine::vm as wit;
@@ -202,6 +203,7 @@ impl Vm {
     }
 
     /// The functions that answer requests.
+    #[cfg(feature = "event-loop")]
     pub(crate) fn async_functions(&self) -> &AsyncFunctions {
         &self.shared.async_functions
     }
