@@ -361,6 +361,11 @@ const EXPENSIVE: &[(&str, &str)] = &[
     ("a search", "text.indexOf('b')"),
     ("a comparison", "text === text2"),
     ("numbers", "huge * huge"),
+    ("large numbers", "vast * vast"),
+    ("a division", "vast / divisor"),
+    ("a power", "7n ** 90_000n"),
+    ("a number as text", "String(vast)"),
+    ("text as a number", "BigInt(digits)"),
     ("a hash", "new Set([text]).has(text2)"),
     ("a host call", "expensive()"),
     (
@@ -375,7 +380,7 @@ const EXPENSIVE_PRELUDE: &str = "
     var p = {}; for (let i = 0; i < 5_000; i++) p = new Proxy(p, {});
     var big = new Uint8Array(2e7), other = new Uint8Array(2e7);
     var text = 'a'.repeat(1e6), text2 = text.slice(1) + 'a';
-    var huge = 10n ** 3000n;
+    var huge = 10n ** 3000n, vast = 7n ** 100_000n, divisor = 3n ** 90_000n, digits = '7'.repeat(100_000);
 ";
 
 fn expensive(builder: jsvm::VmBuilder) -> Vm {
