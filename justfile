@@ -31,6 +31,10 @@ cargo-test *ARGS: _component _packages _guest
 package: _component
     tests/package/check.sh
 
+# The same without the documentation: what CI runs
+package-consumer: _component
+    tests/package/check.sh --no-docs
+
 # Each crate with each set of its features, on its own
 test-features: package
     tests/package/features.sh

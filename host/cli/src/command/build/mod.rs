@@ -91,8 +91,8 @@ pub struct Build {
     #[arg(allow_hyphen_values = true)]
     memory: ParsedArg<u64>,
 
-    /// Stack of the VM when the component runs. The host must give five to twenty times as much
-    /// native stack; wasmtime gives 512KiB unless -W max-wasm-stack is set
+    /// Stack of the VM when the component runs. The host must give four times as much native stack;
+    /// wasmtime gives 512KiB unless -W max-wasm-stack is set
     #[arg(long, value_name = "SIZE", value_parser = parsed_arg(stack), default_value = "96KiB")]
     #[arg(allow_hyphen_values = true)]
     stack: ParsedArg<u32>,
