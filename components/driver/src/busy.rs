@@ -27,6 +27,11 @@ pub(crate) fn apply_limit() {
     }
 }
 
+/// Whether there is a limit.
+pub fn is_limited() -> bool {
+    HAS_LIMIT.get()
+}
+
 /// Makes a call that runs JavaScript. If that takes longer than the limit, the call fails with
 /// [`vm::Error::Interrupted`].
 pub fn limited<T>(call: impl FnOnce() -> T) -> T {

@@ -41,7 +41,7 @@ mod tests;
 pub use bindings::jsvm::engine::vm;
 pub use body::{Bodies, WholeBody};
 pub use boundary::{data, settle, value};
-pub use busy::{STOPPED, limited};
+pub use busy::{STOPPED, is_limited, limited};
 pub use fetch::{method_name, new_fields};
 pub use message::{IncomingRequestHead, IncomingResponseHead, header_fields};
 pub use outcome::{Outcome, type_error};

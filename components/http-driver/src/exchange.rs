@@ -2,8 +2,8 @@
 
 use jsvm_component_data::Value;
 use jsvm_driver::{
-    Bodies, Outcome, Program, STOPPED, ServedEvent, ServedRequest, ServedResponse, Tasks, new_fields,
-    print_error, type_error,
+    Bodies, Outcome, Program, STOPPED, ServedEvent, ServedRequest, ServedResponse, Tasks,
+    new_fields, print_error, type_error,
 };
 use wasi::http::types::{Fields, OutgoingBody, OutgoingResponse, ResponseOutparam};
 

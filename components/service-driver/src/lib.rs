@@ -17,7 +17,7 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use jsvm_component_data::Value;
-use jsvm_driver::{data, limited, vm};
+use jsvm_driver::{data, is_limited, limited, vm};
 use jsvm_protocol::http::{HANDLER, context};
 use wasip3::exports::http::handler::Guest;
 use wasip3::http::types::{ErrorCode, Request, Response};
@@ -96,7 +96,7 @@ fn call_handler(id: u64, request: Request) {
         head.into_value(body),
         Value::object([
             (context::ENV, instance.env.clone()),
-            (context::TRACK, Value::Bool(true)),
+            (context::TRACK, Value::Bool(is_limited())),
         ]),
     ]);
     let args = data(args);

@@ -7,8 +7,8 @@ use std::pin::{Pin, pin};
 use futures_util::future::{AbortHandle, Either, abortable, select};
 use jsvm_component_data::Value;
 use jsvm_driver::{
-    HttpRequest, JobEvents, Outcome, Request, STOPPED, data, limited, print_error, run_jobs, services, settle,
-    type_error, value, vm,
+    HttpRequest, JobEvents, Outcome, Request, STOPPED, data, limited, print_error, run_jobs,
+    services, settle, type_error, value, vm,
 };
 use jsvm_protocol::http::LOST;
 use wasip3::clocks::monotonic_clock;

@@ -290,3 +290,43 @@ fn patterns_calls_and_sources_have_no_small_limits() {
         );
     }
 }
+
+#[test]
+fn what_is_not_a_function_has_a_name() {
+    let vm = vm();
+    eval(
+        &vm,
+        "globalThis.a = { b: { c: 1 }, list: [1], f: () => ({}) }; undefined",
+    );
+    for (source, expected) in [
+        ("a.b()", "a.b"),
+        ("a.b.c(1, 2)", "a.b.c"),
+        ("a.b(a ? 1 : 2, a && a.list)", "a.b"),
+        ("a.f().g()", "a.f(...).g"),
+        ("a.f()()", "a.f(...)"),
+        ("a.list[0]()", "a.list[...]"),
+        ("a.f(a.b(a.c()))", "a.c"),
+        ("let u; u()", "u"),
+        ("((p) => p())(1)", "p"),
+        ("const { b } = a; (() => b())()", "b"),
+        ("try { throw 1 } catch (e) { e() }", "e"),
+        ("for (const i of [1]) if (i) a.b(i)", "a.b"),
+        ("(function () { this.z() }).call({})", "this.z"),
+    ] {
+        let message = eval(
+            &vm,
+            &format!("{{ let m; try {{ {source} }} catch (e) {{ m = e.message }} m }}"),
+        );
+        assert_eq!(
+            message.to::<String>().unwrap(),
+            format!("{expected} is not a function"),
+            "{source}"
+        );
+    }
+    // Nobody calls it by a name.
+    let message = eval(
+        &vm,
+        "(() => { try { [1].forEach(1) } catch (e) { return e.message } })()",
+    );
+    assert_eq!(message.to::<String>().unwrap(), "not a function");
+}
