@@ -11,10 +11,10 @@ use crate::run::{Answer, Server, command};
 const FAILED: &str = "500 Internal Server Error";
 const REASON: &str = "computed for too long without a pause";
 
-/// `together.js` with a limit of 200 ms, compiled once for each kind.
+/// `together.js` with a limit of 300 ms, compiled once for each kind.
 async fn server(kind: &'static str) -> &'static Server {
     static SERVERS: [OnceCell<Server>; 2] = [const { OnceCell::const_new() }; 2];
-    let args = ["--kind", kind, "--busy-timeout", "200ms"];
+    let args = ["--kind", kind, "--busy-timeout", "300ms"];
     SERVERS[usize::from(kind == "service")]
         .get_or_init(async || Server::new(&built("together.js", &args).file))
         .await
@@ -35,7 +35,7 @@ async fn a_service_answers_500_and_its_other_requests_go_on() {
         "/spin-in-jobs",
         "/spin-and-catch",
     ] {
-        let answers = answers("service", &["/sleep?ms=600", spin, "/count", "/never"]).await;
+        let answers = answers("service", &["/sleep?ms=800", spin, "/count", "/never"]).await;
         let stderr = &answers[0].stderr;
         assert_eq!(answers[0].call, Ok(()), "{spin}: {stderr}");
         assert_eq!(
@@ -51,7 +51,7 @@ async fn a_service_answers_500_and_its_other_requests_go_on() {
 async fn a_response_that_has_begun_is_cut_off() {
     let answers = answers(
         "service",
-        &["/sleep?ms=800", "/spin-in-stream", "/spin-afterwards"],
+        &["/sleep?ms=1200", "/spin-in-stream", "/spin-afterwards"],
     )
     .await;
     let stderr = &answers[0].stderr;
