@@ -47,6 +47,14 @@ impl Exchange {
         }
     }
 
+    /// As [`fail`](Self::fail), and prints the reason also if there is a response.
+    fn fail_and_report(&mut self, reason: &str) {
+        if self.response.is_none() {
+            print_error(reason);
+        }
+        self.fail(reason);
+    }
+
     /// Sends the head of the response, and the body if all of it is there.
     fn respond(
         &mut self,
@@ -89,10 +97,7 @@ impl Program for Exchange {
                 Ok(Value::Undefined)
             }
             ServedEvent::Fail(reason) => {
-                if self.response.is_none() {
-                    print_error(&reason);
-                }
-                self.fail(&reason);
+                self.fail_and_report(&reason);
                 Ok(Value::Undefined)
             }
         }
@@ -103,10 +108,7 @@ impl Program for Exchange {
     }
 
     fn on_stop(&mut self) {
-        if self.response.is_none() {
-            print_error(STOPPED);
-        }
-        self.fail(STOPPED);
+        self.fail_and_report(STOPPED);
         // What was stopped may be what would have ended the response.
         self.is_done = true;
     }

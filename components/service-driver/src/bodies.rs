@@ -223,10 +223,10 @@ pub fn writing(id: u64) -> Option<u64> {
     BODIES.with_borrow(|bodies| bodies.outgoing.get(&id)?.writing)
 }
 
-/// Breaks off an outgoing body, if it has not ended. Returns the request that writes to it.
-pub fn break_off(id: u64) -> Option<u64> {
-    let pieces = BODIES.with_borrow_mut(|bodies| bodies.outgoing.remove(&id));
-    pieces?.writing
+/// Breaks off an outgoing body, if it has not ended.
+pub fn break_off(id: u64) {
+    // What is dropped wakes other tasks, so nothing is borrowed then.
+    drop(BODIES.with_borrow_mut(|bodies| bodies.outgoing.remove(&id)));
 }
 
 /// Ends an outgoing body. One that is not complete is broken off.

@@ -91,9 +91,9 @@ pub async fn attend(id: u64) {
 /// has begun is broken off.
 pub fn fail(id: u64, reason: &str) {
     print_error(reason);
-    if let Some(writing) = served::pieces(id).and_then(bodies::break_off) {
-        abort(writing);
-        settle(writing, Err(type_error("the body was broken off")));
+    if let Some(body) = served::pieces(id) {
+        stop_writing(body, "the body was broken off");
+        bodies::break_off(body);
     }
     if let Some(unread) = served::finish(id) {
         stop_reading(unread);
@@ -167,10 +167,7 @@ fn begin(id: u64, request: HttpRequest) {
             return settle(id, Ok(Value::Undefined));
         }
         HttpRequest::End { body, is_complete } => {
-            if let Some(writing) = bodies::writing(body) {
-                abort(writing);
-                settle(writing, Err(type_error("the body was closed")));
-            }
+            stop_writing(body, "the body was closed");
             Box::pin(bodies::end(body, is_complete))
         }
     };
@@ -197,6 +194,14 @@ fn abort(request: u64) {
     let handle = WORK.with_borrow_mut(|all| all.remove(&request));
     if let Some(handle) = handle {
         handle.abort();
+    }
+}
+
+/// Rejects a request that writes to an outgoing body.
+fn stop_writing(body: u64, reason: &str) {
+    if let Some(writing) = bodies::writing(body) {
+        abort(writing);
+        settle(writing, Err(type_error(reason)));
     }
 }
 

@@ -3,7 +3,7 @@ pub const BASE_IMAGE_SIZE: u64 = 786432;
 pub const BASE_IMAGE_START: u64 = 4194304;
 pub const CONSTANT_BYTES: u64 = 594384;
 pub const POLL_COUNTERS: usize = 4789072;
-pub const TEMPLATES_SIZE: usize = 8649397;
+pub const TEMPLATES_SIZE: usize = 8648731;
 pub const FINGERPRINT: [u8; 32] = [
     0x06, 0x2d, 0xe8, 0x4e, 0x7b, 0x59, 0xf4, 0x06,
     0xfd, 0x2a, 0xff, 0xd3, 0xea, 0xc2, 0x75, 0xb4,
