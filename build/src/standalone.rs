@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use wac_graph::types::Package;
-use wac_graph::{CompositionGraph, EncodeOptions, PackageId};
+use wac_graph::{CompositionGraph, EncodeOptions, NodeId, PackageId};
 use wasm_encoder::{Module, RawSection};
 use wasmparser::{BinaryReaderError, Parser, Payload};
 
@@ -17,7 +17,7 @@ use crate::toolchain::TARGET;
 use crate::{compile, nested};
 
 /// An export that only the module of the VM has.
-const EXPORT_OF_VM: &str = "jsvm:engine/vm@0.1.0#eval";
+const EXPORT_OF_VM: &str = "jsvm:engine/evaluation@0.2.0#eval";
 
 /// Compositions with an empty module in the place of the VM's module. The name of each says what it
 /// exports, which services it imports, and for which host: `http-keyvalue-config-spin`.
@@ -165,9 +165,17 @@ struct Parts<'a> {
 type Composed = Result<Vec<u8>, Box<dyn std::error::Error>>;
 
 const STOPWATCH: &str = "jsvm:standalone/stopwatch@0.1.0";
-const TYPES: &str = "jsvm:engine/types@0.1.0";
-const HOST: &str = "jsvm:engine/host@0.1.0";
-const EXPORTS: [&str; 2] = ["jsvm:engine/vm@0.1.0", "jsvm:engine/snapshot@0.1.0"];
+/// What the names of the VM's interfaces begin with.
+const ENGINE: &str = "jsvm:engine/";
+/// The interfaces that the VM imports from the component with the host functions. `types` has no
+/// functions, and no host knows it.
+const HOST: [&str; 4] = [
+    TYPES,
+    "jsvm:engine/host@0.2.0",
+    "jsvm:engine/console@0.2.0",
+    "jsvm:engine/modules@0.2.0",
+];
+const TYPES: &str = "jsvm:engine/types@0.2.0";
 
 /// Composes a component that exports the interfaces of the VM, and the types that its users import.
 fn with_host(vm: &[u8], host: &[u8]) -> Composed {
@@ -180,13 +188,15 @@ fn with_host(vm: &[u8], host: &[u8]) -> Composed {
     let vm = graph.register_package(vm?)?;
     let host = graph.instantiate(host);
     let vm = graph.instantiate(vm);
-    for name in [HOST, TYPES] {
+    for name in HOST {
         let export = graph.alias_instance_export(host, name)?;
         graph.set_instantiation_argument(vm, name, export)?;
     }
-    for (instance, name) in [(host, TYPES), (vm, EXPORTS[0]), (vm, EXPORTS[1])] {
-        let export = graph.alias_instance_export(instance, name)?;
-        graph.export(export, name)?;
+    let types = graph.alias_instance_export(host, TYPES)?;
+    graph.export(types, TYPES)?;
+    for name in names(&graph, vm, Direction::Exports)? {
+        let export = graph.alias_instance_export(vm, &name)?;
+        graph.export(export, &name)?;
     }
     Ok(graph.encode(EncodeOptions::default())?)
 }
@@ -220,14 +230,15 @@ fn compose(parts: &Parts<'_>) -> Composed {
     };
     let host = graph.instantiate(host);
     let vm = graph.instantiate(vm);
-    connect(graph, host, vm, HOST)?;
-    let driver = graph.instantiate(driver);
-    // It has no functions, and no host knows it.
-    for user in [vm, driver] {
-        connect(graph, host, user, TYPES)?;
+    for name in HOST {
+        connect(graph, host, vm, name)?;
     }
-    for name in EXPORTS {
-        connect(graph, vm, driver, name)?;
+    let driver = graph.instantiate(driver);
+    connect(graph, host, driver, TYPES)?;
+    for name in names(graph, driver, Direction::Imports)? {
+        if name.starts_with(ENGINE) && name != TYPES {
+            connect(graph, vm, driver, &name)?;
+        }
     }
     connect(graph, host, driver, STOPWATCH)?;
     if let (true, Some(stubs)) = (parts.without_environment, stubs) {
@@ -240,19 +251,33 @@ fn compose(parts: &Parts<'_>) -> Composed {
         let from = adapter.or(stubs).ok_or("nothing has a service")?;
         connect(graph, from, driver, interface)?;
     }
-    let exports: Vec<String> = {
-        let package = graph[driver].package().ok_or("the driver is no package")?;
-        graph.types()[graph[package].ty()]
-            .exports
-            .keys()
-            .cloned()
-            .collect()
-    };
-    for name in exports {
+    for name in names(graph, driver, Direction::Exports)? {
         let export = graph.alias_instance_export(driver, &name)?;
         graph.export(export, &name)?;
     }
     Ok(graph.encode(EncodeOptions::default())?)
+}
+
+/// Which names of a component.
+enum Direction {
+    Imports,
+    Exports,
+}
+
+/// The names that the component of an instance imports or exports.
+fn names(
+    graph: &CompositionGraph,
+    instance: NodeId,
+    direction: Direction,
+) -> Result<Vec<String>, Box<dyn std::error::Error>> {
+    let package = graph[instance].package();
+    let package = package.ok_or("the instance is not one of a component")?;
+    let world = &graph.types()[graph[package].ty()];
+    let names = match direction {
+        Direction::Imports => &world.imports,
+        Direction::Exports => &world.exports,
+    };
+    Ok(names.keys().cloned().collect())
 }
 
 /// A composition without the VM's module, and without the names in the others.

@@ -2,11 +2,10 @@
 
 use jsvm_data::ErrorClass;
 
-use crate::bindings::exports::jsvm::engine::vm::{
-    ErrorClass as WitErrorClass, Input, Key as WitKey, Output, ViewKind as WitViewKind,
-};
+use crate::bindings::exports::jsvm::engine::values::{Input, Key as WitKey, Output};
+use crate::bindings::jsvm::engine::types::{ErrorClass as WitErrorClass, ViewKind as WitViewKind};
 use crate::handle::{handle, held};
-use crate::js::{JsResult, Key, Tag, Value, ViewKind};
+use crate::js::{JsResult, Key, Tag, Thrown, Value, ViewKind};
 
 /// A value on its way out.
 pub fn output(value: Value) -> Output {
@@ -28,6 +27,11 @@ pub fn input(value: &Input<'_>) -> JsResult<Value> {
         Input::Number(value) => Value::number(*value),
         Input::Text(text) => Value::text(text)?,
         Input::Value(borrow) => held(borrow).clone(),
+        Input::EarlierStep(_) => {
+            return Err(Thrown::type_error(
+                "a result of an earlier step needs a batch",
+            ));
+        }
     })
 }
 

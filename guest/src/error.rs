@@ -1,28 +1,47 @@
-//! Errors of the interface `vm`.
+//! Errors of the interfaces.
 
-use crate::bindings::exports::jsvm::engine::vm::{Error, Exception};
+use crate::bindings::exports::jsvm::engine::values::{Error, Exception};
+use crate::bindings::jsvm::engine::types::InterruptReason;
 use crate::convert::output;
 use crate::data::CopyError;
 use crate::js::{Tag, Thrown, Value};
-use crate::memory;
-use crate::poll;
 use crate::realm::{Class, intrinsics};
+use crate::{host, memory, poll};
 
 /// Result of a function of the interface.
 pub type Result<T> = std::result::Result<T, Error>;
 
+/// Why a call failed.
+pub enum Failed {
+    /// JavaScript threw this value.
+    Exception(Value),
+    /// The embedder interrupted the script.
+    Interrupted(InterruptReason),
+    /// The script reached the memory limit.
+    OutOfMemory,
+}
+
+/// Tells exceptions of the script from what its limits threw.
+pub fn of(thrown: Thrown) -> Failed {
+    if thrown.is_interrupt() {
+        poll::told();
+        return Failed::Interrupted(host::take_reason());
+    }
+    // The engine throws an `InternalError`, or nothing at all where there was no room even
+    // for that.
+    if memory::take_refused() && is_engine_limit(&thrown.0) {
+        return Failed::OutOfMemory;
+    }
+    Failed::Exception(thrown.0)
+}
+
 impl From<Thrown> for Error {
     fn from(thrown: Thrown) -> Self {
-        if thrown.is_interrupt() {
-            poll::told();
-            return Error::Interrupted;
+        match of(thrown) {
+            Failed::Exception(value) => Error::Exception(describe(value)),
+            Failed::Interrupted(reason) => Error::Interrupted(reason),
+            Failed::OutOfMemory => Error::OutOfMemory,
         }
-        // The engine throws an `InternalError`, or nothing at all where there was no room even
-        // for that.
-        if memory::take_refused() && is_engine_limit(&thrown.0) {
-            return Error::OutOfMemory;
-        }
-        Error::Exception(describe(thrown.0))
     }
 }
 
@@ -44,30 +63,51 @@ fn is_engine_limit(value: &Value) -> bool {
     value.tag() == Tag::Null || intrinsics().is_internal_error(value)
 }
 
-/// Describes what was thrown. Accessors of the value may throw: their part stays empty then.
+/// The texts of a thrown value.
+pub struct Described {
+    /// `name` of an error.
+    pub name: String,
+    /// `message` of an error, or another value as a string.
+    pub message: String,
+    /// `stack` of an error.
+    pub stack: String,
+}
+
+/// Describes what was thrown.
 pub fn describe(value: Value) -> Exception {
+    let Described {
+        name,
+        message,
+        stack,
+    } = texts(&value);
+    Exception {
+        name,
+        message,
+        stack,
+        value: output(value),
+    }
+}
+
+/// The texts of a thrown value. Accessors of the value may throw: their part stays empty then.
+pub fn texts(value: &Value) -> Described {
     let text = |key: &str| match value.get(key) {
         Ok(text) if !text.is_undefined() => text.to_lossy().unwrap_or_default(),
         _ => String::new(),
     };
     // A `DOMException` is an error too, though the engine has a class of its own for it.
-    if value.is_object() && intrinsics().class_of(&value) == Class::Error {
-        let (name, message, stack) = (text("name"), text("message"), text("stack"));
-        return Exception {
-            name,
-            message,
-            stack,
-            value: output(value),
+    if value.is_object() && intrinsics().class_of(value) == Class::Error {
+        return Described {
+            name: text("name"),
+            message: text("message"),
+            stack: text("stack"),
         };
     }
-    let message = match value.tag() {
-        Tag::Symbol => text("description"),
-        _ => value.to_lossy().unwrap_or_default(),
-    };
-    Exception {
+    Described {
         name: String::new(),
-        message,
+        message: match value.tag() {
+            Tag::Symbol => text("description"),
+            _ => value.to_lossy().unwrap_or_default(),
+        },
         stack: String::new(),
-        value: output(value),
     }
 }

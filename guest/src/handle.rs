@@ -4,7 +4,7 @@
 use std::cell::Cell;
 use std::ptr;
 
-use crate::bindings::exports::jsvm::engine::vm::{Value as Handle, ValueBorrow};
+use crate::bindings::exports::jsvm::engine::values::{Value as Handle, ValueBorrow};
 use crate::js::Value;
 
 /// What a handle of the interface stands for.

@@ -2,56 +2,71 @@
 
 use std::cell::Cell;
 
-use jsvm_protocol::host_call::CONSOLE;
-
-use crate::bindings::jsvm::engine::host;
-use crate::bindings::jsvm::engine::types::{Data, Reply};
-use crate::data::{self, CopyError};
-use crate::js::{JsResult, Thrown, Value};
-use crate::poll::count_host_call;
+use crate::argument;
+use crate::bindings::jsvm::engine::console::{self, Level};
+use crate::bindings::jsvm::engine::host::{self, InterruptPoint};
+use crate::bindings::jsvm::engine::modules::{self, ImportKind, Module};
+use crate::bindings::jsvm::engine::types::{Argument, InterruptReason};
+use crate::js::{JsResult, Value};
+use crate::poll::{count_host_call, count_import};
 
 /// Calls a host function by its name.
 #[expect(unsafe_code, reason = "memory of the engine is lent")]
 pub fn call(name: &str, args: &[Value]) -> JsResult<Value> {
-    let args = data::copy_out_list(args).map_err(CopyError::into_thrown)?;
     // SAFETY: the arguments are dropped when the host returns. It cannot call the VM before, and it
     // does not write to what it gets.
-    let args = unsafe { args.lend() }?;
+    let args = unsafe { argument::lend(args) }?;
     match raw_call(name, args) {
-        Ok(reply) => match reply {
-            Reply::Undefined => Ok(Value::UNDEFINED),
-            Reply::Null => Ok(Value::NULL),
-            Reply::Boolean(value) => Ok(Value::boolean(value)),
-            Reply::Number(value) => Ok(Value::number(value)),
-            Reply::Text(text) => Value::text(&text),
-            Reply::Data(data) => data::copy_in(data),
-        },
-        Err(reason) => Err(Thrown(data::copy_in(reason)?)),
+        Ok(result) => argument::copy_in(result),
+        Err(reason) => Err(argument::thrown(reason)),
     }
-}
-
-/// Prints a message of `console` by the embedder, which may ignore it.
-pub fn console(level: &str, text: &str) {
-    let args = data::list_of_texts(&[level, text]);
-    let _ = raw_call(CONSOLE, args);
 }
 
 /// Kept as one function: the generated one is large, and would be inlined into each caller.
 #[inline(never)]
-fn raw_call(name: &str, args: Data) -> Result<Reply, Data> {
+fn raw_call(name: &str, args: Vec<Argument>) -> Result<Argument, Argument> {
     count_host_call();
     away(|| host::host_call(name, &args))
 }
 
+/// Passes a message of `console` to the embedder.
+pub fn console(level: Level, text: &str) {
+    count_host_call();
+    away(|| console::write(level, text));
+}
+
+/// Asks the embedder for the full name of a module.
+pub fn resolve_module(specifier: &str, importer: &str, kind: ImportKind) -> JsResult<String> {
+    count_import();
+    count_host_call();
+    away(|| modules::resolve(specifier, importer, kind)).map_err(argument::thrown)
+}
+
+/// Asks the embedder for a module.
+pub fn load_module(name: &str) -> JsResult<Module> {
+    count_import();
+    count_host_call();
+    away(|| modules::load(name)).map_err(argument::thrown)
+}
+
 /// Reports to the engine, between bytecodes, whether the script must stop.
 pub fn should_stop() -> bool {
-    poll(host::PollPoint::Bytecode)
+    should_interrupt(InterruptPoint::Bytecode)
 }
 
 /// Asks the embedder whether to stop.
-pub fn poll(point: host::PollPoint) -> bool {
+pub fn should_interrupt(point: InterruptPoint) -> bool {
     POLLS.set(POLLS.get().wrapping_add(1));
-    away(|| host::poll(point))
+    let reason = away(|| host::should_interrupt(point));
+    if reason.is_some() {
+        REASON.set(reason);
+    }
+    reason.is_some()
+}
+
+/// Why the embedder interrupted the script, once.
+pub fn take_reason() -> InterruptReason {
+    REASON.take().unwrap_or(InterruptReason::Embedder)
 }
 
 /// How often the embedder was asked.
@@ -62,6 +77,7 @@ pub fn polls() -> u32 {
 thread_local! {
     static AWAY: Cell<bool> = const { Cell::new(false) };
     static POLLS: Cell<u32> = const { Cell::new(0) };
+    static REASON: Cell<Option<InterruptReason>> = const { Cell::new(None) };
 }
 
 /// Calls an import. Whoever calls the VM meanwhile finds it in the middle of something.

@@ -3,7 +3,7 @@
 //! The engine (QuickJS-NG) is reached only through [`js`]; everything else is safe Rust that
 //! translates between it and the interfaces of the world.
 
-mod batch;
+mod argument;
 mod bindings;
 mod boot;
 mod clock;
@@ -15,6 +15,7 @@ mod error;
 mod handle;
 mod host;
 mod inspect;
+mod interface;
 mod jobs;
 mod js;
 mod limits;
@@ -35,7 +36,6 @@ mod time_zone;
 mod timer;
 mod token;
 mod value;
-mod vm;
 mod web;
 
 /// Implements the exports of the world.

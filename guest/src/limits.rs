@@ -2,12 +2,12 @@
 
 use std::cell::Cell;
 
-use crate::bindings::exports::jsvm::engine::vm::Limits;
+use crate::bindings::exports::jsvm::engine::heap::Limits;
 use crate::{js, memory};
 
 /// The most that the engine may use of the module's stack of 4 MiB. The rest is for leaf functions,
 /// which do not check.
-const MAX_STACK: u32 = 3840 << 10;
+pub const MAX_STACK: u32 = 3840 << 10;
 const MIN_STACK: u32 = 64 << 10;
 const DEFAULT_OUTPUT: u64 = 256 << 20;
 
@@ -46,9 +46,14 @@ pub fn set(limits: Limits) {
     if is_new && threshold < NO_GC {
         set_gc_threshold(threshold as usize);
     }
-    STACK.set(limits.stack.clamp(MIN_STACK, MAX_STACK));
-    js::set_max_stack(STACK.get());
+    set_stack(limits.stack);
     OUTPUT.set(limits.output);
+}
+
+/// Replaces the limit of the stack alone.
+pub fn set_stack(bytes: u32) {
+    STACK.set(bytes.clamp(MIN_STACK, MAX_STACK));
+    js::set_max_stack(STACK.get());
 }
 
 /// Returns the bytes that one value may take as data.

@@ -16,7 +16,7 @@
 
 use std::cell::UnsafeCell;
 
-use crate::bindings::jsvm::engine::host::PollPoint;
+use crate::bindings::jsvm::engine::host::InterruptPoint;
 use crate::host;
 
 /// Iterations of built-ins between two polls.
@@ -117,7 +117,7 @@ extern "C" fn jsvm_charge(bytes: u32) {
 #[unsafe(no_mangle)]
 extern "C" fn jsvm_backstop() {
     set(&jsvm_poll_counters.iterations, ITERATIONS);
-    if host::poll(PollPoint::Builtin) {
+    if host::should_interrupt(InterruptPoint::Builtin) {
         core::arch::wasm32::unreachable()
     }
     // So much work is worth more than a poll's distance: the next branch polls too, where the

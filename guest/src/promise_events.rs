@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::bindings::exports::jsvm::engine::vm::{
+use crate::bindings::exports::jsvm::engine::promises::{
     PromiseEvent as Recorded, PromiseEventKind, PromiseEvents,
 };
 use crate::js::{self, PromiseEvent, Value};

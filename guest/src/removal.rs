@@ -12,7 +12,7 @@
 
 use std::cell::OnceCell;
 
-use crate::bindings::exports::jsvm::engine::vm::Intrinsics as Which;
+use crate::bindings::exports::jsvm::engine::realm::Intrinsics as Which;
 use crate::js::{self, JsResult, OwnKeys, Slot, Source, Thrown, Value};
 use crate::web;
 

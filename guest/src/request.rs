@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use crate::bindings::exports::jsvm::engine::vm::Request;
+use crate::bindings::exports::jsvm::engine::requests::Request;
 use crate::bindings::jsvm::engine::types::Data;
 use crate::data::{self, Kept};
 use crate::js::{self, Call, JsResult, Tag, Thrown, Value};

@@ -5,14 +5,12 @@ use std::alloc::Layout;
 use std::cell::Cell;
 use std::mem::ManuallyDrop;
 
-use crate::bindings::exports::jsvm::engine::snapshot::{
-    self as bindings, Guest, Origin, SnapshotError,
-};
-use crate::bindings::exports::jsvm::engine::vm;
-use crate::{handle, host, memory, poll, random, sweep, token};
+use crate::bindings;
+use crate::bindings::exports::jsvm::engine::snapshot::{Guest, Origin, SnapshotError};
+use crate::{handle, host, limits, memory, poll, random, sweep, token};
 
 /// Where the image begins: the stack is before it, and nothing of it is live between two calls.
-const START: usize = match usize::from_str_radix(env!("JSVM_STACK_SIZE"), 10) {
+pub const START: usize = match usize::from_str_radix(env!("JSVM_STACK_SIZE"), 10) {
     Ok(size) => size,
     Err(_) => panic!("the build script sets it to a number"),
 };
@@ -29,7 +27,7 @@ thread_local! {
 type Result<T> = std::result::Result<T, SnapshotError>;
 
 impl Guest for crate::Guest {
-    fn size() -> Result<u64> {
+    fn get_size() -> Result<u64> {
         at_rest()?;
         Ok(size())
     }
@@ -87,12 +85,15 @@ impl Guest for crate::Guest {
         }
     }
 
-    fn restored(origin: Origin) -> Result<()> {
+    fn restored(origin: Origin, stack: Option<u32>) -> Result<()> {
         at_rest()?;
         handle::forget_all();
         token::forget_instance();
         if origin == Origin::Fork {
             random::forget();
+        }
+        if let Some(bytes) = stack {
+            limits::set_stack(bytes);
         }
         forget_calls();
         Ok(())
@@ -113,17 +114,10 @@ fn forget_calls() {
     poll::renew();
 }
 
-/// Zeroes the places where results are put. They are hidden in the bindings; functions that do
-/// next to nothing tell where they are.
+/// Zeroes the places where results are put.
 fn forget_result() {
-    // SAFETY: the embedder has read the last result. The places are large enough for all results
-    // of their interface, of which those of `get-heap-statistics` and `size` are the largest.
-    unsafe {
-        let place = vm::_export_get_limits_cabi::<crate::Guest>();
-        place.write_bytes(0, size_of::<vm::HeapStatistics>());
-        let place = bindings::_export_size_cabi::<crate::Guest>();
-        place.write_bytes(0, 2 * size_of::<u64>());
-    }
+    // SAFETY: the embedder has read the last result, and this call has not put its own there.
+    unsafe { bindings::forget_results() };
 }
 
 fn at_rest() -> Result<()> {
@@ -144,7 +138,7 @@ fn address(offset: u64) -> usize {
     usize::try_from(offset).map_or(usize::MAX, |offset| START.saturating_add(offset))
 }
 
-/// The result of `memory` as the canonical ABI lays it out: `result<list<u8>, snapshot-error>`.
+/// The result of `get-memory` as the canonical ABI lays it out: `result<list<u8>, snapshot-error>`.
 #[repr(C)]
 struct MemoryResult {
     /// 0 for a list, 1 for an error.
@@ -154,8 +148,8 @@ struct MemoryResult {
     len: u32,
 }
 
-/// `memory`, by hand: the generated function would free the list that it returns.
-#[unsafe(export_name = "jsvm:engine/snapshot@0.1.0#memory")]
+/// `get-memory`, by hand: the generated function would free the list that it returns.
+#[unsafe(export_name = "jsvm:engine/snapshot@0.2.0#get-memory")]
 extern "C" fn read_memory() -> *const MemoryResult {
     static mut RESULT: MemoryResult = MemoryResult {
         case: 0,

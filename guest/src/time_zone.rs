@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::bindings::exports::jsvm::engine::vm::TimeZoneName;
+use crate::bindings::exports::jsvm::engine::realm::TimeZoneName;
 
 /// Minutes that are less than a day.
 const MINUTES: std::ops::Range<i16> = -1439..1440;

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use crate::bindings::exports::jsvm::engine::vm::TokenScope;
+use crate::bindings::exports::jsvm::engine::roots::TokenScope;
 use crate::js::Value;
 
 struct Tokens {

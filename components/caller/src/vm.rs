@@ -3,7 +3,10 @@
 use jsvm_component_data::{Form, Value as Item};
 
 use self::bindings::jsvm::engine::types::Data;
-use self::bindings::jsvm::engine::vm::{self, Error, Input, Key, Output, Value, ViewKind, Words};
+use self::bindings::jsvm::engine::buffers::{self, Words};
+use self::bindings::jsvm::engine::types::ViewKind;
+use self::bindings::jsvm::engine::values::{Error, Input, Key, Output, Value};
+use self::bindings::jsvm::engine::{evaluation, heap, jobs, promises};
 use crate::{Functions, Point};
 
 /// Generated from the WIT.
@@ -36,20 +39,20 @@ pub struct Script {
 
 impl Script {
     pub fn new() -> Script {
-        vm::set_limits(vm::Limits {
+        heap::set_limits(heap::Limits {
             memory: 1 << 30,
             stack: 96 << 10,
             output: 1 << 30,
         });
-        let options = vm::EvalOptions {
+        let options = evaluation::EvalOptions {
             file_name: "script.js".to_owned(),
-            kind: vm::SourceKind::Module,
+            kind: evaluation::SourceKind::Module,
             strict: true,
-            async_: false,
+            top_level_await: false,
         };
-        let module = handle(vm::eval(SOURCE, &options));
-        good(vm::run_jobs(u32::MAX));
-        let exports = handle(Ok(module.promise_result()));
+        let module = handle(evaluation::eval(SOURCE, &options));
+        good(jobs::run_jobs(u32::MAX));
+        let exports = handle(Ok(promises::get_promise_result(&module)));
         let counter = get(&exports, "Counter");
         let counter = handle(counter.construct(&[Input::Number(0.0)]));
         Script {
@@ -77,9 +80,9 @@ fn call(function: &Value, form: Form) -> Form {
 
 /// Calls a function with a typed array that is as large as to be better passed in words.
 fn call_words(function: &Value, kind: ViewKind, words: &Words) -> Words {
-    let array = good(Value::new_typed_array_of_words(kind, words));
+    let array = good(buffers::create_typed_array_of_words(kind, words));
     let result = handle(function.call(&Input::Undefined, &[Input::Value(&array)]));
-    good(result.to_words())
+    good(buffers::read_words(&result))
 }
 
 /// The script is part of this component: it does not fail.

@@ -1,6 +1,6 @@
 //! `wasi:cli/run` by a VM. The program may have a function as its root `jsvm:main`.
 
-use jsvm_driver::{Program, Pump, STOPPED, limited, print_error, vm};
+use jsvm_driver::{Program, Pump, STOPPED, limited, print_error, promises, roots, values};
 use jsvm_protocol::standalone::{EXIT_CODE, MAIN};
 use wasi::exports::cli::run::Guest;
 
@@ -18,9 +18,9 @@ impl Guest for Driver {
         jsvm_driver::start(environment, arguments);
         let mut pump = Pump::new(Command::default());
         let mut promise = None;
-        if let Some(vm::Output::Value(main)) = vm::root(MAIN) {
-            match limited(|| main.call(&vm::Input::Undefined, &[])) {
-                Ok(vm::Output::Value(value)) => promise = Some(value),
+        if let Some(values::Output::Value(main)) = roots::get_root(MAIN) {
+            match limited(|| main.call(&values::Input::Undefined, &[])) {
+                Ok(values::Output::Value(value)) => promise = Some(value),
                 Ok(_) => {}
                 Err(error) => {
                     print_error(&format!("Uncaught {}", jsvm_driver::describe(&error)));
@@ -32,15 +32,15 @@ impl Guest for Driver {
         if pump.program.has_failed {
             return Err(());
         }
-        let code = match vm::root(EXIT_CODE) {
-            Some(vm::Output::Value(code)) => limited(|| code.call(&vm::Input::Undefined, &[])),
-            _ => Ok(vm::Output::Number(0.0)),
+        let code = match roots::get_root(EXIT_CODE) {
+            Some(values::Output::Value(code)) => limited(|| code.call(&values::Input::Undefined, &[])),
+            _ => Ok(values::Output::Number(0.0)),
         };
-        if !matches!(code, Ok(vm::Output::Number(0.0))) {
+        if !matches!(code, Ok(values::Output::Number(0.0))) {
             return Err(());
         }
-        match promise.and_then(|promise| promise.promise_state()) {
-            Some(vm::PromiseState::Pending) => {
+        match promise.and_then(|promise| promises::get_promise_state(&promise)) {
+            Some(promises::PromiseState::Pending) => {
                 print_error("the program ended while its default export was still awaited");
                 Err(())
             }

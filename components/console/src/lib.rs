@@ -1,12 +1,11 @@
 //! The console of a VM on the standard streams of WASI.
 
-use jsvm_protocol::host_call::is_error_level;
 use wasi::io::streams::OutputStream;
 
-/// Prints a line of the host call `jsvm:console`, on the stream that its level belongs to.
-pub fn print(level: &str, mut line: String) {
+/// Prints a line of the interface `console`.
+pub fn print(is_error: bool, mut line: String) {
     line.push('\n');
-    write(is_error_level(level), line.as_bytes());
+    write(is_error, line.as_bytes());
 }
 
 /// Writes to standard error or standard output.

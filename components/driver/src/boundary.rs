@@ -4,7 +4,7 @@ use jsvm_component_data::{Form, Value};
 
 use crate::bindings::jsvm::engine::types::Data;
 use crate::outcome::Outcome;
-use crate::vm;
+use crate::{requests, roots};
 
 /// Converts a value for the VM.
 pub fn data(value: Value) -> Data {
@@ -19,7 +19,7 @@ pub fn data(value: Value) -> Data {
 /// Converts a value from the VM, and releases its tokens: a driver has no use for functions.
 pub fn value(data: Data) -> Value {
     for token in data.tokens {
-        vm::release(token);
+        roots::release(token);
     }
     let form = Form {
         item: data.item,
@@ -35,5 +35,5 @@ pub fn settle(request: u64, outcome: Outcome) {
         Err(reason) => Err(data(reason)),
     };
     // The data was written here, so it is well-formed.
-    let _ = vm::settle(request, outcome.as_ref());
+    let _ = requests::settle(request, outcome.as_ref());
 }

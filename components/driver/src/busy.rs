@@ -5,7 +5,7 @@ use std::cell::Cell;
 use jsvm_protocol::standalone::BUSY_TIMEOUT;
 
 use crate::bindings::jsvm::standalone::stopwatch;
-use crate::vm;
+use crate::{jobs, roots, values};
 
 /// Why a script was stopped, for people.
 pub const STOPPED: &str = "the program computed for too long without a pause, and was stopped; jsvm build --busy-timeout sets \
@@ -19,7 +19,7 @@ thread_local! {
 
 /// Applies the limit that the file was built with.
 pub(crate) fn apply_limit() {
-    if let Some(vm::Output::Number(milliseconds)) = vm::root(BUSY_TIMEOUT)
+    if let Some(values::Output::Number(milliseconds)) = roots::get_root(BUSY_TIMEOUT)
         && milliseconds > 0.0
     {
         stopwatch::set_limit((milliseconds * 1e6) as u64);
@@ -33,7 +33,7 @@ pub fn is_limited() -> bool {
 }
 
 /// Makes a call that runs JavaScript. If that takes longer than the limit, the call fails with
-/// [`vm::Error::Interrupted`].
+/// [`values::Error::Interrupted`].
 pub fn limited<T>(call: impl FnOnce() -> T) -> T {
     if !HAS_LIMIT.get() {
         return call();
@@ -47,8 +47,8 @@ pub fn limited<T>(call: impl FnOnce() -> T) -> T {
 
 /// As [`limited`], for a call that runs jobs. Jobs that queue others for ever are one computation.
 pub(crate) fn limited_jobs(
-    call: impl FnOnce() -> Result<vm::JobReport, vm::Error>,
-) -> Result<vm::JobReport, vm::Error> {
+    call: impl FnOnce() -> Result<jobs::JobReport, values::Error>,
+) -> Result<jobs::JobReport, values::Error> {
     if !HAS_LIMIT.get() {
         return call();
     }

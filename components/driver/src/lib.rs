@@ -38,7 +38,7 @@ mod wasi_http;
 #[cfg(test)]
 mod tests;
 
-pub use bindings::jsvm::engine::vm;
+pub use bindings::jsvm::engine::{heap, jobs, promises, requests, roots, values};
 pub use body::{Bodies, WholeBody};
 pub use boundary::{data, settle, value};
 pub use busy::{STOPPED, is_limited, limited};

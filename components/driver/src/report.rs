@@ -1,13 +1,13 @@
 //! Error messages on standard error.
 
 use crate::busy::STOPPED;
-use crate::vm::{Error, Exception};
+use crate::values::{Error, Exception};
 
 /// Describes an error of a call into the VM.
 pub fn describe(error: &Error) -> String {
     match error {
         Error::Exception(thrown) => describe_exception(thrown),
-        Error::Interrupted => STOPPED.to_owned(),
+        Error::Interrupted(_) => STOPPED.to_owned(),
         Error::OutOfMemory => "out of memory".to_owned(),
         Error::OutputLimit(limit) => format!("a value takes more than {limit} bytes"),
     }

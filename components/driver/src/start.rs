@@ -7,14 +7,14 @@ use crate::bindings::jsvm::engine::snapshot;
 use crate::boundary::{data, value};
 use crate::busy::{apply_limit, limited};
 use crate::report::{describe, print_error};
-use crate::vm;
+use crate::{roots, values};
 
 /// Starts the frozen VM as one of several from its image. Call it once, before anything else.
 ///
 /// `environment` and `arguments` are those of the process. Returns the environment variables of the
 /// program as an object: these, and those that it was built with.
 pub fn start(environment: Vec<(String, String)>, arguments: Vec<String>) -> Value {
-    if snapshot::restored(snapshot::Origin::Fork).is_err() {
+    if snapshot::restored(snapshot::Origin::Fork, None).is_err() {
         // The VM refuses only calls from its own host functions.
         unreachable!("the VM runs before it was started");
     }
@@ -22,12 +22,12 @@ pub fn start(environment: Vec<(String, String)>, arguments: Vec<String>) -> Valu
     let variables = environment.into_iter();
     let variables = variables.map(|(name, value)| (name, Value::Text(value)));
     let variables = Value::Map(variables.collect());
-    let Some(vm::Output::Value(begin)) = vm::root(BEGIN) else {
+    let Some(values::Output::Value(begin)) = roots::get_root(BEGIN) else {
         return variables;
     };
     let arguments = arguments.into_iter().map(Value::Text).collect();
     let args = Value::List(vec![variables.clone(), Value::List(arguments)]);
-    match limited(|| begin.call_data(&vm::Input::Undefined, &data(args))) {
+    match limited(|| begin.call_data(&values::Input::Undefined, &data(args))) {
         Ok(all) => value(all),
         Err(error) => {
             print_error(&describe(&error));

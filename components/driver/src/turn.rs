@@ -5,7 +5,8 @@ use jsvm_component_data::Value;
 use crate::boundary;
 use crate::busy::limited_jobs;
 use crate::report::{describe, describe_exception};
-use crate::vm::{self, Waiting};
+use crate::jobs::{self, Waiting};
+use crate::{promises, requests, values};
 
 /// Jobs that run before a driver looks at requests.
 const MAX_JOBS: u32 = 10_000;
@@ -35,11 +36,11 @@ pub struct Turn {
 
 /// Runs jobs, and reports what they leave to `events`.
 pub fn run_jobs(events: &mut impl JobEvents) -> Turn {
-    let report = match limited_jobs(|| vm::run_jobs(MAX_JOBS)) {
+    let report = match limited_jobs(|| jobs::run_jobs(MAX_JOBS)) {
         Ok(report) => report,
         Err(error) => {
             match error {
-                vm::Error::Interrupted => events.on_stop(),
+                values::Error::Interrupted(_) => events.on_stop(),
                 error => events.on_error(&describe(&error)),
             }
             return Turn {
@@ -56,19 +57,19 @@ pub fn run_jobs(events: &mut impl JobEvents) -> Turn {
         };
     }
     if report.waiting.contains(Waiting::REJECTIONS) {
-        for rejection in vm::take_unhandled_rejections() {
+        for rejection in promises::take_unhandled_rejections() {
             let reason = describe_exception(&rejection.reason);
             events.on_error(&format!("Uncaught (in promise) {reason}"));
         }
     }
     if report.waiting.contains(Waiting::CANCELLATIONS) {
-        for request in vm::take_cancellations() {
+        for request in requests::take_cancellations() {
             events.on_cancel(request);
         }
     }
     let has_requests = report.waiting.contains(Waiting::REQUESTS);
     if has_requests {
-        for request in vm::take_requests() {
+        for request in requests::take_requests() {
             let args = boundary::value(request.args)
                 .into_list()
                 .unwrap_or_default();

@@ -3,10 +3,11 @@
 mod bindings;
 mod stopwatch;
 
-use bindings::exports::jsvm::engine::host::{Data, Guest, PollPoint, Reply};
+use bindings::exports::jsvm::engine::console::{self, Level};
+use bindings::exports::jsvm::engine::host::{self, InterruptPoint, InterruptReason};
+use bindings::exports::jsvm::engine::modules::{self, ImportKind, Module};
+use bindings::exports::jsvm::engine::types::{Argument, ErrorClass, ThrownError};
 use jsvm_component_console::write;
-use jsvm_component_data::{Form, Value};
-use jsvm_protocol::host_call::{CONSOLE, RESOLVE_MODULE};
 use jsvm_protocol::standalone::PROCESS;
 
 struct Host;
@@ -18,65 +19,68 @@ mod exports {
     bindings::export!(Host with_types_in bindings);
 }
 
-impl Guest for Host {
-    fn host_call(name: String, args: Data) -> Result<Reply, Data> {
-        // No answer here needs the tokens, which stay with the VM.
-        let form = Form {
-            item: args.item,
-            chunks: args.chunks,
+impl host::Guest for Host {
+    fn host_call(name: String, args: Vec<Argument>) -> Result<Argument, Argument> {
+        let done = match &*name {
+            PROCESS => process(args),
+            name => Err(format!("{name} is not available in this file")),
         };
-        let args = Value::read(form).ok().and_then(Value::into_list);
-        answer(&name, args.unwrap_or_default())
-            .map(|()| Reply::Undefined)
-            .map_err(|reason| {
-                let Form { item, chunks } = Value::TypeError(reason).write();
-                Data {
-                    item,
-                    chunks,
-                    tokens: Vec::new(),
-                }
-            })
+        done.map(|()| Argument::Undefined).map_err(type_error)
     }
 
-    fn poll(point: PollPoint) -> bool {
-        stopwatch::is_over(point)
+    fn should_interrupt(point: InterruptPoint) -> Option<InterruptReason> {
+        stopwatch::is_over(point).then_some(InterruptReason::TimeLimit)
     }
 }
 
-fn answer(name: &str, args: Vec<Value>) -> Result<(), String> {
+impl console::Guest for Host {
+    fn write(level: Level, text: String) {
+        let is_error = matches!(level, Level::Warn | Level::Error | Level::Trace);
+        jsvm_component_console::print(is_error, text);
+    }
+}
+
+impl modules::Guest for Host {
+    fn resolve(specifier: String, importer: String, _: ImportKind) -> Result<String, Argument> {
+        Err(type_error(format!(
+            "Cannot find '{specifier}' imported from {importer}: it is not in this file, which \
+             has only the modules that the program imports by a literal name"
+        )))
+    }
+
+    fn load(name: String) -> Result<Module, Argument> {
+        Err(type_error(format!("module {name} is not in this file")))
+    }
+}
+
+fn type_error(message: String) -> Argument {
+    Argument::Error(ThrownError {
+        class: ErrorClass::TypeError,
+        message,
+        code: None,
+        cause: None,
+    })
+}
+
+/// The operations of `process` that a built file still has: the name of one, and its arguments.
+fn process(args: Vec<Argument>) -> Result<(), String> {
     let mut args = args.into_iter();
-    let mut text = || args.next().and_then(Value::into_text).unwrap_or_default();
-    match name {
-        CONSOLE => {
-            jsvm_component_console::print(&text(), text());
-            Ok(())
-        }
-        PROCESS => process(&text(), args),
-        RESOLVE_MODULE => {
-            let (specifier, importer) = (text(), text());
-            Err(format!(
-                "Cannot find '{specifier}' imported from {importer}: it is not in this file, which \
-                 has only the modules that the program imports by a literal name"
-            ))
-        }
-        name => Err(format!("{name} is not available in this file")),
-    }
-}
-
-/// The operations of `process` that a built file still has.
-fn process(operation: &str, mut args: impl Iterator<Item = Value>) -> Result<(), String> {
-    match operation {
+    let operation = match args.next() {
+        Some(Argument::Text(operation)) => operation,
+        _ => String::new(),
+    };
+    match &*operation {
         "write" => {
-            let is_error = args.next() == Some(Value::Number(2.0));
+            let is_error = matches!(args.next(), Some(Argument::Number(2.0)));
             match args.next() {
-                Some(Value::Text(text)) => write(is_error, text.as_bytes()),
-                Some(Value::Bytes(bytes)) => write(is_error, &bytes),
+                Some(Argument::Text(text)) => write(is_error, text.as_bytes()),
+                Some(Argument::Bytes(bytes)) => write(is_error, &bytes),
                 _ => {}
             }
             Ok(())
         }
         "exit" => {
-            let is_success = args.next() == Some(Value::Number(0.0));
+            let is_success = matches!(args.next(), Some(Argument::Number(0.0)));
             wasi::cli::exit::exit(if is_success { Ok(()) } else { Err(()) });
             Err("process.exit: this program cannot end the process".to_owned())
         }

@@ -7,7 +7,7 @@ use std::cell::Cell;
 use wasi::clocks::monotonic_clock;
 
 use crate::Host;
-use crate::bindings::exports::jsvm::engine::host::PollPoint;
+use crate::bindings::exports::jsvm::engine::host::InterruptPoint;
 use crate::bindings::exports::jsvm::standalone::stopwatch::Guest;
 
 /// What the VM does.
@@ -42,7 +42,7 @@ impl Guest for Host {
 }
 
 /// Whether the script must stop.
-pub fn is_over(point: PollPoint) -> bool {
+pub fn is_over(point: InterruptPoint) -> bool {
     let limit = LIMIT.get();
     if limit == 0 {
         return false;
@@ -56,10 +56,10 @@ pub fn is_over(point: PollPoint) -> bool {
         Activity::ComputingSince(begin) => begin,
     };
     let limit = match point {
-        PollPoint::Bytecode => limit,
+        InterruptPoint::Bytecode => limit,
         // A built-in cannot be unwound, so stopping it ends the instance with all of its requests.
         // Usually it returns in time for its script to be stopped.
-        PollPoint::Builtin => limit.saturating_mul(2),
+        InterruptPoint::Builtin => limit.saturating_mul(2),
     };
     monotonic_clock::now().saturating_sub(begin) >= limit
 }

@@ -5,7 +5,7 @@ mod exchange;
 use std::cell::RefCell;
 
 use jsvm_component_data::Value;
-use jsvm_driver::{Bodies, Ended, IncomingRequestHead, Pump, data, limited, method_name, vm};
+use jsvm_driver::{Bodies, Ended, IncomingRequestHead, Pump, data, limited, method_name, roots, values};
 use jsvm_protocol::http::{HANDLER, context};
 use wasi::exports::http::incoming_handler::Guest;
 use wasi::http::types::{IncomingRequest, ResponseOutparam, Scheme};
@@ -47,7 +47,7 @@ impl Guest for Driver {
     fn handle(request: IncomingRequest, response: ResponseOutparam) {
         let (number, env) = next();
         let mut pump = Pump::new(Exchange::new(number, response));
-        let Some(vm::Output::Value(handler)) = vm::root(HANDLER) else {
+        let Some(values::Output::Value(handler)) = roots::get_root(HANDLER) else {
             return pump.program.fail("the program has no handler of requests");
         };
         let args = Value::List(vec![
@@ -56,11 +56,11 @@ impl Guest for Driver {
             Value::object([(context::ENV, env)]),
         ]);
         let args = data(args);
-        match limited(|| handler.call_data(&vm::Input::Undefined, &args)) {
+        match limited(|| handler.call_data(&values::Input::Undefined, &args)) {
             Ok(result) => {
                 // The response comes by requests.
                 for token in result.tokens {
-                    vm::release(token);
+                    roots::release(token);
                 }
             }
             Err(error) => {

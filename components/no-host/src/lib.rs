@@ -1,11 +1,12 @@
-//! The interface `host` for embedders without host functions. The console prints, and every other
-//! host call throws an error that says how to provide it.
+//! The imports of a VM for embedders without host functions. The console prints, and every host call
+//! and import throws an error that says how to provide it.
 
 mod bindings;
 
-use bindings::exports::jsvm::engine::host::{Data, Guest, PollPoint, Reply};
-use jsvm_component_data::{Form, Value};
-use jsvm_protocol::host_call::{CONSOLE, LOAD_MODULE, RESOLVE_MODULE};
+use bindings::exports::jsvm::engine::console::{self, Level};
+use bindings::exports::jsvm::engine::host::{self, InterruptPoint, InterruptReason};
+use bindings::exports::jsvm::engine::modules::{self, ImportKind, Module};
+use bindings::exports::jsvm::engine::types::{Argument, ErrorClass, ThrownError};
 
 struct NoHost;
 
@@ -16,41 +17,49 @@ mod exports {
     bindings::export!(NoHost with_types_in bindings);
 }
 
-impl Guest for NoHost {
-    fn host_call(name: String, args: Data) -> Result<Reply, Data> {
-        // Nothing here needs the tokens, which stay with the VM.
-        let form = Form {
-            item: args.item,
-            chunks: args.chunks,
-        };
-        let args = Value::read(form).ok().and_then(Value::into_list);
-        let mut args = args.unwrap_or_default().into_iter();
-        let mut text = || args.next().and_then(Value::into_text).unwrap_or_default();
-        let reason = match name.as_str() {
-            CONSOLE => {
-                jsvm_component_console::print(&text(), text());
-                return Ok(Reply::Undefined);
-            }
-            RESOLVE_MODULE | LOAD_MODULE => format!(
-                "Cannot find '{}': this VM has no host that could load a module. Give it one that \
-                 answers {name}, or the modules by its roots",
-                text()
-            ),
-            name => format!(
-                "{name} is not there: this VM has no host. Compose it with a component that exports \
-                 jsvm:engine/host in place of no-host.wasm, or make it a request"
-            ),
-        };
-        let Form { item, chunks } = Value::TypeError(reason).write();
-        Err(Data {
-            item,
-            chunks,
-            tokens: Vec::new(),
-        })
+impl host::Guest for NoHost {
+    fn host_call(name: String, _: Vec<Argument>) -> Result<Argument, Argument> {
+        Err(type_error(format!(
+            "{name} is not there: this VM has no host. Compose it with a component that exports \
+             jsvm:engine/host in place of no-host.wasm, or make it a request"
+        )))
     }
 
-    fn poll(_: PollPoint) -> bool {
+    fn should_interrupt(_: InterruptPoint) -> Option<InterruptReason> {
         // The runtime of the composition can limit its time. This component has no limit.
-        false
+        None
     }
+}
+
+impl console::Guest for NoHost {
+    fn write(level: Level, text: String) {
+        let is_error = matches!(level, Level::Warn | Level::Error | Level::Trace);
+        jsvm_component_console::print(is_error, text);
+    }
+}
+
+impl modules::Guest for NoHost {
+    fn resolve(specifier: String, _: String, _: ImportKind) -> Result<String, Argument> {
+        Err(not_found(&specifier))
+    }
+
+    fn load(name: String) -> Result<Module, Argument> {
+        Err(not_found(&name))
+    }
+}
+
+fn not_found(module: &str) -> Argument {
+    type_error(format!(
+        "Cannot find '{module}': this VM has no host that could load a module. Give it one that \
+         exports jsvm:engine/modules, or the modules by its roots"
+    ))
+}
+
+fn type_error(message: String) -> Argument {
+    Argument::Error(ThrownError {
+        class: ErrorClass::TypeError,
+        message,
+        code: None,
+        cause: None,
+    })
 }

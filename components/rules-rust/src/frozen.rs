@@ -36,13 +36,13 @@ impl Fresh {
     /// Reads it. To be called first of all.
     pub fn read() -> Fresh {
         // It is refused only while a script runs.
-        Fresh(snapshot::memory().unwrap_or_default())
+        Fresh(snapshot::get_memory().unwrap_or_default())
     }
 
     /// The state of the VM.
     pub fn freeze(&self) -> Result<Vec<u8>, FrozenError> {
         snapshot::sweep()?;
-        let image = snapshot::memory()?;
+        let image = snapshot::get_memory()?;
         let mut stored = Vec::new();
         stored.extend(self.version().to_le_bytes());
         stored.extend((image.len() as u64).to_le_bytes());
@@ -84,7 +84,7 @@ impl Fresh {
             snapshot::seek(offset)?;
             snapshot::write(offset, page)?;
         }
-        Ok(snapshot::restored(Origin::Resume)?)
+        Ok(snapshot::restored(Origin::Resume, None)?)
     }
 
     /// A number that tells one version of the VM from another: FNV-1a of its fresh image.

@@ -19,7 +19,7 @@ use std::fmt::Write;
 use wasi::exports::cli::run::Guest;
 use wasi::filesystem::types::ErrorCode;
 
-use crate::bindings::jsvm::engine::vm;
+use crate::bindings::jsvm::engine::heap;
 use crate::frozen::{Fresh, FrozenError};
 use crate::order::Order;
 use crate::rules::Rules;
@@ -34,7 +34,7 @@ mod exports {
 
 /// What a VM may use. The stack is what fits into the native stack that hosts give a component:
 /// deeper recursion is an error that a script can catch.
-const LIMITS: vm::Limits = vm::Limits {
+const LIMITS: heap::Limits = heap::Limits {
     memory: 32 << 20,
     stack: 96 << 10,
     output: 1 << 20,
@@ -103,7 +103,7 @@ fn run() -> Result<String, Failure> {
             Rules::thawed()
         }
         _ => {
-            vm::set_limits(LIMITS);
+            heap::set_limits(LIMITS);
             let mut rules = Rules::default();
             for name in files::list(folder).map_err(at(folder))? {
                 let path = format!("{folder}/{name}");

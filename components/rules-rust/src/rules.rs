@@ -3,7 +3,8 @@
 use std::fmt::{self, Display};
 
 use crate::bindings::jsvm::engine::types::Data;
-use crate::bindings::jsvm::engine::vm::{self, Error, Input, Key, Output, Value};
+use crate::bindings::jsvm::engine::values::{self, Error, Input, Key, Output, Value};
+use crate::bindings::jsvm::engine::{evaluation, jobs, promises, roots};
 use crate::order::{Change, Order};
 
 /// Rules are roots of the VM as well, so that a thawed VM has them.
@@ -31,7 +32,7 @@ impl From<Error> for Problem {
                 let told = format!("{}: {} {}", thrown.name, thrown.message, place.trim());
                 told.trim_end().to_owned()
             }
-            Error::Interrupted => "it was interrupted".to_owned(),
+            Error::Interrupted(_) => "it was interrupted".to_owned(),
             Error::OutOfMemory => "it needs too much memory".to_owned(),
             Error::OutputLimit(_) => "what it returns is too large".to_owned(),
         })
@@ -50,28 +51,28 @@ pub struct Rules(Vec<Rule>);
 impl Rules {
     /// Compiles a rule: an ES module with a function as its default export.
     pub fn add(&mut self, name: &str, source: &str) -> Result<(), Problem> {
-        let options = vm::EvalOptions {
+        let options = evaluation::EvalOptions {
             file_name: name.to_owned(),
-            kind: vm::SourceKind::Module,
+            kind: evaluation::SourceKind::Module,
             strict: true,
-            async_: false,
+            top_level_await: false,
         };
-        let Output::Value(module) = vm::eval(source, &options)? else {
+        let Output::Value(module) = evaluation::eval(source, &options)? else {
             return Err(Problem::NoFunction);
         };
-        vm::run_jobs(u32::MAX)?;
-        let exports = match (module.promise_state(), module.promise_result()) {
-            (Some(vm::PromiseState::Fulfilled), Output::Value(exports)) => exports,
-            (Some(vm::PromiseState::Rejected), Output::Value(reason)) => {
+        jobs::run_jobs(u32::MAX)?;
+        let exports = match (promises::get_promise_state(&module), promises::get_promise_result(&module)) {
+            (Some(promises::PromiseState::Fulfilled), Output::Value(exports)) => exports,
+            (Some(promises::PromiseState::Rejected), Output::Value(reason)) => {
                 return Err(Problem::Thrown(reason.to_text()?));
             }
             _ => return Err(Problem::Waits),
         };
         let function = match exports.get(&Key::Name("default".to_owned()))? {
-            Output::Value(function) if function.kind() == vm::ValueKind::Function => function,
+            Output::Value(function) if function.kind() == values::ValueKind::Function => function,
             _ => return Err(Problem::NoFunction),
         };
-        vm::set_root(&format!("{ROOT}{name}"), &Input::Value(&function))?;
+        roots::set_root(&format!("{ROOT}{name}"), &Input::Value(&function))?;
         self.0.push(Rule {
             name: name.to_owned(),
             function,
@@ -82,8 +83,8 @@ impl Rules {
     /// The rules of a VM that was thawed.
     pub fn thawed() -> Rules {
         // Roots are sorted by name, as files were.
-        let roots = vm::roots().into_iter();
-        let rules = roots.filter_map(|root| match vm::root(&root) {
+        let roots = roots::get_root_names().into_iter();
+        let rules = roots.filter_map(|root| match roots::get_root(&root) {
             Some(Output::Value(function)) => Some(Rule {
                 name: root.strip_prefix(ROOT)?.to_owned(),
                 function,
@@ -127,7 +128,7 @@ impl Rule {
             .map_err(|error| unreadable(&error))?;
         let result = self.function.call_data(&Input::Undefined, &args)?;
         for token in result.tokens {
-            vm::release(token);
+            roots::release(token);
         }
         ciborium::from_reader(result.item.as_slice()).map_err(|error| match error {
             ciborium::de::Error::Semantic(_, reason) => Problem::Result(reason),

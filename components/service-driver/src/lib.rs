@@ -17,7 +17,7 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use jsvm_component_data::Value;
-use jsvm_driver::{data, is_limited, limited, vm};
+use jsvm_driver::{data, is_limited, limited, roots, values};
 use jsvm_protocol::http::{HANDLER, context};
 use wasip3::exports::http::handler::Guest;
 use wasip3::http::types::{ErrorCode, Request, Response};
@@ -37,7 +37,7 @@ struct Instance {
     /// Environment variables.
     env: Value,
     /// The entry function of the program.
-    handler: Option<vm::Value>,
+    handler: Option<values::Value>,
 }
 
 thread_local! {
@@ -49,8 +49,8 @@ fn instance() -> Rc<Instance> {
         let instance = instance.get_or_init(|| {
             let variables = wasi::cli::environment::get_environment();
             let env = jsvm_driver::start(variables, Vec::new());
-            let handler = match vm::root(HANDLER) {
-                Some(vm::Output::Value(handler)) => Some(handler),
+            let handler = match roots::get_root(HANDLER) {
+                Some(values::Output::Value(handler)) => Some(handler),
                 _ => None,
             };
             Rc::new(Instance { env, handler })
@@ -100,10 +100,10 @@ fn call_handler(id: u64, request: Request) {
         ]),
     ]);
     let args = data(args);
-    match limited(|| handler.call_data(&vm::Input::Undefined, &args)) {
+    match limited(|| handler.call_data(&values::Input::Undefined, &args)) {
         Ok(result) => {
             for token in result.tokens {
-                vm::release(token);
+                roots::release(token);
             }
         }
         Err(error) => turn::fail(id, &jsvm_driver::describe(&error)),

@@ -8,7 +8,7 @@ use futures_util::future::{AbortHandle, Either, abortable, select};
 use jsvm_component_data::Value;
 use jsvm_driver::{
     HttpRequest, JobEvents, Outcome, Request, STOPPED, data, limited, print_error, run_jobs,
-    services, settle, type_error, value, vm,
+    heap, roots, services, settle, type_error, value, values,
 };
 use jsvm_protocol::http::LOST;
 use wasip3::clocks::monotonic_clock;
@@ -103,11 +103,11 @@ pub fn fail(id: u64, reason: &str) {
 /// The requests that nothing ends any more, because the job that would have was stopped: what waited
 /// for it is garbage.
 fn lost() -> Vec<u64> {
-    let Some(vm::Output::Value(lost)) = vm::root(LOST) else {
+    let Some(values::Output::Value(lost)) = roots::get_root(LOST) else {
         return Vec::new();
     };
-    vm::gc();
-    let found = limited(|| lost.call_data(&vm::Input::Undefined, &data(Value::List(Vec::new()))));
+    heap::collect_garbage();
+    let found = limited(|| lost.call_data(&values::Input::Undefined, &data(Value::List(Vec::new()))));
     let ids = found.ok().and_then(|found| value(found).into_list());
     let ids = ids.unwrap_or_default();
     // Those that are done are garbage, too.

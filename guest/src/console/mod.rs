@@ -1,40 +1,17 @@
 //! `console`: the WHATWG Console Standard with the formats of Node.js.
 //!
-//! Each message is one call of the host function `jsvm:console`. No method ever throws, whatever
+//! Each message is one call of the import `console.write`. No method ever throws, whatever
 //! the embedder answers and whatever the arguments are; only the interrupt of a script passes
 //! through. The methods use no `this`, so they work when they are detached.
 
 mod state;
 mod table;
 
+use crate::bindings::jsvm::engine::console::Level;
 use crate::host;
 use crate::inspect::{self, Options, format, inspect, or_placeholder, peek, plain};
 use crate::js::{self, Call, JsResult, Key, Property, Tag, Thrown, Value};
 use crate::realm::{intrinsics, readers};
-
-/// How serious a message is.
-#[derive(Clone, Copy)]
-enum Level {
-    Debug,
-    Log,
-    Info,
-    Warn,
-    Error,
-    Trace,
-}
-
-impl Level {
-    fn name(self) -> &'static str {
-        match self {
-            Level::Debug => "debug",
-            Level::Log => "log",
-            Level::Info => "info",
-            Level::Warn => "warn",
-            Level::Error => "error",
-            Level::Trace => "trace",
-        }
-    }
-}
 
 /// What a method does.
 type Method = fn(Call<'_>) -> JsResult<()>;
@@ -100,7 +77,7 @@ fn print(level: Level, text: String) {
         0 => text,
         spaces => format!("{:spaces$}{}", "", inspect::text::indented(&text, spaces)),
     };
-    host::console(level.name(), &text);
+    host::console(level, &text);
 }
 
 fn log(level: Level, args: &[Value]) -> JsResult<()> {

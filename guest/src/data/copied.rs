@@ -1,6 +1,6 @@
 //! Values that were copied out.
 
-use crate::bindings::exports::jsvm::engine::vm::TokenScope;
+use crate::bindings::exports::jsvm::engine::roots::TokenScope;
 use crate::bindings::jsvm::engine::types::Data;
 use crate::js::{JsResult, LentBuffer, LentString, Value};
 use crate::token;

@@ -6,6 +6,6 @@ mod copied;
 mod read;
 mod write;
 
-pub use copied::Kept;
+pub use copied::{Copied, Kept};
 pub use read::copy_in;
-pub use write::{CopyError, copy_out, copy_out_list, list_of_texts};
+pub use write::{CopyError, copy_out, copy_out_list};

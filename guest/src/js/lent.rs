@@ -89,10 +89,14 @@ impl<T: Copy> LentString<T> {
         self.len
     }
 
+    fn units(&self) -> &[T] {
+        // SAFETY: the units are there as long as the string, which this keeps alive.
+        unsafe { std::slice::from_raw_parts(self.start, self.len) }
+    }
+
     /// Copies the units.
     pub fn to_vec(&self) -> Vec<T> {
-        // SAFETY: the units are there as long as the string, which this keeps alive.
-        unsafe { std::slice::from_raw_parts(self.start, self.len) }.to_vec()
+        self.units().to_vec()
     }
 
     /// Makes a list of the interface, which keeps the string alive.
@@ -102,6 +106,13 @@ impl<T: Copy> LentString<T> {
     pub unsafe fn into_list(self) -> Vec<T> {
         // SAFETY: the units of a string never change; the rest is the caller's promise.
         unsafe { list_of(self.start, self.len, self.string) }
+    }
+}
+
+impl LentString<u8> {
+    /// Whether all units are below 128.
+    pub fn is_ascii(&self) -> bool {
+        self.units().is_ascii()
     }
 }
 

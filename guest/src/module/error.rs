@@ -11,7 +11,9 @@ pub fn coded(thrown: Thrown, code: &str) -> Thrown {
     }
 }
 
-/// The error for an embedder that answers a host call with a wrong value.
-pub fn misanswered(function: &str, must: &str) -> Thrown {
-    Thrown::type_error(&format!("host function {function} must {must}"))
+/// The error for a wrong value in a root of the embedder.
+pub fn wrong_root(root: &str, name: &str) -> Thrown {
+    Thrown::type_error(&format!(
+        "the root {root} must describe module {name} by a string or an object of WIT's `modules`"
+    ))
 }

@@ -90,7 +90,7 @@ fn load(name: &str, attributes: &Value) -> JsResult<Loaded> {
             }))
         }
         ModuleSource::CommonJs { text, exports } => commonjs::synthetic(name, &text, exports),
-        ModuleSource::Native { exports } => native::synthetic(name, &exports),
+        ModuleSource::Native { exports } => native::synthetic(name, exports),
     }
 }
 

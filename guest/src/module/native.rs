@@ -1,9 +1,10 @@
 //! Modules of values, functions and classes of the embedder.
 
-use jsvm_protocol::module::{KIND, export};
-
-use crate::js::{self, Call, JsResult, Loaded, OwnKeys, Property, Synthetic, Thrown, Value};
-use crate::{host, request};
+use crate::bindings::jsvm::engine::modules::{
+    MemberKind, NativeClass, NativeContent, NativeExport, NativeFunction, NativeMember,
+};
+use crate::js::{self, Call, JsResult, Loaded, Property, Synthetic, Thrown, Value};
+use crate::{data, host, request};
 
 /// Makes a class whose instances hold a value that only the members see. Private names can only
 /// be written in source.
@@ -27,16 +28,14 @@ const CLASS: &str = r"(name, construct) => {
     return { Class, member };
 }";
 
-/// A module with the exports that an object describes: see the WIT interface `host`.
-pub fn synthetic(name: &str, exports: &Value) -> JsResult<Loaded> {
+/// A module with exports of the embedder.
+pub fn synthetic(module: &str, exports: Vec<NativeExport>) -> JsResult<Loaded> {
     let made = Value::object()?;
     let mut names = Vec::new();
-    for key in exports.own_keys(OwnKeys::ENUMERABLE)? {
-        let shown = key.to_value()?.to_lossy()?;
-        let value =
-            make(&shown, &exports.get(&key)?).map_err(|thrown| in_export(name, &shown, thrown))?;
-        made.define(&key, value, Property::PLAIN)?;
-        names.push(shown);
+    for NativeExport { name, content } in exports {
+        let value = make(&name, content).map_err(|thrown| in_export(module, &name, thrown))?;
+        made.define(&*name, value, Property::PLAIN)?;
+        names.push(name);
     }
     Ok(Loaded::Synthetic(Synthetic {
         exports: names,
@@ -49,70 +48,60 @@ fn in_export(module: &str, export: &str, Thrown(cause): Thrown) -> Thrown {
     Thrown::type_error(&format!("export {export} of module {module}: {cause}"))
 }
 
-fn make(key: &str, described: &Value) -> JsResult<Value> {
-    let kind = described.get(export::TYPE)?.to_lossy()?;
-    match &*kind {
-        "value" => described.get(export::VALUE),
-        "function" => host_function(key, described),
-        "request" => {
-            let (name, length) = target(described)?;
-            request::function(&name, length)
+fn make(name: &str, content: NativeContent) -> JsResult<Value> {
+    match content {
+        NativeContent::Value(value) => data::copy_in(value),
+        NativeContent::HostFunction(NativeFunction { call, length }) => {
+            host_function(name, &call, length)
         }
-        "class" => class(key, described),
-        _ => Err(Thrown::type_error(&format!("unknown type {kind}"))),
+        NativeContent::RequestFunction(NativeFunction { call, length }) => {
+            request::function(&call, length)
+        }
+        NativeContent::Class(described) => class(name, described),
     }
 }
 
-/// Name and length of the host function behind an export.
-fn target(described: &Value) -> JsResult<(String, u32)> {
-    let name = described.get(export::NAME)?.to_lossy()?;
-    let length = described.get(export::LENGTH)?.to_number()? as u32;
-    Ok((name, length))
-}
-
-/// A function that is called `shown` and makes a host call of the name in its description.
-fn host_function(shown: &str, described: &Value) -> JsResult<Value> {
-    let (name, length) = target(described)?;
-    js::function(shown, length, &[Value::text(&name)?], |call: Call<'_>| {
+/// A function that is called `shown` and makes a host call of another name.
+fn host_function(shown: &str, call: &str, length: u32) -> JsResult<Value> {
+    js::function(shown, length, &[Value::text(call)?], |call: Call<'_>| {
         host::call(&call.data[0].to_lossy()?, call.args)
     })
 }
 
-fn class(shown: &str, described: &Value) -> JsResult<Value> {
+fn class(shown: &str, described: NativeClass) -> JsResult<Value> {
+    let NativeClass {
+        call,
+        length,
+        members,
+    } = described;
     let make = js::compile_function(&format!("return ({CLASS})"), "", "<class>")?;
     let make = make.call(&Value::UNDEFINED, &[])?;
-    let construct = host_function(shown, described)?;
+    let construct = host_function(shown, &call, length)?;
     let made = make.call(&Value::UNDEFINED, &[Value::text(shown)?, construct])?;
     let (class, member) = (made.get("Class")?, made.get("member")?);
     let prototype = class.get("prototype")?;
-    let members = described.get(export::MEMBERS)?;
-    let count = members.get("length")?.to_number()? as u32;
-    let length = described.get(export::LENGTH)?;
-    class.define("length", length, Property::READ_ONLY)?;
-    for index in 0..count {
-        let described = members.get(index)?;
-        let key = described.get(export::KEY)?.to_lossy()?;
-        let call = host_function(&key, &described)?;
-        let kind = described.get(KIND)?.to_lossy()?;
-        if kind == "static" {
+    let number = |length: u32| Value::number(f64::from(length));
+    class.define("length", number(length), Property::READ_ONLY)?;
+    for described in members {
+        let NativeMember {
+            key,
+            kind,
+            call,
+            length,
+        } = described;
+        let call = host_function(&key, &call, length)?;
+        if kind == MemberKind::StaticMethod {
             class.define(&*key, call, Property::HIDDEN)?;
             continue;
         }
         let function = member.call(&Value::UNDEFINED, &[call])?;
         function.define("name", Value::text(&key)?, Property::READ_ONLY)?;
-        function.define(
-            "length",
-            described.get(export::LENGTH)?,
-            Property::READ_ONLY,
-        )?;
-        match &*kind {
-            "method" => prototype.define(&*key, function, Property::HIDDEN)?,
-            "getter" => prototype.define_accessor(&*key, Some(function), None)?,
-            "setter" => prototype.define_accessor(&*key, None, Some(function))?,
-            _ => {
-                return Err(Thrown::type_error(&format!(
-                    "unknown kind {kind} of member {key}"
-                )));
+        function.define("length", number(length), Property::READ_ONLY)?;
+        match kind {
+            MemberKind::Getter => prototype.define_accessor(&*key, Some(function), None)?,
+            MemberKind::Setter => prototype.define_accessor(&*key, None, Some(function))?,
+            MemberKind::Method | MemberKind::StaticMethod => {
+                prototype.define(&*key, function, Property::HIDDEN)?;
             }
         }
     }

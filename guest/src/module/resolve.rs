@@ -1,12 +1,11 @@
 //! Full names of modules.
 
-use jsvm_protocol::host_call::RESOLVE_MODULE;
 use jsvm_protocol::standalone::{RESOLVED, ResolvedKey};
 
-use super::error::misanswered;
 use super::source::text;
-use crate::js::{JsResult, Value};
-use crate::{host, poll, root};
+use crate::bindings::jsvm::engine::modules::ImportKind;
+use crate::js::JsResult;
+use crate::{host, root};
 
 /// Importer of modules whose specifiers are their full names.
 pub const BY_FULL_NAME: &str = "jsvm:by-full-name";
@@ -19,13 +18,11 @@ pub fn resolve(specifier: &str, importer: &str, is_require: bool) -> JsResult<St
     if let Some(name) = resolve_by_root(specifier, importer, is_require)? {
         return Ok(name);
     }
-    let mut args = vec![Value::text(specifier)?, Value::text(importer)?];
-    if is_require {
-        args.push(Value::boolean(true));
-    }
-    poll::count_import();
-    text(&host::call(RESOLVE_MODULE, &args)?)
-        .ok_or_else(|| misanswered(RESOLVE_MODULE, "return a string"))
+    let kind = match is_require {
+        true => ImportKind::RequireCall,
+        false => ImportKind::ImportStatement,
+    };
+    host::resolve_module(specifier, importer, kind)
 }
 
 /// Looks into the root in which the embedder may have put names of modules.

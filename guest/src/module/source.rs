@@ -1,12 +1,12 @@
 //! Modules as the embedder describes them.
 
-use jsvm_protocol::host_call::LOAD_MODULE;
 use jsvm_protocol::module::{self, kind};
 use jsvm_protocol::standalone::MODULES;
 
-use super::error::misanswered;
+use super::error::wrong_root;
+use crate::bindings::jsvm::engine::modules::{Module, ModuleKind, NativeExport, SourceModule};
 use crate::js::{JsResult, Tag, Value};
-use crate::{host, poll, root, sourcemap};
+use crate::{host, root, sourcemap};
 
 /// A module as the embedder describes it.
 pub enum ModuleSource {
@@ -31,55 +31,72 @@ pub enum ModuleSource {
     },
     /// A module of values, functions and classes of the embedder.
     Native {
-        /// The object that describes the exports.
-        exports: Value,
+        /// The exports.
+        exports: Vec<NativeExport>,
     },
 }
 
 impl ModuleSource {
-    /// Loads the module of a full name: from the VM's root, or by a host call.
+    /// Loads the module of a full name: from the VM's root, or from the embedder.
     pub fn load(name: &str) -> JsResult<ModuleSource> {
-        let answer = match load_from_root(name)? {
-            Some(module) => module,
-            None => {
-                poll::count_import();
-                host::call(LOAD_MODULE, &[Value::text(name)?])?
-            }
-        };
-        if let Some(text) = text(&answer) {
-            return Ok(ModuleSource::Es { text, url: None });
+        if let Some(module) = load_from_root(name)? {
+            return of(name, read(name, &module)?);
         }
-        let wrong = || misanswered(LOAD_MODULE, "return a string or a description of a module");
-        if !answer.is_object() {
-            return Err(wrong());
-        }
-        let property = |name: &str| Ok(text(&answer.get(name)?));
-        if let Some(mappings) = property(module::MAPPINGS)? {
-            sourcemap::set(name, mappings)?;
-        }
-        let kind = property(module::KIND)?.ok_or_else(wrong)?;
-        if kind == kind::NATIVE {
-            let exports = answer.get(module::EXPORTS)?;
-            return if exports.is_object() {
-                Ok(ModuleSource::Native { exports })
-            } else {
-                Err(wrong())
-            };
-        }
-        let text = property(module::TEXT)?.ok_or_else(wrong)?;
-        match &*kind {
-            kind::ES => Ok(ModuleSource::Es {
-                text,
-                url: property(module::URL)?,
-            }),
-            kind::JSON => Ok(ModuleSource::Json { text }),
-            kind::COMMONJS => Ok(ModuleSource::CommonJs {
-                text,
-                exports: list(&answer.get(module::EXPORTS)?)?,
-            }),
-            _ => Err(wrong()),
+        match host::load_module(name)? {
+            Module::Source(source) => of(name, source),
+            Module::Native(exports) => Ok(ModuleSource::Native { exports }),
         }
     }
+}
+
+/// The module of a source text, whose mappings are in force from now on.
+fn of(name: &str, source: SourceModule) -> JsResult<ModuleSource> {
+    let SourceModule {
+        kind,
+        text,
+        url,
+        mappings,
+        exports,
+    } = source;
+    if let Some(mappings) = mappings {
+        sourcemap::set(name, mappings)?;
+    }
+    Ok(match kind {
+        ModuleKind::Es => ModuleSource::Es { text, url },
+        ModuleKind::Json => ModuleSource::Json { text },
+        ModuleKind::Commonjs => ModuleSource::CommonJs { text, exports },
+    })
+}
+
+/// Reads the description of a module in the root.
+fn read(name: &str, described: &Value) -> JsResult<SourceModule> {
+    let mut source = SourceModule {
+        kind: ModuleKind::Es,
+        text: String::new(),
+        url: None,
+        mappings: None,
+        exports: Vec::new(),
+    };
+    if let Some(text) = text(described) {
+        source.text = text;
+        return Ok(source);
+    }
+    let wrong = || wrong_root(MODULES, name);
+    if !described.is_object() {
+        return Err(wrong());
+    }
+    let property = |name: &str| Ok(text(&described.get(name)?));
+    source.kind = match property(module::KIND)?.as_deref() {
+        Some(kind::ES) => ModuleKind::Es,
+        Some(kind::JSON) => ModuleKind::Json,
+        Some(kind::COMMONJS) => ModuleKind::Commonjs,
+        _ => return Err(wrong()),
+    };
+    source.text = property(module::TEXT)?.ok_or_else(wrong)?;
+    source.url = property(module::URL)?;
+    source.mappings = property(module::MAPPINGS)?;
+    source.exports = list(&described.get(module::EXPORTS)?)?;
+    Ok(source)
 }
 
 /// Looks into the root in which the embedder may have put modules.

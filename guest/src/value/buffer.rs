@@ -1,6 +1,7 @@
 //! Array buffers and views over them.
 
-use crate::bindings::exports::jsvm::engine::vm::{ViewKind, ViewSpan, Words};
+use crate::bindings::exports::jsvm::engine::buffers::{ViewSpan, Words};
+use crate::bindings::jsvm::engine::types::ViewKind;
 use crate::convert;
 use crate::handle::handle;
 use crate::js::{JsResult, LentBuffer, Thrown, Value, ViewKind as Kind};
@@ -9,6 +10,11 @@ use crate::realm::{Class, Method, intrinsics, readers};
 /// Creates a typed array or `DataView` with these bytes.
 pub fn new_typed_array(kind: ViewKind, bytes: Vec<u8>) -> JsResult<Value> {
     new_view(kind, bytes.len(), || Value::array_buffer_of(bytes))
+}
+
+/// Creates a `Uint8Array` with these bytes.
+pub fn uint8_array(bytes: Vec<u8>) -> JsResult<Value> {
+    new_typed_array(ViewKind::Uint8, bytes)
 }
 
 /// Creates a typed array or `DataView` with the bytes of words.

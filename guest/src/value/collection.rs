@@ -1,6 +1,6 @@
 //! Maps, sets and dates, whatever scripts made of their prototypes.
 
-use crate::bindings::exports::jsvm::engine::vm::Output;
+use crate::bindings::exports::jsvm::engine::values::Output;
 use crate::convert::output;
 use crate::js::{JsResult, Thrown, Value};
 use crate::realm::{Method, intrinsics, readers};

@@ -1,6 +1,7 @@
 //! Iterating from outside.
 
-use crate::bindings::exports::jsvm::engine::vm::{Error, Iterated, IteratedEnd};
+use crate::bindings::exports::jsvm::engine::collections::{Iterated, IteratedEnd};
+use crate::bindings::exports::jsvm::engine::values::Error;
 use crate::convert::output;
 use crate::js::{self, JsResult, Key, Property, Thrown, Value};
 use crate::realm::intrinsics;

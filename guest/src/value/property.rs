@@ -1,6 +1,6 @@
 //! Properties, prototypes and integrity.
 
-use crate::bindings::exports::jsvm::engine::vm::{
+use crate::bindings::exports::jsvm::engine::properties::{
     Accessor, Integrity, Property, PropertyContent, PropertyDefinition,
 };
 use crate::convert::{input, output};

@@ -11,11 +11,10 @@ use jsvm_data::{CborWriter, tags};
 use rustc_hash::FxBuildHasher;
 
 use super::copied::{Chunk, Copied};
-use crate::bindings::exports::jsvm::engine::vm::TokenScope;
-use crate::bindings::jsvm::engine::types::Data;
+use crate::bindings::exports::jsvm::engine::roots::TokenScope;
 use crate::js::{Atom, JsResult, Tag, Thrown, Value};
 use crate::realm::intrinsics;
-use crate::{token, vm};
+use crate::{limits, token};
 use keys::Keys;
 use object::Frame;
 use sharing::Sharing;
@@ -66,18 +65,6 @@ pub fn copy_out_list(values: &[Value]) -> CopyResult<Copied> {
     writer.finish()
 }
 
-/// An array of strings.
-pub fn list_of_texts(texts: &[&str]) -> Data {
-    let mut item = CborWriter::new();
-    item.write_array(texts.len());
-    texts.iter().for_each(|text| item.write_text(text));
-    Data {
-        item: item.into_bytes(),
-        chunks: Vec::new(),
-        tokens: Vec::new(),
-    }
-}
-
 struct Writer {
     item: CborWriter,
     chunks: Vec<Chunk>,
@@ -110,7 +97,7 @@ impl Writer {
             sharing: Sharing::default(),
             keys: Keys::default(),
             frames: Vec::new(),
-            limit: vm::output_limit(),
+            limit: limits::output_limit(),
             beside: 0,
         }
     }

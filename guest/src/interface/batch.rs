@@ -1,16 +1,24 @@
-//! Several operations in one call.
+//! The interface `batch`.
 
-use crate::bindings::exports::jsvm::engine::vm::{
-    BatchReport, CallStep, MethodStep, Operand, Operation, Step, StepResult, Wanted,
+use crate::bindings::exports::jsvm::engine::batch::{
+    BatchReport, CallStep, Guest, MethodStep, Operation, Step, StepResult, Wanted,
 };
-use crate::convert::output;
+use crate::bindings::exports::jsvm::engine::values::Input;
+use crate::convert::{self, output};
 use crate::data;
 use crate::error::Result;
-use crate::handle::held;
 use crate::js::{self, JsResult, Key, Thrown, Value};
+use crate::memory;
+
+impl Guest for crate::Guest {
+    fn run(steps: Vec<Step<'_>>) -> BatchReport {
+        memory::begin();
+        run(steps)
+    }
+}
 
 /// Does the steps in order, until one fails.
-pub fn run(steps: Vec<Step<'_>>) -> BatchReport {
+fn run(steps: Vec<Step<'_>>) -> BatchReport {
     let mut done = Vec::with_capacity(steps.len());
     let mut results = Vec::with_capacity(steps.len());
     for step in steps {
@@ -41,8 +49,8 @@ fn one(step: Step<'_>, done: &mut Vec<Value>) -> Result<StepResult> {
 }
 
 fn operate(operation: Operation<'_>, done: &[Value]) -> JsResult<Value> {
-    let of = |operand: &Operand<'_>| value(operand, done);
-    let all = |operands: &[Operand<'_>]| operands.iter().map(of).collect::<JsResult<Vec<_>>>();
+    let of = |input: &Input<'_>| value(input, done);
+    let all = |inputs: &[Input<'_>]| inputs.iter().map(of).collect::<JsResult<Vec<_>>>();
     Ok(match operation {
         Operation::Global => js::global(),
         Operation::Value(value) => of(&value)?,
@@ -69,20 +77,13 @@ fn operate(operation: Operation<'_>, done: &[Value]) -> JsResult<Value> {
     })
 }
 
-fn value(operand: &Operand<'_>, done: &[Value]) -> JsResult<Value> {
-    Ok(match operand {
-        Operand::Undefined => Value::UNDEFINED,
-        Operand::Null => Value::NULL,
-        Operand::Boolean(value) => Value::boolean(*value),
-        Operand::Number(value) => Value::number(*value),
-        Operand::Text(text) => Value::text(text)?,
-        Operand::Value(borrow) => held(borrow).clone(),
-        Operand::Step(index) => {
-            let value = done.get(*index as usize).cloned();
-            value.ok_or_else(|| {
-                let message = format!("there is no step {index} before this one");
-                Thrown::range_error(&message)
-            })?
-        }
+fn value(input: &Input<'_>, done: &[Value]) -> JsResult<Value> {
+    let Input::EarlierStep(index) = input else {
+        return convert::input(input);
+    };
+    let value = done.get(*index as usize).cloned();
+    value.ok_or_else(|| {
+        let message = format!("there is no step {index} before this one");
+        Thrown::range_error(&message)
     })
 }

@@ -1,0 +1,187 @@
+//! Arguments: the values of host calls, which contain no handle.
+
+use jsvm_data::ViewKind;
+
+use crate::bindings::jsvm::engine::types::{Argument, ThrownError};
+use crate::convert::error_class_in;
+use crate::data::{self, Copied, CopyError};
+use crate::js::{JsResult, LentBuffer, LentUnits, Property, Tag, Text, Thrown, Value};
+use crate::realm::intrinsics;
+use crate::token;
+use crate::value::buffer;
+
+/// A value that is ready to cross, but for memory of the engine that is lent.
+///
+/// Copying a value out can run JavaScript (accessors, proxies), and no JavaScript may run while memory is
+/// lent. So all arguments are copied out before any memory is lent.
+enum Prepared {
+    Ready(Argument),
+    Text(Value),
+    Bytes(LentBuffer),
+    Data(Copied),
+}
+
+/// The values as arguments of a host call.
+///
+/// # Errors
+/// What accessors threw; a `RangeError` if a value is larger than the output limit.
+///
+/// # Safety
+/// As long as the arguments are there, no JavaScript may run, and they must not be written to.
+#[expect(unsafe_code, reason = "memory of the engine is lent")]
+pub unsafe fn lend(values: &[Value]) -> JsResult<Vec<Argument>> {
+    let mut prepared = Vec::with_capacity(values.len());
+    for value in values {
+        match prepare(value) {
+            Ok(argument) => prepared.push(argument),
+            Err(error) => {
+                prepared.into_iter().for_each(forget);
+                return Err(error.into_thrown());
+            }
+        }
+    }
+    let mut arguments = Vec::with_capacity(values.len());
+    let mut rest = prepared.into_iter();
+    for argument in rest.by_ref() {
+        // SAFETY: the caller's promise.
+        match unsafe { finish(argument) } {
+            Ok(argument) => arguments.push(argument),
+            Err(thrown) => {
+                rest.for_each(forget);
+                arguments.iter().for_each(release);
+                return Err(thrown);
+            }
+        }
+    }
+    Ok(arguments)
+}
+
+/// A value as the result of a call.
+///
+/// # Errors
+/// As [`lend`], with the output limit as an error of its own.
+///
+/// # Safety
+/// As [`lend`].
+#[expect(unsafe_code, reason = "memory of the engine is lent")]
+pub unsafe fn lend_one(value: &Value) -> Result<Argument, CopyError> {
+    let prepared = prepare(value)?;
+    // SAFETY: the caller's promise.
+    Ok(unsafe { finish(prepared) }?)
+}
+
+fn prepare(value: &Value) -> Result<Prepared, CopyError> {
+    Ok(match value.tag() {
+        Tag::Undefined => Prepared::Ready(Argument::Undefined),
+        Tag::Null => Prepared::Ready(Argument::Null),
+        Tag::Boolean => Prepared::Ready(Argument::Boolean(value.to_boolean())),
+        Tag::Number => Prepared::Ready(Argument::Number(value.as_number().unwrap_or(f64::NAN))),
+        Tag::String => Prepared::Text(value.clone()),
+        Tag::Object if value.view_kind() == Some(ViewKind::Uint8) => match buffer::lend(value) {
+            Ok(bytes) => Prepared::Bytes(bytes),
+            // The buffer is detached, or shorter than the view.
+            Err(_) => Prepared::Data(data::copy_out(value)?),
+        },
+        _ => Prepared::Data(data::copy_out(value)?),
+    })
+}
+
+/// # Safety
+/// As [`lend`].
+#[expect(unsafe_code, reason = "memory of the engine is lent")]
+unsafe fn finish(prepared: Prepared) -> JsResult<Argument> {
+    Ok(match prepared {
+        Prepared::Ready(argument) => argument,
+        // SAFETY: the caller's promise.
+        Prepared::Text(text) => unsafe { lend_text(&text) }?,
+        // SAFETY: the caller's promise.
+        Prepared::Bytes(bytes) => Argument::Bytes(unsafe { bytes.into_list() }?),
+        // SAFETY: the caller's promise.
+        Prepared::Data(copied) => Argument::Data(unsafe { copied.lend() }?),
+    })
+}
+
+/// A string: in place if it is ASCII, else as a copy.
+///
+/// # Safety
+/// As [`lend`].
+#[expect(unsafe_code, reason = "memory of the engine is lent")]
+unsafe fn lend_text(text: &Value) -> JsResult<Argument> {
+    if let LentUnits::Latin1(units) = text.lend_units()?
+        && units.is_ascii()
+    {
+        // SAFETY: the caller's promise; ASCII is UTF-8.
+        return Ok(Argument::Text(unsafe {
+            String::from_utf8_unchecked(units.into_list())
+        }));
+    }
+    Ok(match text.to_text()? {
+        Text::Utf8(text) => Argument::Text(text),
+        Text::Utf16(_) => {
+            let copied = data::copy_out(text).map_err(CopyError::into_thrown)?;
+            Argument::Data(copied.into_data()?)
+        }
+    })
+}
+
+/// Forgets the tokens of a value that does not cross after all.
+fn forget(prepared: Prepared) {
+    if let Prepared::Data(copied) = prepared {
+        release_tokens(&copied.tokens);
+    }
+}
+
+fn release(argument: &Argument) {
+    if let Argument::Data(data) = argument {
+        release_tokens(&data.tokens);
+    }
+}
+
+fn release_tokens(tokens: &[u64]) {
+    for token in tokens {
+        token::release(*token);
+    }
+}
+
+/// An argument as a value. The tokens in it stay the embedder's.
+///
+/// # Errors
+/// A `TypeError` if data is malformed.
+pub fn copy_in(argument: Argument) -> JsResult<Value> {
+    match argument {
+        Argument::Undefined => Ok(Value::UNDEFINED),
+        Argument::Null => Ok(Value::NULL),
+        Argument::Boolean(value) => Ok(Value::boolean(value)),
+        Argument::Number(value) => Ok(Value::number(value)),
+        Argument::Text(text) => Value::text(&text),
+        Argument::Bytes(bytes) => buffer::uint8_array(bytes),
+        Argument::Data(data) => data::copy_in(data),
+        Argument::Error(error) => create_error(error),
+    }
+}
+
+fn create_error(error: ThrownError) -> JsResult<Value> {
+    let ThrownError {
+        class,
+        message,
+        code,
+        cause,
+    } = error;
+    let made = intrinsics().error(error_class_in(class))?;
+    made.define("message", Value::text(&message)?, Property::HIDDEN)?;
+    if let Some(cause) = cause {
+        made.define("cause", data::copy_in(cause)?, Property::HIDDEN)?;
+    }
+    if let Some(code) = code {
+        made.define("code", Value::text(&code)?, Property::PLAIN)?;
+    }
+    Ok(made)
+}
+
+/// What an import threw.
+pub fn thrown(argument: Argument) -> Thrown {
+    match copy_in(argument) {
+        Ok(value) => Thrown(value),
+        Err(thrown) => thrown,
+    }
+}

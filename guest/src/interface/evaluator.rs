@@ -1,0 +1,106 @@
+//! The interface `evaluator`.
+
+use crate::argument;
+use crate::bindings::exports::jsvm::engine::evaluator::{ExceptionText, Failure, Guest};
+use crate::bindings::jsvm::engine::types::Argument;
+use crate::data::CopyError;
+use crate::error::{self, Failed};
+use crate::js::{self, JsResult, PromiseState, Source, Thrown, Value};
+use crate::{compiled, host, jobs, memory};
+
+type Result<T> = std::result::Result<T, Failure>;
+
+impl Guest for crate::Guest {
+    fn evaluate(source: String) -> Result<Argument> {
+        memory::begin();
+        let source = Source {
+            text: source,
+            file_name: "<eval>",
+            strict: false,
+            asynchronous: true,
+        };
+        settled(compiled::eval(source, false)?)
+    }
+
+    fn call_function(name: String, args: Vec<Argument>) -> Result<Argument> {
+        memory::begin();
+        let args = args.into_iter().map(argument::copy_in);
+        let args = args.collect::<JsResult<Vec<_>>>()?;
+        settled(call(&name, &args)?)
+    }
+
+    fn define_function(name: String) -> Result<()> {
+        memory::begin();
+        let data = [Value::text(&name)?];
+        let function = js::function(&name, 0, &data, |call| {
+            host::call(&call.data[0].to_lossy()?, call.args)
+        })?;
+        Ok(js::global().set(&*name, function)?)
+    }
+}
+
+/// Calls the function at a path from the global object.
+fn call(path: &str, args: &[Value]) -> JsResult<Value> {
+    let (mut this, mut value) = (Value::UNDEFINED, js::global());
+    for name in path.split('.') {
+        let next = value.get(name)?;
+        if next.is_undefined() {
+            return Err(Thrown::type_error(&format!("{path} is not defined")));
+        }
+        this = std::mem::replace(&mut value, next);
+    }
+    if !value.is_function() {
+        return Err(Thrown::type_error(&format!("{path} is not a function")));
+    }
+    value.call(&this, args)
+}
+
+/// The value of a promise after all jobs, or another value itself.
+#[expect(unsafe_code, reason = "memory of the engine is lent")]
+fn settled(value: Value) -> Result<Argument> {
+    jobs::run(u32::MAX)?;
+    let value = match value.promise_state() {
+        None => value,
+        Some(PromiseState::Pending) => return Err(Failure::Pending),
+        Some(state) => {
+            let result = value.promise_result();
+            if state == PromiseState::Rejected {
+                value.mark_promise_handled();
+                return Err(Thrown(result).into());
+            }
+            result
+        }
+    };
+    // SAFETY: the result of the call is dropped before anything else happens in the VM.
+    Ok(unsafe { argument::lend_one(&value) }?)
+}
+
+impl From<Thrown> for Failure {
+    fn from(thrown: Thrown) -> Self {
+        match error::of(thrown) {
+            Failed::Interrupted(reason) => Failure::Interrupted(reason),
+            Failed::OutOfMemory => Failure::OutOfMemory,
+            Failed::Exception(value) => {
+                let error::Described {
+                    name,
+                    message,
+                    stack,
+                } = error::texts(&value);
+                Failure::Exception(ExceptionText {
+                    name,
+                    message,
+                    stack,
+                })
+            }
+        }
+    }
+}
+
+impl From<CopyError> for Failure {
+    fn from(error: CopyError) -> Self {
+        match error {
+            CopyError::Thrown(thrown) => thrown.into(),
+            CopyError::TooLarge(limit) => Failure::OutputLimit(limit),
+        }
+    }
+}
