@@ -36,7 +36,8 @@ impl Guest for crate::Guest {
     fn get_engine_info() -> EngineInfo {
         EngineInfo {
             wit_version: env!("JSVM_WIT_VERSION").to_owned(),
-            engine_version: format!("quickjs-ng {}", js::version()),
+            engine_name: "quickjs-ng".to_owned(),
+            engine_version: js::version(),
             stack_limit: limits::MAX_STACK,
             image_start: snapshot::START as u64,
             parts: Vec::new(),

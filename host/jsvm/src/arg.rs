@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ::serde::ser::Serialize;
 use jsvm_data::{Captured, StringUnits};
 
-use crate::bindings::exports::jsvm::engine::vm as wit;
+use crate::bindings::wit;
 use crate::data::{ConversionError, Data};
 use crate::error::Error;
 use crate::serde::Options;

@@ -5,7 +5,7 @@ use std::fmt;
 use ::serde::de::DeserializeOwned;
 
 use crate::arg::{Arg, IntoArg};
-use crate::bindings::exports::jsvm::engine::vm as wit;
+use crate::bindings::wit;
 use crate::data::Data;
 use crate::error::Error;
 use crate::value::Value;
@@ -256,7 +256,7 @@ impl<'a> Batch<'a> {
         }
         let shared = &self.vm.shared;
         let steps = &self.steps;
-        let ran = shared.enter_noting(|e| e.vm.call_run_batch(e.store, steps));
+        let ran = shared.enter_noting(|e| e.vm.batch().call_run(e.store, steps));
         let (report, interrupted) = match ran {
             Ok(report) => report,
             Err(error) => return Err(failed(Step(0), error, BatchResults::default())),
@@ -293,39 +293,39 @@ impl<'a> Batch<'a> {
     fn call_step(&mut self, function: impl IntoOperand, args: impl IntoOperands) -> wit::CallStep {
         wit::CallStep {
             function: self.operand(function),
-            this: wit::Operand::Undefined,
+            this: wit::Input::Undefined,
             args: self.operands(args),
         }
     }
 
-    fn operands(&mut self, operands: impl IntoOperands) -> Vec<wit::Operand> {
+    fn operands(&mut self, operands: impl IntoOperands) -> Vec<wit::Input> {
         let operands = operands.into_operands().into_iter();
         operands.map(|operand| self.convert(operand)).collect()
     }
 
-    fn operand(&mut self, operand: impl IntoOperand) -> wit::Operand {
+    fn operand(&mut self, operand: impl IntoOperand) -> wit::Input {
         self.convert(operand.into_operand())
     }
 
-    fn convert(&mut self, operand: Operand) -> wit::Operand {
+    fn convert(&mut self, operand: Operand) -> wit::Input {
         let arg = match operand {
-            Operand::Step(step) => return wit::Operand::Step(step.0),
+            Operand::Step(step) => return wit::Input::EarlierStep(step.0),
             Operand::Arg(arg) => arg,
         };
         match arg {
-            Arg::Undefined => wit::Operand::Undefined,
-            Arg::Null => wit::Operand::Null,
-            Arg::Boolean(value) => wit::Operand::Boolean(value),
-            Arg::Number(value) => wit::Operand::Number(value),
-            Arg::Text(text) => wit::Operand::Text(text),
-            Arg::Value(value) => match value.operand(&self.vm.shared) {
+            Arg::Undefined => wit::Input::Undefined,
+            Arg::Null => wit::Input::Null,
+            Arg::Boolean(value) => wit::Input::Boolean(value),
+            Arg::Number(value) => wit::Input::Number(value),
+            Arg::Text(text) => wit::Input::Text(text),
+            Arg::Value(value) => match value.input(&self.vm.shared) {
                 Ok(operand) => {
                     self.kept.push(Kept::Value(value));
                     operand
                 }
                 Err(error) => self.refuse(error),
             },
-            Arg::Data(data) => wit::Operand::Step(self.data_step(data).0),
+            Arg::Data(data) => wit::Input::EarlierStep(self.data_step(data).0),
             Arg::Invalid(error) => self.refuse(error.into()),
         }
     }
@@ -348,10 +348,10 @@ impl<'a> Batch<'a> {
     }
 
     /// Remembers the first error, for [`run`](Self::run).
-    fn refuse(&mut self, error: Error) -> wit::Operand {
+    fn refuse(&mut self, error: Error) -> wit::Input {
         let step = Step(self.steps.len() as u32);
         self.error.get_or_insert((step, error));
-        wit::Operand::Undefined
+        wit::Input::Undefined
     }
 }
 

@@ -6,13 +6,13 @@ use jsvm_snapshot::Limits;
 
 use crate::async_function::{AsyncFunctions, AsyncHostFunction};
 use crate::clock::{Clock, SystemClock};
-use crate::context::{Context, ContextSettings};
+use crate::context::{ConsoleWriter, Context, ContextSettings};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::extension::{Extension, ExtensionVm, Extensions, StopWhen};
 use crate::function::{Functions, HostFunction};
 use crate::intrinsics::Intrinsics;
-use crate::module::{Import, ImportKind, Imports, ModuleLoader};
+use crate::module::{Imports, ModuleLoader};
 use crate::native_module::NativeModule;
 use crate::time_zone::TimeZone;
 use crate::vm::Vm;
@@ -46,7 +46,8 @@ pub struct VmBuilder {
     pub(crate) requests: Vec<String>,
     pub(crate) async_functions: Arc<AsyncFunctions>,
     measures_gaps: bool,
-    imports: Imports,
+    imports: Arc<Imports>,
+    console: Option<Arc<ConsoleWriter>>,
 }
 
 impl VmBuilder {
@@ -64,7 +65,8 @@ impl VmBuilder {
             requests: Vec::new(),
             async_functions: Arc::default(),
             measures_gaps: false,
-            imports: Imports::default(),
+            imports: Arc::default(),
+            console: None,
         }
     }
 
@@ -235,18 +237,17 @@ impl VmBuilder {
     /// # Ok::<(), jsvm::Error>(())
     /// ```
     #[must_use]
-    pub fn console(self, write: impl Fn(&str, &str) + Send + Sync + 'static) -> Self {
-        self.handler("jsvm:console", move |level: String, text: String| {
-            write(&level, &text)
-        })
+    pub fn console(mut self, write: impl Fn(&str, &str) + Send + Sync + 'static) -> Self {
+        self.console = Some(Arc::new(write));
+        self
     }
 
     /// Sets the loader of imported modules. By default nothing can be imported but what was made
     /// with [`module`](Self::module), which comes first.
     #[must_use]
     pub fn modules(mut self, loader: impl ModuleLoader) -> Self {
-        self.imports.loader = Some(Arc::new(loader));
-        self.answer_imports()
+        self.imports_mut().loader = Some(Arc::new(loader));
+        self
     }
 
     /// Sets the loader of imported modules, as [`modules`](Self::modules) does, to an asynchronous
@@ -264,8 +265,8 @@ impl VmBuilder {
         let functions = Arc::make_mut(&mut self.functions);
         let async_functions = Arc::make_mut(&mut self.async_functions);
         let described = module.register(&name, functions, async_functions);
-        self.imports.native.insert(name, Arc::new(described));
-        self.answer_imports()
+        self.imports_mut().native.insert(name, described.into());
+        self
     }
 
     /// Changes the settings of an extension, which is added with its default settings if it is not
@@ -274,8 +275,8 @@ impl VmBuilder {
     /// A VM that is [restored](Self::restore) needs the extensions that the frozen VM used.
     #[must_use]
     pub fn extend<E: Extension + Clone + Default>(mut self, change: impl FnOnce(&mut E)) -> Self {
-        self.imports.extensions.change(change);
-        self.answer_imports()
+        self.imports_mut().extensions.change(change);
+        self
     }
 
     pub(crate) fn extensions(&self) -> &Extensions {
@@ -295,6 +296,8 @@ impl VmBuilder {
     pub(crate) fn context(&self) -> Context {
         Context::new(ContextSettings {
             functions: self.functions.clone(),
+            console: self.console.clone(),
+            imports: self.imports.clone(),
             clock: self.clock.clone(),
             seed: self.seed,
             limits: self.limits.clone(),
@@ -308,20 +311,8 @@ impl VmBuilder {
         })
     }
 
-    fn answer_imports(self) -> Self {
-        let imports = Arc::new(self.imports.clone());
-        let resolver = imports.clone();
-        self.handler(
-            "jsvm:resolve-module",
-            move |specifier: String, importer: String, require: Option<bool>| {
-                let kind = match require {
-                    Some(true) => ImportKind::Require,
-                    _ => ImportKind::Import,
-                };
-                resolver.resolve(&Import::new(&specifier, &importer, kind))
-            },
-        )
-        .handler("jsvm:load-module", move |name: String| imports.load(&name))
+    fn imports_mut(&mut self) -> &mut Imports {
+        Arc::make_mut(&mut self.imports)
     }
 
     /// Makes a VM.

@@ -5,25 +5,28 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use jsvm_data::{ConversionError, Form, initial};
 use jsvm_snapshot::Limits;
 use wasmtime::ResourceLimiter;
 
-use crate::bindings::jsvm::engine::host::{self, PollPoint};
-use crate::bindings::jsvm::engine::types::{self, Reply};
-use crate::bindings::wasi::clocks::{monotonic_clock, wall_clock};
-use crate::bindings::wasi::random::random;
+use crate::argument;
+use crate::bindings::jsvm::engine::{console, host, modules, types};
+use crate::bindings::wit::{Argument, ImportKind, InterruptPoint, InterruptReason, Level, Module};
 use crate::clock::{Clock, SystemClock};
-use crate::data::{Data, Node};
+use crate::data::Data;
 use crate::entropy::Entropy;
 use crate::extension::{ExtensionInstances, StopWhen};
 use crate::function::{Functions, HostError, panic_message};
+use crate::module::{Import, Imports};
 use crate::release::Releases;
 use crate::watch::Watch;
 
 /// The data of a VM's store.
 pub(crate) struct Context {
     pub(crate) functions: Arc<Functions>,
+    /// Receives the messages of `console`.
+    console: Option<Arc<ConsoleWriter>>,
+    /// What scripts can import.
+    imports: Arc<Imports>,
     /// Names of functions whose closures can be gone.
     pub(crate) ephemeral: Vec<(String, Weak<dyn Any + Send + Sync>)>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -40,9 +43,14 @@ pub(crate) struct Context {
     extensions: ExtensionInstances,
 }
 
+/// The embedder's function for messages: the name of the level, and the text.
+pub(crate) type ConsoleWriter = dyn Fn(&str, &str) + Send + Sync;
+
 /// What the embedder decides about a VM, and its calls need.
 pub(crate) struct ContextSettings {
     pub(crate) functions: Arc<Functions>,
+    pub(crate) console: Option<Arc<ConsoleWriter>>,
+    pub(crate) imports: Arc<Imports>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) seed: Option<u64>,
     pub(crate) limits: Limits,
@@ -59,6 +67,8 @@ impl Context {
         } = settings;
         Context {
             functions: settings.functions,
+            console: settings.console,
+            imports: settings.imports,
             ephemeral: Vec::new(),
             clock: settings.clock,
             monotonic_offset: Duration::ZERO,
@@ -76,6 +86,8 @@ impl Context {
     pub(crate) fn idle() -> Self {
         Self::new(ContextSettings {
             functions: Arc::default(),
+            console: None,
+            imports: Arc::default(),
             clock: Arc::new(SystemClock),
             seed: None,
             limits: Limits::default(),
@@ -107,6 +119,22 @@ impl Context {
         self.clock.monotonic().saturating_add(self.monotonic_offset)
     }
 
+    /// The time of day.
+    ///
+    /// # Errors
+    /// If the embedder's clock panics.
+    pub(crate) fn wall(&mut self) -> wasmtime::Result<Duration> {
+        self.guarded(|context| context.clock.wall())
+    }
+
+    /// The monotonic clock.
+    ///
+    /// # Errors
+    /// If the embedder's clock panics.
+    pub(crate) fn guarded_monotonic(&mut self) -> wasmtime::Result<Duration> {
+        self.guarded(|context| context.monotonic())
+    }
+
     /// Keeps the monotonic clock from going back behind what the VM has seen of it.
     pub(crate) fn go_on_from(&mut self, monotonic: Duration) {
         self.monotonic_offset = monotonic.saturating_sub(self.clock.monotonic());
@@ -124,50 +152,43 @@ impl Context {
         self.functions.call(name, args)
     }
 
-    fn reply(&self, name: &str, value: Data) -> Result<Reply, HostError> {
+    fn result(&self, name: &str, value: Data) -> Result<Argument, HostError> {
         if !value.belongs_to(&self.releases) {
             let message = format!("host function `{name}` returned a token of another VM");
             return Err(HostError::type_error(message));
         }
-        reply(value).map_err(|error| {
+        argument::of(value).map_err(|error| {
             HostError::type_error(format!("host function `{name}` returned no data: {error}"))
         })
     }
 
-    fn thrown(&self, name: &str, error: HostError) -> types::Data {
+    /// What the script gets thrown. `culprit` names the code of the embedder that threw.
+    fn thrown(&self, culprit: &str, error: HostError) -> Argument {
         let data = error.into_data();
-        let form = match data.belongs_to(&self.releases) {
-            true => data.into_form().ok(),
+        let argument = match data.belongs_to(&self.releases) {
+            true => argument::of(data).ok(),
             false => None,
         };
-        let form = form.unwrap_or_else(|| {
-            let message = format!("host function `{name}` threw what cannot be thrown in this VM");
-            let data = HostError::type_error(message).into_data();
-            data.into_form().unwrap_or_else(|_| Form {
-                item: vec![initial::UNDEFINED],
-                chunks: Vec::new(),
-                tokens: Vec::new(),
+        argument.unwrap_or_else(|| {
+            Argument::Error(types::ThrownError {
+                class: types::ErrorClass::TypeError,
+                message: format!("{culprit} threw what cannot be thrown in this VM"),
+                code: None,
+                cause: None,
             })
-        });
-        form.into()
+        })
     }
-}
 
-/// Data in the form in which it crosses as a result most cheaply.
-fn reply(data: Data) -> Result<Reply, ConversionError> {
-    /// Longer strings are faster as data.
-    const SHORT: usize = 256;
-    let primitive = data.as_primitive().and_then(|node| match node {
-        Node::Undefined => Some(Reply::Undefined),
-        Node::Null => Some(Reply::Null),
-        Node::Boolean(value) => Some(Reply::Boolean(*value)),
-        Node::Number(value) => Some(Reply::Number(*value)),
-        Node::Text(text) if text.len() < SHORT => Some(Reply::Text(text.clone())),
-        _ => None,
-    });
-    match primitive {
-        Some(reply) => Ok(reply),
-        None => Ok(Reply::Data(data.into_form()?.into())),
+    /// Calls code of the embedder that may throw. A panic must not unwind through the VM, which would
+    /// leave it in the middle of things.
+    fn catching<T>(
+        &mut self,
+        culprit: impl Fn() -> String,
+        call: impl FnOnce(&mut Self) -> Result<T, HostError>,
+    ) -> Result<T, Argument> {
+        let outcome = catch_unwind(AssertUnwindSafe(|| call(self)));
+        let outcome = outcome.unwrap_or_else(|panic| Err(HostError::panicked(&culprit(), &*panic)));
+        outcome.map_err(|error| self.thrown(&culprit(), error))
     }
 }
 
@@ -175,45 +196,64 @@ impl host::Host for Context {
     fn host_call(
         &mut self,
         name: String,
-        args: types::Data,
-    ) -> wasmtime::Result<Result<Reply, types::Data>> {
-        let mut args = Data::from_vm(args.into(), &self.releases);
-        // A panic must not unwind through the VM, which would leave it in the middle of things.
-        let outcome = catch_unwind(AssertUnwindSafe(|| self.call(&name, &mut args)));
-        let outcome = outcome.unwrap_or_else(|panic| Err(HostError::panicked(&name, &*panic)));
-        let outcome = outcome.and_then(|value| self.reply(&name, value));
-        Ok(outcome.map_err(|error| self.thrown(&name, error)))
+        args: Vec<Argument>,
+    ) -> wasmtime::Result<Result<Argument, Argument>> {
+        let args = argument::array_of(args, &self.releases);
+        let culprit = || format!("host function `{name}`");
+        Ok(self.catching(culprit, |context| {
+            let result = context.call(&name, &mut args?)?;
+            context.result(&name, result)
+        }))
     }
 
-    fn poll(&mut self, point: PollPoint) -> wasmtime::Result<bool> {
-        Ok(self.watch.poll(point))
+    fn should_interrupt(
+        &mut self,
+        point: InterruptPoint,
+    ) -> wasmtime::Result<Option<InterruptReason>> {
+        Ok(self.watch.poll(point).map(Into::into))
+    }
+}
+
+impl console::Host for Context {
+    fn write(&mut self, level: Level, text: String) -> wasmtime::Result<()> {
+        let Some(write) = &self.console else {
+            return Ok(());
+        };
+        let level = match level {
+            Level::Debug => "debug",
+            Level::Log => "log",
+            Level::Info => "info",
+            Level::Warn => "warn",
+            Level::Error => "error",
+            Level::Trace => "trace",
+        };
+        // No method of `console` throws: there is nobody to tell of a panic.
+        let _ = catch_unwind(AssertUnwindSafe(|| write(level, &text)));
+        Ok(())
+    }
+}
+
+impl modules::Host for Context {
+    fn resolve(
+        &mut self,
+        specifier: String,
+        importer: String,
+        kind: ImportKind,
+    ) -> wasmtime::Result<Result<String, Argument>> {
+        let imports = self.imports.clone();
+        let import = Import::new(&specifier, &importer, kind.into());
+        let culprit = || "the module loader".to_owned();
+        Ok(self.catching(culprit, |_| imports.resolve(&import)))
+    }
+
+    fn load(&mut self, name: String) -> wasmtime::Result<Result<Module, Argument>> {
+        let imports = self.imports.clone();
+        let culprit = || "the module loader".to_owned();
+        Ok(self.catching(culprit, |_| imports.load(&name)))
     }
 }
 
 impl types::Host for Context {}
-
-impl wall_clock::Host for Context {
-    fn now(&mut self) -> wasmtime::Result<wall_clock::Datetime> {
-        let now = self.guarded(|context| context.clock.wall())?;
-        Ok(wall_clock::Datetime {
-            seconds: now.as_secs(),
-            nanoseconds: now.subsec_nanos(),
-        })
-    }
-}
-
-impl monotonic_clock::Host for Context {
-    fn now(&mut self) -> wasmtime::Result<u64> {
-        let now = self.guarded(|context| context.monotonic())?;
-        Ok(u64::try_from(now.as_nanos()).unwrap_or(u64::MAX))
-    }
-}
-
-impl random::Host for Context {
-    fn get_random_u64(&mut self) -> wasmtime::Result<u64> {
-        self.entropy.next()
-    }
-}
 
 impl ResourceLimiter for Context {
     fn memory_growing(

@@ -13,6 +13,7 @@ use crate::instance::Instances;
 use crate::native;
 use crate::settings;
 use crate::stack::WASM_STACK;
+use crate::wasi;
 
 /// Core instances that one VM consists of: the VM itself and the two adapter modules of the
 /// component's encoding.
@@ -97,6 +98,7 @@ impl EngineConfig {
         let mut linker = Linker::new(&engine);
         JsVm::add_to_linker::<_, HasSelf<_>>(&mut linker, |context: &mut Context| context)
             .map_err(failed)?;
+        wasi::add_to_linker(&mut linker).map_err(failed)?;
         let pre = linker.instantiate_pre(&component).map_err(failed)?;
         let instances = Instances::new(engine, pre, self.max_vms, self.warm_vms as usize);
         Ok(Engine {

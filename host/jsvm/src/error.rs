@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jsvm_snapshot::{BytecodeError, SnapshotError};
 
-use crate::bindings::exports::jsvm::engine::vm as wit;
+use crate::bindings::wit;
 use crate::data::ConversionError;
 use crate::time_zone::TimeZoneError;
 use crate::value::{Value, ValueKind};
@@ -359,7 +359,7 @@ impl Error {
             wit::Error::Exception(exception) => {
                 Error::Exception(Box::new(Exception::from_wit(exception, wrap)))
             }
-            wit::Error::Interrupted => {
+            wit::Error::Interrupted(_) => {
                 Error::Interrupted(interrupt.unwrap_or(Interrupt::TimeLimit))
             }
             wit::Error::OutOfMemory => Error::Limit(Limit::Memory),

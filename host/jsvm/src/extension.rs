@@ -5,7 +5,7 @@
 //! extension by name.
 //!
 //! ```
-//! use jsvm::extension::{Extension, ExtensionInstance, ExtensionVm, StopSignal};
+//! use jsvm::extension::{Extension, ExtensionInstance, ExtensionModule, ExtensionVm, StopSignal};
 //! use jsvm::{Data, HostError, Import, Module, Source};
 //!
 //! /// Gives scripts a module `dice`.
@@ -23,9 +23,9 @@
 //!         (import.specifier == "dice").then(|| Ok("dice".to_owned()))
 //!     }
 //!
-//!     fn load(&self, name: &str) -> Option<Data> {
+//!     fn load(&self, name: &str) -> Option<ExtensionModule> {
 //!         let text = "export const sides = 6";
-//!         (name == "dice").then(|| Module::es(text).into_data())
+//!         (name == "dice").then(|| Module::es(text).into())
 //!     }
 //!
 //!     fn instantiate(&self, _: ExtensionVm) -> Box<dyn ExtensionInstance> {
@@ -60,7 +60,7 @@ use crate::clock::Clock;
 use crate::data::Data;
 use crate::function::HostError;
 use crate::interrupt::{Deadline, InterruptHandle};
-use crate::module::Import;
+use crate::module::{Import, Module};
 
 /// Settings of an extension, shared by all VMs of a builder.
 pub trait Extension: Any + Send + Sync {
@@ -84,11 +84,47 @@ pub trait Extension: Any + Send + Sync {
 
     /// Returns a module by its full name, if it is one of the extension's.
     ///
-    /// The form is that of [`Module::into_data`](crate::Module::into_data).
-    fn load(&self, name: &str) -> Option<Data>;
+    fn load(&self, name: &str) -> Option<ExtensionModule>;
 
     /// Makes what one VM has of it.
     fn instantiate(&self, vm: ExtensionVm) -> Box<dyn ExtensionInstance>;
+}
+
+/// A module that an extension provides.
+///
+/// ```
+/// use jsvm::extension::{ExtensionFunction, ExtensionModule};
+/// let roll = ExtensionFunction {
+///     export: "roll".to_owned(),
+///     call: "dice:roll".to_owned(),
+///     length: 0,
+/// };
+/// let module = ExtensionModule::HostFunctions(vec![roll]);
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum ExtensionModule {
+    /// A source text.
+    Source(Module),
+    /// Functions that make host calls, which [`ExtensionInstance::call`] answers.
+    HostFunctions(Vec<ExtensionFunction>),
+}
+
+impl From<Module> for ExtensionModule {
+    fn from(module: Module) -> Self {
+        ExtensionModule::Source(module)
+    }
+}
+
+/// A function in a module of an extension.
+#[derive(Clone, Debug)]
+pub struct ExtensionFunction {
+    /// The name of the export.
+    pub export: String,
+    /// The name of the host call, which begins with the extension's prefix.
+    pub call: String,
+    /// The property `length` of the JavaScript function.
+    pub length: u32,
 }
 
 /// The part of an extension that belongs to one VM. It is dropped with the VM, and is not part of

@@ -70,9 +70,9 @@ impl HostError {
     }
 
     /// What a host function throws that panicked.
-    pub(crate) fn panicked(name: &str, panic: &(dyn Any + Send)) -> Self {
+    pub(crate) fn panicked(culprit: &str, panic: &(dyn Any + Send)) -> Self {
         let message = panic_message(panic);
-        HostError::new(format!("host function `{name}` panicked: {message}"))
+        HostError::new(format!("{culprit} panicked: {message}"))
     }
 
     /// The value to throw.
@@ -341,8 +341,6 @@ impl Functions {
     pub(crate) fn call(&self, name: &str, args: &Data) -> Result<Data, HostError> {
         match self.by_name.get(name) {
             Some(function) => function(args),
-            // Nobody listens to the console: that is no error.
-            None if name == "jsvm:console" => Ok(Data::from_nodes(vec![Node::Undefined])),
             None => Err(HostError::type_error(format!(
                 "there is no host function `{name}`"
             ))),

@@ -114,11 +114,11 @@ impl Instances {
         max_vms: u32,
         keep: usize,
     ) -> wasmtime::Result<Self> {
-        const SNAPSHOT: &str = "jsvm:engine/snapshot@0.1.0";
+        const SNAPSHOT: &str = "jsvm:engine/snapshot@0.2.0";
         let component = pre.component();
         let memory = component
             .get_export_index(None, SNAPSHOT)
-            .and_then(|interface| component.get_export_index(Some(&interface), "memory"));
+            .and_then(|interface| component.get_export_index(Some(&interface), "get-memory"));
         let memory = memory
             .ok_or_else(|| wasmtime::format_err!("the component does not export `{SNAPSHOT}`"))?;
         Ok(Instances {

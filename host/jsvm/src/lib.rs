@@ -93,6 +93,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod arg;
+mod argument;
 mod async_function;
 #[cfg(feature = "event-loop")]
 mod async_modules;
@@ -125,6 +126,7 @@ mod stack;
 mod time_zone;
 mod value;
 mod vm;
+mod wasi;
 mod watch;
 mod watchdog;
 mod wit;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::bindings::wit;
 use crate::data::{Data, DataBuilder, Node};
 use crate::extension::Extensions;
 use crate::function::HostError;
@@ -97,11 +98,11 @@ pub enum ImportKind {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Module {
-    kind: ModuleKind,
-    text: String,
-    exports: Vec<String>,
-    url: Option<String>,
-    mappings: Option<String>,
+    pub(crate) kind: ModuleKind,
+    pub(crate) text: String,
+    pub(crate) exports: Vec<String>,
+    pub(crate) url: Option<String>,
+    pub(crate) mappings: Option<String>,
 }
 
 /// The kind of a [`Module`].
@@ -197,7 +198,8 @@ impl<T: Into<String>> From<T> for Module {
 }
 
 impl Module {
-    /// Converts the module into data, as the WIT interface `host` describes it.
+    /// Converts the module into data, as a VM has it in its root `jsvm:modules`: see the WIT interface
+    /// `modules`.
     pub fn into_data(self) -> Data {
         let mut data = DataBuilder::new();
         let kind = match self.kind {
@@ -232,8 +234,8 @@ impl Module {
 #[derive(Clone, Default)]
 pub(crate) struct Imports {
     pub(crate) loader: Option<Arc<dyn ModuleLoader>>,
-    /// Descriptions of modules made in Rust, by name.
-    pub(crate) native: BTreeMap<String, Arc<Data>>,
+    /// Modules made in Rust, by name.
+    pub(crate) native: BTreeMap<String, Arc<[wit::NativeExport]>>,
     pub(crate) extensions: Extensions,
 }
 
@@ -256,14 +258,14 @@ impl Imports {
         }
     }
 
-    pub(crate) fn load(&self, name: &str) -> Result<Data, HostError> {
+    pub(crate) fn load(&self, name: &str) -> Result<wit::Module, HostError> {
         let mut extensions = self.extensions.iter();
         if let Some(module) = extensions.find_map(|extension| extension.load(name)) {
-            return Ok(module);
+            return Ok(module.into());
         }
         match (self.native.get(name), &self.loader) {
-            (Some(module), _) => Ok(Data::clone(module)),
-            (None, Some(loader)) => Ok(loader.load(name)?.into_data()),
+            (Some(exports), _) => Ok(wit::Module::Native(exports.to_vec())),
+            (None, Some(loader)) => Ok(loader.load(name)?.into()),
             (None, None) => Err(HostError::new(format!("there is no module {name}"))),
         }
     }

@@ -3,8 +3,12 @@
 use crate::async_function::{AsyncFunctions, AsyncHostFunction};
 use ::serde::de::DeserializeOwned;
 use ::serde::ser::Serialize;
+use jsvm_data::Form;
 
-use crate::data::{Data, DataBuilder, Node};
+use crate::bindings::wit::{
+    MemberKind, NativeClass, NativeContent, NativeExport, NativeFunction, NativeMember,
+};
+use crate::data::Data;
 use crate::function::{Functions, HostError, HostFunction, HostResult, argument};
 use crate::serde::ArgumentReader;
 
@@ -40,7 +44,7 @@ pub struct NativeModule {
 type Register = Box<dyn FnOnce(&mut Functions, &mut AsyncFunctions, String)>;
 
 enum Export {
-    Value(Data),
+    Value(Form),
     Function {
         length: u32,
         is_async: bool,
@@ -69,11 +73,8 @@ impl NativeModule {
     #[must_use]
     pub fn value(self, name: impl Into<String>, value: impl Serialize) -> Self {
         let name = name.into();
-        let data = Data::of(&value).and_then(|data| {
-            data.nodes()?;
-            Ok(data)
-        });
-        match data {
+        let form = Data::of(&value).and_then(Data::into_form);
+        match form {
             Ok(value) => self.export(name, Export::Value(value)),
             Err(error) => panic!("the export `{name}` cannot be converted: {error}"),
         }
@@ -123,73 +124,43 @@ impl NativeModule {
         self.export(name, Export::Class(class))
     }
 
-    /// Registers what answers its calls, and describes it as the WIT interface `host` says.
+    /// Registers what answers its calls, and describes its exports.
     pub(crate) fn register(
         self,
         module: &str,
         functions: &mut Functions,
         async_functions: &mut AsyncFunctions,
-    ) -> Data {
-        let mut data = DataBuilder::new();
-        let root = data.reserve();
-        let kind = text(&mut data, "native");
-        let exports = data.reserve();
-        let mut described = Vec::new();
-        for (name, export) in self.exports {
+    ) -> Vec<NativeExport> {
+        let exports = self.exports.into_iter().map(|(name, export)| {
             let target = format!("{module}#{name}");
-            let node = match export {
-                Export::Value(value) => {
-                    let fields = [
-                        ("type", text(&mut data, "value")),
-                        ("value", data.data(value).expect("`value` has read it")),
-                    ];
-                    object(&mut data, fields)
-                }
+            let content = match export {
+                Export::Value(form) => NativeContent::Value(form.into()),
                 Export::Function {
                     length,
                     is_async,
                     register,
                 } => {
                     register(functions, async_functions, target.clone());
-                    let kind = if is_async { "request" } else { "function" };
-                    let fields = [
-                        ("type", text(&mut data, kind)),
-                        ("name", text(&mut data, &target)),
-                        ("length", data.push(Node::Number(length.into()))),
-                    ];
-                    object(&mut data, fields)
+                    let function = NativeFunction {
+                        call: target,
+                        length,
+                    };
+                    match is_async {
+                        true => NativeContent::RequestFunction(function),
+                        false => NativeContent::HostFunction(function),
+                    }
                 }
-                Export::Request(request) => {
-                    let fields = [
-                        ("type", text(&mut data, "request")),
-                        ("name", text(&mut data, &request)),
-                        ("length", data.push(Node::Number(0.0))),
-                    ];
-                    object(&mut data, fields)
+                Export::Request(call) => {
+                    NativeContent::RequestFunction(NativeFunction { call, length: 0 })
                 }
                 Export::Class(class) => {
-                    class.register(&target, functions, async_functions, &mut data)
+                    NativeContent::Class(class.register(target, functions, async_functions))
                 }
             };
-            described.push((name, node));
-        }
-        data.fill(exports, Node::Object(described));
-        let fields = [("kind", kind), ("exports", exports)];
-        data.fill(root, properties(fields));
-        data.finish()
+            NativeExport { name, content }
+        });
+        exports.collect()
     }
-}
-
-fn properties<const N: usize>(fields: [(&str, u32); N]) -> Node {
-    Node::Object(fields.map(|(key, node)| (key.to_owned(), node)).into())
-}
-
-fn text(data: &mut DataBuilder, text: &str) -> u32 {
-    data.push(Node::Text(text.to_owned()))
-}
-
-fn object<const N: usize>(data: &mut DataBuilder, fields: [(&str, u32); N]) -> u32 {
-    data.push(properties(fields))
 }
 
 /// A class made in Rust. An instance holds a state of the type `S`, which scripts cannot see.
@@ -223,7 +194,7 @@ pub struct Class {
 
 struct Member {
     key: String,
-    kind: &'static str,
+    kind: MemberKind,
     length: u32,
     register: Register,
 }
@@ -242,7 +213,7 @@ impl Class {
     fn member(
         mut self,
         key: impl Into<String>,
-        kind: &'static str,
+        kind: MemberKind,
         length: u32,
         register: Register,
     ) -> Self {
@@ -259,7 +230,7 @@ impl Class {
     fn with_state<S, Args, F: Method<S, Args>>(
         self,
         key: impl Into<String>,
-        kind: &'static str,
+        kind: MemberKind,
         method: F,
     ) -> Self {
         let register: Register = Box::new(|functions, _, name| {
@@ -271,7 +242,7 @@ impl Class {
     /// A method: a closure of the state and the arguments.
     #[must_use]
     pub fn method<S, Args, F: Method<S, Args>>(self, name: impl Into<String>, method: F) -> Self {
-        self.with_state(name, "method", method)
+        self.with_state(name, MemberKind::Method, method)
     }
 
     /// An accessor to read.
@@ -281,7 +252,7 @@ impl Class {
         name: impl Into<String>,
         getter: F,
     ) -> Self {
-        self.with_state(name, "getter", getter)
+        self.with_state(name, MemberKind::Getter, getter)
     }
 
     /// An accessor to write: a closure of the state and the value.
@@ -291,7 +262,7 @@ impl Class {
         name: impl Into<String>,
         setter: F,
     ) -> Self {
-        self.with_state(name, "setter", setter)
+        self.with_state(name, MemberKind::Setter, setter)
     }
 
     /// A function of the class itself.
@@ -302,42 +273,37 @@ impl Class {
         function: F,
     ) -> Self {
         let register: Register = Box::new(|functions, _, name| functions.insert(name, function));
-        self.member(name, "static", F::ARITY, register)
+        self.member(name, MemberKind::StaticMethod, F::ARITY, register)
     }
 
     fn register(
         self,
-        target: &str,
+        target: String,
         functions: &mut Functions,
         async_functions: &mut AsyncFunctions,
-        data: &mut DataBuilder,
-    ) -> u32 {
-        (self.construct)(functions, async_functions, target.to_owned());
-        let mut members = Vec::new();
-        for member in self.members {
-            let separator = if member.kind == "static" { "." } else { "#" };
-            let accessor = match member.kind {
-                "getter" => "get ",
-                "setter" => "set ",
-                _ => "",
+    ) -> NativeClass {
+        (self.construct)(functions, async_functions, target.clone());
+        let members = self.members.into_iter().map(|member| {
+            let (separator, accessor) = match member.kind {
+                MemberKind::StaticMethod => (".", ""),
+                MemberKind::Getter => ("#", "get "),
+                MemberKind::Setter => ("#", "set "),
+                MemberKind::Method => ("#", ""),
             };
-            let name = format!("{target}{separator}{accessor}{}", member.key);
-            (member.register)(functions, async_functions, name.clone());
-            let fields = [
-                ("key", text(data, &member.key)),
-                ("kind", text(data, member.kind)),
-                ("name", text(data, &name)),
-                ("length", data.push(Node::Number(member.length.into()))),
-            ];
-            members.push(object(data, fields));
+            let call = format!("{target}{separator}{accessor}{}", member.key);
+            (member.register)(functions, async_functions, call.clone());
+            NativeMember {
+                key: member.key,
+                kind: member.kind,
+                call,
+                length: member.length,
+            }
+        });
+        NativeClass {
+            members: members.collect(),
+            call: target,
+            length: self.length,
         }
-        let fields = [
-            ("type", text(data, "class")),
-            ("name", text(data, target)),
-            ("length", data.push(Node::Number(self.length.into()))),
-            ("members", data.push(Node::Array(members))),
-        ];
-        object(data, fields)
     }
 }
 

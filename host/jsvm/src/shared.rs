@@ -8,7 +8,7 @@ use parking_lot::ReentrantMutex;
 use wasmtime::{Store, Trap};
 
 use crate::async_function::AsyncFunctions;
-use crate::bindings::exports::jsvm::engine::vm as wit;
+use crate::bindings::{Interfaces, wit};
 use crate::context::Context;
 use crate::data::Data;
 use crate::error::{Error, Gone, Interrupt};
@@ -45,7 +45,7 @@ enum State {
 /// The interface of an instance during a call.
 pub(crate) struct Entered<'a> {
     pub(crate) store: &'a mut Store<Context>,
-    pub(crate) vm: &'a wit::Guest,
+    pub(crate) vm: Interfaces<'a>,
     pub(crate) exports: &'a Exports,
     pub(crate) overlay: &'a mut Option<Overlay>,
     /// What the memory was when the instance was last restored, if that is kept.
@@ -103,7 +103,7 @@ impl Shared {
             return Err(Error::Interrupted(Interrupt::Handle));
         }
         store.data_mut().begin_call();
-        let vm = exports.bindings.jsvm_engine_vm();
+        let vm = Interfaces(&exports.bindings);
         let releases = self.releases.take();
         guard.is_armed = true;
         let result = on_large_stack(|| {
@@ -111,7 +111,7 @@ impl Shared {
                 handle.resource_drop(&mut *store)?;
             }
             for token in releases.iter().flat_map(|queue| &queue.tokens) {
-                vm.call_release(&mut *store, *token)?;
+                vm.roots().call_release(&mut *store, *token)?;
             }
             call(Entered {
                 store: &mut *store,
@@ -146,7 +146,7 @@ impl Shared {
 
     /// An error that came out of a call, which was interrupted by somebody or nobody.
     pub(crate) fn error(self: &Arc<Self>, error: wit::Error, interrupted: Interrupted) -> Error {
-        if matches!(error, wit::Error::Interrupted) {
+        if matches!(error, wit::Error::Interrupted(_)) {
             self.interrupt.clear();
         }
         Error::from_wit(error, interrupted.by, |output| self.wrap(output))
@@ -167,7 +167,7 @@ impl Shared {
 
     /// A string from its code units.
     pub(crate) fn text(self: &Arc<Self>, units: &wit::Units) -> Result<Value, Error> {
-        let handle = self.try_enter(|e| e.vm.value().call_new_text(e.store, units))?;
+        let handle = self.try_enter(|e| e.vm.values().call_create_text(e.store, units))?;
         Ok(Value::from_handle(self, handle))
     }
 

@@ -1,6 +1,6 @@
 //! Source text and how to read it.
 
-use crate::bindings::exports::jsvm::engine::vm as wit;
+use crate::bindings::wit;
 
 /// Source text and how to read it.
 ///
@@ -80,7 +80,7 @@ impl<'a> Source<'a> {
             file_name: self.file_name.unwrap_or("<eval>").to_owned(),
             kind: self.kind,
             strict: self.strict,
-            async_: self.asynchronous,
+            top_level_await: self.asynchronous,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::bindings::exports::jsvm::engine::vm as wit;
+use crate::bindings::wit;
 
 /// A time zone: local time for `Date`. The default is UTC, wherever the program runs.
 ///

@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 use cpu_time::ThreadTime;
 use jsvm_snapshot::Limits;
 
-use crate::bindings::exports::jsvm::engine::vm as wit;
-use crate::bindings::jsvm::engine::host::PollPoint;
+use crate::bindings::wit::{self, InterruptPoint};
 use crate::error::Interrupt;
 use crate::extension::{StopSignal, StopWhen, asks_to_stop};
 use crate::interrupt::{Deadline, InterruptHandle};
@@ -197,7 +196,8 @@ impl Watch {
         now.saturating_sub(started) >= limit
     }
 
-    pub(crate) fn poll(&mut self, point: PollPoint) -> bool {
+    /// Who interrupts the script at this point, if anybody does.
+    pub(crate) fn poll(&mut self, point: InterruptPoint) -> Option<Interrupt> {
         let now = Instant::now();
         if let Some(gaps) = &mut self.gaps {
             gaps.note(now);
@@ -209,15 +209,13 @@ impl Watch {
             }
             None => self.call.polls += 1,
         }
-        let Some(interrupt) = self.due(now) else {
-            return false;
-        };
+        let interrupt = self.due(now)?;
         match point {
-            PollPoint::Bytecode => {
+            InterruptPoint::Bytecode => {
                 self.call.is_told = true;
-                true
+                Some(interrupt)
             }
-            PollPoint::Builtin => {
+            InterruptPoint::Builtin => {
                 // The next bytecode may be near: it leaves the VM usable.
                 let polls = self.call.polls;
                 let (since, first) = *self.call.overdue.get_or_insert((now, polls));
@@ -225,7 +223,7 @@ impl Watch {
                     Interrupt::WorkLimit => polls - first >= WORK_GRACE,
                     _ => now - since >= self.limits.grace,
                 };
-                self.stopped_builtin
+                self.stopped_builtin.then_some(interrupt)
             }
         }
     }
@@ -246,7 +244,8 @@ impl Interrupted {
     /// what stopped it, and ended in another way.
     pub(crate) fn explain<T>(self, result: Result<T, wit::Error>) -> Result<T, wit::Error> {
         if self.is_told {
-            Err(wit::Error::Interrupted)
+            let reason = self.by.map_or(wit::InterruptReason::Embedder, Into::into);
+            Err(wit::Error::Interrupted(reason))
         } else {
             result
         }

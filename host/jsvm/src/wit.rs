@@ -5,8 +5,11 @@
 
 use jsvm_data::{ErrorClass, Form, StringUnits, ViewKind};
 
-use crate::bindings::exports::jsvm::engine::vm as wit;
+use crate::bindings::wit;
+use crate::error::Interrupt;
+use crate::extension::ExtensionModule;
 use crate::intrinsics::Intrinsics;
+use crate::module::{ImportKind, Module, ModuleKind};
 use crate::value::{Integrity, KeyFilter, ValueKind};
 use crate::vm::{
     BytecodeParts, HeapStatistics, MemoryUsage, PromiseEvent, PromiseEventKind, PromiseEvents,
@@ -29,13 +32,26 @@ impl From<wit::ValueKind> for ValueKind {
             wit::ValueKind::Promise => ValueKind::Promise,
             wit::ValueKind::Date => ValueKind::Date,
             wit::ValueKind::Regexp => ValueKind::Regexp,
-            wit::ValueKind::Map => ValueKind::Map,
-            wit::ValueKind::Set => ValueKind::Set,
+            wit::ValueKind::MapObject => ValueKind::Map,
+            wit::ValueKind::SetObject => ValueKind::Set,
             wit::ValueKind::ArrayBuffer => ValueKind::ArrayBuffer,
             wit::ValueKind::TypedArray => ValueKind::TypedArray,
             wit::ValueKind::DataView => ValueKind::DataView,
             wit::ValueKind::Proxy => ValueKind::Proxy,
             wit::ValueKind::Weak => ValueKind::Weak,
+        }
+    }
+}
+
+impl From<Interrupt> for wit::InterruptReason {
+    fn from(from: Interrupt) -> Self {
+        match from {
+            Interrupt::TimeLimit => wit::InterruptReason::TimeLimit,
+            Interrupt::CpuTimeLimit => wit::InterruptReason::CpuTimeLimit,
+            Interrupt::WorkLimit => wit::InterruptReason::WorkLimit,
+            Interrupt::Deadline => wit::InterruptReason::Deadline,
+            Interrupt::Handle => wit::InterruptReason::Requested,
+            Interrupt::Embedder => wit::InterruptReason::Embedder,
         }
     }
 }
@@ -236,5 +252,48 @@ impl From<wit::ViewKind> for ViewKind {
     fn from(from: wit::ViewKind) -> Self {
         let found = VIEW_KINDS.iter().find(|(_, kind)| *kind == from);
         found.map_or(ViewKind::DataView, |(kind, _)| *kind)
+    }
+}
+
+impl From<Module> for wit::Module {
+    fn from(module: Module) -> Self {
+        wit::Module::Source(wit::SourceModule {
+            kind: match module.kind {
+                ModuleKind::Es => wit::ModuleKind::Es,
+                ModuleKind::CommonJs => wit::ModuleKind::Commonjs,
+                ModuleKind::Json => wit::ModuleKind::Json,
+            },
+            text: module.text,
+            url: module.url,
+            mappings: module.mappings,
+            exports: module.exports,
+        })
+    }
+}
+
+impl From<ExtensionModule> for wit::Module {
+    fn from(module: ExtensionModule) -> Self {
+        match module {
+            ExtensionModule::Source(module) => module.into(),
+            ExtensionModule::HostFunctions(functions) => {
+                let exports = functions.into_iter().map(|function| wit::NativeExport {
+                    name: function.export,
+                    content: wit::NativeContent::HostFunction(wit::NativeFunction {
+                        call: function.call,
+                        length: function.length,
+                    }),
+                });
+                wit::Module::Native(exports.collect())
+            }
+        }
+    }
+}
+
+impl From<wit::ImportKind> for ImportKind {
+    fn from(kind: wit::ImportKind) -> Self {
+        match kind {
+            wit::ImportKind::ImportStatement => ImportKind::Import,
+            wit::ImportKind::RequireCall => ImportKind::Require,
+        }
     }
 }

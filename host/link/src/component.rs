@@ -16,7 +16,7 @@ use super::names::{InterfaceName, is_link_name};
 use super::rights::LinkRights;
 use super::runtime::Runtime;
 use super::state::LinkState;
-use jsvm::Data;
+use jsvm::extension::ExtensionModule;
 
 /// A compiled component that VMs can be linked to, from
 /// [`Linker::compile`](crate::Linker::compile).
@@ -35,7 +35,7 @@ pub(crate) struct Linked {
     pub(crate) compiled: Arc<Compiled>,
     pub(crate) exports: Exports,
     /// Modules by their full names.
-    pub(crate) modules: BTreeMap<String, Data>,
+    pub(crate) modules: BTreeMap<String, ExtensionModule>,
     /// Functions by the names of their host calls.
     pub(crate) calls: FxHashMap<String, Call>,
 }

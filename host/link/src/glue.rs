@@ -8,14 +8,12 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use serde::Serialize;
-
 use super::component::Linked;
 use super::exports::{Function, FunctionKind, Interface};
 use super::lower::HANDLE;
 use super::shape::{ResourceId, ResultShape, Shape};
-use jsvm::Data;
 use jsvm::Module;
+use jsvm::extension::{ExtensionFunction, ExtensionModule};
 
 /// The symbol of the function that creates an instance from a handle.
 const ADOPT: &str = "jsvm.adopt";
@@ -23,22 +21,8 @@ const ADOPT: &str = "jsvm.adopt";
 /// The name of the function that drops a resource.
 const DROP: &str = "#drop";
 
-/// A module description, as in the WIT interface `host`.
-#[derive(Serialize)]
-struct Native<'a> {
-    kind: &'static str,
-    exports: BTreeMap<&'a str, NativeFunction>,
-}
-
-#[derive(Serialize)]
-struct NativeFunction {
-    r#type: &'static str,
-    name: String,
-    length: u32,
-}
-
 /// Creates all modules, by their full names.
-pub(crate) fn modules(linked: &Linked) -> BTreeMap<String, Data> {
+pub(crate) fn modules(linked: &Linked) -> BTreeMap<String, ExtensionModule> {
     let mut modules = BTreeMap::new();
     for interface in &linked.exports.interfaces {
         let name = linked.module_name(&interface.export);
@@ -46,7 +30,7 @@ pub(crate) fn modules(linked: &Linked) -> BTreeMap<String, Data> {
             modules.insert(name, native(linked, interface, false));
         } else {
             modules.insert(format!("{name}#raw"), native(linked, interface, true));
-            modules.insert(name, Module::es(text(linked, interface)).into_data());
+            modules.insert(name, Module::es(text(linked, interface)).into());
         }
     }
     modules
@@ -69,31 +53,20 @@ fn is_plain(linked: &Linked, interface: &Interface) -> bool {
 }
 
 /// Creates the module of plain functions. Members have their unique names in the component.
-fn native(linked: &Linked, interface: &Interface, is_raw: bool) -> Data {
-    let exports = functions(linked, interface).map(|function| {
-        let described = NativeFunction {
-            r#type: "function",
-            name: linked.call_name(&interface.export, &function.export),
-            length: function.params.len() as u32,
-        };
-        (raw_name(function), described)
+fn native(linked: &Linked, interface: &Interface, is_raw: bool) -> ExtensionModule {
+    let exports = functions(linked, interface).map(|function| ExtensionFunction {
+        export: raw_name(function).to_owned(),
+        call: linked.call_name(&interface.export, &function.export),
+        length: function.params.len() as u32,
     });
-    let mut exports: BTreeMap<_, _> = exports.collect();
-    if is_raw {
-        exports.insert(
-            DROP,
-            NativeFunction {
-                r#type: "function",
-                name: linked.drop_name(),
-                length: 1,
-            },
-        );
-    }
-    let native = Native {
-        kind: "native",
-        exports,
-    };
-    Data::of(&native).unwrap_or_else(|_| Data::from_nodes(Vec::new()))
+    let drop = is_raw.then(|| ExtensionFunction {
+        export: DROP.to_owned(),
+        call: linked.drop_name(),
+        length: 1,
+    });
+    let mut exports: Vec<_> = exports.chain(drop).collect();
+    exports.sort_by(|one, other| one.export.cmp(&other.export));
+    ExtensionModule::HostFunctions(exports)
 }
 
 fn raw_name(function: &Function) -> &str {

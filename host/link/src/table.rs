@@ -1,7 +1,7 @@
 //! The components that the VMs of a builder are linked to.
 
-use jsvm::extension::{Extension, ExtensionInstance, ExtensionVm};
-use jsvm::{Data, HostError, Import};
+use jsvm::extension::{Extension, ExtensionInstance, ExtensionModule, ExtensionVm};
+use jsvm::{HostError, Import};
 
 use super::component::{CALL, LinkedComponent, Resolution};
 use super::error::LinkError;
@@ -93,7 +93,7 @@ impl LinkTable {
     }
 
     /// Returns a module by its full name.
-    pub(crate) fn load(&self, name: &str) -> Option<Data> {
+    pub(crate) fn load(&self, name: &str) -> Option<ExtensionModule> {
         let mut modules = self
             .components
             .iter()
@@ -115,7 +115,7 @@ impl Extension for LinkTable {
         self.resolve(import.specifier)
     }
 
-    fn load(&self, name: &str) -> Option<Data> {
+    fn load(&self, name: &str) -> Option<ExtensionModule> {
         self.load(name)
     }
 

@@ -2,8 +2,7 @@
 //!
 //! A VM does no input or output. It asks its embedder in two ways:
 //!
-//! * A *host call* returns its result at once. The VM is on the stack meanwhile. The names are in
-//!   [`host_call`].
+//! * A *host call* returns its result at once. The VM is on the stack meanwhile.
 //! * A *request* is a queued call with a promise for its result. The embedder takes requests when
 //!   the VM has returned, does the work, and settles them, perhaps in another process. The names
 //!   are in [`http`], [`keyvalue`] and [`config`].
@@ -31,7 +30,6 @@
 #![no_std]
 
 pub mod config;
-pub mod host_call;
 pub mod http;
 pub mod keyvalue;
 pub mod module;

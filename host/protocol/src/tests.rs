@@ -7,9 +7,8 @@ use std::vec::Vec;
 use crate::http::{header_bytes, header_chars};
 use crate::{config, http, keyvalue};
 
-const SOURCES: [(&str, &str); 6] = [
+const SOURCES: [(&str, &str); 5] = [
     ("config", include_str!("config.rs")),
-    ("host_call", include_str!("host_call.rs")),
     ("http", include_str!("http.rs")),
     ("keyvalue", include_str!("keyvalue.rs")),
     ("module", include_str!("module.rs")),

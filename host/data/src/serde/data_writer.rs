@@ -2,7 +2,7 @@
 
 use super::options::Options;
 use super::ser::ValueWriter;
-use crate::{Data, Token, ViewKind};
+use crate::{ConversionError, Data, Token, ViewKind};
 
 /// Writes one value as [`Data`], item by item.
 ///
@@ -101,6 +101,26 @@ impl DataWriter {
     #[inline]
     pub fn write_token(&mut self, token: Token) {
         self.0.write_token(token);
+    }
+
+    /// Writes other data. It is moved and not copied if it is the first that refers to chunks, tokens or
+    /// shared values.
+    ///
+    /// ```
+    /// use jsvm_data::{Data, DataWriter};
+    ///
+    /// let mut writer = DataWriter::new();
+    /// writer.write_array(2);
+    /// writer.write_data(Data::of("a")?)?;
+    /// writer.write_data(Data::of(&[1, 2])?)?;
+    /// assert_eq!(writer.finish().to::<(String, Vec<u32>)>()?, ("a".to_owned(), vec![1, 2]));
+    /// # Ok::<(), jsvm_data::ConversionError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the data is malformed.
+    pub fn write_data(&mut self, data: Data) -> Result<(), ConversionError> {
+        Ok(self.0.append(data)?)
     }
 
     /// Writes a tag of the data form ([`tags`](crate::tags)). The tagged item follows.

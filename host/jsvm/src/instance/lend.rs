@@ -12,7 +12,7 @@ use wasmtime::component::{
     Lower, ResourceAny, TypedFunc,
 };
 
-use crate::bindings::exports::jsvm::engine::vm as wit;
+use crate::bindings::wit;
 use crate::context::Context;
 
 /// The record `data` of the interface.
@@ -44,18 +44,21 @@ pub(super) struct LendingIndices {
 
 impl LendingIndices {
     pub(super) fn new(component: &Component) -> wasmtime::Result<Self> {
-        const VM: &str = "jsvm:engine/vm@0.1.0";
-        let interface = component.get_export_index(None, VM);
-        let find = |name| {
-            interface
-                .and_then(|interface| component.get_export_index(Some(&interface), name))
-                .ok_or_else(|| wasmtime::format_err!("the component does not export `{VM}#{name}`"))
+        const VALUES: &str = "jsvm:engine/values@0.2.0";
+        const REQUESTS: &str = "jsvm:engine/requests@0.2.0";
+        let find = |interface, name| {
+            component
+                .get_export_index(None, interface)
+                .and_then(|index| component.get_export_index(Some(&index), name))
+                .ok_or_else(|| {
+                    wasmtime::format_err!("the component does not export `{interface}#{name}`")
+                })
         };
         Ok(LendingIndices {
-            from_data: find("[static]value.from-data")?,
-            call_data: find("[method]value.call-data")?,
-            call_each: find("[method]value.call-each")?,
-            settle: find("settle")?,
+            from_data: find(VALUES, "from-data")?,
+            call_data: find(VALUES, "[method]value.call-data")?,
+            call_each: find(VALUES, "[method]value.call-each")?,
+            settle: find(REQUESTS, "settle")?,
         })
     }
 

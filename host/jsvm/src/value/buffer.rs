@@ -40,7 +40,7 @@ impl Value {
     pub fn view_span(&self) -> Result<ViewSpan, Error> {
         let h = self.object()?;
         let span =
-            h.vm.try_enter(|e| e.vm.value().call_view_span(e.store, h.resource))?;
+            h.vm.try_enter(|e| e.vm.buffers().call_get_view_span(e.store, h.resource))?;
         Ok(ViewSpan {
             buffer: Value::from_handle(&h.vm, span.buffer),
             byte_offset: span.byte_offset,
@@ -64,7 +64,7 @@ impl Value {
     pub fn write_bytes(&self, offset: u32, bytes: &[u8]) -> Result<(), Error> {
         let h = self.object()?;
         h.vm.try_enter(|e| {
-            e.vm.value()
+            e.vm.buffers()
                 .call_write_bytes(e.store, h.resource, offset, bytes)
         })
     }
@@ -77,7 +77,7 @@ impl Value {
     /// immutable.
     pub fn take_bytes(&self) -> Result<Vec<u8>, Error> {
         let h = self.object()?;
-        h.vm.try_enter(|e| e.vm.value().call_take_bytes(e.store, h.resource))
+        h.vm.try_enter(|e| e.vm.buffers().call_take_bytes(e.store, h.resource))
     }
 
     /// `buffer.transfer(length)`: a new `ArrayBuffer` with the bytes of this one, which is
@@ -88,7 +88,7 @@ impl Value {
     pub fn transfer(&self, length: Option<u32>) -> Result<Value, Error> {
         let h = self.object()?;
         let buffer =
-            h.vm.try_enter(|e| e.vm.value().call_transfer(e.store, h.resource, length))?;
+            h.vm.try_enter(|e| e.vm.buffers().call_transfer(e.store, h.resource, length))?;
         Ok(Value::from_handle(&h.vm, buffer))
     }
 
@@ -98,7 +98,7 @@ impl Value {
     /// [`Error::Exception`] with a `TypeError` if it is no `ArrayBuffer`, or shared or immutable.
     pub fn detach(&self) -> Result<(), Error> {
         let h = self.object()?;
-        h.vm.try_enter(|e| e.vm.value().call_detach(e.store, h.resource))
+        h.vm.try_enter(|e| e.vm.buffers().call_detach(e.store, h.resource))
     }
 
     /// Returns whether it is an `ArrayBuffer` that is detached.
@@ -108,7 +108,7 @@ impl Value {
     pub fn is_detached(&self) -> Result<bool, Error> {
         match &self.0 {
             Repr::Handle(h) => {
-                h.vm.enter(|e| e.vm.value().call_is_detached(e.store, h.resource))
+                h.vm.enter(|e| e.vm.buffers().call_is_detached(e.store, h.resource))
             }
             _ => Ok(false),
         }

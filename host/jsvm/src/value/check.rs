@@ -129,7 +129,7 @@ impl Value {
     pub fn class_name(&self) -> Result<Option<String>, Error> {
         match &self.0 {
             Repr::Handle(h) => {
-                h.vm.enter(|e| e.vm.value().call_class_name(e.store, h.resource))
+                h.vm.enter(|e| e.vm.values().value().call_class_name(e.store, h.resource))
             }
             _ => Ok(None),
         }
@@ -144,7 +144,7 @@ impl Value {
     pub fn identity(&self) -> Result<Option<u32>, Error> {
         match &self.0 {
             Repr::Handle(h) => {
-                h.vm.enter(|e| e.vm.value().call_identity(e.store, h.resource))
+                h.vm.enter(|e| e.vm.values().value().call_identity(e.store, h.resource))
             }
             _ => Ok(None),
         }
@@ -156,9 +156,10 @@ impl Value {
     /// [`Error::Gone`].
     pub fn symbol_description(&self) -> Result<Option<String>, Error> {
         match &self.0 {
-            Repr::Handle(h) => {
-                h.vm.enter(|e| e.vm.value().call_symbol_description(e.store, h.resource))
-            }
+            Repr::Handle(h) => h.vm.enter(|e| {
+                e.vm.values()
+                    .call_get_symbol_description(e.store, h.resource)
+            }),
             _ => Ok(None),
         }
     }
@@ -171,7 +172,7 @@ impl Value {
     pub fn symbol_key(&self) -> Result<Option<String>, Error> {
         match &self.0 {
             Repr::Handle(h) => {
-                h.vm.enter(|e| e.vm.value().call_symbol_key(e.store, h.resource))
+                h.vm.enter(|e| e.vm.values().call_get_symbol_key(e.store, h.resource))
             }
             _ => Ok(None),
         }

@@ -2,7 +2,7 @@
 
 use super::Value;
 use crate::arg::IntoArg;
-use crate::bindings::exports::jsvm::engine::vm as wit;
+use crate::bindings::wit;
 use crate::error::Error;
 
 /// How many entries one call copies out as handles.
@@ -29,7 +29,7 @@ impl Value {
         let mut kept = Vec::new();
         let key = key.into_arg().input(&h.vm, &mut kept)?;
         let output =
-            h.vm.try_enter(|e| e.vm.value().call_map_get(e.store, h.resource, &key))?;
+            h.vm.try_enter(|e| e.vm.collections().call_map_get(e.store, h.resource, &key))?;
         Ok(h.vm.wrap(output))
     }
 
@@ -43,7 +43,10 @@ impl Value {
         let mut kept = Vec::new();
         let key = key.into_arg().input(&h.vm, &mut kept)?;
         let to = to.into_arg().input(&h.vm, &mut kept)?;
-        h.vm.try_enter(|e| e.vm.value().call_map_set(e.store, h.resource, &key, &to))
+        h.vm.try_enter(|e| {
+            e.vm.collections()
+                .call_map_set(e.store, h.resource, &key, &to)
+        })
     }
 
     /// `set.add(member)`, of a `Set` or `WeakSet`.
@@ -54,7 +57,10 @@ impl Value {
         let h = self.object()?;
         let mut kept = Vec::new();
         let member = member.into_arg().input(&h.vm, &mut kept)?;
-        h.vm.try_enter(|e| e.vm.value().call_set_add(e.store, h.resource, &member))
+        h.vm.try_enter(|e| {
+            e.vm.collections()
+                .call_set_add(e.store, h.resource, &member)
+        })
     }
 
     /// Returns whether a `Map`, `Set`, `WeakMap` or `WeakSet` has a key.
@@ -65,7 +71,10 @@ impl Value {
         let h = self.object()?;
         let mut kept = Vec::new();
         let key = key.into_arg().input(&h.vm, &mut kept)?;
-        h.vm.try_enter(|e| e.vm.value().call_collection_has(e.store, h.resource, &key))
+        h.vm.try_enter(|e| {
+            e.vm.collections()
+                .call_has_member(e.store, h.resource, &key)
+        })
     }
 
     /// Deletes a key of a `Map`, `Set`, `WeakMap` or `WeakSet`. Returns whether there was one.
@@ -77,8 +86,8 @@ impl Value {
         let mut kept = Vec::new();
         let key = key.into_arg().input(&h.vm, &mut kept)?;
         h.vm.try_enter(|e| {
-            e.vm.value()
-                .call_collection_delete(e.store, h.resource, &key)
+            e.vm.collections()
+                .call_delete_member(e.store, h.resource, &key)
         })
     }
 
@@ -88,7 +97,7 @@ impl Value {
     /// [`Error::Exception`] with a `TypeError` if it is neither.
     pub fn clear(&self) -> Result<(), Error> {
         let h = self.object()?;
-        h.vm.try_enter(|e| e.vm.value().call_collection_clear(e.store, h.resource))
+        h.vm.try_enter(|e| e.vm.collections().call_clear(e.store, h.resource))
     }
 
     /// Returns how many entries a `Map` or `Set` has.
@@ -97,7 +106,7 @@ impl Value {
     /// [`Error::Exception`] with a `TypeError` if it is neither.
     pub fn size(&self) -> Result<u32, Error> {
         let h = self.object()?;
-        h.vm.try_enter(|e| e.vm.value().call_collection_size(e.store, h.resource))
+        h.vm.try_enter(|e| e.vm.collections().call_get_size(e.store, h.resource))
     }
 
     /// Keys and values of a `Map`, in order. Each that is not a primitive is a handle: for a large
@@ -117,8 +126,8 @@ impl Value {
         let h = self.object()?;
         let entries = chunked(|start| {
             h.vm.try_enter(|e| {
-                e.vm.value()
-                    .call_map_entries(e.store, h.resource, start, CHUNK)
+                e.vm.collections()
+                    .call_get_map_entries(e.store, h.resource, start, CHUNK)
             })
         })?;
         let wrap = |output: wit::Output| h.vm.wrap(output);
@@ -136,8 +145,8 @@ impl Value {
         let h = self.object()?;
         let members = chunked(|start| {
             h.vm.try_enter(|e| {
-                e.vm.value()
-                    .call_set_members(e.store, h.resource, start, CHUNK)
+                e.vm.collections()
+                    .call_get_set_members(e.store, h.resource, start, CHUNK)
             })
         })?;
         Ok(members
@@ -152,7 +161,7 @@ impl Value {
     /// [`Error::Exception`] with a `TypeError` if it is no `Date`.
     pub fn time(&self) -> Result<f64, Error> {
         let h = self.object()?;
-        h.vm.try_enter(|e| e.vm.value().call_get_time(e.store, h.resource))
+        h.vm.try_enter(|e| e.vm.objects().call_get_date_time(e.store, h.resource))
     }
 
     /// `date.setTime(milliseconds)`
@@ -162,8 +171,8 @@ impl Value {
     pub fn set_time(&self, milliseconds: f64) -> Result<(), Error> {
         let h = self.object()?;
         h.vm.try_enter(|e| {
-            e.vm.value()
-                .call_set_time(e.store, h.resource, milliseconds)
+            e.vm.objects()
+                .call_set_date_time(e.store, h.resource, milliseconds)
         })
     }
 }

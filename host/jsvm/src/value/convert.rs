@@ -4,7 +4,7 @@ use ::serde::de::DeserializeOwned;
 use jsvm_data::{Captured, StringUnits};
 
 use super::{Repr, Value};
-use crate::bindings::exports::jsvm::engine::vm as wit;
+use crate::bindings::wit;
 use crate::data::{ConversionError, Data};
 use crate::error::Error;
 
@@ -86,7 +86,7 @@ impl Value {
             Repr::Number(value) if !value.is_finite() => Some("null".into()),
             Repr::Number(_) => Some(self.to_text()?),
             Repr::Handle(h) => {
-                h.vm.try_enter(|e| e.vm.value().call_to_json(e.store, h.resource))?
+                h.vm.try_enter(|e| e.vm.values().value().call_to_json(e.store, h.resource))?
             }
         })
     }
@@ -99,7 +99,7 @@ impl Value {
         match &self.0 {
             Repr::Handle(h) => {
                 let form =
-                    h.vm.try_enter(|e| e.vm.value().call_to_data(e.store, h.resource))?;
+                    h.vm.try_enter(|e| e.vm.values().value().call_to_data(e.store, h.resource))?;
                 Ok(h.vm.data(form))
             }
             _ => Ok(Data::from_nodes(self.immediate().into_iter().collect())),
@@ -116,7 +116,7 @@ impl Value {
             Repr::Boolean(value) => *value,
             Repr::Number(value) => *value != 0.0 && !value.is_nan(),
             Repr::Handle(h) => {
-                h.vm.enter(|e| e.vm.value().call_to_bool(e.store, h.resource))?
+                h.vm.enter(|e| e.vm.values().value().call_to_boolean(e.store, h.resource))?
             }
         })
     }
@@ -132,7 +132,7 @@ impl Value {
             Repr::Boolean(value) => f64::from(u8::from(*value)),
             Repr::Number(value) => *value,
             Repr::Handle(h) => {
-                h.vm.try_enter(|e| e.vm.value().call_to_number(e.store, h.resource))?
+                h.vm.try_enter(|e| e.vm.values().value().call_to_number(e.store, h.resource))?
             }
         })
     }
@@ -150,7 +150,7 @@ impl Value {
                 Ok(format!("{:.0}", value + 0.0))
             }
             Repr::Handle(h) => {
-                h.vm.try_enter(|e| e.vm.value().call_to_bigint(e.store, h.resource))
+                h.vm.try_enter(|e| e.vm.values().value().call_to_bigint(e.store, h.resource))
             }
             _ => Err(ConversionError::new("a whole number", self.describe()).into()),
         }
@@ -169,7 +169,7 @@ impl Value {
             Repr::Number(value) => ryu_js::Buffer::new().format(*value).to_owned(),
             Repr::Handle(h) => {
                 let units =
-                    h.vm.try_enter(|e| e.vm.value().call_to_units(e.store, h.resource))?;
+                    h.vm.try_enter(|e| e.vm.values().value().call_to_units(e.store, h.resource))?;
                 StringUnits::from(units).into_text()
             }
         })
@@ -183,7 +183,7 @@ impl Value {
         match &self.0 {
             Repr::Handle(h) => {
                 let units =
-                    h.vm.try_enter(|e| e.vm.value().call_to_units(e.store, h.resource))?;
+                    h.vm.try_enter(|e| e.vm.values().value().call_to_units(e.store, h.resource))?;
                 Ok(StringUnits::from(units).into_utf16())
             }
             _ => Ok(self.to_text()?.encode_utf16().collect()),
@@ -196,7 +196,7 @@ impl Value {
     /// [`Error::Exception`] with a `TypeError` if it is neither, or detached.
     pub fn to_bytes(&self) -> Result<Vec<u8>, Error> {
         let h = self.handle("an ArrayBuffer or a view of one")?;
-        h.vm.try_enter(|e| e.vm.value().call_to_bytes(e.store, h.resource))
+        h.vm.try_enter(|e| e.vm.values().value().call_to_bytes(e.store, h.resource))
     }
 
     /// The value as a console shows it.
@@ -231,7 +231,11 @@ impl Value {
                     depth: options.depth,
                     colors: options.colors,
                 };
-                h.vm.enter(|e| e.vm.value().call_inspect(e.store, h.resource, options))?
+                h.vm.enter(|e| {
+                    e.vm.values()
+                        .value()
+                        .call_inspect(e.store, h.resource, options)
+                })?
             }
         })
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Integrity, Key, Repr, Value};
 use crate::arg::{Arg, IntoArg};
-use crate::bindings::exports::jsvm::engine::vm as wit;
+use crate::bindings::wit;
 use crate::error::Error;
 use crate::shared::Shared;
 
@@ -181,8 +181,10 @@ impl Value {
     pub fn own_property<'a>(&self, key: impl Into<Key<'a>>) -> Result<Option<Property>, Error> {
         let h = self.object()?;
         let key = key.into().to_wit(&h.vm)?;
-        let property =
-            h.vm.try_enter(|e| e.vm.value().call_own_property(e.store, h.resource, &key))?;
+        let property = h.vm.try_enter(|e| {
+            e.vm.properties()
+                .call_get_own_property(e.store, h.resource, &key)
+        })?;
         Ok(property.map(|property| Property {
             content: match property.content {
                 wit::PropertyContent::Value(value) => PropertyContent::Value(h.vm.wrap(value)),
@@ -204,7 +206,7 @@ impl Value {
     pub fn has_own<'a>(&self, key: impl Into<Key<'a>>) -> Result<bool, Error> {
         let h = self.object()?;
         let key = key.into().to_wit(&h.vm)?;
-        h.vm.try_enter(|e| e.vm.value().call_has_own(e.store, h.resource, &key))
+        h.vm.try_enter(|e| e.vm.properties().call_has_own(e.store, h.resource, &key))
     }
 
     /// `Object.defineProperty(value, key, definition)`; see [`PropertyDefinition`].
@@ -223,8 +225,8 @@ impl Value {
         let mut kept = Vec::new();
         let definition = definition.to_wit(&h.vm, &mut kept)?;
         h.vm.try_enter(|e| {
-            e.vm.value()
-                .call_define(e.store, h.resource, &key, &definition)
+            e.vm.properties()
+                .call_define_property(e.store, h.resource, &key, &definition)
         })
     }
 
@@ -235,7 +237,7 @@ impl Value {
     pub fn prototype(&self) -> Result<Value, Error> {
         let h = self.object()?;
         let output =
-            h.vm.try_enter(|e| e.vm.value().call_get_prototype(e.store, h.resource))?;
+            h.vm.try_enter(|e| e.vm.properties().call_get_prototype(e.store, h.resource))?;
         Ok(h.vm.wrap(output))
     }
 
@@ -248,7 +250,7 @@ impl Value {
         let h = self.object()?;
         let prototype = prototype.input(&h.vm)?;
         h.vm.try_enter(|e| {
-            e.vm.value()
+            e.vm.properties()
                 .call_set_prototype(e.store, h.resource, &prototype)
         })
     }
@@ -260,7 +262,7 @@ impl Value {
     pub fn integrity(&self) -> Result<Integrity, Error> {
         let h = self.object()?;
         let level =
-            h.vm.try_enter(|e| e.vm.value().call_get_integrity(e.store, h.resource))?;
+            h.vm.try_enter(|e| e.vm.properties().call_get_integrity(e.store, h.resource))?;
         Ok(level.into())
     }
 
@@ -283,7 +285,10 @@ impl Value {
     pub fn set_integrity(&self, level: Integrity) -> Result<(), Error> {
         let h = self.object()?;
         let level = level.into();
-        h.vm.try_enter(|e| e.vm.value().call_set_integrity(e.store, h.resource, level))
+        h.vm.try_enter(|e| {
+            e.vm.properties()
+                .call_set_integrity(e.store, h.resource, level)
+        })
     }
 
     /// Target of a proxy, which may be a proxy itself. No trap is called. `None` if it is no proxy
@@ -296,7 +301,7 @@ impl Value {
             return Ok(None);
         };
         let target =
-            h.vm.enter(|e| e.vm.value().call_proxy_target(e.store, h.resource))?;
+            h.vm.enter(|e| e.vm.objects().call_get_proxy_target(e.store, h.resource))?;
         Ok(target.map(|target| Value::from_handle(&h.vm, target)))
     }
 
@@ -309,7 +314,7 @@ impl Value {
             return Ok(None);
         };
         let handler =
-            h.vm.enter(|e| e.vm.value().call_proxy_handler(e.store, h.resource))?;
+            h.vm.enter(|e| e.vm.objects().call_get_proxy_handler(e.store, h.resource))?;
         Ok(handler.map(|handler| Value::from_handle(&h.vm, handler)))
     }
 }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::iter::FusedIterator;
 
 use super::Value;
-use crate::bindings::exports::jsvm::engine::vm as wit;
+use crate::bindings::wit;
 use crate::error::Error;
 
 /// How many values are fetched in one call, unless something else is asked for.
@@ -49,13 +49,15 @@ impl Iterate {
     /// [`Error::Exception`] if that throws; [`Error::Limit`].
     pub fn end(self) -> Result<(), Error> {
         let h = self.iteration.object()?;
-        h.vm.try_enter(|e| e.vm.value().call_end_iteration(e.store, h.resource))
+        h.vm.try_enter(|e| e.vm.collections().call_end_iteration(e.store, h.resource))
     }
 
     fn fetch(&mut self) -> Result<(), Error> {
         let h = self.iteration.object()?;
-        let (found, interrupted) =
-            h.vm.enter_noting(|e| e.vm.value().call_next_many(e.store, h.resource, self.chunk))?;
+        let (found, interrupted) = h.vm.enter_noting(|e| {
+            e.vm.collections()
+                .call_next_many(e.store, h.resource, self.chunk)
+        })?;
         let found = found.map_err(|error| h.vm.error(error, interrupted))?;
         let values = found.values.into_iter();
         self.fetched
@@ -114,7 +116,7 @@ impl Value {
     pub fn iterate(&self) -> Result<Iterate, Error> {
         let h = self.handle("something iterable")?;
         let iteration =
-            h.vm.try_enter(|e| e.vm.value().call_iterate(e.store, h.resource))?;
+            h.vm.try_enter(|e| e.vm.collections().call_iterate(e.store, h.resource))?;
         Ok(Iterate {
             iteration: Value::from_handle(&h.vm, iteration),
             chunk: CHUNK,

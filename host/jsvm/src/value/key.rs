@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Repr, Value};
-use crate::bindings::exports::jsvm::engine::vm as wit;
+use crate::bindings::wit;
 use crate::error::Error;
 use crate::shared::Shared;
 

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use wasmtime::component::ResourceAny;
 
-use crate::bindings::exports::jsvm::engine::vm as wit;
+use crate::bindings::wit;
 use crate::data::{ConversionError, Node, ViewKind};
 use crate::error::Error;
 use crate::shared::Shared;
@@ -151,18 +151,6 @@ impl Value {
         })
     }
 
-    /// Its form in a batch of a VM; the handle in it lives as long as `self`.
-    pub(crate) fn operand(&self, vm: &Arc<Shared>) -> Result<wit::Operand, Error> {
-        Ok(match self.input(vm)? {
-            wit::Input::Undefined => wit::Operand::Undefined,
-            wit::Input::Null => wit::Operand::Null,
-            wit::Input::Boolean(value) => wit::Operand::Boolean(value),
-            wit::Input::Number(value) => wit::Operand::Number(value),
-            wit::Input::Text(text) => wit::Operand::Text(text),
-            wit::Input::Value(handle) => wit::Operand::Value(handle),
-        })
-    }
-
     fn handle(&self, expected: &str) -> Result<&Handle, Error> {
         match &self.0 {
             Repr::Handle(handle) => Ok(handle),
@@ -213,7 +201,7 @@ impl Value {
             Repr::Number(_) => ValueKind::Number,
             Repr::Handle(h) => {
                 let kind =
-                    h.vm.enter(|e| e.vm.value().call_kind(e.store, h.resource))?;
+                    h.vm.enter(|e| e.vm.values().value().call_kind(e.store, h.resource))?;
                 kind.into()
             }
         })
@@ -237,7 +225,7 @@ impl Value {
         match &self.0 {
             Repr::Handle(h) => {
                 let kind =
-                    h.vm.enter(|e| e.vm.value().call_view_kind(e.store, h.resource))?;
+                    h.vm.enter(|e| e.vm.buffers().call_get_view_kind(e.store, h.resource))?;
                 Ok(kind.map(Into::into))
             }
             _ => Ok(None),

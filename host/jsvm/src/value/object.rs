@@ -3,7 +3,7 @@
 use super::{Key, OwnKey, Repr, Value};
 use super::{KeyFilter, PromiseState};
 use crate::arg::{IntoArg, IntoArgs};
-use crate::bindings::exports::jsvm::engine::vm as wit;
+use crate::bindings::wit;
 use crate::data::ConversionError;
 use crate::error::{Error, Exception};
 
@@ -17,7 +17,7 @@ impl Value {
         let h = self.object()?;
         let key = key.into().to_wit(&h.vm)?;
         let output =
-            h.vm.try_enter(|e| e.vm.value().call_get(e.store, h.resource, &key))?;
+            h.vm.try_enter(|e| e.vm.values().value().call_get(e.store, h.resource, &key))?;
         Ok(h.vm.wrap(output))
     }
 
@@ -31,7 +31,11 @@ impl Value {
         let key = key.into().to_wit(&h.vm)?;
         let mut kept = Vec::new();
         let to = to.into_arg().input(&h.vm, &mut kept)?;
-        h.vm.try_enter(|e| e.vm.value().call_set(e.store, h.resource, &key, &to))
+        h.vm.try_enter(|e| {
+            e.vm.values()
+                .value()
+                .call_set(e.store, h.resource, &key, &to)
+        })
     }
 
     /// `delete value[key]`: whether the property is gone.
@@ -41,7 +45,7 @@ impl Value {
     pub fn delete<'a>(&self, key: impl Into<Key<'a>>) -> Result<bool, Error> {
         let h = self.object()?;
         let key = key.into().to_wit(&h.vm)?;
-        h.vm.try_enter(|e| e.vm.value().call_delete(e.store, h.resource, &key))
+        h.vm.try_enter(|e| e.vm.values().value().call_delete(e.store, h.resource, &key))
     }
 
     /// `key in value`
@@ -51,7 +55,7 @@ impl Value {
     pub fn has<'a>(&self, key: impl Into<Key<'a>>) -> Result<bool, Error> {
         let h = self.object()?;
         let key = key.into().to_wit(&h.vm)?;
-        h.vm.try_enter(|e| e.vm.value().call_has(e.store, h.resource, &key))
+        h.vm.try_enter(|e| e.vm.values().value().call_has(e.store, h.resource, &key))
     }
 
     /// Own keys in the order that JavaScript defines.
@@ -72,8 +76,11 @@ impl Value {
     /// As [`get`](Self::get).
     pub fn keys(&self, filter: KeyFilter) -> Result<Vec<OwnKey>, Error> {
         let h = self.object()?;
-        let keys =
-            h.vm.try_enter(|e| e.vm.value().call_keys(e.store, h.resource, filter.into()))?;
+        let keys = h.vm.try_enter(|e| {
+            e.vm.values()
+                .value()
+                .call_keys(e.store, h.resource, filter.into())
+        })?;
         let keys = keys.into_iter().map(|key| match key {
             wit::OwnKey::Text(text) => OwnKey::Text(text),
             wit::OwnKey::Utf16(units) => OwnKey::Utf16(units),
@@ -100,7 +107,8 @@ impl Value {
         let this = this.input(&h.vm)?;
         let args = args.into_args().inputs(&h.vm)?;
         let output = h.vm.try_enter(|e| {
-            e.vm.value()
+            e.vm.values()
+                .value()
                 .call_call(e.store, h.resource, &this, args.as_slice())
         })?;
         Ok(h.vm.wrap(output))
@@ -119,7 +127,8 @@ impl Value {
         let key = key.into().to_wit(&h.vm)?;
         let args = args.into_args().inputs(&h.vm)?;
         let output = h.vm.try_enter(|e| {
-            e.vm.value()
+            e.vm.values()
+                .value()
                 .call_call_method(e.store, h.resource, &key, args.as_slice())
         })?;
         Ok(h.vm.wrap(output))
@@ -133,7 +142,8 @@ impl Value {
         let h = self.handle("a constructor")?;
         let args = args.into_args().inputs(&h.vm)?;
         let output = h.vm.try_enter(|e| {
-            e.vm.value()
+            e.vm.values()
+                .value()
                 .call_construct(e.store, h.resource, args.as_slice())
         })?;
         Ok(h.vm.wrap(output))
@@ -149,7 +159,8 @@ impl Value {
         };
         let constructor = constructor.handle_of(&h.vm)?;
         h.vm.try_enter(|e| {
-            e.vm.value()
+            e.vm.values()
+                .value()
                 .call_is_instance(e.store, h.resource, constructor)
         })
     }
@@ -162,7 +173,11 @@ impl Value {
         match (&self.0, &other.0) {
             (Repr::Handle(h), _) => {
                 let other = other.input(&h.vm)?;
-                h.vm.enter(|e| e.vm.value().call_strict_equals(e.store, h.resource, &other))
+                h.vm.enter(|e| {
+                    e.vm.values()
+                        .value()
+                        .call_strict_equals(e.store, h.resource, &other)
+                })
             }
             (_, Repr::Handle(_)) => other.strict_equals(self),
             _ => Ok(self.immediate() == other.immediate()),
@@ -177,7 +192,11 @@ impl Value {
         match (&self.0, &other.0) {
             (Repr::Handle(h), _) => {
                 let other = other.input(&h.vm)?;
-                h.vm.enter(|e| e.vm.value().call_same_value(e.store, h.resource, &other))
+                h.vm.enter(|e| {
+                    e.vm.values()
+                        .value()
+                        .call_same_value(e.store, h.resource, &other)
+                })
             }
             (_, Repr::Handle(_)) => other.same_value(self),
             (Repr::Number(a), Repr::Number(b)) => {
@@ -198,13 +217,13 @@ impl Value {
             return Ok(None);
         };
         let found = h.vm.enter(|e| {
-            let value = e.vm.value();
-            let Some(state) = value.call_promise_state(&mut *e.store, h.resource)? else {
+            let promises = e.vm.promises();
+            let Some(state) = promises.call_get_promise_state(&mut *e.store, h.resource)? else {
                 return Ok(None);
             };
             let settled = match state {
                 wit::PromiseState::Pending => None,
-                _ => Some(value.call_promise_result(e.store, h.resource)?),
+                _ => Some(promises.call_get_promise_result(e.store, h.resource)?),
             };
             Ok(Some((state, settled)))
         })?;
@@ -228,7 +247,7 @@ impl Value {
             return Ok(false);
         };
         let state =
-            h.vm.enter(|e| e.vm.value().call_promise_state(e.store, h.resource))?;
+            h.vm.enter(|e| e.vm.promises().call_get_promise_state(e.store, h.resource))?;
         Ok(state == Some(wit::PromiseState::Pending))
     }
 

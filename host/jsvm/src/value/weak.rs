@@ -29,7 +29,7 @@ impl WeakValue {
     pub fn upgrade(&self) -> Result<Option<Value>, Error> {
         let h = self.0.object()?;
         let target =
-            h.vm.enter(|e| e.vm.value().call_weak_target(e.store, h.resource))?;
+            h.vm.enter(|e| e.vm.objects().call_get_weak_target(e.store, h.resource))?;
         Ok(target.map(|target| Value::from_handle(&h.vm, target)))
     }
 
@@ -61,7 +61,7 @@ impl Value {
     pub fn downgrade(&self) -> Result<WeakValue, Error> {
         let h = self.handle("an object or symbol")?;
         let weak_ref =
-            h.vm.try_enter(|e| e.vm.value().call_new_weak_ref(e.store, h.resource))?;
+            h.vm.try_enter(|e| e.vm.objects().call_create_weak_ref(e.store, h.resource))?;
         Ok(WeakValue(Value::from_handle(&h.vm, weak_ref)))
     }
 }

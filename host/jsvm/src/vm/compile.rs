@@ -53,7 +53,10 @@ impl Vm {
     pub fn compile<'a>(&self, source: impl Into<Source<'a>>) -> Result<Value, Error> {
         let source = source.into();
         let options = source.options();
-        self.make(|e| e.vm.call_compile(e.store, source.text(), &options))
+        self.make(|e| {
+            e.vm.evaluation()
+                .call_compile(e.store, source.text(), &options)
+        })
     }
 
     /// Compiles source to bytes that every VM of this build can [load](Self::load_bytecode). What
@@ -69,7 +72,12 @@ impl Vm {
         let source = source.into();
         let options = source.options();
         let code = self.shared.try_enter(|e| {
-            e.vm.call_compile_to_bytecode(e.store, source.text(), &options, keep.into())
+            e.vm.evaluation().call_compile_to_bytecode(
+                e.store,
+                source.text(),
+                &options,
+                keep.into(),
+            )
         })?;
         Ok(Bytecode::from_code(code))
     }
@@ -81,6 +89,9 @@ impl Vm {
     /// [`Error::Exception`] with a `SyntaxError` if it is damaged, or with what the loader of
     /// modules throws; [`Error::Limit`].
     pub fn load_bytecode(&self, bytecode: &Bytecode) -> Result<Value, Error> {
-        self.make(|e| e.vm.call_load_bytecode(e.store, bytecode.code()))
+        self.make(|e| {
+            e.vm.evaluation()
+                .call_load_bytecode(e.store, bytecode.code())
+        })
     }
 }

@@ -32,7 +32,7 @@ impl Heap<'_> {
     /// [`Error::Gone`].
     pub fn usage(&self) -> Result<MemoryUsage, Error> {
         let shared = &self.vm.shared;
-        let usage = shared.enter(|e| e.vm.call_get_memory_usage(e.store))?;
+        let usage = shared.enter(|e| e.vm.heap().call_get_memory_usage(e.store))?;
         Ok(usage.into())
     }
 
@@ -53,7 +53,7 @@ impl Heap<'_> {
     /// [`Error::Gone`].
     pub fn statistics(&self) -> Result<HeapStatistics, Error> {
         let shared = &self.vm.shared;
-        let statistics = shared.enter(|e| e.vm.call_get_heap_statistics(e.store))?;
+        let statistics = shared.enter(|e| e.vm.heap().call_get_heap_statistics(e.store))?;
         Ok(statistics.into())
     }
 
@@ -62,7 +62,9 @@ impl Heap<'_> {
     /// # Errors
     /// [`Error::Gone`].
     pub fn collect_garbage(&self) -> Result<(), Error> {
-        self.vm.shared.enter(|e| e.vm.call_gc(e.store))
+        self.vm
+            .shared
+            .enter(|e| e.vm.heap().call_collect_garbage(e.store))
     }
 
     /// Returns the bytes of heap at which the cycle collector runs next.
@@ -72,7 +74,7 @@ impl Heap<'_> {
     pub fn gc_threshold(&self) -> Result<u64, Error> {
         self.vm
             .shared
-            .enter(|e| e.vm.call_get_gc_threshold(e.store))
+            .enter(|e| e.vm.heap().call_get_gc_threshold(e.store))
     }
 
     /// Sets at how many bytes of heap the cycle collector runs next. The VM adapts it after every
@@ -83,7 +85,7 @@ impl Heap<'_> {
     pub fn set_gc_threshold(&self, bytes: u64) -> Result<(), Error> {
         self.vm
             .shared
-            .enter(|e| e.vm.call_set_gc_threshold(e.store, bytes))
+            .enter(|e| e.vm.heap().call_set_gc_threshold(e.store, bytes))
     }
 }
 

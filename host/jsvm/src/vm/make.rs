@@ -5,7 +5,7 @@ use wasmtime::component::ResourceAny;
 
 use super::Vm;
 use crate::arg::{Arg, IntoArg, IntoArgs, long_text};
-use crate::bindings::exports::jsvm::engine::vm as wit;
+use crate::bindings::wit;
 use crate::data::{Data, ErrorClass, ViewKind};
 use crate::error::Error;
 use crate::serde::Options;
@@ -97,7 +97,7 @@ impl Vm {
     /// # Errors
     /// [`Error::Exception`] with a `SyntaxError` if it is not JSON; [`Error::Limit`].
     pub fn create_from_json(&self, text: &str) -> Result<Value, Error> {
-        self.make(|e| e.vm.value().call_from_json(e.store, text))
+        self.make(|e| e.vm.values().call_from_json(e.store, text))
     }
 
     /// Creates a value from data.
@@ -132,7 +132,7 @@ impl Vm {
             return self.shared.text(&units);
         }
         let input = wit::Input::Text(text.to_owned());
-        self.make(|e| e.vm.value().call_new_primitive(e.store, &input))
+        self.make(|e| e.vm.values().call_create_primitive(e.store, &input))
     }
 
     /// Creates a string from UTF-16 code units, lone surrogates included.
@@ -148,7 +148,7 @@ impl Vm {
     /// # Errors
     /// [`Error::Exception`] with a `SyntaxError` if it is no such number.
     pub fn create_bigint(&self, decimal: &str) -> Result<Value, Error> {
-        self.make(|e| e.vm.value().call_new_bigint(e.store, decimal))
+        self.make(|e| e.vm.values().call_create_bigint(e.store, decimal))
     }
 
     /// Creates a symbol, different from all others.
@@ -157,8 +157,8 @@ impl Vm {
     /// [`Error::Limit`].
     pub fn create_symbol(&self, description: &str) -> Result<Value, Error> {
         self.make(|e| {
-            e.vm.value()
-                .call_new_symbol(e.store, Some(description), false)
+            e.vm.values()
+                .call_create_symbol(e.store, Some(description), false)
         })
     }
 
@@ -167,7 +167,7 @@ impl Vm {
     /// # Errors
     /// [`Error::Limit`].
     pub fn create_symbol_for(&self, key: &str) -> Result<Value, Error> {
-        self.make(|e| e.vm.value().call_new_symbol(e.store, Some(key), true))
+        self.make(|e| e.vm.values().call_create_symbol(e.store, Some(key), true))
     }
 
     /// Creates an empty object.
@@ -175,7 +175,7 @@ impl Vm {
     /// # Errors
     /// [`Error::Limit`].
     pub fn create_object(&self) -> Result<Value, Error> {
-        self.make(|e| e.vm.value().call_new_object(e.store))
+        self.make(|e| e.vm.values().call_create_object(e.store, None))
     }
 
     /// Creates an array.
@@ -184,7 +184,10 @@ impl Vm {
     /// [`Error::Limit`]; [`Error::ForeignValue`].
     pub fn create_array(&self, elements: impl IntoArgs) -> Result<Value, Error> {
         let elements = elements.into_args().inputs(&self.shared)?;
-        self.make(|e| e.vm.value().call_new_array(e.store, elements.as_slice()))
+        self.make(|e| {
+            e.vm.values()
+                .call_create_array(e.store, elements.as_slice())
+        })
     }
 
     /// Creates an `ArrayBuffer` with these bytes.
@@ -192,7 +195,7 @@ impl Vm {
     /// # Errors
     /// [`Error::Limit`].
     pub fn create_array_buffer(&self, bytes: &[u8]) -> Result<Value, Error> {
-        self.make(|e| e.vm.value().call_new_array_buffer(e.store, bytes))
+        self.make(|e| e.vm.buffers().call_create_array_buffer(e.store, bytes))
     }
 
     /// Creates a typed array or `DataView` over an array buffer: `length` elements from the byte
@@ -218,8 +221,8 @@ impl Vm {
     ) -> Result<Value, Error> {
         let buffer = buffer.handle_of(&self.shared)?;
         self.make(|e| {
-            e.vm.value()
-                .call_new_view(e.store, kind.into(), buffer, byte_offset, length)
+            e.vm.buffers()
+                .call_create_view(e.store, kind.into(), buffer, byte_offset, length)
         })
     }
 
@@ -228,7 +231,7 @@ impl Vm {
     /// # Errors
     /// [`Error::Limit`].
     pub fn create_date(&self, milliseconds: f64) -> Result<Value, Error> {
-        self.make(|e| e.vm.value().call_new_date(e.store, milliseconds))
+        self.make(|e| e.vm.objects().call_create_date(e.store, milliseconds))
     }
 
     /// Creates an error, with a `cause` if one is given.
@@ -243,8 +246,8 @@ impl Vm {
     ) -> Result<Value, Error> {
         let cause = cause.map(|cause| cause.input(&self.shared)).transpose()?;
         self.make(|e| {
-            e.vm.value()
-                .call_new_error(e.store, class.into(), message, cause.as_ref())
+            e.vm.objects()
+                .call_create_error(e.store, class.into(), message, cause.as_ref())
         })
     }
 
@@ -263,7 +266,7 @@ impl Vm {
     pub fn create_promise(&self) -> Result<Deferred, Error> {
         let deferred = self
             .shared
-            .try_enter(|e| e.vm.value().call_new_promise(e.store))?;
+            .try_enter(|e| e.vm.promises().call_create_promise(e.store))?;
         Ok(Deferred {
             promise: Value::from_handle(&self.shared, deferred.promise),
             resolve: Value::from_handle(&self.shared, deferred.resolve),
@@ -277,7 +280,10 @@ impl Vm {
     /// # Errors
     /// [`Error::Limit`].
     pub fn create_host_function(&self, name: &str, length: u32) -> Result<Value, Error> {
-        self.make(|e| e.vm.value().call_new_host_function(e.store, name, length))
+        self.make(|e| {
+            e.vm.functions()
+                .call_create_host_function(e.store, name, length)
+        })
     }
 
     /// Creates a JavaScript function that queues a request of a name and returns a promise; see
@@ -287,8 +293,8 @@ impl Vm {
     /// [`Error::Limit`].
     pub fn create_request_function(&self, name: &str, length: u32) -> Result<Value, Error> {
         self.make(|e| {
-            e.vm.value()
-                .call_new_request_function(e.store, name, length)
+            e.vm.functions()
+                .call_create_request_function(e.store, name, length)
         })
     }
 }

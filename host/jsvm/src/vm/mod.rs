@@ -24,7 +24,7 @@ use ::serde::de::DeserializeOwned;
 #[cfg(feature = "event-loop")]
 use crate::async_function::AsyncFunctions;
 use crate::batch::Batch;
-use crate::bindings::exports::jsvm::engine::vm as wit;
+use crate::bindings::wit;
 use crate::builder::VmBuilder;
 use crate::data::Data;
 use crate::error::{Error, Exception, Limit};
@@ -61,7 +61,7 @@ impl Vm {
         if builder.without != Intrinsics::empty() {
             let without = builder.without.into();
             vm.shared
-                .try_enter(|e| e.vm.call_remove_intrinsics(e.store, without))?;
+                .try_enter(|e| e.vm.realm().call_remove_intrinsics(e.store, without))?;
         }
         if !builder.globals.is_empty() || !builder.requests.is_empty() {
             let global = vm.global()?;
@@ -85,9 +85,10 @@ impl Vm {
     pub fn eval<'a>(&self, source: impl Into<Source<'a>>) -> Result<Value, Error> {
         let source = source.into();
         let options = source.options();
-        let output = self
-            .shared
-            .try_enter(|e| e.vm.call_eval(e.store, source.text(), &options))?;
+        let output = self.shared.try_enter(|e| {
+            e.vm.evaluation()
+                .call_eval(e.store, source.text(), &options)
+        })?;
         Ok(self.shared.wrap(output))
     }
 
@@ -109,9 +110,10 @@ impl Vm {
     ) -> Result<T, Error> {
         let source = source.into();
         let options = source.options();
-        let form = self
-            .shared
-            .try_enter(|e| e.vm.call_eval_data(e.store, source.text(), &options))?;
+        let form = self.shared.try_enter(|e| {
+            e.vm.evaluation()
+                .call_eval_data(e.store, source.text(), &options)
+        })?;
         Ok(self.shared.data(form).convert()?)
     }
 
@@ -128,14 +130,16 @@ impl Vm {
     pub fn import_module(&self, specifier: &str) -> Result<Value, Error> {
         let output = self
             .shared
-            .try_enter(|e| e.vm.call_import_module(e.store, specifier, ""))?;
+            .try_enter(|e| e.vm.evaluation().call_import_module(e.store, specifier, ""))?;
         Ok(self.shared.wrap(output))
     }
 
     /// What the scripts of [`crate::http`] are made of.
     #[doc(hidden)]
     pub fn http_tools(&self) -> Result<Value, Error> {
-        let handle = self.shared.try_enter(|e| e.vm.call_http_tools(e.store))?;
+        let handle = self
+            .shared
+            .try_enter(|e| e.vm.http_tools().call_get_http_tools(e.store))?;
         Ok(Value::from_handle(&self.shared, handle))
     }
 
@@ -146,7 +150,7 @@ impl Vm {
     /// [`Error::Gone`].
     pub fn detect_module(&self, source: &str) -> Result<bool, Error> {
         self.shared
-            .enter(|e| e.vm.call_detect_module(e.store, source))
+            .enter(|e| e.vm.evaluation().call_detect_module(e.store, source))
     }
 
     /// The global object.
@@ -154,7 +158,9 @@ impl Vm {
     /// # Errors
     /// [`Error::Gone`].
     pub fn global(&self) -> Result<Value, Error> {
-        let handle = self.shared.enter(|e| e.vm.call_global(e.store))?;
+        let handle = self
+            .shared
+            .enter(|e| e.vm.evaluation().call_get_global(e.store))?;
         Ok(Value::from_handle(&self.shared, handle))
     }
 
@@ -182,7 +188,7 @@ impl Vm {
     pub fn run_jobs_up_to(&self, limit: u32) -> Result<JobReport, Error> {
         let report = self
             .shared
-            .try_enter(|e| e.vm.call_run_jobs(e.store, limit))?;
+            .try_enter(|e| e.vm.jobs().call_run_jobs(e.store, limit))?;
         Ok(JobReport {
             executed: report.executed,
             pending: report.pending,
@@ -199,7 +205,8 @@ impl Vm {
     /// # Errors
     /// [`Error::Gone`].
     pub fn take_cancellations(&self) -> Result<Vec<u64>, Error> {
-        self.shared.enter(|e| e.vm.call_take_cancellations(e.store))
+        self.shared
+            .enter(|e| e.vm.requests().call_take_cancellations(e.store))
     }
 
     /// The functions that answer requests.
@@ -245,7 +252,9 @@ impl Vm {
     /// # Errors
     /// [`Error::Gone`].
     pub fn take_requests(&self) -> Result<Vec<Request>, Error> {
-        let requests = self.shared.enter(|e| e.vm.call_take_requests(e.store))?;
+        let requests = self
+            .shared
+            .enter(|e| e.vm.requests().call_take_requests(e.store))?;
         Ok(self.requests(requests))
     }
 
@@ -256,7 +265,7 @@ impl Vm {
     pub fn unsettled_requests(&self) -> Result<Vec<Request>, Error> {
         let requests = self
             .shared
-            .enter(|e| e.vm.call_unsettled_requests(e.store))?;
+            .enter(|e| e.vm.requests().call_get_unsettled_requests(e.store))?;
         Ok(self.requests(requests))
     }
 
@@ -304,7 +313,7 @@ impl Vm {
     pub fn take_unhandled_rejections(&self) -> Result<Vec<Rejection>, Error> {
         let rejections = self
             .shared
-            .enter(|e| e.vm.call_take_unhandled_rejections(e.store))?;
+            .enter(|e| e.vm.promises().call_take_unhandled_rejections(e.store))?;
         let rejections = rejections.into_iter().map(|rejection| Rejection {
             promise: Value::from_handle(&self.shared, rejection.promise),
             reason: Exception::from_wit(rejection.reason, |output| self.shared.wrap(output)),
@@ -352,7 +361,7 @@ impl Vm {
             context.watch.set_limits(limits);
             context.limits = limits.clone();
             apply_limits(e.store);
-            e.vm.call_set_limits(e.store, wit)
+            e.vm.heap().call_set_limits(e.store, wit)
         })
     }
 

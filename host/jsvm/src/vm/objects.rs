@@ -27,7 +27,7 @@ impl Vm {
     /// [`Error::ForeignValue`].
     pub fn create_object_with_prototype(&self, prototype: &Value) -> Result<Value, Error> {
         let prototype = prototype.input(&self.shared)?;
-        self.make(|e| e.vm.value().call_new_object_with(e.store, &prototype))
+        self.make(|e| e.vm.values().call_create_object(e.store, Some(&prototype)))
     }
 
     /// Creates a `Map` with these keys and values. Of equal keys the last counts.
@@ -52,7 +52,7 @@ impl Vm {
             let value = value.into_arg().input(&self.shared, &mut kept)?;
             inputs.push((key, value));
         }
-        self.make(|e| e.vm.value().call_new_map(e.store, &inputs))
+        self.make(|e| e.vm.collections().call_create_map(e.store, &inputs))
     }
 
     /// Creates a `Set` with these members.
@@ -68,7 +68,10 @@ impl Vm {
     /// [`Error::ForeignValue`]; [`Error::Limit`].
     pub fn create_set(&self, members: impl IntoArgs) -> Result<Value, Error> {
         let members = Args::inputs(members.into_args(), &self.shared)?;
-        self.make(|e| e.vm.value().call_new_set(e.store, members.as_slice()))
+        self.make(|e| {
+            e.vm.collections()
+                .call_create_set(e.store, members.as_slice())
+        })
     }
 
     /// Creates a regular expression.
@@ -76,7 +79,7 @@ impl Vm {
     /// # Errors
     /// [`Error::Exception`] with a `SyntaxError` if it is none.
     pub fn create_regexp(&self, source: &str, flags: &str) -> Result<Value, Error> {
-        self.make(|e| e.vm.value().call_new_regexp(e.store, source, flags))
+        self.make(|e| e.vm.objects().call_create_regexp(e.store, source, flags))
     }
 
     /// Creates a typed array over a buffer of its own, or a `DataView`, with these bytes. The order
@@ -96,8 +99,8 @@ impl Vm {
     /// [`Error::Limit`].
     pub fn create_typed_array(&self, kind: ViewKind, bytes: &[u8]) -> Result<Value, Error> {
         self.make(|e| {
-            e.vm.value()
-                .call_new_typed_array(e.store, kind.into(), bytes)
+            e.vm.buffers()
+                .call_create_typed_array(e.store, kind.into(), bytes)
         })
     }
 
@@ -118,7 +121,7 @@ impl Vm {
     pub fn create_proxy(&self, target: &Value, handler: &Value) -> Result<Value, Error> {
         let target = target.handle_of(&self.shared)?;
         let handler = handler.handle_of(&self.shared)?;
-        self.make(|e| e.vm.value().call_new_proxy(e.store, target, handler))
+        self.make(|e| e.vm.objects().call_create_proxy(e.store, target, handler))
     }
 
     /// The symbol of a name that the language defines, such as `iterator` for `Symbol.iterator`, or
@@ -136,7 +139,7 @@ impl Vm {
     pub fn well_known_symbol(&self, name: &str) -> Result<Option<Value>, Error> {
         let symbol = self
             .shared
-            .enter(|e| e.vm.value().call_well_known_symbol(e.store, name))?;
+            .enter(|e| e.vm.values().call_get_well_known_symbol(e.store, name))?;
         Ok(symbol.map(|symbol| Value::from_handle(&self.shared, symbol)))
     }
 
@@ -181,7 +184,10 @@ impl Vm {
     /// # Errors
     /// [`Error::Limit`].
     pub fn create_host_method(&self, name: &str, length: u32) -> Result<Value, Error> {
-        self.make(|e| e.vm.value().call_new_host_method(e.store, name, length))
+        self.make(|e| {
+            e.vm.functions()
+                .call_create_host_method(e.store, name, length)
+        })
     }
 
     /// Makes a promise's rejection count as handled, now or when it comes. It does nothing for
@@ -194,7 +200,7 @@ impl Vm {
         match promise.handle_of(&self.shared) {
             Ok(handle) => self
                 .shared
-                .enter(|e| e.vm.value().call_mark_handled(e.store, handle)),
+                .enter(|e| e.vm.promises().call_mark_handled(e.store, handle)),
             Err(_) => Ok(()),
         }
     }

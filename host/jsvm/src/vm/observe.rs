@@ -28,7 +28,7 @@ impl Vm {
     /// [`Error::Gone`].
     pub fn record_promises(&self, capacity: u32) -> Result<(), Error> {
         self.shared
-            .enter(|e| e.vm.call_record_promises(e.store, capacity))
+            .enter(|e| e.vm.promises().call_record_promises(e.store, capacity))
     }
 
     /// Takes the events that were recorded since the last call.
@@ -38,7 +38,7 @@ impl Vm {
     pub fn take_promise_events(&self) -> Result<PromiseEvents, Error> {
         let events = self
             .shared
-            .enter(|e| e.vm.call_take_promise_events(e.store))?;
+            .enter(|e| e.vm.promises().call_take_promise_events(e.store))?;
         Ok(events.into())
     }
 
@@ -51,7 +51,7 @@ impl Vm {
     pub fn take_handled_rejections(&self) -> Result<Vec<Value>, Error> {
         let promises = self
             .shared
-            .enter(|e| e.vm.call_take_handled_rejections(e.store))?;
+            .enter(|e| e.vm.promises().call_take_handled_rejections(e.store))?;
         let promises = promises.into_iter();
         Ok(promises
             .map(|promise| Value::from_handle(&self.shared, promise))
@@ -63,7 +63,9 @@ impl Vm {
     /// # Errors
     /// [`Error::Gone`].
     pub fn engine_version(&self) -> Result<String, Error> {
-        self.shared.enter(|e| e.vm.call_engine_version(e.store))
+        self.shared
+            .enter(|e| e.vm.realm().call_get_engine_info(e.store))
+            .map(|info| info.engine_version)
     }
 
     /// Runs `work`, and frees the handles that were dropped in it before it returns.

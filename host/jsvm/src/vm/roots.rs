@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use super::Vm;
 use crate::arg::IntoArg;
-use crate::bindings::exports::jsvm::engine::vm::TokenScope;
+use crate::bindings::wit::TokenScope;
 use crate::error::Error;
 use crate::value::Value;
 
@@ -45,7 +45,7 @@ impl Roots<'_> {
         let input = value.input(&self.vm.shared)?;
         self.vm
             .shared
-            .try_enter(|e| e.vm.call_set_root(e.store, name, &input))
+            .try_enter(|e| e.vm.roots().call_set_root(e.store, name, &input))
     }
 
     /// Returns the value of a name, if there is one.
@@ -54,7 +54,7 @@ impl Roots<'_> {
     /// [`Error::Gone`].
     pub fn get(&self, name: &str) -> Result<Option<Value>, Error> {
         let shared = &self.vm.shared;
-        let output = shared.enter(|e| e.vm.call_root(e.store, name))?;
+        let output = shared.enter(|e| e.vm.roots().call_get_root(e.store, name))?;
         Ok(output.map(|output| shared.wrap(output)))
     }
 
@@ -65,7 +65,7 @@ impl Roots<'_> {
     pub fn remove(&self, name: &str) -> Result<bool, Error> {
         self.vm
             .shared
-            .enter(|e| e.vm.call_remove_root(e.store, name))
+            .enter(|e| e.vm.roots().call_remove_root(e.store, name))
     }
 
     /// Returns the names of all roots, sorted.
@@ -73,7 +73,9 @@ impl Roots<'_> {
     /// # Errors
     /// [`Error::Gone`].
     pub fn names(&self) -> Result<Vec<String>, Error> {
-        self.vm.shared.enter(|e| e.vm.call_roots(e.store))
+        self.vm
+            .shared
+            .enter(|e| e.vm.roots().call_get_root_names(e.store))
     }
 }
 
@@ -97,7 +99,7 @@ impl Roots<'_> {
         let shared = &self.vm.shared;
         let handle = value.handle_of(shared)?;
         shared
-            .enter(|e| e.vm.call_retain(e.store, handle, TokenScope::State))
+            .enter(|e| e.vm.roots().call_retain(e.store, handle, TokenScope::State))
             .map(RootId)
     }
 
@@ -107,7 +109,7 @@ impl Roots<'_> {
     /// [`Error::Gone`].
     pub fn get_by_id(&self, id: RootId) -> Result<Option<Value>, Error> {
         let shared = &self.vm.shared;
-        let handle = shared.enter(|e| e.vm.call_retained(e.store, id.0))?;
+        let handle = shared.enter(|e| e.vm.roots().call_get_retained(e.store, id.0))?;
         Ok(handle.map(|handle| Value::from_handle(shared, handle)))
     }
 
@@ -116,7 +118,9 @@ impl Roots<'_> {
     /// # Errors
     /// [`Error::Gone`].
     pub fn remove_by_id(&self, id: RootId) -> Result<bool, Error> {
-        self.vm.shared.enter(|e| e.vm.call_release(e.store, id.0))
+        self.vm
+            .shared
+            .enter(|e| e.vm.roots().call_release(e.store, id.0))
     }
 }
 

@@ -285,7 +285,7 @@ fn write(
     }
     *restored = flat.cloned();
     snapshot
-        .call_restored(store.as_context_mut(), origin)?
+        .call_restored(store.as_context_mut(), origin, None)?
         .map_err(unexpected)?;
     Ok(Ok(()))
 }

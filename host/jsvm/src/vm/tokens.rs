@@ -1,7 +1,7 @@
 //! Tokens: values that data can refer to.
 
 use super::Vm;
-use crate::bindings::exports::jsvm::engine::vm::TokenScope;
+use crate::bindings::wit::TokenScope;
 use crate::data::Token;
 use crate::error::Error;
 use crate::value::Value;
@@ -23,9 +23,10 @@ impl Vm {
     /// instead.
     pub fn create_token(&self, value: &Value) -> Result<Token, Error> {
         let handle = value.handle_of(&self.shared)?;
-        let number = self
-            .shared
-            .enter(|e| e.vm.call_retain(e.store, handle, TokenScope::Instance))?;
+        let number = self.shared.enter(|e| {
+            e.vm.roots()
+                .call_retain(e.store, handle, TokenScope::Instance)
+        })?;
         Ok(Token::new(number, &self.shared.releases))
     }
 
@@ -39,7 +40,7 @@ impl Vm {
         }
         let handle = self
             .shared
-            .enter(|e| e.vm.call_retained(e.store, token.number()))?;
+            .enter(|e| e.vm.roots().call_get_retained(e.store, token.number()))?;
         handle
             .map(|handle| Value::from_handle(&self.shared, handle))
             .ok_or(Error::ForeignValue)

@@ -40,8 +40,6 @@ impl Modules {
             vm.eval("({ __proto__: null })")?,
             vm.eval("({ __proto__: null })")?,
         );
-        // Modules are described as the loader describes them.
-        let load = vm.create_host_function("jsvm:load-module", 1)?;
         let mut seen = BTreeSet::new();
         let mut any = false;
         // Each module may import others.
@@ -66,10 +64,10 @@ impl Modules {
                 let is_new = !self.loaded().contains_key(&name);
                 let kept = !modules.get(&*name)?.is_undefined();
                 if is_new && !kept {
-                    match load.call((&*name,)) {
-                        Ok(module) => modules.set(&*name, module)?,
-                        Err(Error::Exception(_)) => continue,
-                        Err(error) => return Err(error),
+                    // A module that cannot be loaded is an error only when it is imported, too.
+                    match self.load(&name) {
+                        Ok(module) => modules.set(&*name, module.into_data())?,
+                        Err(_) => continue,
                     }
                 }
                 let kind = match kind {

@@ -5,9 +5,9 @@ use super::super::error::Error;
 use super::super::hint::Hint;
 use super::super::options::Options;
 use super::super::parts::{Parts, Source};
-use super::super::splice::{Copied, copy};
+use super::super::splice::{Copied, copy, marks};
 use crate::data::text::{self, Packed};
-use crate::{Captured, CborWriter, Data, MAX_INLINE_LEN, Token, ViewKind, tags};
+use crate::{Captured, CborWriter, ConversionError, Data, MAX_INLINE_LEN, Token, ViewKind, tags};
 
 /// Writes one value, which may be a primitive that need not be written.
 #[derive(Debug)]
@@ -15,6 +15,8 @@ pub(crate) struct ValueWriter {
     parts: Parts,
     /// Marks of shared items so far.
     marks: u64,
+    /// Whether data was appended whose marks were not counted: that takes time.
+    has_uncounted_marks: bool,
     depth: u32,
     /// What the container that comes next is to become.
     pub(crate) hint: Option<Hint>,
@@ -44,6 +46,7 @@ impl ValueWriter {
         ValueWriter {
             parts: Parts::default(),
             marks: 0,
+            has_uncounted_marks: false,
             depth: 0,
             hint: None,
             options: Options::default(),
@@ -270,9 +273,32 @@ impl ValueWriter {
         item.splice(start..end, writer.into_bytes());
     }
 
+    /// Writes other data, which is moved if nothing that was written before has chunks, tokens or marks.
+    pub(crate) fn append(&mut self, data: Data) -> Result<(), ConversionError> {
+        self.captures = false;
+        let refers = !self.parts.chunks.is_empty()
+            || !self.parts.numbers.is_empty()
+            || self.marks > 0
+            || self.has_uncounted_marks;
+        if refers {
+            return Ok(self.splice(&data.source()?)?);
+        }
+        let (form, tokens) = data.into_form_and_tokens()?;
+        self.parts.item.append(&form.item);
+        self.parts.chunks = form.chunks;
+        self.parts.numbers = form.tokens;
+        self.parts.tokens = tokens;
+        self.has_uncounted_marks = true;
+        Ok(())
+    }
+
     /// Writes a copy of other data.
     pub(crate) fn splice(&mut self, source: &Source<'_>) -> Result<(), Error> {
         self.captures = false;
+        if self.has_uncounted_marks {
+            self.marks = marks(self.parts.item.as_bytes())?.len() as u64;
+            self.has_uncounted_marks = false;
+        }
         let copied: Copied = copy(source, &mut self.parts, self.marks)?;
         self.marks += copied.marks;
         Ok(())
