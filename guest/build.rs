@@ -63,7 +63,9 @@ fn with_forget_results(text: &str) -> Result<String, Box<dyn Error>> {
     let mut parts = text.split(AREA);
     changed += parts.next().unwrap_or_default();
     for part in parts {
-        let (_, module) = changed.rsplit_once(MODULE).ok_or("a result without a module")?;
+        let (_, module) = changed
+            .rsplit_once(MODULE)
+            .ok_or("a result without a module")?;
         let (module, _) = module.split_once(' ').ok_or("a module without a name")?;
         writeln!(
             calls,

@@ -7,8 +7,8 @@ use crate::convert::error_class_in;
 use crate::data::{self, Copied, CopyError};
 use crate::js::{JsResult, LentBuffer, LentUnits, Property, Tag, Text, Thrown, Value};
 use crate::realm::intrinsics;
-use crate::token;
 use crate::value::buffer;
+use crate::{limits, token};
 
 /// A value that is ready to cross, but for memory of the engine that is lent.
 ///
@@ -31,8 +31,9 @@ enum Prepared {
 #[expect(unsafe_code, reason = "memory of the engine is lent")]
 pub unsafe fn lend(values: &[Value]) -> JsResult<Vec<Argument>> {
     let mut prepared = Vec::with_capacity(values.len());
+    let mut budget = Budget::new();
     for value in values {
-        match prepare(value) {
+        match prepare(value, &mut budget) {
             Ok(argument) => prepared.push(argument),
             Err(error) => {
                 prepared.into_iter().for_each(forget);
@@ -65,20 +66,52 @@ pub unsafe fn lend(values: &[Value]) -> JsResult<Vec<Argument>> {
 /// As [`lend`].
 #[expect(unsafe_code, reason = "memory of the engine is lent")]
 pub unsafe fn lend_one(value: &Value) -> Result<Argument, CopyError> {
-    let prepared = prepare(value)?;
+    let prepared = prepare(value, &mut Budget::new())?;
     // SAFETY: the caller's promise.
     Ok(unsafe { finish(prepared) }?)
 }
 
-fn prepare(value: &Value) -> Result<Prepared, CopyError> {
+/// The bytes of strings and bytes that may cross. Data has a limit of its own.
+struct Budget {
+    limit: u64,
+    used: u64,
+}
+
+impl Budget {
+    fn new() -> Self {
+        Budget {
+            limit: limits::output_limit(),
+            used: 0,
+        }
+    }
+
+    fn charge(&mut self, bytes: usize) -> Result<(), CopyError> {
+        self.used += bytes as u64;
+        if self.used > self.limit {
+            return Err(CopyError::TooLarge(self.limit));
+        }
+        Ok(())
+    }
+}
+
+fn prepare(value: &Value, budget: &mut Budget) -> Result<Prepared, CopyError> {
     Ok(match value.tag() {
         Tag::Undefined => Prepared::Ready(Argument::Undefined),
         Tag::Null => Prepared::Ready(Argument::Null),
         Tag::Boolean => Prepared::Ready(Argument::Boolean(value.to_boolean())),
         Tag::Number => Prepared::Ready(Argument::Number(value.as_number().unwrap_or(f64::NAN))),
-        Tag::String => Prepared::Text(value.clone()),
+        Tag::String => {
+            budget.charge(match value.lend_units()? {
+                LentUnits::Latin1(units) => units.len(),
+                LentUnits::Utf16(units) => 2 * units.len(),
+            })?;
+            Prepared::Text(value.clone())
+        }
         Tag::Object if value.view_kind() == Some(ViewKind::Uint8) => match buffer::lend(value) {
-            Ok(bytes) => Prepared::Bytes(bytes),
+            Ok(bytes) => {
+                budget.charge(bytes.len())?;
+                Prepared::Bytes(bytes)
+            }
             // The buffer is detached, or shorter than the view.
             Err(_) => Prepared::Data(data::copy_out(value)?),
         },

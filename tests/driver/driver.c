@@ -1,4 +1,4 @@
-// Evaluates, freezes and thaws with nothing but the WIT interfaces `vm` and `snapshot`: what they
+// Evaluates, freezes and thaws with nothing but the WIT interfaces of the VM: what they
 // document is all that is known here.
 #include "driver.h"
 
@@ -13,50 +13,50 @@ static driver_list_u8_t fresh;
 
 static void remember_fresh(void) {
   jsvm_engine_snapshot_snapshot_error_t error;
-  if (!fresh.ptr && !jsvm_engine_snapshot_memory(&fresh, &error)) abort();
+  if (!fresh.ptr && !jsvm_engine_snapshot_get_memory(&fresh, &error)) abort();
 }
 
 // ---------------------------------------------------------------- evaluating
 
-static void take_message(jsvm_engine_vm_error_t *error, driver_string_t *message) {
-  if (error->tag == JSVM_ENGINE_VM_ERROR_EXCEPTION) {
+static void take_message(jsvm_engine_values_error_t *error, driver_string_t *message) {
+  if (error->tag == JSVM_ENGINE_VALUES_ERROR_EXCEPTION) {
     *message = error->val.exception.message;
     error->val.exception.message.len = 0;
   } else {
     driver_string_dup(message, "a limit was reached");
   }
-  jsvm_engine_vm_error_free(error);
+  jsvm_engine_values_error_free(error);
 }
 
 // A handle of a result, which for primitives has to be made.
-static jsvm_engine_vm_own_value_t handle_of(jsvm_engine_vm_output_t *output) {
-  if (output->tag == JSVM_ENGINE_VM_OUTPUT_VALUE) return output->val.value;
-  jsvm_engine_vm_input_t input = {.tag = output->tag};
-  if (output->tag == JSVM_ENGINE_VM_OUTPUT_BOOLEAN) input.val.boolean = output->val.boolean;
-  if (output->tag == JSVM_ENGINE_VM_OUTPUT_NUMBER) input.val.number = output->val.number;
-  jsvm_engine_vm_own_value_t handle;
-  jsvm_engine_vm_error_t error;
-  if (!jsvm_engine_vm_static_value_new_primitive(&input, &handle, &error)) abort();
+static jsvm_engine_values_own_value_t handle_of(jsvm_engine_values_output_t *output) {
+  if (output->tag == JSVM_ENGINE_VALUES_OUTPUT_VALUE) return output->val.value;
+  jsvm_engine_values_input_t input = {.tag = output->tag};
+  if (output->tag == JSVM_ENGINE_VALUES_OUTPUT_BOOLEAN) input.val.boolean = output->val.boolean;
+  if (output->tag == JSVM_ENGINE_VALUES_OUTPUT_NUMBER) input.val.number = output->val.number;
+  jsvm_engine_values_own_value_t handle;
+  jsvm_engine_values_error_t error;
+  if (!jsvm_engine_values_create_primitive(&input, &handle, &error)) abort();
   return handle;
 }
 
 bool exports_driver_eval(driver_string_t *code, driver_string_t *text, driver_string_t *message) {
   remember_fresh();
-  jsvm_engine_vm_eval_options_t options = {.kind = JSVM_ENGINE_VM_SOURCE_KIND_SCRIPT};
+  jsvm_engine_evaluation_eval_options_t options = {.kind = JSVM_ENGINE_EVALUATION_SOURCE_KIND_SCRIPT};
   driver_string_set(&options.file_name, "driver.js");
-  jsvm_engine_vm_output_t output;
-  jsvm_engine_vm_error_t error;
-  bool done = jsvm_engine_vm_eval(code, &options, &output, &error);
+  jsvm_engine_values_output_t output;
+  jsvm_engine_values_error_t error;
+  bool done = jsvm_engine_evaluation_eval(code, &options, &output, &error);
   driver_string_free(code);
   if (!done) {
     take_message(&error, message);
     return false;
   }
-  jsvm_engine_vm_own_value_t value = handle_of(&output);
-  jsvm_engine_vm_job_report_t report;
-  done = jsvm_engine_vm_run_jobs(UINT32_MAX, &report, &error) &&
-         jsvm_engine_vm_method_value_to_text(jsvm_engine_vm_borrow_value(value), text, &error);
-  jsvm_engine_vm_value_drop_own(value);
+  jsvm_engine_values_own_value_t value = handle_of(&output);
+  jsvm_engine_jobs_job_report_t report;
+  done = jsvm_engine_jobs_run_jobs(UINT32_MAX, &report, &error) &&
+         jsvm_engine_values_method_value_to_text(jsvm_engine_values_borrow_value(value), text, &error);
+  jsvm_engine_values_value_drop_own(value);
   if (!done) take_message(&error, message);
   return done;
 }
@@ -78,7 +78,7 @@ void exports_driver_freeze(driver_list_u8_t *stored) {
   jsvm_engine_snapshot_snapshot_error_t error;
   driver_list_u8_t image;
   if (!jsvm_engine_snapshot_sweep(&error)) abort();
-  if (!jsvm_engine_snapshot_memory(&image, &error)) abort();
+  if (!jsvm_engine_snapshot_get_memory(&image, &error)) abort();
   size_t pages = 0;
   for (size_t at = 0; at < image.len; at += PAGE) pages += !is_fresh(image.ptr + at, at);
   stored->len = HEAD + pages * (NUMBER + PAGE);
@@ -115,5 +115,5 @@ bool exports_driver_thaw(driver_list_u8_t *stored) {
   }
   bool whole = at == stored->len;
   driver_list_u8_free(stored);
-  return whole && jsvm_engine_snapshot_restored(JSVM_ENGINE_SNAPSHOT_ORIGIN_RESUME, &error);
+  return whole && jsvm_engine_snapshot_restored(JSVM_ENGINE_SNAPSHOT_ORIGIN_RESUME, NULL, &error);
 }

@@ -2,8 +2,8 @@
 
 use jsvm_component_data::{Form, Value as Item};
 
-use self::bindings::jsvm::engine::types::Data;
 use self::bindings::jsvm::engine::buffers::{self, Words};
+use self::bindings::jsvm::engine::types::Data;
 use self::bindings::jsvm::engine::types::ViewKind;
 use self::bindings::jsvm::engine::values::{Error, Input, Key, Output, Value};
 use self::bindings::jsvm::engine::{evaluation, heap, jobs, promises};

@@ -33,7 +33,9 @@ impl Guest for Driver {
             return Err(());
         }
         let code = match roots::get_root(EXIT_CODE) {
-            Some(values::Output::Value(code)) => limited(|| code.call(&values::Input::Undefined, &[])),
+            Some(values::Output::Value(code)) => {
+                limited(|| code.call(&values::Input::Undefined, &[]))
+            }
             _ => Ok(values::Output::Number(0.0)),
         };
         if !matches!(code, Ok(values::Output::Number(0.0))) {

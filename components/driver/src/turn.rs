@@ -4,8 +4,8 @@ use jsvm_component_data::Value;
 
 use crate::boundary;
 use crate::busy::limited_jobs;
-use crate::report::{describe, describe_exception};
 use crate::jobs::{self, Waiting};
+use crate::report::{describe, describe_exception};
 use crate::{promises, requests, values};
 
 /// Jobs that run before a driver looks at requests.

@@ -5,7 +5,9 @@ mod exchange;
 use std::cell::RefCell;
 
 use jsvm_component_data::Value;
-use jsvm_driver::{Bodies, Ended, IncomingRequestHead, Pump, data, limited, method_name, roots, values};
+use jsvm_driver::{
+    Bodies, Ended, IncomingRequestHead, Pump, data, limited, method_name, roots, values,
+};
 use jsvm_protocol::http::{HANDLER, context};
 use wasi::exports::http::incoming_handler::Guest;
 use wasi::http::types::{IncomingRequest, ResponseOutparam, Scheme};

@@ -61,7 +61,10 @@ impl Rules {
             return Err(Problem::NoFunction);
         };
         jobs::run_jobs(u32::MAX)?;
-        let exports = match (promises::get_promise_state(&module), promises::get_promise_result(&module)) {
+        let exports = match (
+            promises::get_promise_state(&module),
+            promises::get_promise_result(&module),
+        ) {
             (Some(promises::PromiseState::Fulfilled), Output::Value(exports)) => exports,
             (Some(promises::PromiseState::Rejected), Output::Value(reason)) => {
                 return Err(Problem::Thrown(reason.to_text()?));

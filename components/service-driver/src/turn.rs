@@ -7,8 +7,8 @@ use std::pin::{Pin, pin};
 use futures_util::future::{AbortHandle, Either, abortable, select};
 use jsvm_component_data::Value;
 use jsvm_driver::{
-    HttpRequest, JobEvents, Outcome, Request, STOPPED, data, limited, print_error, run_jobs,
-    heap, roots, services, settle, type_error, value, values,
+    HttpRequest, JobEvents, Outcome, Request, STOPPED, data, heap, limited, print_error, roots,
+    run_jobs, services, settle, type_error, value, values,
 };
 use jsvm_protocol::http::LOST;
 use wasip3::clocks::monotonic_clock;
@@ -107,7 +107,8 @@ fn lost() -> Vec<u64> {
         return Vec::new();
     };
     heap::collect_garbage();
-    let found = limited(|| lost.call_data(&values::Input::Undefined, &data(Value::List(Vec::new()))));
+    let found =
+        limited(|| lost.call_data(&values::Input::Undefined, &data(Value::List(Vec::new()))));
     let ids = found.ok().and_then(|found| value(found).into_list());
     let ids = ids.unwrap_or_default();
     // Those that are done are garbage, too.

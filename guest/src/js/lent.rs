@@ -128,6 +128,11 @@ impl LentBuffer {
         LentBuffer { buffer, part }
     }
 
+    /// Returns the number of bytes.
+    pub fn len(&self) -> usize {
+        self.part.len()
+    }
+
     /// The bytes, where the engine has them now.
     ///
     /// # Errors

@@ -7,8 +7,8 @@
 //! | [`MAIN`] | function without parameters | the driver of a command |
 //! | [`EXIT_CODE`] | function without parameters that returns a number | the driver of a command |
 //! | [`BUSY_TIMEOUT`] | number of milliseconds | the driver |
-//! | [`RESOLVED`] | object of strings | the VM, before it resolves a specifier by a host call |
-//! | [`MODULES`] | object of [modules](crate::module) | the VM, before it loads a module by a host call |
+//! | [`RESOLVED`] | object of strings | the VM, before it asks the embedder to resolve a specifier |
+//! | [`MODULES`] | object of [modules](crate::module) | the VM, before it asks the embedder for a module |
 
 use core::fmt;
 

@@ -8,8 +8,6 @@ use wasmtime::component::{Component, Func, Instance, Linker, ResourceAny, Resour
 
 use crate::raw::{self, component};
 
-const VM: &str = "jsvm:engine/vm@0.1.0";
-
 /// An instance that is driven by names and dynamic values.
 struct Raw {
     store: Store<()>,
@@ -27,15 +25,7 @@ impl Raw {
     }
 
     fn function(&mut self, name: &str) -> Func {
-        let vm = self
-            .instance
-            .get_export_index(&mut self.store, None, VM)
-            .unwrap();
-        let index = self
-            .instance
-            .get_export_index(&mut self.store, Some(&vm), name);
-        let index = index.unwrap_or_else(|| panic!("there is no function {name}"));
-        self.instance.get_func(&mut self.store, index).unwrap()
+        raw::function(&self.instance, &mut self.store, name)
     }
 
     /// Calls a function that has a result.
@@ -76,7 +66,7 @@ impl Raw {
     }
 
     fn eval(&mut self, source: &str) -> Val {
-        self.ok("eval", &[text(source), script()])
+        self.ok("evaluation#eval", &[text(source), script()])
     }
 
     fn handle(&mut self, source: &str) -> ResourceAny {
@@ -126,7 +116,7 @@ fn script() -> Val {
         ("file-name", text("raw.js")),
         ("kind", Val::Enum("script".into())),
         ("strict", Val::Bool(false)),
-        ("async", Val::Bool(false)),
+        ("top-level-await", Val::Bool(false)),
     ])
 }
 
@@ -158,14 +148,15 @@ fn a_handle_is_used_duplicated_and_dropped() {
     let mut raw = Raw::new();
     let object = raw.handle("({ x: 5 })");
     let key = variant("name", Some(text("x")));
-    let x = raw.ok("[method]value.get", &[Val::Resource(object), key]);
+    let x = raw.ok("values#[method]value.get", &[Val::Resource(object), key]);
     assert_eq!(x, variant("number", Some(Val::Float64(5.0))));
-    let Val::Resource(copy) = raw.call("[method]value.dup", &[Val::Resource(object)]) else {
+    let Val::Resource(copy) = raw.call("values#[method]value.clone", &[Val::Resource(object)])
+    else {
         panic!("no handle");
     };
     object.resource_drop(&mut raw.store).unwrap();
     assert_eq!(
-        raw.call("[method]value.kind", &[Val::Resource(copy)]),
+        raw.call("values#[method]value.kind", &[Val::Resource(copy)]),
         Val::Enum("object".into())
     );
     copy.resource_drop(&mut raw.store).unwrap();
@@ -187,17 +178,17 @@ fn to_output_gives_primitives_as_they_are() {
             variant("number", Some(Val::Float64(2.5))),
         ),
     ] {
-        let Val::Resource(handle) = raw.ok("[static]value.new-primitive", &[input]) else {
+        let Val::Resource(handle) = raw.ok("values#create-primitive", &[input]) else {
             panic!("no handle");
         };
         assert_eq!(
-            raw.call("[method]value.to-output", &[Val::Resource(handle)]),
+            raw.call("values#[method]value.to-output", &[Val::Resource(handle)]),
             expected
         );
         handle.resource_drop(&mut raw.store).unwrap();
     }
     let object = raw.handle("({})");
-    let output = raw.call("[method]value.to-output", &[Val::Resource(object)]);
+    let output = raw.call("values#[method]value.to-output", &[Val::Resource(object)]);
     assert!(matches!(output, Val::Variant(case, Some(_)) if case == "value"));
 }
 
@@ -205,22 +196,19 @@ fn to_output_gives_primitives_as_they_are() {
 fn no_bytes_are_no_data() {
     let mut raw = Raw::new();
     let empty = || data(&[]);
-    assert_eq!(
-        raw.throws("[static]value.from-data", &[empty()]),
-        "TypeError"
-    );
+    assert_eq!(raw.throws("values#from-data", &[empty()]), "TypeError");
     let function = raw.ok(
-        "[static]value.new-request-function",
+        "functions#create-request-function",
         &[text("r"), Val::U32(0)],
     );
     raw.ok(
-        "[method]value.call",
+        "values#[method]value.call",
         &[function, variant("undefined", None), Val::List(vec![])],
     );
     let settle = [Val::U64(1), Val::Result(Ok(Some(Box::new(empty()))))];
-    assert_eq!(raw.throws("settle", &settle), "TypeError");
+    assert_eq!(raw.throws("requests#settle", &settle), "TypeError");
     // The request is still there.
-    let Val::List(requests) = raw.call("unsettled-requests", &[]) else {
+    let Val::List(requests) = raw.call("requests#get-unsettled-requests", &[]) else {
         panic!("no list")
     };
     assert_eq!(requests.len(), 1);
@@ -231,12 +219,12 @@ fn no_bytes_are_no_data() {
 fn unsettled_requests_are_listed_until_they_are_settled() {
     let mut raw = Raw::new();
     let function = raw.ok(
-        "[static]value.new-request-function",
+        "functions#create-request-function",
         &[text("read"), Val::U32(0)],
     );
     for _ in 0..3 {
         raw.ok(
-            "[method]value.call",
+            "values#[method]value.call",
             &[function.clone(), variant("null", None), Val::List(vec![])],
         );
     }
@@ -253,22 +241,31 @@ fn unsettled_requests_are_listed_until_they_are_settled() {
         };
         requests.iter().map(id).collect()
     };
-    assert_eq!(ids(raw.call("unsettled-requests", &[])), [1, 2, 3]);
+    assert_eq!(
+        ids(raw.call("requests#get-unsettled-requests", &[])),
+        [1, 2, 3]
+    );
     // They count as taken.
-    assert!(ids(raw.call("take-requests", &[])).is_empty());
+    assert!(ids(raw.call("requests#take-requests", &[])).is_empty());
     let undefined = data(&[0xf7]);
     let settled = raw.ok(
-        "settle",
+        "requests#settle",
         &[Val::U64(2), Val::Result(Ok(Some(Box::new(undefined))))],
     );
     assert_eq!(settled, Val::Bool(true));
-    assert_eq!(ids(raw.call("unsettled-requests", &[])), [1, 3]);
+    assert_eq!(
+        ids(raw.call("requests#get-unsettled-requests", &[])),
+        [1, 3]
+    );
     raw.ok(
-        "[method]value.call",
+        "values#[method]value.call",
         &[function, variant("null", None), Val::List(vec![])],
     );
-    assert_eq!(ids(raw.call("take-requests", &[])), [4]);
-    assert_eq!(ids(raw.call("unsettled-requests", &[])), [1, 3, 4]);
+    assert_eq!(ids(raw.call("requests#take-requests", &[])), [4]);
+    assert_eq!(
+        ids(raw.call("requests#get-unsettled-requests", &[])),
+        [1, 3, 4]
+    );
 }
 
 #[test]
@@ -276,24 +273,30 @@ fn tokens_are_numbers_and_are_never_used_twice() {
     let mut raw = Raw::new();
     let object = raw.handle("({})");
     let retain = |scope: &str| [Val::Resource(object), Val::Enum(scope.into())];
-    assert_eq!(raw.call("retain", &retain("instance")), Val::U64(1));
-    assert_eq!(raw.call("retain", &retain("state")), Val::U64(2));
-    assert_eq!(raw.call("release", &[Val::U64(1)]), Val::Bool(true));
-    assert_eq!(raw.call("release", &[Val::U64(1)]), Val::Bool(false));
-    assert_eq!(raw.call("retained", &[Val::U64(1)]), Val::Option(None));
+    assert_eq!(raw.call("roots#retain", &retain("instance")), Val::U64(1));
+    assert_eq!(raw.call("roots#retain", &retain("state")), Val::U64(2));
+    assert_eq!(raw.call("roots#release", &[Val::U64(1)]), Val::Bool(true));
+    assert_eq!(raw.call("roots#release", &[Val::U64(1)]), Val::Bool(false));
+    assert_eq!(
+        raw.call("roots#get-retained", &[Val::U64(1)]),
+        Val::Option(None)
+    );
     for unknown in [0, 3, u64::MAX] {
         assert_eq!(
-            raw.call("retained", &[Val::U64(unknown)]),
+            raw.call("roots#get-retained", &[Val::U64(unknown)]),
             Val::Option(None)
         );
-        assert_eq!(raw.call("release", &[Val::U64(unknown)]), Val::Bool(false));
+        assert_eq!(
+            raw.call("roots#release", &[Val::U64(unknown)]),
+            Val::Bool(false)
+        );
     }
-    assert_eq!(raw.call("retain", &retain("instance")), Val::U64(3));
-    let Val::Option(Some(again)) = raw.call("retained", &[Val::U64(2)]) else {
+    assert_eq!(raw.call("roots#retain", &retain("instance")), Val::U64(3));
+    let Val::Option(Some(again)) = raw.call("roots#get-retained", &[Val::U64(2)]) else {
         panic!("no handle")
     };
     let same = raw.call(
-        "[method]value.strict-equals",
+        "values#[method]value.strict-equals",
         &[Val::Resource(object), variant("value", Some(*again))],
     );
     assert_eq!(same, Val::Bool(true));
@@ -309,15 +312,18 @@ fn limits_are_clamped_and_read_back() {
             ("output", Val::U64(output)),
         ])
     };
-    raw.call("set-limits", &[limits(u64::MAX, u32::MAX, 1000)]);
+    raw.call("heap#set-limits", &[limits(u64::MAX, u32::MAX, 1000)]);
     let clamped = limits(u64::from(u32::MAX), 3840 << 10, 1000);
-    assert_eq!(raw.call("get-limits", &[]), clamped);
-    raw.call("set-limits", &[limits(0, 0, 0)]);
+    assert_eq!(raw.call("heap#get-limits", &[]), clamped);
+    raw.call("heap#set-limits", &[limits(0, 0, 0)]);
     // Nothing large can be allocated: that is an error like any other.
-    let result = raw.call("eval", &[text("new ArrayBuffer(1 << 24)"), script()]);
+    let result = raw.call(
+        "evaluation#eval",
+        &[text("new ArrayBuffer(1 << 24)"), script()],
+    );
     let out_of_memory = variant("out-of-memory", None);
     assert_eq!(result, Val::Result(Err(Some(Box::new(out_of_memory)))));
-    raw.call("set-limits", &[limits(64 << 20, 1 << 20, 1 << 20)]);
+    raw.call("heap#set-limits", &[limits(64 << 20, 1 << 20, 1 << 20)]);
     raw.assert_usable();
 }
 
@@ -327,7 +333,7 @@ fn a_handle_of_another_instance_is_refused() {
     let foreign = two.handle("({})");
     let call = |raw: &mut Raw| {
         std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            raw.try_call("[method]value.kind", &[Val::Resource(foreign)])
+            raw.try_call("values#[method]value.kind", &[Val::Resource(foreign)])
         }))
     };
     // wasmtime either returns an error or panics, and never lets it through.
@@ -341,7 +347,7 @@ fn a_handle_that_was_dropped_is_refused() {
     let handle = raw.handle("({})");
     handle.resource_drop(&mut raw.store).unwrap();
     assert!(
-        raw.try_call("[method]value.kind", &[Val::Resource(handle)])
+        raw.try_call("values#[method]value.kind", &[Val::Resource(handle)])
             .is_err()
     );
     assert!(handle.resource_drop(&mut raw.store).is_err());
@@ -358,10 +364,10 @@ fn a_handle_that_was_given_away_twice_is_refused() {
         variant("value", Some(Val::Resource(handle))),
     ]);
     // Borrowed twice is fine.
-    let array = raw.ok("[static]value.new-array", &[twice]);
+    let array = raw.ok("values#create-array", &[twice]);
     let key = || variant("name", Some(text("length")));
     assert_eq!(
-        raw.ok("[method]value.get", &[array, key()]),
+        raw.ok("values#[method]value.get", &[array, key()]),
         variant("number", Some(Val::Float64(2.0)))
     );
 }
@@ -374,7 +380,7 @@ fn a_resource_of_another_type_is_refused() {
     let other = ResourceAny::try_from_resource(other, &mut raw.store).unwrap();
     assert_eq!(other.ty(), ResourceType::host::<Other>());
     assert!(
-        raw.try_call("[method]value.kind", &[Val::Resource(other)])
+        raw.try_call("values#[method]value.kind", &[Val::Resource(other)])
             .is_err()
     );
     raw.assert_usable();
@@ -391,7 +397,7 @@ fn values_of_another_type_than_the_interface_says_are_refused() {
         vec![Val::Resource(object), Val::Bool(true)],
     ] {
         assert!(
-            raw.try_call("[method]value.kind", &args).is_err(),
+            raw.try_call("values#[method]value.kind", &args).is_err(),
             "{args:?}"
         );
     }
@@ -403,7 +409,7 @@ fn values_of_another_type_than_the_interface_says_are_refused() {
     ] {
         let args = [Val::Resource(object), key];
         assert!(
-            raw.try_call("[method]value.get", &args).is_err(),
+            raw.try_call("values#[method]value.get", &args).is_err(),
             "{args:?}"
         );
     }
@@ -419,9 +425,9 @@ fn calling_it_while_it_runs_corrupts_nothing() {
     let mut linker = Linker::<Vec<Func>>::new(component.engine());
     linker.allow_shadowing(true);
     linker.define_unknown_imports_as_traps(component).unwrap();
-    let mut host = linker.instance("jsvm:engine/host@0.1.0").unwrap();
-    host.func_new("poll", |_, _, _, results| {
-        results[0] = Val::Bool(false);
+    let mut host = linker.instance("jsvm:engine/host@0.2.0").unwrap();
+    host.func_new("should-interrupt", |_, _, _, results| {
+        results[0] = Val::Option(None);
         Ok(())
     })
     .unwrap();
@@ -430,20 +436,17 @@ fn calling_it_while_it_runs_corrupts_nothing() {
         let _ = gc.call(&mut store, &[], &mut []);
         let source = text("outer.push(1); for (let i = 0; i < 1e5; i++) ({ i }); outer");
         let _ = eval.call(&mut store, &[source, script()], &mut [Val::Bool(false)]);
-        results[0] = raw::reply(args[1].clone());
+        results[0] = raw::first(&args[1]);
         Ok(())
     })
     .unwrap();
     let mut store = Store::new(component.engine(), Vec::new());
     let instance = linker.instantiate(&mut store, component).unwrap();
-    let find = |store: &mut Store<Vec<Func>>, name: &str| {
-        let vm = instance.get_export_index(&mut *store, None, VM).unwrap();
-        let index = instance
-            .get_export_index(&mut *store, Some(&vm), name)
-            .unwrap();
-        instance.get_func(&mut *store, index).unwrap()
-    };
-    let (gc, eval) = (find(&mut store, "gc"), find(&mut store, "eval"));
+    let find = |store: &mut Store<Vec<Func>>, name: &str| raw::function(&instance, store, name);
+    let (gc, eval) = (
+        find(&mut store, "heap#collect-garbage"),
+        find(&mut store, "evaluation#eval"),
+    );
     *store.data_mut() = vec![gc, eval];
     let ok = |store: &mut Store<Vec<Func>>, function: Func, args: &[Val]| {
         let mut results = [Val::Bool(false)];
@@ -453,18 +456,18 @@ fn calling_it_while_it_runs_corrupts_nothing() {
             results => panic!("{results:?}"),
         }
     };
-    let make = find(&mut store, "[static]value.new-host-function");
+    let make = find(&mut store, "functions#create-host-function");
     let inner = ok(&mut store, make, &[text("inner"), Val::U32(0)]);
     let source = "var outer = []; (inner) => {
         const local = { text: 'kept' };
         const back = inner(local, [1, 2]);
-        return local.text + back[0].text + back[1].length + (outer.length <= 1);
+        return local.text + back.text + (outer.length <= 1);
     }";
     let outer = ok(&mut store, eval, &[text(source), script()]);
     let Val::Variant(_, Some(outer)) = outer else {
         panic!("{outer:?}")
     };
-    let call = find(&mut store, "[method]value.call");
+    let call = find(&mut store, "values#[method]value.call");
     let args = Val::List(vec![variant("value", Some(inner))]);
     let result = ok(
         &mut store,
@@ -474,20 +477,23 @@ fn calling_it_while_it_runs_corrupts_nothing() {
     let Val::Variant(_, Some(result)) = result else {
         panic!("{result:?}")
     };
-    let to_text = find(&mut store, "[method]value.to-text");
-    assert_eq!(ok(&mut store, to_text, &[*result]), text("keptkept2true"));
+    let to_text = find(&mut store, "values#[method]value.to-text");
+    assert_eq!(ok(&mut store, to_text, &[*result]), text("keptkepttrue"));
 }
 
 /// A component that uses the VM as its import, and handles that it does not have.
 const CONSUMER: &str = r#"
 (component
-  (import "jsvm:engine/vm@0.1.0" (instance $vm
+  (import "jsvm:engine/values@0.2.0" (instance $vm
     (export "value" (type $value (sub resource)))
-    (export "global" (func (result (own $value))))
-    (export "[method]value.to-bool" (func (param "self" (borrow $value)) (result bool)))))
+    (export "[method]value.to-boolean" (func (param "self" (borrow $value)) (result bool)))))
   (alias export $vm "value" (type $value))
-  (core func $global (canon lower (func $vm "global")))
-  (core func $to-bool (canon lower (func $vm "[method]value.to-bool")))
+  (import "jsvm:engine/evaluation@0.2.0" (instance $evaluation
+    (alias outer 1 $value (type $value))
+    (export "value" (type $same (eq $value)))
+    (export "get-global" (func (result (own $same))))))
+  (core func $global (canon lower (func $evaluation "get-global")))
+  (core func $to-bool (canon lower (func $vm "[method]value.to-boolean")))
   (core func $drop (canon resource.drop $value))
   (core module $module
     (import "vm" "global" (func $global (result i32)))
@@ -586,16 +592,16 @@ fn only_an_iteration_is_iterated() {
     ] {
         let wrong = raw.handle(source);
         let next = raw.call(
-            "[method]value.next-many",
+            "collections#next-many",
             &[Val::Resource(wrong), Val::U32(1)],
         );
         assert_eq!(thrown(&next), "TypeError", "{source}");
-        let end = raw.call("[method]value.end-iteration", &[Val::Resource(wrong)]);
+        let end = raw.call("collections#end-iteration", &[Val::Resource(wrong)]);
         assert_eq!(thrown(&end), "TypeError", "{source}");
     }
     // A script that is given one can do no harm with it.
     let source = raw.handle("[1, 2, 3]");
-    let Val::Resource(iteration) = raw.ok("[method]value.iterate", &[Val::Resource(source)]) else {
+    let Val::Resource(iteration) = raw.ok("collections#iterate", &[Val::Resource(source)]) else {
         panic!("no handle");
     };
     let spoil = raw.handle(
@@ -605,15 +611,15 @@ fn only_an_iteration_is_iterated() {
     let undefined = variant("undefined", None);
     let given = list([variant("value", Some(Val::Resource(iteration)))]);
     raw.ok(
-        "[method]value.call",
+        "values#[method]value.call",
         &[Val::Resource(spoil), undefined, given],
     );
     let next = raw.call(
-        "[method]value.next-many",
+        "collections#next-many",
         &[Val::Resource(iteration), Val::U32(5)],
     );
     assert!(matches!(next, Val::Result(_)), "{next:?}");
-    raw.call("[method]value.end-iteration", &[Val::Resource(iteration)]);
+    raw.call("collections#end-iteration", &[Val::Resource(iteration)]);
     raw.assert_usable();
 }
 
@@ -621,7 +627,10 @@ fn only_an_iteration_is_iterated() {
 fn bytecode_that_is_none_is_refused() {
     let mut raw = Raw::new();
     let keep = Val::Flags(Vec::new());
-    let Val::List(code) = raw.ok("compile-to-bytecode", &[text("40 + 2"), script(), keep]) else {
+    let Val::List(code) = raw.ok(
+        "evaluation#compile-to-bytecode",
+        &[text("40 + 2"), script(), keep],
+    ) else {
         panic!("no bytes");
     };
     let code: Vec<u8> = code
@@ -632,21 +641,21 @@ fn bytecode_that_is_none_is_refused() {
         })
         .collect();
     for len in 0..code.len() {
-        let cut = raw.call("load-bytecode", &[bytes(&code[..len])]);
+        let cut = raw.call("evaluation#load-bytecode", &[bytes(&code[..len])]);
         assert_eq!(thrown(&cut), "SyntaxError", "{len} bytes");
     }
     for at in 0..code.len() {
         let mut damaged = code.clone();
         damaged[at] ^= 0x10;
-        let damaged = raw.call("load-bytecode", &[bytes(&damaged)]);
+        let damaged = raw.call("evaluation#load-bytecode", &[bytes(&damaged)]);
         assert_eq!(thrown(&damaged), "SyntaxError", "byte {at}");
     }
-    let Val::Resource(run) = raw.ok("load-bytecode", &[bytes(&code)]) else {
+    let Val::Resource(run) = raw.ok("evaluation#load-bytecode", &[bytes(&code)]) else {
         panic!("no handle");
     };
     let undefined = variant("undefined", None);
     let result = raw.ok(
-        "[method]value.call",
+        "values#[method]value.call",
         &[Val::Resource(run), undefined, list([])],
     );
     assert_eq!(result, variant("number", Some(Val::Float64(42.0))));
@@ -657,19 +666,25 @@ fn settings_that_make_no_sense_are_refused() {
     let mut raw = Raw::new();
     for minutes in [1440, -1440, i16::MAX, i16::MIN] {
         let zone = variant("fixed", Some(Val::S16(minutes)));
-        assert_eq!(thrown(&raw.call("set-time-zone", &[zone])), "RangeError");
+        assert_eq!(
+            thrown(&raw.call("realm#set-time-zone", &[zone])),
+            "RangeError"
+        );
     }
     let rules = record(&[("name", text("x")), ("tzif", bytes(b"TZif2 and so on"))]);
     let zone = variant("rules", Some(rules));
-    assert_eq!(thrown(&raw.call("set-time-zone", &[zone])), "RangeError");
     assert_eq!(
-        raw.call("get-time-zone", &[]),
+        thrown(&raw.call("realm#set-time-zone", &[zone])),
+        "RangeError"
+    );
+    assert_eq!(
+        raw.call("realm#get-time-zone", &[]),
         variant("fixed", Some(Val::S16(0)))
     );
     // To take the same away twice, or nothing, is no mistake.
     for names in [&["eval", "date"][..], &["eval"], &[]] {
         let which = Val::Flags(names.iter().map(|name| (*name).to_owned()).collect());
-        raw.ok("remove-intrinsics", &[which]);
+        raw.ok("realm#remove-intrinsics", &[which]);
     }
     let kind = raw.eval("typeof Date + typeof eval");
     let Val::Variant(_, Some(kind)) = kind else {
@@ -678,14 +693,14 @@ fn settings_that_make_no_sense_are_refused() {
     let Val::Resource(kind) = *kind else {
         panic!("no text");
     };
-    let kind = raw.ok("[method]value.to-text", &[Val::Resource(kind)]);
+    let kind = raw.ok("values#[method]value.to-text", &[Val::Resource(kind)]);
     assert_eq!(kind, text("undefinedfunction"));
     // A name that cannot be taken away is an error, and no trap.
     let mut raw = Raw::new();
     raw.eval("Object.defineProperty(globalThis, 'JSON', { configurable: false }); 0");
     let which = Val::Flags(vec!["json".to_owned()]);
     assert_eq!(
-        thrown(&raw.call("remove-intrinsics", &[which])),
+        thrown(&raw.call("realm#remove-intrinsics", &[which])),
         "TypeError"
     );
     raw.assert_usable();
@@ -694,15 +709,15 @@ fn settings_that_make_no_sense_are_refused() {
 #[test]
 fn a_record_of_promises_has_no_more_than_it_was_given_room_for() {
     let mut raw = Raw::new();
-    raw.call("record-promises", &[Val::U32(u32::MAX)]);
+    raw.call("promises#record-promises", &[Val::U32(u32::MAX)]);
     raw.number("for (let i = 0; i < 1000; i++) new Promise(() => {}); 1");
-    let Val::Record(fields) = raw.call("take-promise-events", &[]) else {
+    let Val::Record(fields) = raw.call("promises#take-promise-events", &[]) else {
         panic!("no record");
     };
     assert!(matches!(&fields[0].1, Val::List(events) if events.len() == 1000));
-    raw.call("record-promises", &[Val::U32(1)]);
+    raw.call("promises#record-promises", &[Val::U32(1)]);
     raw.number("for (let i = 0; i < 1000; i++) new Promise(() => {}); 1");
-    let Val::Record(fields) = raw.call("take-promise-events", &[]) else {
+    let Val::Record(fields) = raw.call("promises#take-promise-events", &[]) else {
         panic!("no record");
     };
     assert!(matches!(&fields[0].1, Val::List(events) if events.len() == 1));
@@ -723,18 +738,18 @@ fn bytes_pass_as_words_whatever_their_number_and_place() {
     for length in [0, 1, 7, 8, 9, 15, 16, 17, 4096, 70_001] {
         let all: Vec<_> = (0..length).map(|n: usize| (n * 7 + 1) as u8).collect();
         let args = [kind("uint8"), words(&all)];
-        let Val::Resource(array) = raw.ok("[static]value.new-typed-array-of-words", &args) else {
+        let Val::Resource(array) = raw.ok("buffers#create-typed-array-of-words", &args) else {
             panic!("no handle");
         };
         let array = Val::Resource(array);
-        let back = raw.ok("[method]value.to-words", slice::from_ref(&array));
+        let back = raw.ok("buffers#read-words", slice::from_ref(&array));
         assert_eq!(back, words(&all), "{length} bytes");
         // They are given back, and not freed twice.
+        assert_eq!(raw.ok("buffers#read-words", slice::from_ref(&array)), back);
         assert_eq!(
-            raw.ok("[method]value.to-words", slice::from_ref(&array)),
-            back
+            raw.ok("values#[method]value.to-bytes", &[array]),
+            bytes(&all)
         );
-        assert_eq!(raw.ok("[method]value.to-bytes", &[array]), bytes(&all));
     }
     // In the middle of words, and of a buffer.
     for source in [
@@ -745,7 +760,8 @@ fn bytes_pass_as_words_whatever_their_number_and_place() {
         "new Uint16Array(new Uint8Array(40).map((_, i) => i).buffer, 2, 9)",
     ] {
         let handle = Val::Resource(raw.handle(source));
-        let Val::List(all) = raw.ok("[method]value.to-bytes", slice::from_ref(&handle)) else {
+        let Val::List(all) = raw.ok("values#[method]value.to-bytes", slice::from_ref(&handle))
+        else {
             panic!("no bytes");
         };
         let all: Vec<_> = all
@@ -756,7 +772,7 @@ fn bytes_pass_as_words_whatever_their_number_and_place() {
             })
             .collect();
         assert_eq!(
-            raw.ok("[method]value.to-words", &[handle]),
+            raw.ok("buffers#read-words", &[handle]),
             words(&all),
             "{source}"
         );
@@ -769,13 +785,13 @@ fn bytes_pass_as_words_whatever_their_number_and_place() {
             ("rest", bytes(&2.5_f64.to_le_bytes())),
         ]),
     ];
-    let Val::Resource(array) = raw.ok("[static]value.new-typed-array-of-words", &args) else {
+    let Val::Resource(array) = raw.ok("buffers#create-typed-array-of-words", &args) else {
         panic!("no handle");
     };
-    let back = raw.ok("[method]value.to-text", &[Val::Resource(array)]);
+    let back = raw.ok("values#[method]value.to-text", &[Val::Resource(array)]);
     assert_eq!(back, text("1.5,2.5"));
     let args = [kind("float64"), words(&[1; 12])];
-    let error = raw.throws("[static]value.new-typed-array-of-words", &args);
+    let error = raw.throws("buffers#create-typed-array-of-words", &args);
     assert_eq!(error, "RangeError");
     for source in ["({})", "[1, 2]", "'text'", "new Map()"] {
         let handle = match raw.eval(source) {
@@ -783,7 +799,7 @@ fn bytes_pass_as_words_whatever_their_number_and_place() {
             other => panic!("{other:?}"),
         };
         assert_eq!(
-            raw.throws("[method]value.to-words", &[handle]),
+            raw.throws("buffers#read-words", &[handle]),
             "TypeError",
             "{source}"
         );

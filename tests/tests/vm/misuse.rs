@@ -10,8 +10,6 @@ use crate::raw::{self, component};
 
 use SnapshotError::{Busy, NotSought, OutOfBounds, Size};
 
-const SNAPSHOT: &str = "jsvm:engine/snapshot@0.1.0";
-const VM: &str = "jsvm:engine/vm@0.1.0";
 const PAGE: u64 = 65536;
 
 #[derive(ComponentType, Lift, Lower, Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,14 +38,6 @@ enum Origin {
 
 type Outcome<T = ()> = Result<T, SnapshotError>;
 
-fn find<T>(store: &mut Store<T>, instance: Instance, interface: &str, name: &str) -> Func {
-    let index = instance.get_export_index(&mut *store, None, interface);
-    let index = instance
-        .get_export_index(&mut *store, index.as_ref(), name)
-        .unwrap();
-    instance.get_func(&mut *store, index).unwrap()
-}
-
 struct Raw {
     store: Store<()>,
     instance: Instance,
@@ -67,19 +57,21 @@ impl Raw {
         P: ComponentNamedList + Lower,
         R: ComponentType + Lift + 'static,
     {
-        let function = find(&mut self.store, self.instance, SNAPSHOT, name);
+        let function = raw::function(&self.instance, &mut self.store, name);
         let function = function.typed::<P, (R,)>(&self.store).unwrap();
         function.call(&mut self.store, params).unwrap().0
     }
 
     fn size(&mut self) -> u64 {
-        self.call::<_, Outcome<u64>>("size", ()).unwrap()
+        self.call::<_, Outcome<u64>>("snapshot#get-size", ())
+            .unwrap()
     }
 
     /// The image, after it was swept.
     fn image(&mut self) -> Vec<u8> {
-        self.call::<_, Outcome>("sweep", ()).unwrap();
-        self.call::<_, Outcome<Vec<u8>>>("memory", ()).unwrap()
+        self.call::<_, Outcome>("snapshot#sweep", ()).unwrap();
+        self.call::<_, Outcome<Vec<u8>>>("snapshot#get-memory", ())
+            .unwrap()
     }
 
     #[track_caller]
@@ -90,25 +82,25 @@ impl Raw {
     }
 
     fn grow(&mut self, size: u64) -> Outcome {
-        self.call("grow", (size,))
+        self.call("snapshot#grow", (size,))
     }
 
     fn seek(&mut self, offset: u64) -> Outcome {
-        self.call("seek", (offset,))
+        self.call("snapshot#seek", (offset,))
     }
 
     fn write(&mut self, offset: u64, bytes: &[u8]) -> Outcome {
-        self.call("write", (offset, bytes))
+        self.call("snapshot#write", (offset, bytes))
     }
 
     fn restored(&mut self) {
-        self.call::<_, Outcome>("restored", (Origin::Resume,))
+        self.call::<_, Outcome>("snapshot#restored", (Origin::Resume, None::<u32>))
             .unwrap();
     }
 
     /// Calls a function of the interface `vm`.
     fn vm(&mut self, name: &str, args: &[Val]) -> Val {
-        let function = find(&mut self.store, self.instance, VM, name);
+        let function = raw::function(&self.instance, &mut self.store, name);
         let mut results = [Val::Bool(false)];
         let count = function.ty(&self.store).results().len();
         function
@@ -120,7 +112,7 @@ impl Raw {
 
     #[track_caller]
     fn number(&mut self, source: &str) -> f64 {
-        match self.vm("eval", &[Val::String(source.into()), script()]) {
+        match self.vm("evaluation#eval", &[Val::String(source.into()), script()]) {
             Val::Result(Ok(Some(output))) => match *output {
                 Val::Variant(_, Some(number)) => match *number {
                     Val::Float64(number) => number,
@@ -146,7 +138,7 @@ fn script() -> Val {
         ("file-name", Val::String("raw.js".into())),
         ("kind", Val::Enum("script".into())),
         ("strict", Val::Bool(false)),
-        ("async", Val::Bool(false)),
+        ("top-level-await", Val::Bool(false)),
     ];
     Val::Record(
         fields
@@ -344,10 +336,13 @@ fn only_bytes_go_where_was_sought() {
         raw.seek(0).unwrap();
         let units = Val::List("wide".encode_utf16().map(Val::U16).collect());
         let units = Val::Variant("utf16".into(), Some(Box::new(units)));
-        let Val::Result(Ok(Some(text))) = raw.vm("[static]value.new-text", &[units]) else {
+        let Val::Result(Ok(Some(text))) = raw.vm("values#create-text", &[units]) else {
             panic!("no text");
         };
-        assert_eq!(raw.vm("[method]value.to-bool", &[*text]), Val::Bool(true));
+        assert_eq!(
+            raw.vm("values#[method]value.to-boolean", &[*text]),
+            Val::Bool(true)
+        );
     }
     raw.assert_usable();
 }
@@ -362,23 +357,27 @@ struct Inside {
 #[test]
 fn running_vm_is_busy() {
     let calls: [(&str, Vec<Val>, SnapshotError); 7] = [
-        ("size", vec![], Busy),
-        ("sweep", vec![], Busy),
-        ("memory", vec![], Busy),
-        ("grow", vec![Val::U64(1 << 30)], Busy),
-        ("seek", vec![Val::U64(0)], Busy),
+        ("snapshot#get-size", vec![], Busy),
+        ("snapshot#sweep", vec![], Busy),
+        ("snapshot#get-memory", vec![], Busy),
+        ("snapshot#grow", vec![Val::U64(1 << 30)], Busy),
+        ("snapshot#seek", vec![Val::U64(0)], Busy),
         // Since nothing could be sought.
         (
-            "write",
+            "snapshot#write",
             vec![Val::U64(0), Val::List(vec![Val::U8(1); 64])],
             NotSought,
         ),
-        ("restored", vec![Val::Enum("fork".into())], Busy),
+        (
+            "snapshot#restored",
+            vec![Val::Enum("fork".into()), Val::Option(None)],
+            Busy,
+        ),
     ];
     let mut linker = Linker::<Inside>::new(raw::engine());
     linker.allow_shadowing(true);
     raw::imports(&mut linker);
-    let mut host = linker.instance("jsvm:engine/host@0.1.0").unwrap();
+    let mut host = linker.instance("jsvm:engine/host@0.2.0").unwrap();
     let inside = calls.clone();
     host.func_new("host-call", move |mut store, _, args, results| {
         let functions = store.data().functions.clone();
@@ -391,17 +390,17 @@ fn running_vm_is_busy() {
             };
             store.data_mut().told.push(told);
         }
-        results[0] = raw::reply(args[1].clone());
+        results[0] = raw::first(&args[1]);
         Ok(())
     })
     .unwrap();
     let mut store = Store::new(raw::engine(), Inside::default());
     let instance = linker.instantiate(&mut store, component()).unwrap();
     let functions = calls.each_ref();
-    let functions = functions.map(|(name, _, _)| find(&mut store, instance, SNAPSHOT, name));
+    let functions = functions.map(|(name, _, _)| raw::function(&instance, &mut store, name));
     store.data_mut().functions = functions.to_vec();
-    let mut ok = |interface: &str, name: &str, args: &[Val]| {
-        let function = find(&mut store, instance, interface, name);
+    let mut ok = |name: &str, args: &[Val]| {
+        let function = raw::function(&instance, &mut store, name);
         let mut results = [Val::Bool(false)];
         function.call(&mut store, args, &mut results).unwrap();
         match results {
@@ -410,13 +409,12 @@ fn running_vm_is_busy() {
         }
     };
     let inner = ok(
-        VM,
-        "[static]value.new-host-function",
+        "functions#create-host-function",
         &[Val::String("inner".into()), Val::U32(0)],
     );
     let source =
-        "(inner) => { const kept = { text: 'kept' }; return inner(kept)[0].text + Math.random() }";
-    let outer = ok(VM, "eval", &[Val::String(source.into()), script()]);
+        "(inner) => { const kept = { text: 'kept' }; return inner(kept).text + Math.random() }";
+    let outer = ok("evaluation#eval", &[Val::String(source.into()), script()]);
     let Val::Variant(_, Some(outer)) = outer else {
         panic!("{outer:?}")
     };
@@ -424,20 +422,19 @@ fn running_vm_is_busy() {
     let this = Val::Variant("undefined".into(), None);
     for _ in 0..2 {
         let result = ok(
-            VM,
-            "[method]value.call",
+            "values#[method]value.call",
             &[(*outer).clone(), this.clone(), args.clone()],
         );
         let Val::Variant(_, Some(result)) = result else {
             panic!("{result:?}")
         };
-        let Val::String(text) = ok(VM, "[method]value.to-text", &[*result]) else {
+        let Val::String(text) = ok("values#[method]value.to-text", &[*result]) else {
             panic!("no text")
         };
         assert!(text.starts_with("kept"), "{text}");
     }
     // Afterwards it is not busy any more.
-    ok(SNAPSHOT, "size", &[]);
+    ok("snapshot#get-size", &[]);
     let told = std::mem::take(&mut store.data_mut().told);
     assert_eq!(told.len(), 2 * calls.len());
     assert!(
@@ -465,7 +462,8 @@ fn fork_has_other_random_numbers_and_resumed_vm_the_same() {
     let mut next = |origin| {
         raw.seek(0).unwrap();
         raw.write(0, &image).unwrap();
-        raw.call::<_, Outcome>("restored", (origin,)).unwrap();
+        raw.call::<_, Outcome>("snapshot#restored", (origin, None::<u32>))
+            .unwrap();
         raw.number("Math.random()")
     };
     let (one, two) = (next(Origin::Resume), next(Origin::Resume));

@@ -468,34 +468,27 @@ async fn modules_made_in_rust_come_before_the_loader_and_can_be_required() {
     );
 }
 
-#[tokio::test]
-async fn a_loader_that_answers_nonsense_is_told_so() {
-    for (answer, expected) in [
-        (
-            "1",
-            "TypeError: host function jsvm:load-module must return a string or a description of a module",
-        ),
-        (
-            "({ kind: 'weird', text: '' })",
-            "TypeError: host function jsvm:load-module must return a string or a description of a module",
-        ),
-        (
-            "({ kind: 'native' })",
-            "TypeError: host function jsvm:load-module must return a string or a description of a module",
-        ),
-        (
-            "({ kind: 'native', exports: { a: { type: 'x' } } })",
-            "TypeError: export a of module m: TypeError: unknown type x",
-        ),
+#[test]
+fn a_module_in_a_root_that_is_none_is_told_so() {
+    for described in [
+        "1",
+        "({ kind: 'weird', text: '' })",
+        "({ kind: 'json' })",
+        "({ text: '' })",
     ] {
-        let data = eval(&builder().build().unwrap(), answer).to_data().unwrap();
-        let vm = builder()
-            .handler("jsvm:resolve-module", |name: String| name)
-            .handler("jsvm:load-module", move |_: String| data.clone())
-            .build()
-            .unwrap();
-        let error = EventLoop::new(&vm).import("m").await.unwrap_err();
-        assert_eq!(error.to_string(), expected);
+        let vm = builder().build().unwrap();
+        let resolved = eval(&vm, r"({ 'import\n\nm': 'm' })");
+        vm.roots().set("jsvm:resolved", resolved).unwrap();
+        let modules = eval(&vm, &format!("({{ m: {described} }})"));
+        vm.roots().set("jsvm:modules", modules).unwrap();
+        let error = vm.import_module("m").unwrap();
+        vm.run_jobs().unwrap();
+        let error = error.promise_value().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "TypeError: the root jsvm:modules must describe module m by a string or an object of WIT's `modules`",
+            "{described}"
+        );
     }
 }
 

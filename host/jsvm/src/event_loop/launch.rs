@@ -22,7 +22,10 @@ pub(super) fn launch(
     match started {
         Ok(Ok(future)) => Ok(guarded(name, future)),
         Ok(Err(error)) => Err(error),
-        Err(panic) => Err(HostError::panicked(&name, &*panic)),
+        Err(panic) => Err(HostError::panicked(
+            &format!("host function `{name}`"),
+            &*panic,
+        )),
     }
 }
 
@@ -31,7 +34,12 @@ pub(super) fn guarded(
     name: Arc<str>,
     future: BoxFuture<'static, Result<Data, HostError>>,
 ) -> BoxFuture<'static, Result<Data, HostError>> {
-    let panicked = move |panic: Box<dyn Any + Send>| Err(HostError::panicked(&name, &*panic));
+    let panicked = move |panic: Box<dyn Any + Send>| {
+        Err(HostError::panicked(
+            &format!("host function `{name}`"),
+            &*panic,
+        ))
+    };
     AssertUnwindSafe(future)
         .catch_unwind()
         .map(move |outcome| outcome.unwrap_or_else(panicked))

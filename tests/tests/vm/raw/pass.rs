@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use jsvm::Data;
 use wasmtime::Store;
-use wasmtime::component::{Func, Instance, Linker, ResourceAny, Val};
+use wasmtime::component::{Func, Linker, ResourceAny, Val};
 
 use super::component;
 
@@ -49,8 +49,8 @@ impl Vm {
         super::imports(&mut linker);
         let mut store = Store::new(component.engine(), ());
         let instance = linker.instantiate(&mut store, component).unwrap();
-        let from_data = function(&instance, &mut store, "[static]value.from-data");
-        let to_data = function(&instance, &mut store, "[method]value.to-data");
+        let from_data = super::function(&instance, &mut store, "values#from-data");
+        let to_data = super::function(&instance, &mut store, "values#[method]value.to-data");
         Vm {
             store,
             from_data,
@@ -84,12 +84,6 @@ impl Vm {
         drop_handle(value, &mut self.store);
         out.map(|out| parts(&out))
     }
-}
-
-fn function(instance: &Instance, store: &mut Store<()>, name: &str) -> Func {
-    let interface = instance.get_export_index(&mut *store, None, "jsvm:engine/vm@0.1.0");
-    let index = instance.get_export_index(&mut *store, interface.as_ref(), name);
-    instance.get_func(store, index.unwrap()).unwrap()
 }
 
 fn drop_handle(value: ResourceAny, store: &mut Store<()>) {
