@@ -48,9 +48,19 @@ fn generate() -> Result<(), Box<dyn Error>> {
     options.build().generate(&mut resolve, world, &mut files)?;
     let (_, text) = files.iter().next().ok_or("no bindings were generated")?;
     let text = with_forget_results(std::str::from_utf8(text)?)?;
+    let text = with_entry(&text)?;
     let out = env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?;
     fs::write(Path::new(&out).join("bindings.rs"), text)?;
     Ok(())
+}
+
+/// Has each export call `entry::begin` first. They all call this function of the bindings.
+fn with_entry(text: &str) -> Result<String, Box<dyn Error>> {
+    const FIRST: &str = "wit_bindgen::rt::run_ctors_once();";
+    if text.matches(FIRST).count() != 1 {
+        return Err("exports begin in another way: change `with_entry`".into());
+    }
+    Ok(text.replace(FIRST, &format!("{FIRST} crate::entry::begin();")))
 }
 
 /// Adds a function that zeroes what the last results left behind. Each interface has a place for its

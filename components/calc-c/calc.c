@@ -51,86 +51,54 @@ static calc_list_u8_t read_all(void) {
 
 // ------------------------------------------------------------------ evaluating
 
-static void print_error(jsvm_engine_vm_error_t *error) {
-  switch (error->tag) {
-  case JSVM_ENGINE_VM_ERROR_EXCEPTION: {
-    jsvm_engine_vm_exception_t *thrown = &error->val.exception;
+typedef jsvm_engine_evaluator_failure_t failure_t;
+
+static void print_failure(failure_t *failure) {
+  jsvm_engine_evaluator_exception_text_t *thrown = &failure->val.exception;
+  switch (failure->tag) {
+  case JSVM_ENGINE_EVALUATOR_FAILURE_EXCEPTION:
     print(thrown->name.ptr, thrown->name.len);
     if (thrown->name.len) print_text(": ");
     print(thrown->message.ptr, thrown->message.len);
     break;
-  }
-  case JSVM_ENGINE_VM_ERROR_INTERRUPTED: print_text("stopped: this takes too long"); break;
-  case JSVM_ENGINE_VM_ERROR_OUT_OF_MEMORY: print_text("this takes too much memory"); break;
+  case JSVM_ENGINE_EVALUATOR_FAILURE_INTERRUPTED: print_text("stopped: this takes too long"); break;
+  case JSVM_ENGINE_EVALUATOR_FAILURE_OUT_OF_MEMORY: print_text("this takes too much memory"); break;
+  case JSVM_ENGINE_EVALUATOR_FAILURE_PENDING: print_text("this waits for something"); break;
   default: print_text("this is too large"); break;
   }
   print_text("\n");
-  jsvm_engine_vm_error_free(error);
-}
-
-// A handle of a result. For a primitive it has to be made.
-static bool handle_of(jsvm_engine_vm_output_t *result, jsvm_engine_vm_own_value_t *handle,
-                      jsvm_engine_vm_error_t *error) {
-  jsvm_engine_vm_input_t input = {.tag = result->tag};
-  switch (result->tag) {
-  case JSVM_ENGINE_VM_OUTPUT_VALUE: *handle = result->val.value; return true;
-  case JSVM_ENGINE_VM_OUTPUT_BOOLEAN: input.val.boolean = result->val.boolean; break;
-  case JSVM_ENGINE_VM_OUTPUT_NUMBER: input.val.number = result->val.number; break;
-  default: break;
-  }
-  return jsvm_engine_vm_static_value_new_primitive(&input, handle, error);
+  jsvm_engine_evaluator_failure_free(failure);
 }
 
 static void evaluate(calc_string_t *line) {
   jsvm_examples_budget_renew(POLLS);
-  jsvm_engine_vm_eval_options_t options = {.kind = JSVM_ENGINE_VM_SOURCE_KIND_SCRIPT};
-  calc_string_set(&options.file_name, "line");
-  jsvm_engine_vm_output_t result;
-  jsvm_engine_vm_error_t error;
-  jsvm_engine_vm_own_value_t value;
-  jsvm_engine_vm_job_report_t report;
-  if (!jsvm_engine_vm_eval(line, &options, &result, &error) ||
-      !jsvm_engine_vm_run_jobs(UINT32_MAX, &report, &error) ||
-      !handle_of(&result, &value, &error)) {
-    print_error(&error);
+  calc_string_t text;
+  failure_t failure;
+  if (!jsvm_engine_evaluator_inspect(line, &text, &failure)) {
+    print_failure(&failure);
     return;
   }
-  jsvm_engine_vm_inspect_options_t looks = {.depth = 2, .colors = false};
-  calc_string_t text;
-  jsvm_engine_vm_method_value_inspect(jsvm_engine_vm_borrow_value(value), &looks, &text);
   print(text.ptr, text.len);
   print_text("\n");
   calc_string_free(&text);
-  jsvm_engine_vm_value_drop_own(value);
 }
 
 // Makes a function of the host a global of scripts.
-static bool define(const char *name, uint32_t length) {
+static bool define(const char *name) {
   calc_string_t text;
   calc_string_set(&text, name);
-  jsvm_engine_vm_own_value_t function;
-  jsvm_engine_vm_error_t error;
-  if (!jsvm_engine_vm_static_value_new_host_function(&text, length, &function, &error)) {
-    print_error(&error);
-    return false;
-  }
-  jsvm_engine_vm_own_value_t global = jsvm_engine_vm_global();
-  jsvm_engine_vm_key_t key = {.tag = JSVM_ENGINE_VM_KEY_NAME, .val.name = text};
-  jsvm_engine_vm_input_t value = {.tag = JSVM_ENGINE_VM_INPUT_VALUE,
-                                  .val.value = jsvm_engine_vm_borrow_value(function)};
-  bool done = jsvm_engine_vm_method_value_set(jsvm_engine_vm_borrow_value(global), &key, &value, &error);
-  if (!done) print_error(&error);
-  jsvm_engine_vm_value_drop_own(function);
-  jsvm_engine_vm_value_drop_own(global);
+  failure_t failure;
+  bool done = jsvm_engine_evaluator_define_function(&text, &failure);
+  if (!done) print_failure(&failure);
   return done;
 }
 
 bool exports_wasi_cli_run_run(void) {
   output = wasi_cli_stdout_get_stdout();
   // The stack is what fits into the native stack that hosts give a component.
-  jsvm_engine_vm_limits_t limits = {.memory = 16 << 20, .stack = 96 << 10, .output = 1 << 20};
-  jsvm_engine_vm_set_limits(&limits);
-  if (!define("gcd", 2) || !define("choose", 2)) return false;
+  jsvm_engine_heap_limits_t limits = {.memory = 16 << 20, .stack = 96 << 10, .output = 1 << 20};
+  jsvm_engine_heap_set_limits(&limits);
+  if (!define("gcd") || !define("choose")) return false;
   calc_list_u8_t all = read_all();
   for (size_t at = 0; at < all.len;) {
     size_t end = at;

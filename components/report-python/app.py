@@ -11,7 +11,17 @@ import time
 
 from componentize_py_types import Err, Ok
 from wit_world import exports
-from wit_world.imports import types, vm
+from wit_world.imports import (
+    evaluation,
+    functions,
+    heap,
+    jobs,
+    objects,
+    promises,
+    requests,
+    types,
+    values,
+)
 
 SOURCE = "report.js"
 
@@ -40,58 +50,58 @@ class Run(exports.Run):
 def make_report() -> dict:
     """Evaluates the report."""
     # The stack is what fits into the native stack that hosts give a component.
-    vm.set_limits(vm.Limits(memory=64 << 20, stack=96 << 10, output=16 << 20))
-    rows = vm.Value.new_request_function("rows", 1)
-    vm.global_().set(vm.Key_Name("rows"), vm.Input_Value(rows))
+    heap.set_limits(heap.Limits(memory=64 << 20, stack=96 << 10, output=16 << 20))
+    rows = functions.create_request_function("rows", 1)
+    evaluation.get_global().set(values.Key_Name("rows"), values.Input_Value(rows))
 
-    options = vm.EvalOptions(
-        file_name=SOURCE, kind=vm.SourceKind.MODULE, strict=True, async_=False
+    options = evaluation.EvalOptions(
+        file_name=SOURCE, kind=evaluation.SourceKind.MODULE, strict=True, top_level_await=False
     )
-    module = settled(vm.eval(read(SOURCE), options))
-    match module.get(vm.Key_Name("default")):
-        case vm.Output_Value(function) if function.kind() == vm.ValueKind.FUNCTION:
-            report = settled(function.call(vm.Input_Undefined(), []))
+    module = settled(evaluation.eval(read(SOURCE), options))
+    match module.get(values.Key_Name("default")):
+        case values.Output_Value(function) if function.kind() == values.ValueKind.FUNCTION:
+            report = settled(function.call(values.Input_Undefined(), []))
         case _:
             raise Failed(f"{SOURCE} has no function as its default export")
     return json.loads(report.to_json() or "null")
 
 
-def settled(output: vm.Output) -> vm.Value:
+def settled(output: values.Output) -> values.Value:
     """What a promise is fulfilled with, once all that it waits for is done."""
     match output:
-        case vm.Output_Value(promise):
+        case values.Output_Value(promise):
             pass
         case _:
             raise Failed("the report is not an object, or a promise for one")
-    while promise.promise_state() == vm.PromiseState.PENDING:
-        jobs = vm.run_jobs(JOBS)
-        requests = vm.take_requests()
-        for request in requests:
-            vm.settle(request.id, answer(request))
-        if not requests and not jobs.pending and jobs.executed == 0:
-            if jobs.next_timer is None:
+    while promises.get_promise_state(promise) == promises.PromiseState.PENDING:
+        report = jobs.run_jobs(JOBS)
+        taken = requests.take_requests()
+        for request in taken:
+            requests.settle(request.id, answer(request))
+        if not taken and not report.pending and report.executed == 0:
+            if report.next_timer is None:
                 raise Failed("it waits for what never happens")
-            time.sleep(jobs.next_timer / 1e9)
-    match promise.promise_state(), promise.promise_result():
-        case vm.PromiseState.REJECTED, vm.Output_Value(reason):
+            time.sleep(report.next_timer / 1e9)
+    match promises.get_promise_state(promise), promises.get_promise_result(promise):
+        case promises.PromiseState.REJECTED, values.Output_Value(reason):
             raise Failed(reason.to_text())
-        case vm.PromiseState.REJECTED, reason:
+        case promises.PromiseState.REJECTED, reason:
             raise Failed(f"it throws {reason}")
-        case vm.PromiseState.FULFILLED, vm.Output_Value(value):
+        case promises.PromiseState.FULFILLED, values.Output_Value(value):
             return value
         case None, _:
             return promise
     raise Failed("the report is not an object")
 
 
-def answer(request: vm.Request):
+def answer(request: requests.Request):
     """Does what the script asks for. JSON serves for both directions."""
-    arguments = json.loads(vm.Value.from_data(request.args).to_json() or "[]")
+    arguments = json.loads(values.from_data(request.args).to_json() or "[]")
     try:
         table = list(csv.DictReader(read(arguments[0]).splitlines()))
-        return Ok(vm.Value.from_json(json.dumps(table)).to_data())
+        return Ok(values.from_json(json.dumps(table)).to_data())
     except (Failed, IndexError) as failure:
-        error = vm.Value.new_error(types.ErrorClass.ERROR, str(failure), None)
+        error = objects.create_error(types.ErrorClass.ERROR, str(failure), None)
         return Err(error.to_data())
 
 
@@ -107,12 +117,12 @@ def read(name: str) -> str:
         raise Failed(f"there is no {name}: run it with --dir FOLDER::/") from error
 
 
-def described(error: vm.Error) -> str:
+def described(error: values.Error) -> str:
     """What is said about an error of the VM."""
     match error:
-        case vm.Error_Exception(thrown):
+        case values.Error_Exception(thrown):
             return f"{thrown.name}: {thrown.message}\n{thrown.stack.rstrip()}"
-        case vm.Error_OutOfMemory():
+        case values.Error_OutOfMemory():
             return "it needs too much memory"
         case _:
             return "it was stopped"

@@ -1,6 +1,7 @@
 // A spreadsheet whose formulas are JavaScript. They are written by whoever has the sheet, so none of
 // them is evaluated here: each runs in a VM of its own kind, which has nothing but the cells.
-import * as vm from "jsvm:engine/vm@0.1.0";
+import { eval as evaluate, getGlobal } from "jsvm:engine/evaluation@0.2.0";
+import { setLimits } from "jsvm:engine/heap@0.2.0";
 
 const SHEET = {
   A1: "12", B1: "0.19", C1: "=A1 * (1 + B1)",
@@ -38,7 +39,7 @@ const PRELUDE = `
   };
 `;
 
-const OPTIONS = { fileName: "sheet", kind: "script", strict: false, async: false };
+const OPTIONS = { fileName: "sheet", kind: "script", strict: false, topLevelAwait: false };
 const NOTHING = { tag: "undefined" };
 const text = (val) => ({ tag: "text", val });
 
@@ -63,12 +64,12 @@ function explain(error) {
 export const run = {
   run() {
     // The stack is what fits into the native stack that hosts give a component.
-    vm.setLimits({ memory: 64n << 20n, stack: 96 << 10, output: 1n << 20n });
-    const define = vm.eval(PRELUDE, OPTIONS).val;
+    setLimits({ memory: 64n << 20n, stack: 96 << 10, output: 1n << 20n });
+    const define = evaluate(PRELUDE, OPTIONS).val;
     for (const [name, formula] of Object.entries(SHEET)) {
       define.call(NOTHING, [text(name), text(formula)]);
     }
-    const cells = vm.global();
+    const cells = getGlobal();
     for (const [name, formula] of Object.entries(SHEET)) {
       let shown;
       try {

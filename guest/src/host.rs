@@ -57,11 +57,35 @@ pub fn should_stop() -> bool {
 /// Asks the embedder whether to stop.
 pub fn should_interrupt(point: InterruptPoint) -> bool {
     POLLS.set(POLLS.get().wrapping_add(1));
-    let reason = away(|| host::should_interrupt(point));
+    let work = WORK.get().saturating_add(1);
+    WORK.set(work);
+    let reason = match WORK_LIMIT.get() {
+        // The embedder need not know how to count.
+        Some(limit) if work > limit && point == InterruptPoint::Bytecode => {
+            Some(InterruptReason::WorkLimit)
+        }
+        _ => away(|| host::should_interrupt(point)),
+    };
     if reason.is_some() {
         REASON.set(reason);
     }
     reason.is_some()
+}
+
+/// A call from the embedder begins.
+pub fn begin() {
+    WORK.set(0);
+    REASON.set(None);
+}
+
+/// How much work a call may do, in units of about 10,000 branches.
+pub fn work_limit() -> Option<u64> {
+    WORK_LIMIT.get()
+}
+
+/// Limits the work of each call.
+pub fn set_work_limit(limit: Option<u64>) {
+    WORK_LIMIT.set(limit);
 }
 
 /// Why the embedder interrupted the script, once.
@@ -77,6 +101,9 @@ pub fn polls() -> u32 {
 thread_local! {
     static AWAY: Cell<bool> = const { Cell::new(false) };
     static POLLS: Cell<u32> = const { Cell::new(0) };
+    /// Polls since the call began.
+    static WORK: Cell<u64> = const { Cell::new(0) };
+    static WORK_LIMIT: Cell<Option<u64>> = const { Cell::new(None) };
     static REASON: Cell<Option<InterruptReason>> = const { Cell::new(None) };
 }
 

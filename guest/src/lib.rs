@@ -11,6 +11,7 @@ mod compiled;
 mod console;
 mod convert;
 mod data;
+mod entry;
 mod error;
 mod handle;
 mod host;

@@ -7,7 +7,7 @@ use std::mem::ManuallyDrop;
 
 use crate::bindings;
 use crate::bindings::exports::jsvm::engine::snapshot::{Guest, Origin, SnapshotError};
-use crate::{handle, host, limits, memory, poll, random, sweep, token};
+use crate::{entry, handle, host, limits, poll, random, sweep, token};
 
 /// Where the image begins: the stack is before it, and nothing of it is live between two calls.
 pub const START: usize = match usize::from_str_radix(env!("JSVM_STACK_SIZE"), 10) {
@@ -105,7 +105,7 @@ impl Guest for crate::Guest {
 /// the embedder chose, and the engine copies structures of which not all bytes are set from the
 /// stack to the heap.
 fn forget_calls() {
-    memory::begin();
+    entry::begin();
     forget_result();
     // SAFETY: only exports call this, when no other is running: of their own frames nothing is
     // read any more.

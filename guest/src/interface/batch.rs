@@ -8,11 +8,9 @@ use crate::convert::{self, output};
 use crate::data;
 use crate::error::Result;
 use crate::js::{self, JsResult, Key, Thrown, Value};
-use crate::memory;
 
 impl Guest for crate::Guest {
     fn run(steps: Vec<Step<'_>>) -> BatchReport {
-        memory::begin();
         run(steps)
     }
 }

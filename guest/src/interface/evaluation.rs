@@ -8,18 +8,16 @@ use crate::convert::output;
 use crate::error::Result;
 use crate::handle::handle;
 use crate::js::{self, Keep, Source};
-use crate::{compiled, data, memory, module};
+use crate::{compiled, data, module};
 
 impl Guest for crate::Guest {
     fn eval(source: String, options: EvalOptions) -> Result<Output> {
-        memory::begin();
         let module = options.kind == SourceKind::Module;
         Ok(output(compiled::eval(text(source, &options), module)?))
     }
 
     #[expect(unsafe_code, reason = "memory of the engine is lent")]
     fn eval_data(source: String, options: EvalOptions) -> Result<Data> {
-        memory::begin();
         let module = options.kind == SourceKind::Module;
         let value = compiled::eval(text(source, &options), module)?;
         let copied = data::copy_out(&value)?;
@@ -28,12 +26,10 @@ impl Guest for crate::Guest {
     }
 
     fn import_module(specifier: String, importer: String) -> Result<Output> {
-        memory::begin();
         Ok(output(module::import(&specifier, &importer)?))
     }
 
     fn compile(source: String, options: EvalOptions) -> Result<Handle> {
-        memory::begin();
         let module = options.kind == SourceKind::Module;
         Ok(handle(compiled::compile(text(source, &options), module)?))
     }
@@ -43,7 +39,6 @@ impl Guest for crate::Guest {
         options: EvalOptions,
         keep: BytecodeParts,
     ) -> Result<Vec<u8>> {
-        memory::begin();
         let module = options.kind == SourceKind::Module;
         let keep = Keep {
             source: keep.contains(BytecodeParts::SOURCE),
@@ -54,7 +49,6 @@ impl Guest for crate::Guest {
     }
 
     fn load_bytecode(bytes: Vec<u8>) -> Result<Handle> {
-        memory::begin();
         Ok(handle(compiled::of_bytes(&bytes)?))
     }
 

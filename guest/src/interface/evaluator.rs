@@ -5,38 +5,45 @@ use crate::bindings::exports::jsvm::engine::evaluator::{ExceptionText, Failure, 
 use crate::bindings::jsvm::engine::types::Argument;
 use crate::data::CopyError;
 use crate::error::{self, Failed};
+use crate::inspect::{Options, inspect};
 use crate::js::{self, JsResult, PromiseState, Source, Thrown, Value};
-use crate::{compiled, host, jobs, memory};
+use crate::{compiled, host, jobs};
 
 type Result<T> = std::result::Result<T, Failure>;
 
 impl Guest for crate::Guest {
     fn evaluate(source: String) -> Result<Argument> {
-        memory::begin();
-        let source = Source {
-            text: source,
-            file_name: "<eval>",
-            strict: false,
-            asynchronous: true,
-        };
-        settled(compiled::eval(source, false)?)
+        argument_of(evaluate(source)?)
+    }
+
+    fn inspect(source: String) -> Result<String> {
+        Ok(inspect(&evaluate(source)?, &Options::default()))
     }
 
     fn call_function(name: String, args: Vec<Argument>) -> Result<Argument> {
-        memory::begin();
         let args = args.into_iter().map(argument::copy_in);
         let args = args.collect::<JsResult<Vec<_>>>()?;
-        settled(call(&name, &args)?)
+        argument_of(settled(call(&name, &args)?)?)
     }
 
     fn define_function(name: String) -> Result<()> {
-        memory::begin();
         let data = [Value::text(&name)?];
         let function = js::function(&name, 0, &data, |call| {
             host::call(&call.data[0].to_lossy()?, call.args)
         })?;
         Ok(js::global().set(&*name, function)?)
     }
+}
+
+/// Evaluates a script, and returns what its promise comes to.
+fn evaluate(source: String) -> Result<Value> {
+    let source = Source {
+        text: source,
+        file_name: "<eval>",
+        strict: false,
+        asynchronous: true,
+    };
+    settled(compiled::eval(source, false)?)
 }
 
 /// Calls the function at a path from the global object.
@@ -56,11 +63,10 @@ fn call(path: &str, args: &[Value]) -> JsResult<Value> {
 }
 
 /// The value of a promise after all jobs, or another value itself.
-#[expect(unsafe_code, reason = "memory of the engine is lent")]
-fn settled(value: Value) -> Result<Argument> {
+fn settled(value: Value) -> Result<Value> {
     jobs::run(u32::MAX)?;
-    let value = match value.promise_state() {
-        None => value,
+    match value.promise_state() {
+        None => Ok(value),
         Some(PromiseState::Pending) => return Err(Failure::Pending),
         Some(state) => {
             let result = value.promise_result();
@@ -68,9 +74,14 @@ fn settled(value: Value) -> Result<Argument> {
                 value.mark_promise_handled();
                 return Err(Thrown(result).into());
             }
-            result
+            Ok(result)
         }
-    };
+    }
+}
+
+/// A result as it crosses.
+#[expect(unsafe_code, reason = "memory of the engine is lent")]
+fn argument_of(value: Value) -> Result<Argument> {
     // SAFETY: the result of the call is dropped before anything else happens in the VM.
     Ok(unsafe { argument::lend_one(&value) }?)
 }

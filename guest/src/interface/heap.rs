@@ -1,6 +1,6 @@
 //! The interface `heap`.
 use crate::bindings::exports::jsvm::engine::heap::{Guest, HeapStatistics, Limits, MemoryUsage};
-use crate::{handle, js, limits, memory, root, token};
+use crate::{handle, host, js, limits, memory, root, token};
 
 impl Guest for crate::Guest {
     fn get_limits() -> Limits {
@@ -9,6 +9,14 @@ impl Guest for crate::Guest {
 
     fn set_limits(limits: Limits) {
         limits::set(limits);
+    }
+
+    fn get_work_limit() -> Option<u64> {
+        host::work_limit()
+    }
+
+    fn set_work_limit(limit: Option<u64>) {
+        host::set_work_limit(limit);
     }
 
     fn get_memory_usage() -> MemoryUsage {

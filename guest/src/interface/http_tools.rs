@@ -3,11 +3,10 @@ use crate::bindings::exports::jsvm::engine::http_tools::Guest;
 use crate::bindings::exports::jsvm::engine::values::Value as Handle;
 use crate::error::Result;
 use crate::handle::handle;
-use crate::{memory, web};
+use crate::web;
 
 impl Guest for crate::Guest {
     fn get_http_tools() -> Result<Handle> {
-        memory::begin();
         Ok(handle(web::http_tools()?))
     }
 }

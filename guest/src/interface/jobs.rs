@@ -1,11 +1,10 @@
 //! The interface `jobs`.
 use crate::bindings::exports::jsvm::engine::jobs::{Guest, JobReport, Waiting};
 use crate::error::Result;
-use crate::{jobs, js, memory, rejection, request, timer};
+use crate::{jobs, js, rejection, request, timer};
 
 impl Guest for crate::Guest {
     fn run_jobs(limit: u32) -> Result<JobReport> {
-        memory::begin();
         let executed = jobs::run(limit)?;
         let pending = js::is_job_pending();
         let (requests, cancellations) = request::waiting();

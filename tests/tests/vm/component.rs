@@ -193,6 +193,19 @@ fn to_output_gives_primitives_as_they_are() {
 }
 
 #[test]
+fn result_of_a_step_belongs_to_a_batch() {
+    let mut raw = Raw::new();
+    let step = || variant("earlier-step", Some(Val::U32(0)));
+    let object = raw.handle("({})");
+    let key = variant("name", Some(text("x")));
+    let set = [Val::Resource(object), key, step()];
+    assert_eq!(raw.throws("values#[method]value.set", &set), "TypeError");
+    let array = [Val::List(vec![step()])];
+    assert_eq!(raw.throws("values#create-array", &array), "TypeError");
+    raw.assert_usable();
+}
+
+#[test]
 fn no_bytes_are_no_data() {
     let mut raw = Raw::new();
     let empty = || data(&[]);

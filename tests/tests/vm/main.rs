@@ -17,6 +17,7 @@ mod descriptors;
 mod driver;
 mod engine_edits;
 mod errors;
+mod evaluator;
 mod event_loop;
 mod fork;
 mod graphs;

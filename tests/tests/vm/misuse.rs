@@ -473,3 +473,28 @@ fn fork_has_other_random_numbers_and_resumed_vm_the_same() {
     assert_ne!(fork, one);
     assert_eq!(fork, Raw::new().number("Math.random()"));
 }
+
+#[test]
+fn restored_vm_takes_the_stack_limit_of_its_embedder() {
+    let mut raw = Raw::new();
+    let image = raw.image();
+    let mut stack = |stack: Option<u32>| {
+        raw.seek(0).unwrap();
+        raw.write(0, &image).unwrap();
+        raw.call::<_, Outcome>("snapshot#restored", (Origin::Resume, stack))
+            .unwrap();
+        let Val::Record(limits) = raw.vm("heap#get-limits", &[]) else {
+            panic!("no limits")
+        };
+        limits
+            .into_iter()
+            .find(|(name, _)| name == "stack")
+            .unwrap()
+            .1
+    };
+    assert_eq!(stack(None), Val::U32(3840 << 10));
+    assert_eq!(stack(Some(96 << 10)), Val::U32(96 << 10));
+    // It is part of the state of that VM alone.
+    assert_eq!(stack(None), Val::U32(3840 << 10));
+    assert_eq!(stack(Some(u32::MAX)), Val::U32(3840 << 10));
+}
