@@ -3,6 +3,7 @@
 //! They are one program, since each would link the whole runtime: a module for each subject.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod budgets;
 mod build;
 mod compose;
 mod egress;
