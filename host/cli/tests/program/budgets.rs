@@ -42,8 +42,14 @@ fn compressed(bytes: &[u8]) -> usize {
 
 /// The bytes of a delta at an `await`: a program that was frozen goes on and waits once more.
 fn delta() -> usize {
-    let vm = Engine::global().unwrap().vm().request("next").build().unwrap();
-    vm.eval("(async () => { for (let sum = 0; ; ) sum += await next() })()").unwrap();
+    let vm = Engine::global()
+        .unwrap()
+        .vm()
+        .request("next")
+        .build()
+        .unwrap();
+    vm.eval("(async () => { for (let sum = 0; ; ) sum += await next() })()")
+        .unwrap();
     vm.run_jobs().unwrap();
     let mut parent = vm.snapshot().unwrap();
     let mut bytes = 0;
@@ -68,7 +74,8 @@ fn sizes_are_within_their_budgets() {
             "`js-vm.wasm`" => jsvm::COMPONENT.len(),
             "`js-vm.wasm`, by zstd" => compressed(jsvm::COMPONENT),
             "base image" => {
-                let image = Path::new(env!("CARGO_MANIFEST_DIR")).join("../component/artefacts/js-vm.image");
+                let image = Path::new(env!("CARGO_MANIFEST_DIR"))
+                    .join("../component/artefacts/js-vm.image");
                 fs::metadata(image).unwrap().len() as usize
             }
             "snapshot of a fresh VM" => fresh.to_bytes().unwrap().len(),

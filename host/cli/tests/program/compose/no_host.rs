@@ -9,13 +9,20 @@ use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 
 use super::run::{Program, State};
 
-const VM: &str = "jsvm:engine/vm@0.1.0";
+const EVALUATOR: &str = "jsvm:engine/evaluator@0.2.0";
 
 #[test]
 fn it_imports_nothing_but_wasi() {
     let found = interface(&standalone::without_host().unwrap()).unwrap();
-    let exports = ["snapshot", "types", "vm"].map(|name| format!("jsvm:engine/{name}@0.1.0"));
-    assert_eq!(found.exports, exports);
+    assert!(
+        found.exports.contains(&EVALUATOR.to_owned()),
+        "{:?}",
+        found.exports
+    );
+    for export in found.exports {
+        assert!(export.starts_with("jsvm:engine/"), "{export}");
+        assert!(export.ends_with("@0.2.0"), "{export}");
+    }
     for import in found.imports {
         assert!(import.starts_with("wasi:"), "{import}");
         assert!(import.ends_with("@0.2.0"), "{import}");
@@ -32,7 +39,7 @@ impl Vm {
     fn call(&mut self, name: &str, args: &[Val]) -> Val {
         let vm = self
             .instance
-            .get_export_index(&mut self.store, None, VM)
+            .get_export_index(&mut self.store, None, EVALUATOR)
             .unwrap();
         let index = self
             .instance
@@ -68,31 +75,20 @@ fn host_calls_throw_and_the_console_prints() {
     let mut vm = Vm { store, instance };
 
     let text = |text: &str| Val::String(text.to_owned());
-    let function = ok(vm.call(
-        "[static]value.new-host-function",
-        &[text("acme:rate"), Val::U32(1)],
-    ));
-    let undefined = Val::Variant("undefined".to_owned(), None);
-    let thrown = vm.call(
-        "[method]value.call",
-        &[function, undefined, Val::List(Vec::new())],
-    );
+    vm.call("define-function", &[text("acme:rate")]);
+    let thrown = vm.call("evaluate", &[text("globalThis['acme:rate']()")]);
     let thrown = format!("{thrown:?}");
     assert!(thrown.contains("TypeError"), "{thrown}");
     assert!(
         thrown.contains("acme:rate is not there: this VM has no host"),
         "{thrown}"
     );
+    let missing = vm.call("evaluate", &[text("await import('acme')")]);
+    let missing = format!("{missing:?}");
+    assert!(missing.contains("Cannot find 'acme'"), "{missing}");
 
-    let options = [
-        ("file-name", text("test.js")),
-        ("kind", Val::Enum("script".to_owned())),
-        ("strict", Val::Bool(false)),
-        ("async", Val::Bool(false)),
-    ];
-    let options = Val::Record(options.map(|(name, value)| (name.to_owned(), value)).into());
     let source = "console.log('%s, Zoë', 'hello', [1]); console.warn('x'.repeat(5000))";
-    ok(vm.call("eval", &[text(source), options]));
+    ok(vm.call("evaluate", &[text(source)]));
     assert_eq!(stdout.contents(), "hello, Zoë [ 1 ]\n".as_bytes());
     assert_eq!(
         stderr.contents(),
