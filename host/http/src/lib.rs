@@ -33,10 +33,10 @@ pub use jsvm_protocol::http::{
     CANCEL, DONE, END, FAILED, FETCH, HANDLER, LOST, READ, RESPOND, WRITE,
 };
 
-/// What the program `jsvm` shares with [`Client`].
+/// Parts of [`Client`] that the program `jsvm` uses. They can change in any release.
 #[cfg(feature = "client")]
 #[doc(hidden)]
-pub mod _private {
+pub mod internal {
     pub use crate::client::connect::client_builder;
     pub use crate::client::framing::drop_framing;
 }

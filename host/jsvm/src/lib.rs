@@ -166,10 +166,3 @@ pub use vm::{
     BytecodeParts, EphemeralFunction, Heap, HeapStatistics, JobReport, MemoryUsage, PromiseEvent,
     PromiseEventKind, PromiseEvents, Rejection, Request, RootId, Roots, Vm,
 };
-
-/// What the other crates of jsvm use of this one. It is not part of the public interface, and
-/// changes from version to version.
-#[doc(hidden)]
-pub mod _private {
-    pub use crate::stack::on_large_stack;
-}

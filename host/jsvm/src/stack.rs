@@ -25,7 +25,7 @@ thread_local! {
 /// Runs `work` on a stack of `WASM_STACK` and `HOST_STACK` bytes.
 ///
 /// The memory is reserved once per thread and nesting level, and only what is touched is used.
-pub fn on_large_stack<T>(work: impl FnOnce() -> T) -> io::Result<T> {
+pub(crate) fn on_large_stack<T>(work: impl FnOnce() -> T) -> io::Result<T> {
     // A VM may be dropped when the thread's own variables are gone already.
     let idle = IDLE.try_with(|idle| idle.borrow_mut().pop()).ok().flatten();
     let mut stack = match idle {

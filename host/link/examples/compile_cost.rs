@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let bytes = wat::parse_file(&file)?;
         let before = peak();
         let started = Instant::now();
-        let estimated = jsvm_link::_private::estimated_memory(&bytes).unwrap_or_default() >> 20;
+        let estimated = jsvm_link::internal::estimated_memory(&bytes).unwrap_or_default() >> 20;
         let read = started.elapsed();
         let started = Instant::now();
         let result = linker

@@ -68,9 +68,9 @@ pub use error::LinkError;
 pub use linker::{LinkExt, Linker};
 pub use rights::LinkRights;
 
-/// Parts that the program `jsvm` shares. They can change in any release.
+/// Parts that the program `jsvm` uses. They can change in any release.
 #[doc(hidden)]
-pub mod _private {
+pub mod internal {
     pub use crate::ticker::{EpochTicker, RunningCall};
 
     /// Returns the estimated memory of compiling a component, in bytes.

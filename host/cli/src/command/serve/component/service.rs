@@ -9,7 +9,7 @@ use futures_channel::oneshot;
 use futures_util::future::join;
 use http_body_util::BodyExt;
 use jsvm_http::PendingRequest;
-use jsvm_link::_private::EpochTicker;
+use jsvm_link::internal::EpochTicker;
 use wasmtime::AsContextMut;
 use wasmtime_wasi_http::WasiHttpView;
 use wasmtime_wasi_http::handler::{Prepared, Proxy};
