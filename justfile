@@ -145,11 +145,13 @@ lint-guest: _guest _lint
         echo "lint: the guest is skipped: clippy needs rustup's standard library for wasm32-unknown-unknown" >&2
         exit
     fi
-    # One folder, so that dependencies of several are compiled once; without optimisation, since nothing runs.
-    folder=$PWD/target/lint-guest
+    # The folder and the profile with which `test` compiles components, so that procedural macros are compiled once;
+    # without optimisation, since nothing else runs.
+    folder=$PWD/target/tmp/components
+    export CARGO_PROFILE_RELEASE_OPT_LEVEL=0
     for part in guest components transpiler; do
         echo "cargo clippy, in $part/" >&2
-        (cd "$part" && cargo clippy --workspace --target wasm32-unknown-unknown --target-dir "$folder" -- -D warnings)
+        (cd "$part" && cargo clippy --release --workspace --target wasm32-unknown-unknown --target-dir "$folder" -- -D warnings)
     done
 
 # The documentation of the crates; a warning is an error

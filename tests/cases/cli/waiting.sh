@@ -19,7 +19,7 @@ echo 'await new Promise((go) => setTimeout(go, 60000))' | jsvm run --timeout 100
 jsvm eval --timeout 100ms 'await new Promise((go) => setTimeout(go, 60000))'
 
 # Frozen in the middle of waiting.
-echo 'setTimeout(() => console.log("later"), 50); console.log("now")' > timer.js; jsvm snapshot timer.js -o all.snap; jsvm restore all.snap
+echo 'setTimeout(() => console.log("later"), 400); console.log("now")' > timer.js; jsvm snapshot timer.js -o all.snap; jsvm restore all.snap
 jsvm snapshot timer.js --on-pending -o timer.snap; jsvm restore timer.snap
 jsvm restore timer.snap --eval '"a value"'
 jsvm restore timer.snap -o timer2.snap --on-pending --eval '"a value"'; jsvm restore timer2.snap -o done.snap; jsvm restore done.snap

@@ -90,9 +90,9 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
 }
 
 fn run(block: &Block) -> Result<(), Failed> {
-    // Some of them listen at the same ports.
-    static ALONE: Mutex<()> = Mutex::new(());
-    let _alone = ALONE.lock();
+    // Those that serve listen at the same port.
+    static SERVING: Mutex<()> = Mutex::new(());
+    let _serving = block.commands.contains("--addr").then(|| SERVING.lock());
     let folder = TempDir::new()?;
     copy(&root().join("examples"), &folder.path().join("examples"))?;
     let programs = Path::new(env!("CARGO_BIN_EXE_jsvm"))
