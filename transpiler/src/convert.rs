@@ -5,18 +5,18 @@ use std::path::Path;
 use oxc::allocator::Allocator;
 use oxc::ast::ast::Program;
 use oxc::codegen::{Codegen, CodegenOptions};
-use oxc::parser::Parser;
-use oxc::semantic::SemanticBuilder;
+use oxc::parser::{ParseOptions, Parser};
+use oxc::semantic::{Scoping, SemanticBuilder};
 use oxc::span::SourceType;
 use oxc::transformer::Transformer;
 
-use crate::analyse::written_as;
+use crate::analyse::{Written, written_as};
 use crate::bindings::exports::jsvm::transpiler::transpiler::{
     CompilerOptions, Converted, File, Language, ModuleKind, SyntaxError,
 };
 use crate::decorators::{self, Refusal};
 use crate::error::{first_error, syntax_error};
-use crate::{features, mappings, options};
+use crate::{common_js, constants, features, mappings, metadata, namespaces, options};
 
 /// The name of the source in the source map, which is left out of the result.
 const NAME: &str = "source";
@@ -34,7 +34,13 @@ pub fn convert(
         syntax_error(refusal.message.to_owned(), source, refusal.offset as usize)
     };
     let allocator = Allocator::default();
-    let mut parsed = Parser::new(&allocator, source, source_type(file)).parse();
+    let options = ParseOptions {
+        // The kind is not known yet. The engine refuses it in ES modules.
+        allow_return_outside_function: true,
+        ..ParseOptions::default()
+    };
+    let parser = Parser::new(&allocator, source, source_type(file)).with_options(options);
+    let mut parsed = parser.parse();
     first_error(&parsed.diagnostics, source)?;
     let program = &mut parsed.program;
     let legacy = settings.legacy_decorators;
@@ -59,6 +65,14 @@ pub fn convert(
         .build(program);
     first_error(&checked.diagnostics, source)?;
     let mut scoping = checked.semantic.into_scoping();
+    let mut is_changed = constants::replace(program, &allocator, &scoping);
+    is_changed |= namespaces::qualify(program, &allocator, &scoping);
+    if settings.decorator_metadata && legacy && kind == ModuleKind::Es {
+        is_changed |= metadata::import_softly(program, &allocator, &scoping);
+    }
+    if is_changed {
+        scoping = rebuilt(program);
+    }
     if has_decorators {
         let context = decorators::LoweringContext {
             scoping: &scoping,
@@ -67,13 +81,7 @@ pub fn convert(
             helper_package: &settings.helper_package,
         };
         decorators::lower(program, &allocator, &context).map_err(refused)?;
-        // Generated code has scopes and symbols too.
-        scoping = SemanticBuilder::new()
-            .with_enum_eval(true)
-            .with_excess_capacity(2.0)
-            .build(program)
-            .semantic
-            .into_scoping();
+        scoping = rebuilt(program);
     }
 
     let features = features::find(program);
@@ -81,6 +89,9 @@ pub fn convert(
     let transformed = Transformer::new(&allocator, Path::new(NAME), &options)
         .build_with_scoping(scoping, program);
     first_error(&transformed.diagnostics, source)?;
+    if kind == ModuleKind::CommonJs {
+        common_js::finish(program, &allocator);
+    }
 
     let generated = Codegen::new()
         .with_options(CodegenOptions {
@@ -97,19 +108,28 @@ pub fn convert(
     })
 }
 
+/// Finds the scopes and symbols of a program with generated code.
+fn rebuilt(program: &Program<'_>) -> Scoping {
+    let builder = SemanticBuilder::new()
+        .with_enum_eval(true)
+        .with_excess_capacity(2.0);
+    builder.build(program).semantic.into_scoping()
+}
+
 /// Returns the kind of the module. With imports or exports it is an ES module, even if its package
 /// says CommonJS, because TypeScript would compile those to CommonJS.
 fn kind_of(file: &File, program: &Program<'_>) -> ModuleKind {
     if file.kind == Some(ModuleKind::Es) {
         return ModuleKind::Es;
     }
-    if let Some(kind) = written_as(program) {
-        return kind;
-    }
-    match file.kind.or(file.package_kind) {
-        Some(kind) => kind,
-        None if program.source_type.is_module() => ModuleKind::Es,
-        None => ModuleKind::CommonJs,
+    let given = file.kind.or(file.package_kind);
+    match written_as(program) {
+        Written::As(kind) => kind,
+        Written::Types => given.unwrap_or(ModuleKind::Es),
+        Written::Plain => given.unwrap_or(match program.source_type.is_module() {
+            true => ModuleKind::Es,
+            false => ModuleKind::CommonJs,
+        }),
     }
 }
 

@@ -6,6 +6,8 @@
 
 mod analyse;
 mod bindings;
+mod common_js;
+mod constants;
 mod convert;
 mod decorators;
 mod error;
@@ -14,6 +16,8 @@ mod features;
 mod import_script;
 mod imported_later;
 mod mappings;
+mod metadata;
+mod namespaces;
 mod options;
 
 use bindings::exports::jsvm::transpiler::transpiler::{

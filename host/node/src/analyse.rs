@@ -79,6 +79,22 @@ pub fn analyse(text: &str, kind: Option<ModuleKind>, name: &str) -> Result<Analy
     })
 }
 
+/// Whether a text may have syntax that only ES modules have. Without it, it need not be parsed to find
+/// out.
+pub fn may_be_es(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$');
+    ["import", "export", "await"].iter().any(|word| {
+        text.match_indices(word).any(|(start, _)| {
+            let before = start.checked_sub(1).map(|index| bytes[index]);
+            let after = bytes.get(start + word.len()).copied();
+            // `exports`, `x.import` and `import()` are common in CommonJS.
+            !before.is_some_and(|byte| is_name(byte) || byte == b'.')
+                && !after.is_some_and(|byte| is_name(byte) || byte == b'(')
+        })
+    })
+}
+
 /// Whether a text that does not parse looks like an ES module.
 fn looks_like_es(text: &str) -> bool {
     let mut lines = text.lines().map(str::trim_start);
@@ -89,4 +105,19 @@ fn looks_like_es(text: &str) -> bool {
         .iter()
         .any(|start| line.starts_with(start))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_be_es;
+
+    #[test]
+    fn words_of_es_modules_are_found_in_any_place() {
+        for text in ["import x from 'y'", "a;export{a}", "import.meta", "x\nexport default 1", "await 0"] {
+            assert!(may_be_es(text), "{text}");
+        }
+        for text in ["exports.a = 1", "import('y')", "a.import", "$export", "module.exports = {}"] {
+            assert!(!may_be_es(text), "{text}");
+        }
+    }
 }

@@ -138,6 +138,19 @@ pub enum ProgramError {
         reason: String,
     },
 
+    /// The file has syntax of ES modules, but its `package.json` says that it is CommonJS.
+    #[error(
+        "cannot load {file} as CommonJS: it has an import, an export or a top-level await, but \"type\" \
+         in {} is \"commonjs\". Write \"type\": \"module\" there, or give the file the extension .mjs",
+        .package.display()
+    )]
+    DeclaredCommonJs {
+        /// The name of the module.
+        file: String,
+        /// The `package.json`.
+        package: PathBuf,
+    },
+
     /// The file is nested too deeply to be converted to JavaScript.
     #[error("nested too deeply")]
     TooDeep {
@@ -190,7 +203,9 @@ impl ProgramError {
     /// Node.js, or a `SyntaxError` with its place.
     pub fn into_host_error(self) -> HostError {
         let class = match self {
-            ProgramError::Syntax { .. } | ProgramError::TooDeep { .. } => ErrorClass::SyntaxError,
+            ProgramError::Syntax { .. }
+            | ProgramError::TooDeep { .. }
+            | ProgramError::DeclaredCommonJs { .. } => ErrorClass::SyntaxError,
             _ => ErrorClass::Error,
         };
         let code = match &self {

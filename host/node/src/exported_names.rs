@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 use jsvm::{Import, ImportKind};
 
 use super::files::{File, Files};
-use super::resolve::Resolve;
+use super::resolve::{Resolve, Resolved};
 
 /// The maximum number of names in the lists of all files. In a chain of files, each list has the
 /// names of all files behind it. Beyond that, a list has only the names of the file itself; others
@@ -109,7 +109,9 @@ impl Search<'_> {
         let importer = &self.nodes[from].path;
         let name = importer.to_string_lossy();
         let import = Import::new(specifier, &name, ImportKind::Require);
-        let path = self.resolve.resolve(&import, importer).ok()?;
+        let Resolved::File(path) = self.resolve.resolve(&import, importer).ok()? else {
+            return None;
+        };
         if let Some(&index) = self.known.get(&path) {
             return Some((index, false));
         }

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use super::analyse::{Analysis, analyse};
+use super::analyse::{Analysis, analyse, may_be_es};
 use super::bounds::{self, MAX_SOURCE};
 use super::convert::Original;
 use super::error::ProgramError;
 use super::exported_names;
 use super::language::{FileType, Goal, Language};
-use super::package::Packages;
+use super::package::{PackageGoal, Packages};
 use super::resolve::Resolve;
 use jsvm::{Module, ModuleKind};
 
@@ -36,6 +36,8 @@ pub struct File {
     /// The converted text and its source map, if the engine cannot read the source.
     converted: Option<(String, Option<String>)>,
     analysis: OnceLock<Analysis>,
+    /// The `package.json` that says CommonJS of an ES module.
+    contradicted: Option<PathBuf>,
     /// The names that a module exports, including those of modules that it re-exports.
     pub(super) exports: OnceLock<Arc<Vec<String>>>,
 }
@@ -111,7 +113,7 @@ impl Files {
             })?;
         let package = || match file_type.goal {
             Goal::Unknown => self.packages.goal(path.parent().unwrap_or(path)),
-            goal => Ok(goal),
+            goal => Ok(goal.into()),
         };
         if file_type.language.is_converted() {
             let tsconfig = resolve.tsconfig(path)?;
@@ -119,7 +121,7 @@ impl Files {
                 text: source,
                 name,
                 file_type,
-                package: package()?,
+                package: package()?.goal,
                 tsconfig: tsconfig.as_deref(),
             };
             let converted = original.convert()?;
@@ -131,21 +133,49 @@ impl Files {
         if file_type.language == Language::Json {
             return Ok(File::new(ModuleKind::Json, source));
         }
-        Ok(match package()? {
-            Goal::Es => File::new(ModuleKind::Es, source),
-            Goal::CommonJs => File::common_js(source),
-            Goal::Unknown => {
-                let analysis = analyse(source, None, name)?;
-                let file = if analysis.is_es {
-                    File::new(ModuleKind::Es, source)
-                } else {
-                    File::common_js(source)
-                };
-                File {
-                    analysis: OnceLock::from(analysis),
-                    ..file
-                }
-            }
+        match package()? {
+            PackageGoal { goal: Goal::Es, .. } => Ok(File::new(ModuleKind::Es, source)),
+            PackageGoal {
+                goal: Goal::CommonJs,
+                file: Some(package),
+            } if may_be_es(source) => self.contradiction(path, name, source, package),
+            PackageGoal {
+                goal: Goal::CommonJs,
+                ..
+            } => Ok(File::common_js(source)),
+            PackageGoal {
+                goal: Goal::Unknown,
+                ..
+            } => Ok(File::by_syntax(source, analyse(source, None, name)?)),
+        }
+    }
+
+    /// Reads a file that has the syntax of ES modules, if it is not mistaken for it, in a package that
+    /// says `"type": "commonjs"`. As CommonJS it could not run.
+    ///
+    /// `npm init` writes this type, also for programs that are ES modules. Installed packages have
+    /// files for bundlers, which do not regard it.
+    fn contradiction(
+        &self,
+        path: &Path,
+        name: &str,
+        source: &str,
+        package: PathBuf,
+    ) -> Result<File, ProgramError> {
+        let file = File::by_syntax(source, analyse(source, None, name)?);
+        let is_installed = path.iter().any(|part| part == "node_modules");
+        if file.kind != ModuleKind::Es || is_installed {
+            return Ok(file);
+        }
+        if lock(&self.named).contains(path) {
+            return Ok(File {
+                contradicted: Some(package),
+                ..file
+            });
+        }
+        Err(ProgramError::DeclaredCommonJs {
+            file: name.to_owned(),
+            package,
         })
     }
 }
@@ -157,7 +187,21 @@ impl File {
             source: source.to_owned(),
             converted: None,
             analysis: OnceLock::new(),
+            contradicted: None,
             exports: OnceLock::new(),
+        }
+    }
+
+    /// A file whose syntax decides.
+    fn by_syntax(source: &str, analysis: Analysis) -> File {
+        let file = if analysis.is_es {
+            File::new(ModuleKind::Es, source)
+        } else {
+            File::common_js(source)
+        };
+        File {
+            analysis: OnceLock::from(analysis),
+            ..file
         }
     }
 
@@ -190,7 +234,17 @@ impl File {
         self.kind == ModuleKind::CommonJs && self.analysis().uses_common_js
     }
 
-    fn text(&self) -> &str {
+    /// The `package.json` that says `"type": "commonjs"` of a file that is an ES module.
+    pub fn contradicted(&self) -> Option<&Path> {
+        self.contradicted.as_deref()
+    }
+
+    pub fn is_json(&self) -> bool {
+        self.kind == ModuleKind::Json
+    }
+
+    /// The text for the engine.
+    pub fn text(&self) -> &str {
         match &self.converted {
             Some((text, _)) => text,
             None => &self.source,

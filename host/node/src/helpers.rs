@@ -6,6 +6,9 @@ use jsvm::Module;
 /// The prefix of their specifiers. No package can have this name.
 pub const PACKAGE: &str = "jsvm:typescript";
 
+/// The name of the module without exports, in whose place a package for browsers has nothing.
+pub const EMPTY: &str = "jsvm:empty";
+
 const HELPERS: [(&str, &str); 15] = [
     (
         "applyDecorators",
@@ -60,6 +63,9 @@ pub fn module(name: &str) -> Option<Module> {
 }
 
 fn text(name: &str) -> Option<&'static str> {
+    if name == EMPTY {
+        return Some("");
+    }
     let name = name.strip_prefix(PACKAGE)?.strip_prefix("/helpers/")?;
     let (_, text) = HELPERS.iter().find(|(known, _)| *known == name)?;
     Some(text)

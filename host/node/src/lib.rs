@@ -9,6 +9,7 @@
 //! | `.cjs`, `.cts` | a CommonJS module |
 //! | `.json` | JSON |
 //! | `.js`, `.jsx`, `.ts`, `.tsx` and none | the kind in `type` of the nearest `package.json`, or else the kind of its syntax |
+//! | `.js` with `import` or `export`, where `type` is `commonjs` | an ES module if it is the program's main file or part of an installed package, else an error |
 //! | `.ts`, `.mts`, `.cts`, `.tsx`, `.jsx` | converted to JavaScript with a source map; types are removed, not checked |
 //! | any other, such as `.env` and `.txt` | not a module, unless the embedder names it by [`NodeModules::entry`] |
 //! | decorators and `accessor` in these | standard decorators, or those of `experimentalDecorators` in `tsconfig.json` |
@@ -30,6 +31,7 @@ mod files;
 mod helpers;
 mod import_script;
 mod imported_later;
+mod json_import;
 mod language;
 mod missing;
 mod names;
@@ -50,7 +52,7 @@ use files::Files;
 use jsvm::HostError;
 use jsvm::{Import, Module, ModuleLoader};
 use names::ModuleNames;
-use resolve::Resolve;
+use resolve::{Resolve, Resolved};
 
 /// A loader of the modules in a folder and of its installed packages, found as in Node.js.
 ///
@@ -60,6 +62,9 @@ use resolve::Resolve;
 ///   link counts as its target.
 /// * The conditions for `exports` and `imports` of packages are `jsvm`, `edge-light`, `browser`,
 ///   and `import` or `require`. `node` is not among them.
+/// * Without `exports`, a string in the `browser` field of a `package.json` takes the place of `main`.
+///   An object there maps files of the package, and the modules that they import, to other files, or
+///   to an empty module by `false`. Modules that the embedder registers are not replaced.
 /// * An `import` can leave out the extension, including those of TypeScript. `./x.js` also finds
 ///   `./x.ts`. For importers in TypeScript, `paths` of the nearest `tsconfig.json` apply.
 /// * Node.js's built-in modules are missing. A module that the embedder registers under such a name
@@ -191,10 +196,14 @@ impl NodeModules {
         if let Some(module) = helpers::module(name) {
             return Ok(module);
         }
-        let path = self.path(name)?;
+        let json = json_import::file_of(name);
+        let path = self.path(json.unwrap_or(name))?;
         let file = self
             .files
             .get(&path, &self.names.shown(&path), &self.resolve)?;
+        if json.is_some() && file.is_json() {
+            return Ok(json_import::module(file.text()).url(self.names.url(&path)));
+        }
         let exports = self.files.exports(&path, &self.resolve);
         Ok(file.module(exports).url(self.names.url(&path)))
     }
@@ -210,6 +219,16 @@ impl NodeModules {
             .files
             .get(&path, &self.names.shown(&path), &self.resolve)?;
         Ok(file.uses_common_js())
+    }
+
+    /// Returns the `package.json` with `"type": "commonjs"` of a loaded module, if the module is run as
+    /// an ES module nevertheless, because it has the syntax of one.
+    ///
+    /// This is so only of the module that [`entry`](NodeModules::entry) named. In other files, such
+    /// syntax is an error.
+    pub fn contradicted_package(&self, name: &str) -> Option<PathBuf> {
+        let file = self.files.known(&self.names.path(name))?;
+        file.contradicted().map(Path::to_owned)
     }
 
     /// Returns the text of the file of a loaded module. It reads no other file, because a name from
@@ -247,9 +266,19 @@ impl ModuleLoader for NodeModules {
             return Ok(import.specifier.to_owned());
         }
         let importer = self.names.importer(import.importer);
-        let path = self.resolve.resolve(import, &importer);
-        path.and_then(|path| self.names.name_of(&path))
-            .map_err(ProgramError::into_host_error)
+        let resolved = self.resolve.resolve(import, &importer);
+        let name = resolved.and_then(|resolved| match resolved {
+            Resolved::File(path) => {
+                let name = self.names.name_of(&path)?;
+                let source = || self.files.source(&importer).unwrap_or_default();
+                match json_import::lacks_attribute(import, &importer, &path, source) {
+                    true => Ok(json_import::name_of(&name)),
+                    false => Ok(name),
+                }
+            }
+            Resolved::Empty => Ok(helpers::EMPTY.to_owned()),
+        });
+        name.map_err(ProgramError::into_host_error)
     }
 
     fn load(&self, name: &str) -> Result<Module, HostError> {

@@ -26,8 +26,9 @@ impl FailedImport<'_> {
     /// Returns the error of an import that cannot be a file, such as a URL.
     pub fn is_elsewhere(&self) -> Option<ProgramError> {
         let specifier = self.import.specifier;
+        // A package for browsers can have a file in the place of a module of Node.js.
         if specifier.starts_with("node:") {
-            return Some(self.builtin());
+            return None;
         }
         let scheme = specifier.split_once(':')?.0;
         let is_url = scheme.len() > 1 && scheme.bytes().all(|byte| byte.is_ascii_lowercase());
@@ -57,6 +58,9 @@ impl FailedImport<'_> {
             return error;
         }
         let specifier = self.import.specifier;
+        if specifier.starts_with("node:") {
+            return self.builtin();
+        }
         match error {
             ResolveError::PackagePathNotExported {
                 subpath,

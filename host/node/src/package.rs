@@ -17,19 +17,36 @@ pub struct Packages {
     known: Mutex<HashMap<PathBuf, Option<Goal>>>,
 }
 
+/// The kind of `.js` files in a folder.
+#[derive(Clone, Debug)]
+pub struct PackageGoal {
+    pub goal: Goal,
+    /// The `package.json` that decides, if there is one.
+    pub file: Option<PathBuf>,
+}
+
+impl From<Goal> for PackageGoal {
+    fn from(goal: Goal) -> Self {
+        PackageGoal { goal, file: None }
+    }
+}
+
 impl Packages {
     /// Returns the kind of `.js` files in a folder; unknown if no `package.json` sets it.
-    pub fn goal(&self, folder: &Path) -> Result<Goal, ProgramError> {
+    pub fn goal(&self, folder: &Path) -> Result<PackageGoal, ProgramError> {
         for folder in folder.ancestors() {
             // An installed package does not belong to a package above.
             if folder.ends_with("node_modules") {
                 break;
             }
             if let Some(goal) = self.look(folder)? {
-                return Ok(goal);
+                return Ok(PackageGoal {
+                    goal,
+                    file: Some(folder.join("package.json")),
+                });
             }
         }
-        Ok(Goal::Unknown)
+        Ok(Goal::Unknown.into())
     }
 
     /// Reads the `package.json` in a folder, if it exists.

@@ -1,12 +1,14 @@
 //! Resolves specifiers to files.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use oxc_resolver::{ResolveError, ResolveOptions, ResolverGeneric, TsConfig, TsconfigDiscovery};
+use serde_json::Value as Json;
 
-use super::bounds::MAX_PATH;
+use super::bounds::{self, MAX_CONFIGURATION, MAX_PATH};
 use super::confined::ConfinedFiles;
 use super::error::ProgramError;
 use super::language::{self, EXTENSIONS};
@@ -44,12 +46,27 @@ pub struct Resolve {
     resolvers: RwLock<Arc<Resolvers>>,
     /// Memory that the resolvers may have used since they were created, in bytes.
     remembered: AtomicUsize,
+    /// Whether the `package.json` of a path is one for bundlers.
+    bundled: Mutex<HashMap<PathBuf, bool>>,
+}
+
+/// What a specifier resolves to.
+#[derive(Debug)]
+pub enum Resolved {
+    /// The real path of a file.
+    File(PathBuf),
+    /// No file: the `browser` field of the importer's `package.json` maps the specifier to `false`.
+    Empty,
 }
 
 /// The resolvers of `import` and of `require`, which share what they remember.
 struct Resolvers {
     import: Pair,
+    /// The resolvers of `import` for packages whose `browser` field is for their `module`.
+    bundled: Pair,
     require: Pair,
+    /// The resolver of the folder that a program is in. Its `browser` field is for importers.
+    entry: Resolver,
 }
 
 /// The two resolvers of `import` or of `require`.
@@ -58,11 +75,35 @@ struct Pair {
     typescript: Resolver,
 }
 
+impl Pair {
+    fn of(&self, importer: &Path) -> &Resolver {
+        match language::is_typescript(importer) {
+            true => &self.typescript,
+            false => &self.javascript,
+        }
+    }
+}
+
 impl Resolvers {
     fn new(file_system: &ConfinedFiles) -> Self {
         let first = Resolver::new_with_file_system(file_system.clone(), options("import", false));
         let with = |kind, typescript| first.clone_with_options(options(kind, typescript));
+        let with_module = |typescript| {
+            first.clone_with_options(ResolveOptions {
+                main_fields: ["browser", "module", "main"].map(str::to_owned).into(),
+                ..options("import", typescript)
+            })
+        };
         Resolvers {
+            bundled: Pair {
+                javascript: with_module(false),
+                typescript: with_module(true),
+            },
+            entry: first.clone_with_options(ResolveOptions {
+                alias_fields: Vec::new(),
+                main_fields: vec!["main".into()],
+                ..options("import", false)
+            }),
             require: Pair {
                 javascript: with("require", false),
                 typescript: with("require", true),
@@ -84,11 +125,12 @@ impl Resolve {
             resolvers: RwLock::new(Arc::new(Resolvers::new(&file_system))),
             file_system,
             remembered: AtomicUsize::new(0),
+            bundled: Mutex::default(),
         }
     }
 
-    /// Returns the real path of the imported file.
-    pub fn resolve(&self, import: &Import<'_>, importer: &Path) -> Result<PathBuf, ProgramError> {
+    /// Resolves an import.
+    pub fn resolve(&self, import: &Import<'_>, importer: &Path) -> Result<Resolved, ProgramError> {
         let specifier = import.specifier;
         let longest = specifier.len().max(importer.as_os_str().len());
         if longest > MAX_PATH {
@@ -110,22 +152,43 @@ impl Resolve {
             ImportKind::Require => &resolvers.require,
             _ => &resolvers.import,
         };
-        let resolver = if language::is_typescript(importer) {
-            &pair.typescript
-        } else {
-            &pair.javascript
+        let mut found = pair.of(importer).resolve_file(importer, specifier);
+        if let Ok(file) = &found
+            && import.kind != ImportKind::Require
+            && !specifier.starts_with(['.', '/', '#'])
+            && let Some(package) = file.package_json()
+            && package.exports().is_none()
+            && self.is_bundled(package.realpath())
+        {
+            found = resolvers.bundled.of(importer).resolve_file(importer, specifier);
+        }
+        let path = match found {
+            Ok(found) => found.into_path_buf(),
+            Err(ResolveError::Ignored(_)) => return Ok(Resolved::Empty),
+            Err(error) => {
+                let refusal = self.refusal(&error);
+                return Err(refusal.unwrap_or_else(|| missing.explain(error)));
+            }
         };
-        let found = resolver
-            .resolve_file(importer, specifier)
-            .map_err(|error| {
-                self.refusal(&error)
-                    .unwrap_or_else(|| missing.explain(error))
-            })?;
-        let path = found.into_path_buf();
         if !path.starts_with(&self.root) {
             return Err(missing.outside());
         }
-        Ok(path)
+        Ok(Resolved::File(path))
+    }
+
+    /// Whether a `package.json` has an object as its `browser` field, and a `module`. Such an object maps
+    /// files behind `module`, which bundlers choose, and seldom those behind `main`.
+    fn is_bundled(&self, package: &Path) -> bool {
+        let mut known = self.bundled.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(is_bundled) = known.get(package) {
+            return *is_bundled;
+        }
+        let text = bounds::read_file(package, MAX_CONFIGURATION).unwrap_or_default();
+        let json = serde_json::from_slice::<Json>(&text).unwrap_or_default();
+        let is_bundled = json.get("browser").is_some_and(Json::is_object)
+            && json.get("module").is_some_and(Json::is_string);
+        known.insert(package.to_owned(), is_bundled);
+        is_bundled
     }
 
     /// Returns the real path of a program's main file, from the path of a file or folder.
@@ -136,7 +199,7 @@ impl Resolve {
         })?;
         let file = if real.is_dir() {
             let resolvers = self.resolvers(cost(&real, "./"));
-            let found = resolvers.import.javascript.resolve(&real, "./");
+            let found = resolvers.entry.resolve(&real, "./");
             found.map(|found| found.into_path_buf()).map_err(|error| {
                 self.configuration(&error)
                     .unwrap_or(ProgramError::Unsupported {
@@ -258,6 +321,9 @@ fn options(kind: &str, typescript: bool) -> ResolveOptions {
         extensions: extensions.map(str::to_owned).into(),
         extension_alias: extension_alias.into(),
         tsconfig: typescript.then_some(TsconfigDiscovery::Auto),
+        // A string replaces `main`; an object replaces files of the package and what they import.
+        main_fields: vec!["browser".into(), "main".into()],
+        alias_fields: vec![vec!["browser".into()]],
         // The program must not depend on an environment variable.
         node_path: false,
         ..ResolveOptions::default()
@@ -273,151 +339,4 @@ impl std::fmt::Debug for Resolve {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::fs;
-    use std::path::Path;
-
-    use jsvm::{Import, ImportKind, ModuleLoader};
-
-    use super::{MAX_PATH, MAX_REMEMBERED};
-    use crate::{NodeModules, ProgramError};
-
-    /// A folder with files, and a loader of its modules.
-    fn program(files: &[(&str, &str)]) -> (tempfile::TempDir, NodeModules) {
-        let folder = tempfile::tempdir().unwrap();
-        for (name, text) in files {
-            let path = folder.path().join(name);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
-        }
-        let modules = NodeModules::new(folder.path()).unwrap();
-        (folder, modules)
-    }
-
-    fn resolve(modules: &NodeModules, specifier: &str, kind: ImportKind) -> ProgramError {
-        let importer = modules.root().join("main.ts");
-        let import = Import::new(specifier, importer.to_str().unwrap(), kind);
-        modules.resolve.resolve(&import, &importer).unwrap_err()
-    }
-
-    #[test]
-    fn long_specifiers_are_refused_before_they_are_resolved() {
-        let (_folder, modules) = program(&[("main.js", "")]);
-        for kind in [ImportKind::Import, ImportKind::Require] {
-            for part in ["n/", "./", "../", "é/", "#a", "file:///a/"] {
-                let error = resolve(&modules, &part.repeat(300_000), kind);
-                assert!(
-                    matches!(error, ProgramError::SpecifierTooLong { .. }),
-                    "{error}"
-                );
-                assert!(error.to_string().len() < 400, "{error}");
-            }
-            let error = resolve(&modules, &"n/".repeat(MAX_PATH / 2), kind);
-            assert!(matches!(error, ProgramError::NotFound { .. }), "{error}");
-        }
-    }
-
-    #[test]
-    fn configuration_with_long_paths_is_refused() {
-        let long = format!("./{}", "n/".repeat(30_000));
-        for package in [
-            format!("{{ \"main\": \"{long}\" }}"),
-            format!("{{ \"exports\": \"{long}\" }}"),
-            format!("{{ \"exports\": {{ \"import\": [\"{long}\"] }} }}"),
-            format!(
-                "{{ \"exports\": \"./a.js\", \"readme\": {} }}",
-                "[".repeat(100_000)
-            ),
-        ] {
-            let (folder, modules) = program(&[("node_modules/p/package.json", &package)]);
-            let error = resolve(&modules, "p", ImportKind::Import);
-            assert!(
-                matches!(error, ProgramError::Configuration { .. }),
-                "{error}"
-            );
-            let inner = folder.path().join("node_modules/p");
-            let modules = NodeModules::new(&inner).unwrap();
-            let error = modules.entry(&inner).unwrap_err();
-            assert!(
-                matches!(error, ProgramError::Configuration { .. }),
-                "{error}"
-            );
-        }
-        let imports = format!("{{ \"imports\": {{ \"#a\": \"{long}\" }} }}");
-        let (_folder, modules) = program(&[("package.json", &imports)]);
-        let error = resolve(&modules, "#a", ImportKind::Import);
-        assert!(
-            matches!(error, ProgramError::Configuration { .. }),
-            "{error}"
-        );
-        for tsconfig in [
-            format!("{{ \"extends\": \"{long}\" }}"),
-            format!("{{ \"compilerOptions\": {{ \"baseUrl\": \"{long}\" }} }}"),
-            format!("{{ \"compilerOptions\": {{ \"paths\": {{ \"p\": [\"{long}\"] }} }} }}"),
-        ] {
-            let (_folder, modules) = program(&[("tsconfig.json", &tsconfig)]);
-            let error = resolve(&modules, "p", ImportKind::Import);
-            assert!(
-                matches!(error, ProgramError::Configuration { .. }),
-                "{error}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_tsconfig_extends_nothing_outside_of_the_program() {
-        let outside = tempfile::tempdir().unwrap();
-        fs::write(
-            outside.path().join("secret.json"),
-            "{ \"compilerOptions\": {} }",
-        )
-        .unwrap();
-        for name in ["secret", "secret.json", "missing.json"] {
-            let extends = outside.path().join(name);
-            let tsconfig = format!("{{ \"extends\": {:?} }}", extends.to_str().unwrap());
-            let (_folder, modules) = program(&[("tsconfig.json", &tsconfig), ("a.ts", "")]);
-            let error = modules.module("a.ts").unwrap_err();
-            let text = error.to_string();
-            assert!(text.contains("outside the program's folder"), "{text}");
-            assert!(text.contains(extends.to_str().unwrap()), "{text}");
-        }
-    }
-
-    #[test]
-    #[cfg(target_os = "linux")]
-    fn missing_names_do_not_grow_the_process() {
-        fn resident() -> usize {
-            let statm = fs::read_to_string("/proc/self/statm").unwrap();
-            statm.split(' ').nth(1).unwrap().parse::<usize>().unwrap() * 4_096
-        }
-        let (_folder, modules) = program(&[("main.js", "")]);
-        let before = resident();
-        for number in 0..300 {
-            // Each of its 2,000 beginnings is a path that was never seen.
-            let specifier = format!("./{number}/{}", "n/".repeat(2_000));
-            resolve(&modules, &specifier, ImportKind::Import);
-        }
-        for number in 0..20_000 {
-            resolve(&modules, &format!("p{number}"), ImportKind::Require);
-        }
-        let grown = resident().saturating_sub(before);
-        assert!(grown < 4 * MAX_REMEMBERED, "{grown} bytes more");
-    }
-
-    #[test]
-    fn files_that_may_never_end_are_not_read() {
-        let (_folder, modules) = program(&[("main.js", "")]);
-        let path = Path::new("/dev/zero");
-        assert!(modules.entry(path).is_err());
-        let error = crate::bounds::read_file(path, MAX_PATH as u64);
-        assert!(error.is_err() || !path.exists());
-    }
-
-    #[test]
-    fn loaders_refuse_long_specifiers_by_an_error_of_javascript() {
-        let (_folder, modules) = program(&[("main.js", "")]);
-        let specifier = "n/".repeat(300_000);
-        let import = Import::new(&specifier, "main.js", ImportKind::Import);
-        assert!(ModuleLoader::resolve(&modules, &import).is_err());
-    }
-}
+mod tests;

@@ -1,13 +1,17 @@
 //! Finds the root folder of a program.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value as Json;
 
 use super::bounds::{self, MAX_CONFIGURATION};
 
-/// Entries that mark the root folder of a program.
-const MARKS: [&str; 3] = ["package.json", "node_modules", ".git"];
+/// Entries that mark the root folder of a program, beside a `package.json`.
+const MARKS: [&str; 2] = ["node_modules", ".git"];
+
+/// What a `package.json` says that only sets the kind of the files below, as in `dist/cjs`.
+const OF_FILES: [&str; 2] = ["type", "sideEffects"];
 
 /// Finds the nearest folder with one of the marks, or its workspace. Without one, returns the
 /// folder itself.
@@ -22,7 +26,7 @@ pub fn find(folder: &Path) -> PathBuf {
 
 fn find_below(folder: &Path, home: Option<&Path>) -> PathBuf {
     let is_home = |above: &Path| home.is_some_and(|home| home.starts_with(above));
-    let marked = |folder: &&Path| MARKS.iter().any(|mark| folder.join(mark).exists());
+    let marked = |folder: &&Path| is_package(folder) || MARKS.iter().any(|mark| folder.join(mark).exists());
     let candidates = folder.ancestors();
     let mut candidates = candidates.take_while(|above| *above == folder || !is_home(above));
     let Some(nearest) = candidates.find(marked) else {
@@ -40,15 +44,31 @@ fn find_below(folder: &Path, home: Option<&Path>) -> PathBuf {
     workspace.unwrap_or(nearest).to_owned()
 }
 
+/// Whether a folder has the `package.json` of a package. One that only sets the kind of files is not.
+fn is_package(folder: &Path) -> bool {
+    match read(folder) {
+        Ok(Json::Object(package)) => {
+            !package.contains_key("type")
+                || package.keys().any(|key| !OF_FILES.contains(&key.as_str()))
+        }
+        // A wrong one is reported when a file is loaded.
+        Ok(_) => true,
+        Err(error) => error.kind() != ErrorKind::NotFound,
+    }
+}
+
+/// Reads the `package.json` of a folder.
+fn read(folder: &Path) -> std::io::Result<Json> {
+    let text = bounds::read_file(&folder.join("package.json"), MAX_CONFIGURATION)?;
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
+    Ok(serde_json::from_slice(text)?)
+}
+
 fn is_workspace(folder: &Path) -> bool {
     if folder.join("pnpm-workspace.yaml").is_file() {
         return true;
     }
-    let text = bounds::read_file(&folder.join("package.json"), MAX_CONFIGURATION);
-    let package = text
-        .ok()
-        .and_then(|text| serde_json::from_slice::<Json>(&text).ok());
-    package.is_some_and(|package| package.get("workspaces").is_some())
+    read(folder).is_ok_and(|package| package.get("workspaces").is_some())
 }
 
 fn is_installed(below: &Path) -> bool {
@@ -58,6 +78,23 @@ fn is_installed(below: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_package_json_with_only_a_type_is_no_root() {
+        let folder = tempfile::tempdir().unwrap();
+        let dist = folder.path().join("dist/cjs");
+        std::fs::create_dir_all(&dist).unwrap();
+        std::fs::write(folder.path().join("package.json"), "{}").unwrap();
+        let root = || find_below(&dist, None);
+        for text in [r#"{ "type": "commonjs" }"#, r#"{ "type": "module", "sideEffects": false }"#] {
+            std::fs::write(dist.join("package.json"), text).unwrap();
+            assert_eq!(root(), folder.path(), "{text}");
+        }
+        for text in [r#"{ "type": "commonjs", "private": true }"#, "{}", "{"] {
+            std::fs::write(dist.join("package.json"), text).unwrap();
+            assert_eq!(root(), dist, "{text}");
+        }
+    }
 
     #[test]
     fn the_home_folder_is_the_root_of_its_own_programs_only() {

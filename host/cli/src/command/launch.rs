@@ -1,6 +1,7 @@
 //! Starts a program from its file, for `run`, `snapshot`, `serve` and `build`.
 
 use std::path::{Path, PathBuf};
+use std::sync::Once;
 
 use jsvm::{Error, ModuleKind, Source, Value};
 use jsvm_node::{NodeModules, ProgramError};
@@ -179,6 +180,9 @@ fn from_file(
             return Err(cannot_run(file, "it is JSON, not a program"));
         }
         Ok(module) => {
+            if let Some(package) = modules.contradicted_package(&name) {
+                warn_of_type(file, &package);
+            }
             let is_plain = modules.source(&name).as_deref() == Some(module.text());
             if is_plain
                 && module.kind() == ModuleKind::CommonJs
@@ -205,6 +209,21 @@ fn from_file(
         name,
         code: EntryCode::Import(specifier),
     })
+}
+
+/// Says that a program is run as an ES module although its `package.json` says CommonJS. `npm init`
+/// writes that type.
+fn warn_of_type(file: &Path, package: &Path) {
+    // `jsvm build` loads a program twice.
+    static WARNED: Once = Once::new();
+    WARNED.call_once(|| {
+        output::print_error(&format!(
+            "Warning: {} is run as an ES module, because it has the syntax of one, but \"type\" in {} is \
+             \"commonjs\". Write \"type\": \"module\" there, or give the file the extension .mjs",
+            file.display(),
+            package.display()
+        ));
+    });
 }
 
 /// Returns the real path of a program.

@@ -109,6 +109,7 @@ pub fn main() -> ExitCode {
         Verb::Completions(verb) => verb.run(&mut Cli::command()),
         Verb::CompileComponent(verb) => verb.run(),
     };
+    permissions::env::print_denied();
     output::flush();
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,11 +1,12 @@
 //! Options shared by several commands, and the parsers of their values.
 
 use std::fmt::Display;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use clap::Args;
 use humantime::TimestampError;
-use jsvm::{Engine, EngineConfig, FixedClock, Vm, VmBuilder};
+use jsvm::{Engine, EngineConfig, ManualClock, Vm, VmBuilder};
 use jsvm_node::NodeModules;
 
 use super::builtin::{Builtins, ExitCode, install};
@@ -41,7 +42,8 @@ pub struct VmOptions {
     #[arg(long, value_name = "NUMBER", value_parser = seed, allow_hyphen_values = true)]
     seed: Option<u64>,
 
-    /// Stop the clock at a time: 2026-01-31T12:00:00Z, 2026-01-31 or seconds since 1970
+    /// Start the clock at a time, and let it stand still while code runs: 2026-01-31T12:00:00Z,
+    /// 2026-01-31 or seconds since 1970. When the program waits for a timer, the clock jumps to it
     #[arg(long, value_name = "TIME", value_parser = time, allow_hyphen_values = true)]
     clock: Option<Duration>,
 
@@ -129,8 +131,9 @@ impl VmOptions {
         if let Some(seed) = self.seed {
             builder = builder.seed(seed);
         }
-        if let Some(time) = self.clock {
-            builder = builder.clock(FixedClock(time));
+        let clock = self.clock.map(|time| Arc::new(ManualClock::new(time)));
+        if let Some(clock) = &clock {
+            builder = builder.clock(clock.clone());
         }
         if let Some(limit) = &self.cpu_time {
             builder = limit_cpu_time(builder, limit.value);
@@ -155,6 +158,7 @@ impl VmOptions {
             },
             make,
         )
+        .map(|session| session.with_clock(clock))
     }
 
     /// The memory limit.

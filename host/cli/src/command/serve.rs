@@ -211,7 +211,7 @@ impl Serve {
     fn server(&self, builder: VmBuilder, snapshot: &Snapshot) -> Server {
         let permissions = self.permissions.permissions();
         let env = permissions.env_names().into_iter().filter_map(|name| {
-            let value = permissions.env(&name).ok()??;
+            let value = permissions.env(&name)?;
             Some((name, value))
         });
         let env: Vec<_> = env.collect();

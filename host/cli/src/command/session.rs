@@ -2,13 +2,14 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::future::pending;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 use jsvm::{
-    Error, EventLoop, Exception, Gone, Interrupt, Limit, Limits, Snapshot, Source, Value, Vm,
-    VmBuilder,
+    Error, EventLoop, Exception, Gone, Interrupt, Limit, Limits, ManualClock, Snapshot, Source,
+    Value, Vm, VmBuilder,
 };
 use jsvm_node::NodeModules;
 use tokio::runtime::{Builder, Runtime};
@@ -27,6 +28,9 @@ const HEADROOM: u64 = 64 << 20;
 
 /// The time limit of calls that should take no noticeable time.
 const BRIEF: Duration = Duration::from_millis(500);
+
+/// How often the clock of `--clock` moves while requests are in flight.
+const TICK: Duration = Duration::from_millis(5);
 
 /// A VM with its deadline and with the sources that errors point to.
 ///
@@ -47,6 +51,8 @@ pub struct Session {
     texts: RefCell<HashMap<String, String>>,
     modules: NodeModules,
     exit_code: ExitCode,
+    /// The clock of `--clock`.
+    clock: Option<Arc<ManualClock>>,
 }
 
 /// How much time a program has.
@@ -89,6 +95,7 @@ impl Session {
             texts: RefCell::default(),
             modules,
             exit_code,
+            clock: None,
         };
         session.restart_clock();
         Ok(session)
@@ -98,6 +105,12 @@ impl Session {
     pub fn at_prompt(mut self) -> Session {
         self.at_prompt = true;
         output::set_deadline(None);
+        self
+    }
+
+    /// Sets the clock that the builder was given. It moves only while the program waits.
+    pub fn with_clock(mut self, clock: Option<Arc<ManualClock>>) -> Session {
+        self.clock = clock;
         self
     }
 
@@ -168,13 +181,15 @@ impl Session {
     /// Runs until a promise is settled, and returns its value. Any other value is returned as it
     /// is.
     pub fn settled(&self, value: &Value, promises: &[&Value]) -> Result<Value, Error> {
-        self.drive(promises, async |events| events.settled(value).await)
+        let mut promises = promises.to_vec();
+        promises.push(value);
+        self.drive(&promises, async |events| events.settled(value).await)
     }
 
     fn drive<T>(
         &self,
         promises: &[&Value],
-        work: impl AsyncFnOnce(&mut EventLoop) -> Result<T, Error>,
+        work: impl AsyncFn(&mut EventLoop) -> Result<T, Error>,
     ) -> Result<T, Error> {
         // A notification that came while nothing waited has already stopped the code that ran.
         while self.stop.notified().now_or_never().is_some() {}
@@ -183,7 +198,7 @@ impl Session {
         let result = self.runtime.block_on(async {
             tokio::select! {
                 biased;
-                result = work(&mut events) => result,
+                result = self.pass_time(&mut events, &work) => result,
                 () = self.stop.notified() => Err(Error::Interrupted(Interrupt::Handle)),
             }
         });
@@ -203,18 +218,67 @@ impl Session {
         }
     }
 
+    /// Does the work of an event loop. A clock of `--clock` jumps to the next timer when the program
+    /// waits for nothing else. While requests are in flight, it moves as real time does.
+    async fn pass_time<T>(
+        &self,
+        events: &mut EventLoop,
+        work: &impl AsyncFn(&mut EventLoop) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let Some(clock) = &self.clock else {
+            return work(events).await;
+        };
+        loop {
+            if let Some(result) = work(events).now_or_never() {
+                return result;
+            }
+            if !events.run_until_waiting().await? {
+                return work(events).await;
+            }
+            let next = self.vm.run_jobs_up_to(0)?.next_timer;
+            match next {
+                Some(time) if events.in_flight() == 0 => clock.advance(time),
+                None if events.in_flight() == 0 => return work(events).await,
+                _ => {
+                    let begun = Instant::now();
+                    tokio::select! {
+                        biased;
+                        result = work(events) => return result,
+                        () = tokio::time::sleep(TICK) => clock.advance(begun.elapsed()),
+                    }
+                }
+            }
+        }
+    }
+
     /// Runs timers and requests until a future is ready. It can be called again after an error.
     pub fn until<T>(&self, happens: impl Future<Output = T>) -> Result<T, Error> {
         let mut events = self.events.borrow_mut();
         events.set_deadline(None);
         self.runtime.block_on(async {
             tokio::pin!(happens);
-            tokio::select! {
-                biased;
-                happened = &mut happens => return Ok(happened),
-                result = events.run() => result?,
+            loop {
+                let begun = Instant::now();
+                let tick = async {
+                    match &self.clock {
+                        // A person waits, so time is real.
+                        Some(_) => tokio::time::sleep(TICK).await,
+                        None => pending().await,
+                    }
+                };
+                tokio::select! {
+                    biased;
+                    happened = &mut happens => return Ok(happened),
+                    result = events.run() => {
+                        result?;
+                        return Ok(happens.await);
+                    }
+                    () = tick => {}
+                }
+                if let Some(clock) = &self.clock {
+                    clock.advance(begun.elapsed());
+                }
             }
-            Ok(happens.await)
         })
     }
 

@@ -27,6 +27,7 @@
     });
   known(process, "argv");
   define(globalThis, "process", process);
+  define(globalThis, "global", globalThis);
   return {
     begin(env, args) {
       // Whoever copies it finds what is true.

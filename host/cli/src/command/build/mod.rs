@@ -226,6 +226,7 @@ impl Build {
     fn judge(&self, uses: &[Use], evaluated: &Evaluated) -> anyhow::Result<()> {
         let text_of = |file: &str| evaluated.session().modules().source(file);
         let mut packages = Vec::new();
+        let mut reads_arguments = false;
         for used in uses {
             let variable = used.what.strip_prefix("process.env.");
             // Packages read many variables that are rarely set.
@@ -233,6 +234,11 @@ impl Build {
                 if !packages.contains(&name) {
                     packages.push(name);
                 }
+                continue;
+            }
+            // They look for flags such as --no-color. A server has no arguments.
+            if used.what == "process.argv" && used.is_in_package() {
+                reads_arguments = true;
                 continue;
             }
             let advice = match (&*used.what, variable) {
@@ -250,6 +256,11 @@ impl Build {
             };
             output::print_error(&used.text(text_of, &advice));
             return Err(Exit::FAILED.into());
+        }
+        if reads_arguments {
+            output::print_error(
+                "Note: packages read process.argv during the build, when it has no arguments",
+            );
         }
         if !packages.is_empty() {
             output::print_error(&format!(

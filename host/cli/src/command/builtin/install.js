@@ -22,4 +22,5 @@
       configurable: true,
     });
   lazily("process", host);
+  define("global", globalThis);
 }

@@ -8,7 +8,7 @@ use jsvm::{Arguments, Bytes, Data, HostError};
 
 use crate::command::options::Console;
 use crate::command::output;
-use crate::command::permissions::Permissions;
+use crate::command::permissions::{self, Permissions};
 
 /// The exit code that a program set.
 #[derive(Clone, Default)]
@@ -50,7 +50,7 @@ pub fn handler(
         let text = |index| arg(index).map_or(Ok(String::new()), |arg| arg.to::<String>());
         let number = |index| arg(index).map_or(Ok(0.0), |arg| arg.to::<f64>());
         Ok(match &*text(0)? {
-            "env" => Data::of(&permissions.env(&text(1)?)?)?,
+            "env" => Data::of(&permissions.env(&text(1)?))?,
             "envNames" => Data::of(&permissions.env_names())?,
             "exitCode" => {
                 exit_code.set(number(1)?);
@@ -95,6 +95,7 @@ pub fn handler(
 
 /// Ends the process. No code of the program runs after `process.exit`.
 fn exit(code: u8) -> ! {
+    permissions::env::print_denied();
     output::flush();
     output::restore_terminal();
     std::process::exit(code.into())

@@ -149,7 +149,7 @@ impl Handler {
         })?;
         let client = client_builder(permissions.egress())?.build()?;
         let env = permissions.env_names().into_iter().filter_map(|name| {
-            let value = permissions.env(&name).ok()??;
+            let value = permissions.env(&name)?;
             Some((name, value))
         });
         let shared = Shared {

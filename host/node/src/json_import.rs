@@ -1,0 +1,48 @@
+//! Imports of JSON without an attribute in installed packages. Bundlers allow them, and packages have
+//! files for bundlers.
+
+use std::path::Path;
+
+use jsvm::{Import, ImportKind, Module};
+use serde_json::Value as Json;
+
+/// The prefix of the names of such modules. The rest is the name of the file.
+const PREFIX: &str = "jsvm:json:";
+
+/// Whether an import of a file with this path in a module with this text lacks the attribute.
+pub fn lacks_attribute(import: &Import<'_>, importer: &Path, path: &Path, text: impl FnOnce() -> String) -> bool {
+    let is_json = path.extension().is_some_and(|extension| extension == "json");
+    let is_installed = importer.iter().any(|part| part == "node_modules");
+    if import.kind != ImportKind::Import || !is_json || !is_installed {
+        return false;
+    }
+    let text = text();
+    let has_attribute = |quote: char| {
+        let quoted = format!("{quote}{}{quote}", import.specifier);
+        text.match_indices(&quoted).any(|(start, _)| {
+            let after = text[start + quoted.len()..].trim_start();
+            after.starts_with("with") || after.starts_with(',')
+        })
+    };
+    !has_attribute('"') && !has_attribute('\'')
+}
+
+/// Returns the name of the module of a JSON file.
+pub fn name_of(file: &str) -> String {
+    format!("{PREFIX}{file}")
+}
+
+/// Returns the name of the JSON file of such a module.
+pub fn file_of(name: &str) -> Option<&str> {
+    name.strip_prefix(PREFIX)
+}
+
+/// Creates the module of a JSON text: its value, with the properties of an object as exports.
+pub fn module(text: &str) -> Module {
+    let names = match serde_json::from_str(text) {
+        Ok(Json::Object(object)) => object.into_iter().map(|(name, _)| name).collect(),
+        _ => Vec::new(),
+    };
+    let text = Json::from(text);
+    Module::common_js(format!("module.exports = JSON.parse({text});"), names)
+}
