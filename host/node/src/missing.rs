@@ -238,7 +238,7 @@ pub fn configuration(error: &ResolveError) -> Option<ProgramError> {
 }
 
 /// Returns the name of the package in a specifier.
-fn package_of(specifier: &str) -> &str {
+pub fn package_of(specifier: &str) -> &str {
     let parts = if specifier.starts_with('@') { 2 } else { 1 };
     match specifier.match_indices('/').nth(parts - 1) {
         Some((end, _)) => &specifier[..end],

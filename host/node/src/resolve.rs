@@ -19,6 +19,10 @@ use jsvm::{Import, ImportKind};
 /// and `workerd` are left out: builds for them expect message ports.
 const CONDITIONS: [&str; 3] = ["jsvm", "edge-light", "browser"];
 
+/// Packages for which the condition `node` holds too: their other builds are for bundlers, which compile
+/// templates before, and their builds for Node.js need none of its modules.
+const BUILT_FOR_NODE: [&str; 2] = ["vue", "@vue/server-renderer"];
+
 /// The same for importers in TypeScript, where a source file takes precedence over its compiled
 /// file.
 const TYPESCRIPT_EXTENSIONS: [&str; 9] = [
@@ -65,6 +69,8 @@ struct Resolvers {
     /// The resolvers of `import` for packages whose `browser` field is for their `module`.
     bundled: Pair,
     require: Pair,
+    /// Resolvers of `import` and of `require` with the condition `node`.
+    node: [Resolver; 2],
     /// The resolver of the folder that a program is in. Its `browser` field is for importers.
     entry: Resolver,
 }
@@ -94,7 +100,13 @@ impl Resolvers {
                 ..options("import", typescript)
             })
         };
+        let with_node = |kind| {
+            let mut options = options(kind, false);
+            options.condition_names.push("node".to_owned());
+            first.clone_with_options(options)
+        };
         Resolvers {
+            node: [with_node("import"), with_node("require")],
             bundled: Pair {
                 javascript: with_module(false),
                 typescript: with_module(true),
@@ -152,7 +164,17 @@ impl Resolve {
             ImportKind::Require => &resolvers.require,
             _ => &resolvers.import,
         };
-        let mut found = pair.of(importer).resolve_file(importer, specifier);
+        let mut found = match BUILT_FOR_NODE.contains(&missing::package_of(specifier)) {
+            true => {
+                let [of_import, of_require] = &resolvers.node;
+                let resolver = match import.kind {
+                    ImportKind::Require => of_require,
+                    _ => of_import,
+                };
+                resolver.resolve_file(importer, specifier)
+            }
+            false => pair.of(importer).resolve_file(importer, specifier),
+        };
         if let Ok(file) = &found
             && import.kind != ImportKind::Require
             && !specifier.starts_with(['.', '/', '#'])

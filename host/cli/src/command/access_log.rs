@@ -25,8 +25,10 @@ pub fn printer(format: LogFormat) -> impl Fn(&Event<'_>) + Send + Sync {
             LogFormat::Text => text(event).map(|line| escape::one_line(&line).into_owned()),
             LogFormat::Json => object(event),
         };
-        if let Some(line) = line {
-            output::print_error(&line);
+        match (line, format) {
+            (Some(line), LogFormat::Text) => output::print_error(&line),
+            (Some(line), LogFormat::Json) => output::print_log(&line),
+            (None, _) => {}
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use jsvm::{Data, Error, PromiseState, Source, Value, ValueKind, Vm};
 
+use super::escape;
+use super::output;
 use super::session::Session;
 use super::usage::Usage;
 
@@ -116,8 +118,43 @@ impl Arguments {
     pub fn read(&self, text: &str) -> Result<Data, Error> {
         match self.parse.call((text,)) {
             Ok(value) => value.to_data(),
-            Err(Error::Exception(_)) => Ok(Data::of(text)?),
+            Err(Error::Exception(_)) => {
+                if is_nearly_json(text) {
+                    let text = escape::one_line(text);
+                    output::print_error(&format!(
+                        "Warning: {text} is not JSON, so it is taken as a string"
+                    ));
+                }
+                Ok(Data::of(text)?)
+            }
             Err(error) => Err(error),
+        }
+    }
+}
+
+/// Whether a text that is not JSON was probably meant to be: a word like `tru`, or one that begins as
+/// JSON does.
+fn is_nearly_json(text: &str) -> bool {
+    let text = text.trim();
+    let is_near = |word: &&str| {
+        let lower = text.to_lowercase();
+        lower == **word || (text.len() > 1 && strsim::osa_distance(&lower, word) == 1)
+    };
+    ["true", "false", "null", "undefined"].iter().any(|word| is_near(&word))
+        || text.starts_with(['{', '[', '"', '\''])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_nearly_json;
+
+    #[test]
+    fn texts_that_were_meant_as_json_are_noticed() {
+        for text in ["tru", "True", "fales", "nul", "{a: 1}", "[1,", "'x'", "undefined"] {
+            assert!(is_nearly_json(text), "{text}");
+        }
+        for text in ["approved", "yes", "", "t", "a true story", "2026-01-31", "-x"] {
+            assert!(!is_nearly_json(text), "{text}");
         }
     }
 }

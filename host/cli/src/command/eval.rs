@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use clap::Args;
+use jsvm::Error;
 
 use super::modules::ModuleOptions;
 use super::options::{Console, VmOptions};
@@ -14,7 +15,7 @@ use super::value_format::ValueFormat;
 ///
 /// The code is read as the prompt of `jsvm repl` reads it: it can use await and import
 /// declarations, and an object literal needs no parentheses. The value is that of the last
-/// statement. Modules are imported from the current folder.
+/// statement, and a promise is awaited. Modules are imported from the current folder.
 #[derive(Args)]
 #[command(after_help = "Examples:\n  \
     jsvm eval '[1, 2, 3].map(x => x * x)'\n  \
@@ -52,12 +53,13 @@ impl Eval {
         let value = code.evaluate(&session, "<eval>");
         let mut value = value.map_err(|error| session.failed(&error))?;
         let failed = |error| session.failed(&error);
-        // JSON cannot represent a promise.
-        if code.is_async || self.json {
-            value = session.settled(&value, &[]).map_err(failed)?;
-        } else {
-            session.run_until_waiting(&[]).map_err(failed)?;
-        }
+        value = match session.settled(&value, &[]) {
+            // A promise that code makes and never settles is a value too. JSON cannot represent it.
+            Err(Error::Unsettled) if !code.is_async && !self.json => value,
+            settled => settled.map_err(failed)?,
+        };
+        // Jobs that the code started run before its value is printed.
+        session.run_until_waiting(&[]).map_err(failed)?;
         output::print(&answer.text(&session, &value)?);
         session.run(&[]).map_err(failed)?;
         let ended = session.exit();

@@ -12,6 +12,7 @@ mod escape;
 mod eval;
 mod excerpt;
 mod exit;
+mod hint;
 mod inspect;
 mod key;
 mod launch;

@@ -6,11 +6,12 @@ use std::time::{Duration, SystemTime};
 
 use clap::Args;
 use humantime::TimestampError;
-use jsvm::{Engine, EngineConfig, ManualClock, Vm, VmBuilder};
+use jsvm::{Engine, EngineConfig, ManualClock, TimeZone, Vm, VmBuilder};
 use jsvm_node::NodeModules;
 
 use super::builtin::{Builtins, ExitCode, install};
 use super::cpu_time::limit_cpu_time;
+use super::escape;
 use super::link::LinkOptions;
 use super::output;
 use super::permissions::PermissionOptions;
@@ -135,6 +136,9 @@ impl VmOptions {
         if let Some(clock) = &clock {
             builder = builder.clock(clock.clone());
         }
+        if let Some(zone) = time_zone() {
+            builder = builder.time_zone(zone);
+        }
         if let Some(limit) = &self.cpu_time {
             builder = limit_cpu_time(builder, limit.value);
         }
@@ -164,6 +168,26 @@ impl VmOptions {
     /// The memory limit.
     pub fn memory(&self) -> &ParsedArg<u64> {
         &self.memory
+    }
+}
+
+/// The time zone of the environment variable `TZ`; UTC if it is not set.
+fn time_zone() -> Option<TimeZone> {
+    let name = std::env::var("TZ").ok()?;
+    // A colon before the name is allowed, and changes nothing.
+    let name = name.strip_prefix(':').unwrap_or(&name);
+    if name.is_empty() {
+        return None;
+    }
+    match TimeZone::named(name) {
+        Ok(zone) => Some(zone),
+        Err(error) => {
+            output::print_error(&format!(
+                "Warning: local time is UTC: TZ={}: {error}",
+                escape::one_line(name)
+            ));
+            None
+        }
     }
 }
 

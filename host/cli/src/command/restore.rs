@@ -16,7 +16,7 @@ use super::progress::Progress;
 use super::prompt::Prompt;
 use super::save::{NO_SNAPSHOT, SaveOptions};
 use super::session::Session;
-use super::settle::{Settlement, pending, settle};
+use super::settle::{Settlement, pending, settle, still_pending};
 use super::snapshot_reader::SnapshotReader;
 use super::value_format::ValueFormat;
 
@@ -35,7 +35,8 @@ use super::value_format::ValueFormat;
 /// frozen VM.
 ///
 /// The exit code is 0; 1 if something failed in the VM or the new snapshot could not be written; 2
-/// if the snapshot could not be restored.
+/// if the snapshot could not be restored; 13 if a top-level await still waits and nothing else was
+/// asked for.
 #[derive(Args)]
 #[command(group = ArgGroup::new("code").args(["eval", "call"]))]
 #[command(after_help = "Examples:\n  \
@@ -200,7 +201,7 @@ impl Restore {
             let own: Vec<&Value> = module.iter().copied().chain([&value]).collect();
             session.run_until_waiting(&own).map_err(failed)?;
             let value = match value.is_promise()? {
-                true if awaited || self.json => self.await_value(session, &value, &own)?,
+                true => self.await_value(session, &value, &own, awaited || self.json)?,
                 _ => Some(value),
             };
             if let Some(value) = value {
@@ -217,12 +218,23 @@ impl Restore {
             session.run(&module).map_err(failed)?;
         }
         let nothing_asked = self.eval.is_none() && self.call.is_none() && !will_freeze;
-        if nothing_asked && session.vm().unsettled_requests()?.is_empty() {
-            for promise in module {
-                if promise.is_pending()? {
+        if nothing_asked {
+            let mut is_unsettled = false;
+            for promise in &module {
+                is_unsettled |= promise.is_pending()?;
+            }
+            let waits = still_pending(session)?;
+            match (&waits, is_unsettled) {
+                (Some(requests), _) => output::print_error(&format!(
+                    "Warning: the program still waits for {requests}. Settle with --settle ID=VALUE"
+                )),
+                (None, true) => {
                     output::print_error("Warning: unsettled top-level await in the program");
-                    return Err(Exit::UNSETTLED.into());
                 }
+                (None, false) => {}
+            }
+            if is_unsettled {
+                return Err(Exit::UNSETTLED.into());
             }
         }
         Ok(text)
@@ -234,6 +246,7 @@ impl Restore {
         session: &Session,
         value: &Value,
         own: &[&Value],
+        is_needed: bool,
     ) -> anyhow::Result<Option<Value>> {
         let is_pending = value.is_pending()?;
         let settled = if self.on_pending && is_pending {
@@ -243,6 +256,8 @@ impl Restore {
         };
         match settled {
             Ok(value) => Ok(Some(value)),
+            // A promise that code makes and never settles is a value too.
+            Err(Error::Unsettled) if !is_needed => Ok(Some(value.clone())),
             Err(Error::Unsettled) if self.output.is_some() => {
                 output::print_error("jsvm: the value is not printed: its promise is still pending");
                 Ok(None)

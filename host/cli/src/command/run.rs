@@ -1,12 +1,15 @@
 //! `jsvm run`
 
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::hint;
 use super::launch::launch;
 use super::modules::ModuleOptions;
 use super::options::{Console, VmOptions};
+use super::serve::component;
 use super::usage::Usage;
 use super::watch::watch;
 
@@ -43,12 +46,11 @@ use super::watch::watch;
     jsvm run --watch app.js\n  \
     jsvm run --seed 1 --clock 2026-01-31T12:00:00Z reproducible.js")]
 pub struct Run {
-    /// The program, or - to read it from standard input
-    file: PathBuf,
-
-    /// Arguments for the program, in `scriptArgs` after its own name
+    /// The program, or - to read it from standard input, and its arguments. Everything after FILE
+    /// belongs to the program: options of jsvm come before it
+    #[arg(value_names = ["FILE", "ARGS"], num_args = 1.., required = true)]
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-    args: Vec<String>,
+    program: Vec<OsString>,
 
     /// Run the program again whenever it or a module that it loads changes
     #[arg(long)]
@@ -63,21 +65,66 @@ pub struct Run {
 
 impl Run {
     pub fn run(self) -> anyhow::Result<()> {
+        let (file, args) = self.file_and_args()?;
+        if let Some(component) = component::read(&file, "run")? {
+            return Err(cannot_run_component(&file, &component).into());
+        }
         if self.watch {
-            if self.file.as_os_str() == "-" {
+            if file.as_os_str() == "-" {
                 let reason = "cannot watch standard input: give the program as a file";
                 return Err(Usage(reason.into()).into());
             }
-            return watch(&self.file);
+            return watch(&file);
         }
-        let program = launch(&self.file, self.args, |root| {
+        let program = launch(&file, args, |root| {
             self.vm.session(self.modules.of(root)?, Console::Both)
         })?;
         program.run()?;
         program.require_settled()?;
+        hint::after_run(&program, &file);
         let ended = program.session.exit();
         // The process is about to end: freeing the memory piece by piece would only take time.
         std::mem::forget(program);
         ended
     }
+}
+
+impl Run {
+    /// Splits the program from its arguments.
+    fn file_and_args(&self) -> Result<(PathBuf, Vec<String>), Usage> {
+        let mut words = self.program.iter();
+        let file = PathBuf::from(words.next().cloned().unwrap_or_default());
+        let is_flag = file.as_os_str().as_encoded_bytes().starts_with(b"-");
+        if is_flag && file.as_os_str() != "-" && !file.exists() {
+            return Err(Usage(format!(
+                "{} is no option of jsvm run. A file of this name is ./{0}",
+                file.display()
+            )));
+        }
+        let args = words.map(|word| match word.to_str() {
+            Some(word) => Ok(word.to_owned()),
+            None => Err(Usage(format!(
+                "the argument {} is not Unicode",
+                word.display()
+            ))),
+        });
+        Ok((file, args.collect::<Result<_, _>>()?))
+    }
+}
+
+/// Says what a file of WebAssembly is, and what runs it.
+fn cannot_run_component(file: &Path, bytes: &[u8]) -> Usage {
+    let name = file.display();
+    Usage(format!(
+        "cannot run {name}: it is {}",
+        match component::kind(bytes) {
+            component::FileKind::Server => format!("a component that serves HTTP: jsvm serve {name}"),
+            component::FileKind::Command => format!("a command for WASI: wasmtime run {name}"),
+            component::FileKind::Library => format!(
+                "a component without a program. A program imports it with jsvm run --link {name}"
+            ),
+            component::FileKind::Module =>
+                "a core WebAssembly module, not a program in JavaScript or TypeScript".into(),
+        }
+    ))
 }

@@ -1,6 +1,6 @@
 //! `jsvm serve`
 
-mod component;
+pub mod component;
 mod limits;
 
 use std::net::SocketAddr;
@@ -51,9 +51,14 @@ pub struct Serve {
     /// The program, or a component
     file: PathBuf,
 
-    /// Where to listen. Port 0 chooses a free port, which is printed
-    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8080")]
+    /// Where to listen. Port 0 chooses a free port, which is printed. Without a host, :8080 listens on
+    /// every IPv4 address of the machine
+    #[arg(long, value_name = "[HOST]:PORT", default_value = "127.0.0.1:8080")]
     addr: String,
+
+    /// The port to listen on at 127.0.0.1: short for --addr 127.0.0.1:PORT
+    #[arg(short, long, value_name = "PORT", conflicts_with = "addr")]
+    port: Option<u16>,
 
     /// Number of requests that a VM answers, one after the other, before it is replaced
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
@@ -104,7 +109,10 @@ impl Serve {
             return Err(Usage(why.into()).into());
         }
         self.limits.check()?;
-        let component = component::read(&self.file)?;
+        if let LogFormat::Json = self.log {
+            output::set_json();
+        }
+        let component = component::read(&self.file, "serve")?;
         if self.watch && component.is_none() {
             return watch(&self.file);
         }
@@ -242,7 +250,11 @@ impl Serve {
     }
 
     async fn serve(&self, mut server: Server) -> anyhow::Result<()> {
-        let listener = listen(&self.addr).await?;
+        let listener = listen(&match self.port {
+            Some(port) => format!("127.0.0.1:{port}"),
+            None => self.addr.clone(),
+        })
+        .await?;
         let scheme = if self.tls_cert.is_some() {
             "https"
         } else {
@@ -310,7 +322,10 @@ async fn listen(address: &str) -> Result<TcpListener, Usage> {
     if address.parse::<SocketAddr>().is_err() && !address.contains(':') {
         return Err(cannot("no port. Write HOST:PORT"));
     }
-    let listener = TcpListener::bind(address).await;
+    let listener = match address.strip_prefix(':') {
+        Some(port) => TcpListener::bind(format!("0.0.0.0:{port}")).await,
+        None => TcpListener::bind(address).await,
+    };
     listener.map_err(|error| cannot(&reason(&error)))
 }
 

@@ -5,8 +5,12 @@ use std::collections::BTreeSet;
 use jsvm::{Error, HostError, Vm};
 
 use super::call::Arguments;
+use super::escape;
 use super::session::Session;
 use super::usage::Usage;
+
+/// The maximum number of requests in a message.
+const MAX_LISTED: usize = 8;
 
 /// The id of a request and the text after `=`.
 #[derive(Clone, Debug)]
@@ -47,21 +51,7 @@ pub fn settle(
 
 /// Describes the timers and requests that a frozen VM waits for.
 pub fn pending(session: &Session) -> Result<String, Error> {
-    let requests = session.vm().unsettled_requests()?;
-    let mut waits = Vec::new();
-    match requests.as_slice() {
-        [] => {}
-        [request] => waits.push(format!("1 request ({})", request.name)),
-        requests => {
-            let names: BTreeSet<&str> = requests.iter().map(|r| &*r.name).collect();
-            let names: Vec<&str> = names.into_iter().collect();
-            waits.push(format!(
-                "{} requests ({})",
-                requests.len(),
-                names.join(", ")
-            ));
-        }
-    }
+    let mut waits = Vec::from_iter(pending_requests(session)?);
     if session.vm().run_jobs_up_to(0)?.next_timer.is_some() {
         waits.push("timers".into());
     }
@@ -69,6 +59,34 @@ pub fn pending(session: &Session) -> Result<String, Error> {
         "jsvm: frozen with work in flight: {}",
         waits.join(" and ")
     ))
+}
+
+/// Describes the requests that a VM waits for, if there are any: "1 request (1: approve)".
+pub fn still_pending(session: &Session) -> Result<Option<String>, Error> {
+    let requests = session.vm().unsettled_requests()?;
+    let shown = requests.iter().take(MAX_LISTED);
+    let shown: Vec<String> = shown.map(|request| format!("{}: {}", request.id, request.name)).collect();
+    let more = if requests.len() > MAX_LISTED { ", …" } else { "" };
+    let shown = escape::one_line(&shown.join(", ")).into_owned();
+    Ok(match requests.len() {
+        0 => None,
+        1 => Some(format!("1 request ({shown})")),
+        count => Some(format!("{count} requests ({shown}{more})")),
+    })
+}
+
+/// Describes the requests that a VM waits for by their names, if there are any.
+fn pending_requests(session: &Session) -> Result<Option<String>, Error> {
+    let requests = session.vm().unsettled_requests()?;
+    Ok(match requests.as_slice() {
+        [] => None,
+        [request] => Some(format!("1 request ({})", request.name)),
+        requests => {
+            let names: BTreeSet<&str> = requests.iter().map(|r| &*r.name).collect();
+            let names: Vec<&str> = names.into_iter().collect();
+            Some(format!("{} requests ({})", requests.len(), names.join(", ")))
+        }
+    })
 }
 
 fn check(was_there: bool, id: u64, vm: &Vm) -> anyhow::Result<()> {

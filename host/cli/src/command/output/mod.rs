@@ -9,9 +9,10 @@
 mod deadline;
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{self, Thread};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::reason::reason;
 
@@ -92,11 +93,35 @@ pub fn print(text: &str) {
     }
 }
 
+/// Whether standard error has one JSON object on each line.
+static IS_JSON: AtomicBool = AtomicBool::new(false);
+
+/// Makes standard error a log in JSON: what is printed to it becomes the `text` of an object.
+pub fn set_json() {
+    IS_JSON.store(true, Ordering::Relaxed);
+}
+
+/// The object of a line or of a chunk that something prints to standard error.
+fn as_json(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let now = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
+    let text = text.strip_suffix('\n').unwrap_or(&text);
+    serde_json::json!({ "time": now, "event": "message", "text": text }).to_string()
+}
+
 /// Prints a line to standard error, after everything that was printed before.
 pub fn print_error(text: &str) {
     if print_diverted(text.as_bytes(), "\n") {
         return;
     }
+    match IS_JSON.load(Ordering::Relaxed) {
+        true => print_log(&as_json(text.as_bytes())),
+        false => print_log(text),
+    }
+}
+
+/// Prints a line of the log to standard error.
+pub fn print_log(text: &str) {
     flush();
     let mut line = Vec::with_capacity(text.len() + 1);
     line.extend_from_slice(text.as_bytes());
@@ -119,6 +144,9 @@ pub fn print_bytes(bytes: &[u8]) {
 pub fn print_error_bytes(bytes: &[u8]) {
     if print_diverted(bytes, "") {
         return;
+    }
+    if IS_JSON.load(Ordering::Relaxed) {
+        return print_log(&as_json(bytes));
     }
     flush();
     let _ = deadline::write_all(io::stderr(), bytes);

@@ -19,6 +19,11 @@ use super::usage::Usage;
 #[derive(Args, Clone)]
 #[command(next_help_heading = "Permissions")]
 pub struct PermissionOptions {
+    /// Let the program read all files and environment variables, and reach every host at public
+    /// addresses: --allow-read --allow-env --allow-net
+    #[arg(short = 'A', long)]
+    allow_all: bool,
+
     /// Let the program read files: all, or these and the content of these folders; can be repeated
     #[arg(long, value_name = "PATH,...", num_args = 0..=1, require_equals = true)]
     #[arg(value_delimiter = ',', default_missing_value = ALL, value_parser = named)]
@@ -91,11 +96,17 @@ impl<T> Allowed<T> {
 impl PermissionOptions {
     /// Returns the permissions. Paths are relative to the current folder.
     pub fn permissions(&self) -> Permissions {
+        let mut net = self.allow_net.clone();
+        if self.allow_all {
+            net.push(NetTarget::Public);
+        }
+        let all = self.allow_all.then(|| ALL.to_owned());
+        let with_all = |given: &[String]| given.iter().cloned().chain(all.clone()).collect::<Vec<_>>();
         Permissions {
             root: None,
-            read: Allowed::new(&self.allow_read, |path| real(Path::new(path))),
-            env: Allowed::new(&self.allow_env, String::clone),
-            egress: net::rules(&self.allow_net, &self.deny_net),
+            read: Allowed::new(&with_all(&self.allow_read), |path| real(Path::new(path))),
+            env: Allowed::new(&with_all(&self.allow_env), String::clone),
+            egress: net::rules(&net, &self.deny_net),
         }
     }
 }
@@ -210,6 +221,7 @@ mod tests {
         let root = folder.path().canonicalize().unwrap();
         std::fs::create_dir(root.join("in")).unwrap();
         let options = PermissionOptions {
+            allow_all: false,
             allow_read: vec![root.join("in").to_str().unwrap().into()],
             allow_env: vec!["A".into()],
             allow_net: Vec::new(),

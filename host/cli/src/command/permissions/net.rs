@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use jsvm::HostError;
-use jsvm_http::{EgressError, EgressRules, EgressTarget};
+use jsvm_http::{EgressError, EgressRules, EgressTarget, EgressTargetError, Url};
 
 use super::ALL;
 use crate::command::usage::Usage;
@@ -30,8 +30,18 @@ pub fn denied_target(text: &str) -> Result<EgressTarget, Usage> {
     if text.is_empty() {
         return Err(Usage("expected a value after =".into()));
     }
-    text.parse()
-        .map_err(|error: jsvm_http::EgressTargetError| Usage(error.to_string()))
+    text.parse().map_err(|error: EgressTargetError| {
+        let host = Url::parse(text).ok().and_then(|url| {
+            let host = url.host_str()?.to_owned();
+            Some(url.port().map_or(host.clone(), |port| format!("{host}:{port}")))
+        });
+        Usage(match (error, host) {
+            (EgressTargetError::Url, Some(host)) => {
+                format!("expected a host, not a URL. Write {host}")
+            }
+            (error, _) => error.to_string(),
+        })
+    })
 }
 
 /// Creates the rules of the flags.

@@ -48,8 +48,37 @@ const HANDLER: &str = "wasi:http/incoming-handler@0.2";
 /// The export of a component that serves, in WASI 0.3.
 const SERVICE: &str = "wasi:http/handler@0.3";
 
-/// Reads a file, if it is WebAssembly.
-pub fn read(file: &Path) -> Result<Option<Vec<u8>>, Usage> {
+/// The kinds of WebAssembly files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    /// A component that exports a handler of requests.
+    Server,
+    /// A component that exports `wasi:cli/run`.
+    Command,
+    /// Any other component.
+    Library,
+    /// A core module.
+    Module,
+}
+
+/// Returns the kind of a WebAssembly file.
+pub fn kind(bytes: &[u8]) -> FileKind {
+    if bytes.get(4..8) == Some(&[1, 0, 0, 0]) {
+        return FileKind::Module;
+    }
+    let names = exports(bytes);
+    let exports = |wanted: &str| names.iter().any(|name| name.starts_with(wanted));
+    if exports(HANDLER) || exports(SERVICE) {
+        FileKind::Server
+    } else if exports("wasi:cli/run@") {
+        FileKind::Command
+    } else {
+        FileKind::Library
+    }
+}
+
+/// Reads a file, if it is WebAssembly. Errors say what `action` cannot be done.
+pub fn read(file: &Path, action: &str) -> Result<Option<Vec<u8>>, Usage> {
     // The loader of programs reports files that cannot be read.
     let Ok(mut opened) = std::fs::File::open(file) else {
         return Ok(None);
@@ -59,7 +88,7 @@ pub fn read(file: &Path) -> Result<Option<Vec<u8>>, Usage> {
     if magic.is_err() || bytes != *b"\0asm" {
         return match file.extension().is_some_and(|found| found == "wasm") {
             true => Err(Usage(format!(
-                "cannot serve {}: it is not WebAssembly. Make a component with jsvm build",
+                "cannot {action} {}: it is not WebAssembly. Make a component with jsvm build",
                 file.display()
             ))),
             false => Ok(None),
@@ -114,12 +143,20 @@ impl Handler {
         services: Services,
     ) -> anyhow::Result<Handler> {
         let name = file.display();
-        if bytes.get(4..8) == Some(&[1, 0, 0, 0]) {
-            return Err(Usage(format!(
-                "cannot serve {name}: it is a core WebAssembly module, not a component. Make a component \
-                 with jsvm build"
-            ))
-            .into());
+        // Compiling takes seconds.
+        let why_not = match kind(bytes) {
+            FileKind::Server => None,
+            FileKind::Module => Some(
+                "it is a core WebAssembly module, not a component. Make a component with jsvm build"
+                    .to_owned(),
+            ),
+            FileKind::Command => Some(format!(
+                "it is a command, which serves no HTTP. To run it: wasmtime run {name}"
+            )),
+            FileKind::Library => Some(format!("it exports neither {HANDLER} nor {SERVICE}")),
+        };
+        if let Some(reason) = why_not {
+            return Err(Usage(format!("cannot serve {name}: {reason}")).into());
         }
         let exports = exports(bytes);
         let exports = |wanted: &str| exports.iter().any(|name| name.starts_with(wanted));
@@ -129,13 +166,6 @@ impl Handler {
             Component::new(&engine, bytes)
                 .map_err(|error| Usage(format!("cannot serve {name}: {}", error.root_cause())))?
         };
-        if !exports(HANDLER) && !exports(SERVICE) {
-            return Err(Usage(format!(
-                "cannot serve {name}: it exports neither {HANDLER} nor {SERVICE}. Run a component with \
-                 wasi:cli/run with wasmtime run"
-            ))
-            .into());
-        }
         let linker = linker(&engine, exports(SERVICE)).map_err(setup_error)?;
         let pre = linker.instantiate_pre(&component);
         let pre = pre.and_then(|pre| match exports(SERVICE) {
