@@ -9,8 +9,14 @@ use std::{fs, io};
 
 use wac_graph::types::Package;
 use wac_graph::{CompositionGraph, EncodeOptions, NodeId, PackageId};
-use wasm_encoder::{Module, RawSection};
+use wasm_encoder::{
+    CodeSection, ExportKind, ExportSection, Function, FunctionSection, MemorySection, MemoryType,
+    Module, RawSection, TypeSection, ValType,
+};
 use wasmparser::{BinaryReaderError, Parser, Payload};
+use wit_component::{DecodedWasm, StringEncoding, embed_component_metadata};
+use wit_parser::abi::{AbiVariant, WasmType};
+use wit_parser::{Resolve, WorldId, WorldItem, WorldKey};
 
 use crate::component::{ComponentError, componentize};
 use crate::toolchain::TARGET;
@@ -97,15 +103,17 @@ pub fn templates(target_dir: &Path, vm: &[u8]) -> Result<Templates, StandaloneEr
     let unfit = |error: Box<dyn std::error::Error>| StandaloneError::Compose {
         reason: format!("{error:#}"),
     };
+    let no_http = without_http(&command).map_err(unfit)?;
     let kinds = [
-        ("http", &http, true),
-        ("http-with-environment", &http, false),
-        ("service", &service, true),
-        ("service-with-environment", &service, false),
-        ("command", &command, false),
+        ("http", &http, true, None),
+        ("http-with-environment", &http, false, None),
+        ("service", &service, true, None),
+        ("service-with-environment", &service, false, None),
+        ("command", &command, false, None),
+        ("command-without-fetch", &command, false, Some(&*no_http)),
     ];
     let mut templates = Vec::new();
-    for (kind, driver, without_environment) in kinds {
+    for (kind, driver, without_environment, http) in kinds {
         for (services, version) in choices() {
             // No Spin has WASI 0.3 yet.
             if kind.starts_with("service") && version != HOSTS[0] {
@@ -121,6 +129,7 @@ pub fn templates(target_dir: &Path, vm: &[u8]) -> Result<Templates, StandaloneEr
                 stubs: &stubs,
                 adapters: adapters.map(|found| (found.2, &*found.3)).collect(),
                 without_environment,
+                http,
             };
             let composed = compose(&parts).map_err(unfit)?;
             let mut name = kind.to_owned();
@@ -160,6 +169,8 @@ struct Parts<'a> {
     adapters: Vec<(&'a str, &'a [u8])>,
     /// Whether the file must not import an environment.
     without_environment: bool,
+    /// A component in the place of `wasi:http`, if the file must not import it.
+    http: Option<&'a [u8]>,
 }
 
 type Composed = Result<Vec<u8>, Box<dyn std::error::Error>>;
@@ -219,6 +230,7 @@ fn compose(parts: &Parts<'_>) -> Composed {
     for (index, (interface, adapter)) in parts.adapters.iter().enumerate() {
         adapters.push((*interface, register(&format!("adapter{index}"), adapter)?));
     }
+    let http = parts.http.map(|http| register("http", http)).transpose()?;
     let graph = &mut graph;
 
     let is_needed = parts.without_environment || adapters.len() < SERVICES.len();
@@ -244,6 +256,16 @@ fn compose(parts: &Parts<'_>) -> Composed {
     if let (true, Some(stubs)) = (parts.without_environment, stubs) {
         connect(graph, stubs, host, EXIT)?;
         connect(graph, stubs, driver, ENVIRONMENT)?;
+    }
+    if let Some(package) = http {
+        let names: Vec<String> = {
+            let types = graph.types();
+            types[graph[package].ty()].exports.keys().cloned().collect()
+        };
+        let http = graph.instantiate(package);
+        for name in names {
+            connect(graph, http, driver, &name)?;
+        }
     }
     for (_, interface) in SERVICES {
         let adapter = adapters.iter().find(|(name, _)| *name == interface);
@@ -278,6 +300,85 @@ fn names(
         Direction::Exports => &world.exports,
     };
     Ok(names.keys().cloned().collect())
+}
+
+/// A component that exports what a driver imports of `wasi:http`. Each function traps: the driver calls
+/// none of them before its VM fetches.
+fn without_http(driver: &[u8]) -> Composed {
+    let DecodedWasm::Component(mut resolve, world) = wit_component::decode(driver)? else {
+        return Err("the driver is no component".into());
+    };
+    let name = |key: &WorldKey| resolve.name_world_key(key);
+    let imports = resolve.worlds[world].imports.clone();
+    let (http, others): (Vec<_>, Vec<_>) = imports
+        .into_iter()
+        .partition(|(key, _)| name(key).starts_with("wasi:http/"));
+    // The types of `wasi:http` use those of others.
+    let others = others
+        .into_iter()
+        .filter(|(key, _)| ["wasi:io/", "wasi:clocks/"].iter().any(|used| name(key).starts_with(used)))
+        .collect();
+    let stub = &mut resolve.worlds[world];
+    stub.imports = others;
+    stub.exports = http.into_iter().collect();
+    let mut module = trapping(&resolve, world);
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::default())?;
+    Ok(componentize(&module)?)
+}
+
+/// A core module with the exported functions of a world, all of which trap.
+fn trapping(resolve: &Resolve, world: WorldId) -> Vec<u8> {
+    let mut types = TypeSection::new();
+    let mut functions = FunctionSection::new();
+    let mut exports = ExportSection::new();
+    let mut code = CodeSection::new();
+    let mut add = |name: &str, params: Vec<ValType>, results: Vec<ValType>| {
+        let index = types.len();
+        types.ty().function(params, results);
+        functions.function(index);
+        exports.export(name, ExportKind::Func, index);
+        let mut body = Function::new([]);
+        body.instructions().unreachable().end();
+        code.function(&body);
+    };
+    for (key, item) in &resolve.worlds[world].exports {
+        let WorldItem::Interface { id, .. } = item else {
+            continue;
+        };
+        let interface = resolve.name_world_key(key);
+        for function in resolve.interfaces[*id].functions.values() {
+            let signature = resolve.wasm_signature(AbiVariant::GuestExport, function);
+            let flat = |types: &[WasmType]| types.iter().map(flat_type).collect();
+            let name = format!("{interface}#{}", function.name);
+            add(&name, flat(&signature.params), flat(&signature.results));
+        }
+    }
+    add("cabi_realloc", vec![ValType::I32; 4], vec![ValType::I32]);
+    exports.export("memory", ExportKind::Memory, 0);
+    let mut memories = MemorySection::new();
+    memories.memory(MemoryType {
+        minimum: 0,
+        maximum: None,
+        memory64: false,
+        shared: false,
+        page_size_log2: None,
+    });
+    let mut module = Module::new();
+    module.section(&types);
+    module.section(&functions);
+    module.section(&memories);
+    module.section(&exports);
+    module.section(&code);
+    module.finish()
+}
+
+fn flat_type(of: &WasmType) -> ValType {
+    match of {
+        WasmType::I32 | WasmType::Pointer | WasmType::Length => ValType::I32,
+        WasmType::I64 | WasmType::PointerOrI64 => ValType::I64,
+        WasmType::F32 => ValType::F32,
+        WasmType::F64 => ValType::F64,
+    }
 }
 
 /// A composition without the VM's module, and without the names in the others.

@@ -151,6 +151,13 @@ pub enum ProgramError {
         package: PathBuf,
     },
 
+    /// The file is JSON, and the import does not say so.
+    #[error("module {file} is JSON: import it with {{ type: \"json\" }}")]
+    NoAttribute {
+        /// The name of the module.
+        file: String,
+    },
+
     /// The file is nested too deeply to be converted to JavaScript.
     #[error("nested too deeply")]
     TooDeep {
@@ -202,10 +209,17 @@ impl ProgramError {
     /// Converts the error to the exception that the import throws: an `Error` with the `code` of
     /// Node.js, or a `SyntaxError` with its place.
     pub fn into_host_error(self) -> HostError {
+        self.into_host_error_at(None)
+    }
+
+    /// As [`into_host_error`](Self::into_host_error), with the place of an import in its module: line
+    /// and column.
+    pub(crate) fn into_host_error_at(self, place: Option<(&str, u32, u32)>) -> HostError {
         let class = match self {
             ProgramError::Syntax { .. }
             | ProgramError::TooDeep { .. }
             | ProgramError::DeclaredCommonJs { .. } => ErrorClass::SyntaxError,
+            ProgramError::NoAttribute { .. } => ErrorClass::TypeError,
             _ => ErrorClass::Error,
         };
         let code = match &self {
@@ -215,6 +229,7 @@ impl ProgramError {
             ProgramError::Builtin { .. } => Some("ERR_UNKNOWN_BUILTIN_MODULE"),
             ProgramError::NotExported { .. } => Some("ERR_PACKAGE_PATH_NOT_EXPORTED"),
             ProgramError::Configuration { .. } => Some("ERR_INVALID_PACKAGE_CONFIG"),
+            ProgramError::NoAttribute { .. } => Some("ERR_IMPORT_ATTRIBUTE_MISSING"),
             ProgramError::Unsupported { .. } => Some("ERR_UNKNOWN_FILE_EXTENSION"),
             _ => None,
         };
@@ -224,7 +239,7 @@ impl ProgramError {
                 file, line, column, ..
             } => Some(format!("    at {file}:{line}:{column}\n")),
             ProgramError::TooDeep { file } => Some(format!("    at {file}:1:1\n")),
-            _ => None,
+            _ => place.map(|(file, line, column)| format!("    at {file}:{line}:{column}\n")),
         };
         HostError::value(
             ThrownError {

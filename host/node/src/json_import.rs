@@ -9,22 +9,31 @@ use serde_json::Value as Json;
 /// The prefix of the names of such modules. The rest is the name of the file.
 const PREFIX: &str = "jsvm:json:";
 
-/// Whether an import of a file with this path in a module with this text lacks the attribute.
-pub fn lacks_attribute(import: &Import<'_>, importer: &Path, path: &Path, text: impl FnOnce() -> String) -> bool {
+/// Whether an import of a file with this path lacks the attribute, in a module with this text. The text
+/// is searched, not parsed: a specifier that is computed tells nothing.
+pub fn lacks_attribute(import: &Import<'_>, path: &Path, text: impl FnOnce() -> String) -> bool {
     let is_json = path.extension().is_some_and(|extension| extension == "json");
-    let is_installed = importer.iter().any(|part| part == "node_modules");
-    if import.kind != ImportKind::Import || !is_json || !is_installed {
+    if import.kind != ImportKind::Import || !is_json {
         return false;
     }
     let text = text();
-    let has_attribute = |quote: char| {
-        let quoted = format!("{quote}{}{quote}", import.specifier);
-        text.match_indices(&quoted).any(|(start, _)| {
-            let after = text[start + quoted.len()..].trim_start();
-            after.starts_with("with") || after.starts_with(',')
-        })
-    };
-    !has_attribute('"') && !has_attribute('\'')
+    let literals = ['"', '\''].map(|quote| format!("{quote}{}{quote}", import.specifier));
+    let mut occurs = false;
+    for literal in &literals {
+        for (start, _) in text.match_indices(literal.as_str()) {
+            let after = text[start + literal.len()..].trim_start();
+            if after.starts_with("with") || after.starts_with(',') {
+                return false;
+            }
+            occurs = true;
+        }
+    }
+    occurs
+}
+
+/// Whether a module belongs to an installed package.
+pub fn is_installed(importer: &Path) -> bool {
+    importer.iter().any(|part| part == "node_modules")
 }
 
 /// Returns the name of the module of a JSON file.

@@ -29,6 +29,7 @@ mod error;
 mod exported_names;
 mod files;
 mod helpers;
+mod import_place;
 mod import_script;
 mod imported_later;
 mod json_import;
@@ -50,7 +51,7 @@ pub use jsvm_transpiler::TranspilerError;
 
 use files::Files;
 use jsvm::HostError;
-use jsvm::{Import, Module, ModuleLoader};
+use jsvm::{Import, ImportKind, Module, ModuleLoader};
 use names::ModuleNames;
 use resolve::{Resolve, Resolved};
 
@@ -271,14 +272,24 @@ impl ModuleLoader for NodeModules {
             Resolved::File(path) => {
                 let name = self.names.name_of(&path)?;
                 let source = || self.files.source(&importer).unwrap_or_default();
-                match json_import::lacks_attribute(import, &importer, &path, source) {
-                    true => Ok(json_import::name_of(&name)),
+                match json_import::lacks_attribute(import, &path, source) {
+                    true if json_import::is_installed(&importer) => Ok(json_import::name_of(&name)),
+                    true => Err(ProgramError::NoAttribute { file: name }),
                     false => Ok(name),
                 }
             }
             Resolved::Empty => Ok(helpers::EMPTY.to_owned()),
         });
-        name.map_err(ProgramError::into_host_error)
+        name.map_err(|error| {
+            // A `require` has a stack.
+            let source = match import.kind {
+                ImportKind::Require => None,
+                _ => self.files.source(&importer),
+            };
+            let place = source.and_then(|text| import_place::find(&text, import.specifier));
+            let place = place.map(|(line, column)| (import.importer, line, column));
+            error.into_host_error_at(place)
+        })
     }
 
     fn load(&self, name: &str) -> Result<Module, HostError> {

@@ -32,10 +32,22 @@ impl FailedImport<'_> {
         }
         let scheme = specifier.split_once(':')?.0;
         let is_url = scheme.len() > 1 && scheme.bytes().all(|byte| byte.is_ascii_lowercase());
-        (is_url && scheme != "file" && !specifier.starts_with('.')).then(|| {
-            let hint = format!("only files can be imported, not {scheme}: URLs");
-            self.not_found(Vec::new(), vec![hint])
-        })
+        let is_file = scheme == "file" || specifier.starts_with('.');
+        if is_file || !(is_url || is_interface(specifier)) {
+            return None;
+        }
+        let hint = if !is_interface(specifier) {
+            format!("only files can be imported, not {scheme}: URLs")
+        } else if let Some(module) = served_by(specifier) {
+            format!("jsvm has the same as the module {module}: import from '{module}'")
+        } else if scheme == "jsvm" {
+            "jsvm has no such module".to_owned()
+        } else {
+            "it is the name of a WIT interface. Link a component that exports it: jsvm run --link \
+             FILE.wasm"
+                .to_owned()
+        };
+        Some(self.not_found(Vec::new(), vec![hint]))
     }
 
     /// Whether the specifier is the path of a file outside of the root folder, which may exist or
@@ -235,6 +247,33 @@ pub fn configuration(error: &ResolveError) -> Option<ProgramError> {
         _ => return None,
     };
     Some(ProgramError::Configuration { path, reason })
+}
+
+/// Whether a specifier is the name of a WIT interface or package, such as `wasi:keyvalue/store@0.2.0`.
+fn is_interface(specifier: &str) -> bool {
+    let is_word = |word: &str| {
+        word.starts_with(|c: char| c.is_ascii_alphabetic())
+            && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    let name = specifier.split_once('@').map_or(specifier, |(name, _)| name);
+    let Some((namespace, path)) = name.split_once(':') else {
+        return false;
+    };
+    namespace.len() > 1 && is_word(namespace) && path.split('/').all(is_word)
+}
+
+/// Returns the module of jsvm that has what hosts offer under a WIT interface.
+fn served_by(specifier: &str) -> Option<&'static str> {
+    let keyvalue = ["wasi:keyvalue", "fermyon:spin/key-value", "spin:key-value"];
+    let config = ["wasi:config", "fermyon:spin/variables", "spin:variables"];
+    let is_one = |names: &[&str]| names.iter().any(|name| specifier.starts_with(name));
+    if is_one(&keyvalue) {
+        Some("jsvm:keyvalue")
+    } else if is_one(&config) {
+        Some("jsvm:config")
+    } else {
+        None
+    }
 }
 
 /// Returns the name of the package in a specifier.

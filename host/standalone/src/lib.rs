@@ -96,6 +96,9 @@ pub struct ServiceImports {
     pub config: bool,
     /// The host, which decides the versions of the two.
     pub host: TargetHost,
+    /// Whether a [`Command`](ComponentKind::Command) lacks `wasi:http`, which `wasmtime run` provides
+    /// only on request. A request of its program to another host then traps. Servers have it always.
+    pub without_fetch: bool,
 }
 
 /// A host of standalone components. The hosts differ in their versions of `wasi:keyvalue` and
@@ -187,6 +190,7 @@ fn name(kind: ComponentKind, imports: ServiceImports) -> String {
         ComponentKind::HttpWithEnvironment => "http-with-environment",
         ComponentKind::Service => "service",
         ComponentKind::ServiceWithEnvironment => "service-with-environment",
+        ComponentKind::Command if imports.without_fetch => "command-without-fetch",
         ComponentKind::Command => "command",
     }
     .to_owned();

@@ -19,6 +19,8 @@ pub struct Launched {
     /// The value of a script, or the promise of a module's exports.
     pub value: Value,
     pub is_module: bool,
+    /// The text of a script.
+    pub script: Option<String>,
     /// The name in stacks.
     name: String,
 }
@@ -84,6 +86,10 @@ pub fn launch(
         session,
         value,
         is_module: main.is_module(),
+        script: match main.code {
+            EntryCode::Script(text) => Some(text),
+            _ => None,
+        },
         name: main.name,
     })
 }

@@ -12,6 +12,7 @@ use jsvm_http::Handlers;
 use jsvm_standalone::{BEGIN, BUSY_TIMEOUT, EXIT_CODE, MAIN};
 
 use super::clock::BuildClock;
+use super::fetch::occurs_in;
 use super::modules::Modules;
 use super::uses::Uses;
 use super::{Build, BuildInputs};
@@ -226,6 +227,12 @@ impl Evaluated {
     /// The session in which the program was evaluated.
     pub fn session(&self) -> &Session {
         &self.launched.session
+    }
+
+    /// Whether the identifier `fetch` occurs in the program, if it is a script. Modules are recorded by
+    /// their loader.
+    pub fn script_fetches(&self) -> bool {
+        self.launched.script.as_deref().is_some_and(occurs_in)
     }
 
     /// Prepares the VM for the component: its modules, its heap and its limits.

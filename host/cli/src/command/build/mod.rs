@@ -3,6 +3,7 @@
 mod busy_timeout;
 mod clock;
 mod evaluate;
+mod fetch;
 mod modules;
 mod uses;
 
@@ -53,7 +54,7 @@ use super::usage::Usage;
     jsvm build server.ts -o server.wasm\n  \
     wasmtime serve server.wasm\n  \
     jsvm build server.ts -o shared.wasm --kind service\n  \
-    jsvm build report.js -o report.wasm --kind command && wasmtime run report.wasm\n  \
+    jsvm build report.js --kind command && wasmtime run report.wasm\n  \
     jsvm build app.jsx -o app.wasm --env API=https://example.com --seed 1\n  \
     jsvm build app.js -o - --json | wasm-tools component wit")]
 pub struct Build {
@@ -63,9 +64,15 @@ pub struct Build {
     #[command(flatten)]
     modules: ModuleOptions,
 
-    /// Where to write the component, or - for standard output
+    /// Where to write the component, or - for standard output [default: the name of the program with
+    /// .wasm, in the current folder]
     #[arg(short, long, value_name = "FILE")]
-    output: PathBuf,
+    output: Option<PathBuf>,
+
+    /// Let a command reach other hosts, also if no fetch occurs in its sources. It then needs
+    /// wasmtime run -S http
+    #[arg(long)]
+    fetch: bool,
 
     /// Kind of the component [default: a server if the program has a fetch handler, else a command]
     #[arg(long, value_enum)]
@@ -156,7 +163,8 @@ impl Build {
             let reason = "cannot build standard input: give the program as a file";
             return Err(Usage(reason.into()).into());
         }
-        let target = Target::new(&self.output)?;
+        let output = self.output();
+        let target = Target::new(&output)?;
         target.protect(&self.file, "cannot overwrite the program itself")?;
         let started = Instant::now();
         let known = self.known();
@@ -169,6 +177,7 @@ impl Build {
 
         let evaluated = self.evaluate(&known, &target, None)?;
         let kind = self.kind(&evaluated)?;
+        let script_fetches = evaluated.script_fetches();
         let modules = evaluated.modules.clone();
         let evaluated_modules = modules.count();
         let evaluation = started.elapsed();
@@ -180,7 +189,12 @@ impl Build {
             HostOption::Wasmtime => TargetHost::Wasmtime,
             HostOption::Spin => TargetHost::Spin,
         };
-        let waiting = Progress::new(format!("writing {}", self.output.display()));
+        imports.without_fetch =
+            kind == ComponentKind::Command && !self.fetch && !script_fetches && !modules.fetch();
+        if imports.without_fetch {
+            fetch::refuse(session.vm())?;
+        }
+        let waiting = Progress::new(format!("writing {}", output.display()));
         let file = standalone::component_with(session.vm(), kind, imports);
         let file = file.map_err(|error| match error {
             StandaloneError::Waiting { name } => still_waiting(&name),
@@ -200,6 +214,22 @@ impl Build {
         // The process is about to end: freeing the memory piece by piece would only take time.
         std::mem::forget(session);
         Ok(())
+    }
+
+    /// The file to write.
+    fn output(&self) -> PathBuf {
+        self.output.clone().unwrap_or_else(|| {
+            // A folder such as `.` has its name only as a real path.
+            let real = self.file.canonicalize();
+            let file = real.as_deref().unwrap_or(&self.file);
+            let name = match file.is_dir() {
+                true => file.file_name(),
+                false => file.file_stem(),
+            };
+            let mut name = name.unwrap_or_default().to_owned();
+            name.push(".wasm");
+            name.into()
+        })
     }
 
     fn busy_timeout(&self, kind: ComponentKind) -> Option<Duration> {
@@ -307,7 +337,7 @@ impl Build {
         let text = if self.json {
             serde_json::json!({
                 "kind": kind,
-                "file": self.output,
+                "file": self.output(),
                 "bytes": report.size,
                 "heapBytes": report.heap,
                 "modules": report.modules,
@@ -320,12 +350,12 @@ impl Build {
             let (s, modules) = (if report.modules == 1 { "" } else { "s" }, report.modules);
             format!(
                 "{}: {kind}, {} ({} of heap, {modules} module{s}), in {total:.0} ms",
-                self.output.display(),
+                self.output().display(),
                 size(report.size as u64),
                 size(report.heap),
             )
         };
-        if self.output == Path::new("-") {
+        if self.output() == Path::new("-") {
             output::print_error(&text);
         } else {
             output::print(&text);

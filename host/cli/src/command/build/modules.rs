@@ -7,6 +7,7 @@ use jsvm::{Error, HostError, Import, ImportKind, Module, ModuleLoader, Vm};
 use jsvm_node::imported_later;
 use jsvm_standalone::{MODULES, RESOLVED};
 
+use super::fetch::occurs_in;
 use crate::command::builtin::WithBuiltins;
 
 /// A module loader that records the modules it has loaded.
@@ -32,6 +33,16 @@ impl Modules {
     /// Whether a module of this name was loaded.
     pub fn has(&self, name: &str) -> bool {
         self.loaded().contains_key(name)
+    }
+
+    /// Whether the identifier `fetch` occurs in a module that was loaded or is kept for later.
+    pub fn fetch(&self) -> bool {
+        self.loaded()
+            .iter()
+            // The modules of jsvm itself do not fetch.
+            .any(|(name, module)| {
+                !name.starts_with("node:") && !name.starts_with("jsvm:") && occurs_in(module.text())
+            })
     }
 
     /// Stores in the VM the modules that its modules can import once there is no loader.

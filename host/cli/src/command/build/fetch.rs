@@ -1,0 +1,39 @@
+//! Commands that never fetch, which `wasmtime run` runs without `-S http`.
+
+use jsvm::{Error, Vm};
+
+/// Whether the identifier `fetch` occurs in a source, if only in a comment or a text.
+pub fn occurs_in(source: &str) -> bool {
+    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
+    source.match_indices("fetch").any(|(start, found)| {
+        let before = source[..start].chars().next_back();
+        let after = source[start + found.len()..].chars().next();
+        !before.is_some_and(is_name) && !after.is_some_and(is_name)
+    })
+}
+
+/// Makes `fetch` fail in words. The program can still reach it by a computed name.
+pub fn refuse(vm: &Vm) -> Result<(), Error> {
+    vm.eval(
+        "Object.defineProperty(globalThis, 'fetch', { __proto__: null, value: async function fetch() {
+           throw new TypeError('cannot fetch: this file was built without it, because no fetch occurs in \
+its sources. Build it with --fetch');
+         }, writable: true, enumerable: false, configurable: true })",
+    )?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::occurs_in;
+
+    #[test]
+    fn only_the_whole_identifier_counts() {
+        for source in ["fetch(x)", "await globalThis.fetch", "export default { fetch() {} }", "x=>fetch"] {
+            assert!(occurs_in(source), "{source}");
+        }
+        for source in ["prefetch()", "fetchAll", "$fetch", "fetch_", "Fetch", ""] {
+            assert!(!occurs_in(source), "{source}");
+        }
+    }
+}
