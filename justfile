@@ -103,6 +103,11 @@ component *ARGS:
     cargo build --workspace --bin jsvm-build
     "${CARGO_TARGET_DIR:-target}/debug/jsvm-build" component "$@"
 
+# Freeze programs into the next generation of tests/golden; with each release
+golden: _rust _component
+    cargo build --workspace --bin jsvm --bin jsvm-golden
+    "${CARGO_TARGET_DIR:-target}/debug/jsvm-golden"
+
 # Build the artefacts again in another folder, and compare the bytes
 verify-component: _guest
     cargo build --workspace --bin jsvm-build

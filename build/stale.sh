@@ -33,6 +33,8 @@ components/service-driver
 components/stubs
 components/wit
 guest
+host/component/src/image.rs
+host/component/src/section.rs
 host/data/Cargo.toml
 host/data/src
 host/protocol/Cargo.toml

@@ -18,7 +18,7 @@ use std::{fs, io, process};
 use serde::{Deserialize, Serialize};
 
 use crate::sources::{self, Inputs, Sources, SourcesError, hash};
-use crate::{Built, image, transpiler};
+use crate::{Built, describe, transpiler};
 
 /// An artefact of this repository.
 #[derive(Clone, Copy, Debug)]
@@ -180,15 +180,22 @@ fn constants(built: &Built, templates: usize) -> String {
     for (name, value) in [
         ("BASE_IMAGE_SIZE: u64", built.image.size),
         ("BASE_IMAGE_START: u64", built.image.start),
-        ("CONSTANT_BYTES: u64", built.constants),
-        ("POLL_COUNTERS: usize", built.poll_counters.into()),
+        ("CONSTANT_BYTES: u64", built.description.constants),
+        ("POLL_COUNTERS: usize", built.description.poll_counters),
+        ("REQUESTS: u16", built.description.requests.into()),
         ("TEMPLATES_SIZE: usize", templates as u64),
     ] {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "pub const {name} = {value};");
     }
+    for (name, value) in [
+        ("VERSION", &built.description.version),
+        ("WIT_VERSION", &built.wit),
+    ] {
+        let _ = writeln!(text, "pub const {name}: &str = {value:?};");
+    }
     text += "pub const FINGERPRINT: [u8; 32] = [\n";
-    for bytes in image::fingerprint(&built.component).chunks(8) {
+    for bytes in describe::fingerprint(&built.component).chunks(8) {
         let bytes: Vec<_> = bytes.iter().map(|byte| format!("{byte:#04x}")).collect();
         let _ = writeln!(text, "    {},", bytes.join(", "));
     }

@@ -12,6 +12,7 @@
 //! | [`instrument`] | the core module | the module with a CPU backstop in its loops |
 //! | [`image`] | the core module | the memory of a fresh VM |
 //! | [`component`] | the core module | the component |
+//! | [`describe`] | the component, constants | the component with a description of itself |
 //! | [`standalone`] | sources in `components/`, the component | templates of built files |
 //! | [`licences`] | cargo's metadata | the licences of everything inside |
 //!
@@ -24,7 +25,9 @@
 pub mod artefact;
 pub mod compile;
 pub mod component;
+pub mod describe;
 pub mod engine;
+#[path = "../../host/component/src/image.rs"]
 pub mod image;
 pub mod instrument;
 pub mod licences;
@@ -32,6 +35,8 @@ pub mod licences;
 pub mod nested;
 pub mod parts;
 pub mod preinit;
+#[path = "../../host/component/src/section.rs"]
+pub mod section;
 pub mod sources;
 pub mod standalone;
 pub mod toolchain;
@@ -63,10 +68,10 @@ pub struct Built {
     pub component: Vec<u8>,
     /// The memory of a fresh instance.
     pub image: image::BaseImage,
-    /// Bytes at its beginning that never change.
-    pub constants: u64,
-    /// Address in memory of the counters of branches and of iterations; see [`instrument`].
-    pub poll_counters: u32,
+    /// What the component says about itself.
+    pub description: section::Description,
+    /// The version of the WIT package that it implements.
+    pub wit: String,
     /// The components around a VM, without the VM's module.
     pub templates: standalone::Templates,
     /// The licences of everything inside, as Markdown.
@@ -130,7 +135,7 @@ pub fn build(options: Options<'_>, progress: &mut dyn FnMut(&str)) -> Result<Bui
         Err(panic) => std::panic::resume_unwind(panic),
     }
     done("compile", core.len());
-    let constants = image::constants(&core).map_err(image::ImageError::from)?;
+    let constants = describe::constants(&core).map_err(image::ImageError::from)?;
     let core = preinit::preinitialize(&core, &parts)?;
     done("pre-initialise", core.len());
     let poll_counters = instrument::counters(&core)?;
@@ -138,7 +143,17 @@ pub fn build(options: Options<'_>, progress: &mut dyn FnMut(&str)) -> Result<Bui
     done("instrument", core.len());
     let image = image::read(&core)?;
     done("base image", image.bytes.len());
+    let description = section::Description {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        requests: jsvm_protocol::VERSION,
+        constants,
+        poll_counters: poll_counters.into(),
+    };
     let component = component::componentize(&core)?;
+    let component = describe::described(component, &description);
+    let wit = describe::wit_version(&component)
+        .map_err(image::ImageError::from)?
+        .ok_or(image::ImageError::Unfit("it exports no interface"))?;
     done("componentize", component.len());
     let templates = standalone::templates(&target_dirs[1], &component)?;
     done("templates", templates.0.iter().map(|it| it.1.len()).sum());
@@ -147,8 +162,8 @@ pub fn build(options: Options<'_>, progress: &mut dyn FnMut(&str)) -> Result<Bui
     Ok(Built {
         component,
         image,
-        constants,
-        poll_counters,
+        description,
+        wit,
         templates,
         licences,
     })

@@ -48,6 +48,8 @@ pub const VM: Inputs = Inputs {
         "components/stubs",
         "components/wit",
         "guest",
+        "host/component/src/image.rs",
+        "host/component/src/section.rs",
         "host/data/Cargo.toml",
         "host/data/src",
         "host/protocol/Cargo.toml",

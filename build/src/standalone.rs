@@ -316,7 +316,11 @@ fn without_http(driver: &[u8]) -> Composed {
     // The types of `wasi:http` use those of others.
     let others = others
         .into_iter()
-        .filter(|(key, _)| ["wasi:io/", "wasi:clocks/"].iter().any(|used| name(key).starts_with(used)))
+        .filter(|(key, _)| {
+            ["wasi:io/", "wasi:clocks/"]
+                .iter()
+                .any(|used| name(key).starts_with(used))
+        })
         .collect();
     let stub = &mut resolve.worlds[world];
     stub.imports = others;

@@ -13,12 +13,14 @@ use twox_hash::{XxHash3_64, XxHash3_128};
 #[expect(missing_docs, reason = "described where the format is")]
 pub struct Header {
     pub engine: [u8; 32],
+    pub version: String,
+    pub requests: (u16, u16),
     pub id: u128,
     pub parent: Option<u128>,
     pub size: u64,
     pub wall: Duration,
     pub monotonic: Duration,
-    pub entropy: Option<(u64, u128)>,
+    pub entropy: Option<(u128, Option<[u8; 32]>)>,
     pub limits: jsvm::Limits,
     pub metadata: BTreeMap<String, String>,
     pub runs: Vec<(u32, u32)>,
@@ -132,7 +134,7 @@ impl Forged {
 
     /// The same with any bytes as the header.
     pub fn to_bytes_with_header(&self, header: &[u8]) -> Vec<u8> {
-        let mut bytes = b"\x89JSVM\r\n\x1a\x01\0\0\0".to_vec();
+        let mut bytes = b"\x89JSVM\r\n\x1a\x02\0\0\0".to_vec();
         bytes.extend((header.len() as u32).to_le_bytes());
         bytes.extend(header);
         bytes.extend(XxHash3_64::oneshot(&bytes).to_le_bytes());

@@ -1,5 +1,6 @@
 //! Helpers of the tests.
 
+pub mod altered;
 pub mod c;
 pub mod cases;
 pub mod engine_suite;

@@ -17,6 +17,7 @@
 //! | feature | default | adds |
 //! |---|---|---|
 //! | `templates` | no | [`template`], with the crates `postcard` and `zstd` |
+//! | `read` | no | [`EngineParts`], which reads any engine's component, with `wasmparser` and `sha2` |
 //!
 //! # Reproducible builds
 //!
@@ -37,6 +38,19 @@ struct Readme;
 mod constants {
     include!("../artefacts/constants.rs");
 }
+#[cfg(feature = "read")]
+mod image;
+#[cfg(feature = "read")]
+mod read;
+mod section;
+
+#[cfg(feature = "read")]
+#[cfg_attr(docsrs, doc(cfg(feature = "read")))]
+pub use image::BaseImage;
+#[cfg(feature = "read")]
+#[cfg_attr(docsrs, doc(cfg(feature = "read")))]
+pub use read::{EngineParts, ReadError};
+pub use section::{is_version, Description, WrongLine, SECTION};
 
 /// The component: `js-vm.wasm`.
 ///
@@ -89,14 +103,36 @@ pub const POLL_COUNTERS: usize = constants::POLL_COUNTERS;
 
 /// The SHA-256 of [`COMPONENT`].
 ///
-/// A snapshot can be restored only by the component that made it. Snapshots therefore contain the
-/// fingerprint.
+/// It names the engine: a snapshot can be restored only by the component that made it, whatever
+/// program runs that component. Snapshots therefore contain the fingerprint.
 ///
 /// ```
 /// let digits = jsvm_component::FINGERPRINT.map(|byte| format!("{byte:02x}"));
 /// println!("component {}", digits.concat());
 /// ```
 pub const FINGERPRINT: [u8; 32] = constants::FINGERPRINT;
+
+/// The version of jsvm that built [`COMPONENT`].
+///
+/// ```
+/// assert!(jsvm_component::VERSION.starts_with(|first: char| first.is_ascii_digit()));
+/// ```
+pub const VERSION: &str = constants::VERSION;
+
+/// The version of the WIT package `jsvm:engine` that [`COMPONENT`] implements.
+///
+/// ```
+/// assert_eq!(jsvm_component::WIT_VERSION.split('.').count(), 3);
+/// ```
+pub const WIT_VERSION: &str = constants::WIT_VERSION;
+
+/// The version of the requests that the JavaScript inside [`COMPONENT`] makes; see the crate
+/// `jsvm-protocol`.
+///
+/// ```
+/// assert!(jsvm_component::REQUESTS > 0);
+/// ```
+pub const REQUESTS: u16 = constants::REQUESTS;
 
 /// The licences of the code inside this crate's files, as Markdown.
 ///

@@ -8,6 +8,7 @@ use crate::async_function::{AsyncFunctions, AsyncHostFunction};
 use crate::clock::{Clock, SystemClock};
 use crate::context::{ConsoleWriter, Context, ContextSettings};
 use crate::engine::Engine;
+use crate::entropy::Seed;
 use crate::error::Error;
 use crate::extension::{Extension, ExtensionVm, Extensions, StopWhen};
 use crate::function::{Functions, HostFunction};
@@ -36,7 +37,7 @@ pub struct VmBuilder {
     pub(crate) engine: Engine,
     pub(crate) limits: Limits,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) seed: Option<u64>,
+    pub(crate) seed: Option<Seed>,
     pub(crate) time_zone: Option<TimeZone>,
     pub(crate) stop_when: Option<StopWhen>,
     pub(crate) without: Intrinsics,
@@ -119,9 +120,11 @@ impl VmBuilder {
 
     /// Makes `Math.random` produce the same numbers every time. By default it is seeded from the
     /// system's entropy.
+    ///
+    /// The seed is 256 bits, of which a number is a short form; see [`Seed`].
     #[must_use]
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = Some(seed);
+    pub fn seed(mut self, seed: impl Into<Seed>) -> Self {
+        self.seed = Some(seed.into());
         self
     }
 
@@ -299,13 +302,13 @@ impl VmBuilder {
             console: self.console.clone(),
             imports: self.imports.clone(),
             clock: self.clock.clone(),
-            seed: self.seed,
+            seed: self.seed.clone(),
             limits: self.limits.clone(),
             stop_when: self.stop_when.clone(),
             measures_gaps: self.measures_gaps,
             extensions: self.extensions().instantiate(|| ExtensionVm {
                 clock: self.clock.clone(),
-                seed: self.seed,
+                seed: self.seed.clone(),
                 limits: self.limits.clone(),
             }),
         })

@@ -13,7 +13,7 @@ use crate::bindings::jsvm::engine::{console, host, modules, types};
 use crate::bindings::wit::{Argument, ImportKind, InterruptPoint, InterruptReason, Level, Module};
 use crate::clock::{Clock, SystemClock};
 use crate::data::Data;
-use crate::entropy::Entropy;
+use crate::entropy::{Entropy, Seed};
 use crate::extension::{ExtensionInstances, StopWhen};
 use crate::function::{Functions, HostError, panic_message};
 use crate::module::{Import, Imports};
@@ -52,7 +52,7 @@ pub(crate) struct ContextSettings {
     pub(crate) console: Option<Arc<ConsoleWriter>>,
     pub(crate) imports: Arc<Imports>,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) seed: Option<u64>,
+    pub(crate) seed: Option<Seed>,
     pub(crate) limits: Limits,
     pub(crate) stop_when: Option<StopWhen>,
     pub(crate) measures_gaps: bool,

@@ -2,15 +2,20 @@
 
 use std::sync::{Arc, OnceLock};
 
-use wasmtime::component::{HasSelf, Linker};
+use jsvm_snapshot::EngineId;
+use wasmtime::component::{Component, HasSelf, InstancePre, Linker};
 use wasmtime::{InstanceAllocationStrategy, PoolingAllocationConfig};
 
 use crate::bindings::JsVm;
 use crate::builder::VmBuilder;
 use crate::context::Context;
+#[cfg(feature = "compile")]
+use crate::engine_component::{self, EngineComponentError};
 use crate::error::{Error, source};
-use crate::instance::Instances;
+use crate::instance::{Identity, Instances};
 use crate::native;
+#[cfg(feature = "compile")]
+use crate::native_cache::{NativeCache, NativeCacheError};
 use crate::settings;
 use crate::stack::WASM_STACK;
 use crate::wasi;
@@ -32,6 +37,53 @@ pub struct EngineConfig {
     max_vms: u32,
     warm_vms: u32,
     pooling: bool,
+    #[cfg(feature = "compile")]
+    native_cache: CacheChoice,
+    #[cfg(feature = "compile")]
+    required: Option<EngineId>,
+}
+
+/// Where native code is kept that was not compiled with this program.
+#[cfg(feature = "compile")]
+#[derive(Clone, Debug)]
+enum CacheChoice {
+    OfUser,
+    Chosen(Option<NativeCache>),
+}
+
+#[cfg(feature = "compile")]
+impl CacheChoice {
+    fn cache(&self) -> Option<NativeCache> {
+        match self {
+            // A system without such a folder (a container, say) compiles each time.
+            CacheChoice::OfUser => NativeCache::of_user().ok(),
+            CacheChoice::Chosen(cache) => cache.clone(),
+        }
+    }
+}
+
+/// Where the native code of an engine comes from.
+///
+/// ```
+/// use jsvm::{Engine, NativeCode};
+/// assert!(matches!(Engine::global()?.native_code(), NativeCode::Precompiled));
+/// # Ok::<(), jsvm::Error>(())
+/// ```
+#[cfg(feature = "compile")]
+#[cfg_attr(docsrs, doc(cfg(feature = "compile")))]
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum NativeCode {
+    /// It was compiled when this program was built.
+    Precompiled,
+    /// It was loaded from a [`NativeCache`].
+    Cached,
+    /// It was compiled when the engine was created.
+    Compiled {
+        /// Why it was not loaded from the cache although there is an entry, or could not be written
+        /// there.
+        cache: Option<NativeCacheError>,
+    },
 }
 
 impl Default for EngineConfig {
@@ -40,6 +92,10 @@ impl Default for EngineConfig {
             max_vms: 2_000,
             warm_vms: 8,
             pooling: true,
+            #[cfg(feature = "compile")]
+            native_cache: CacheChoice::OfUser,
+            #[cfg(feature = "compile")]
+            required: None,
         }
     }
 }
@@ -80,6 +136,28 @@ impl EngineConfig {
         self
     }
 
+    /// Sets the folder that keeps the native code of engines that were not compiled with this program;
+    /// `None` to compile them each time. The default is [`NativeCache::of_user`], or `None` if that
+    /// cannot be opened.
+    #[cfg(feature = "compile")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "compile")))]
+    #[must_use]
+    pub fn native_cache(mut self, cache: impl Into<Option<NativeCache>>) -> Self {
+        self.native_cache = CacheChoice::Chosen(cache.into());
+        self
+    }
+
+    /// Refuses every component but that of this engine in
+    /// [`build_from_component`](Self::build_from_component), before it is compiled. Snapshots name their
+    /// engine: see [`Snapshot::engine`](crate::Snapshot::engine).
+    #[cfg(feature = "compile")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "compile")))]
+    #[must_use]
+    pub fn require_engine(mut self, engine: EngineId) -> Self {
+        self.required = Some(engine);
+        self
+    }
+
     /// Creates the engine.
     ///
     /// A system that does not give it the address space for [`max_vms`](Self::max_vms) (a limit on
@@ -93,27 +171,91 @@ impl EngineConfig {
         if self.pooling && self.max_vms == 0 {
             return Err(Error::NoVms);
         }
-        let engine = self.create_engine().map_err(failed)?;
-        let component = native::load(&engine).map_err(failed)?;
-        let mut linker = Linker::new(&engine);
-        JsVm::add_to_linker::<_, HasSelf<_>>(&mut linker, |context: &mut Context| context)
-            .map_err(failed)?;
-        wasi::add_to_linker(&mut linker).map_err(failed)?;
-        let pre = linker.instantiate_pre(&component).map_err(failed)?;
-        let instances = Instances::new(engine, pre, self.max_vms, self.warm_vms as usize);
+        #[cfg(feature = "precompile")]
+        {
+            let engine = self.create_engine(|_| ()).map_err(failed)?;
+            let component = native::precompiled(&engine).map_err(failed)?;
+            let pre = pre(&engine, &component).map_err(failed)?;
+            let instances = self.instances(engine, pre, Identity::built_in());
+            Ok(Engine {
+                instances: Arc::new(instances.map_err(failed)?),
+                #[cfg(feature = "compile")]
+                native: NativeCode::Precompiled,
+            })
+        }
+        #[cfg(all(feature = "compile", not(feature = "precompile")))]
+        {
+            let engine = self.create_engine(native::prepare).map_err(failed)?;
+            let identity = Identity::built_in();
+            let (id, cache) = (identity.base.engine(), self.native_cache.cache());
+            let compiled = native::compiled(&engine, id, jsvm_component::COMPONENT, cache.as_ref());
+            let (component, native) = compiled.map_err(failed)?;
+            let pre = pre(&engine, &component).map_err(failed)?;
+            let instances = self.instances(engine, pre, identity);
+            Ok(Engine {
+                instances: Arc::new(instances.map_err(failed)?),
+                native,
+            })
+        }
+        #[cfg(not(any(feature = "compile", feature = "precompile")))]
+        Err(failed(wasmtime::format_err!(
+            "the crate jsvm was built without native code: enable its feature `precompile` (the \
+             default), which compiles the VM when jsvm is built, or `compile`, which does so at \
+             first use"
+        )))
+    }
+
+    /// Creates an engine of another version of jsvm; see [`Engine::from_component`].
+    ///
+    /// # Errors
+    /// As [`build`](Self::build); [`Error::EngineComponent`].
+    #[cfg(feature = "compile")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "compile")))]
+    pub fn build_from_component(&self, component: &[u8]) -> Result<Engine, Error> {
+        if self.pooling && self.max_vms == 0 {
+            return Err(Error::NoVms);
+        }
+        let identity = engine_component::read(component, self.required)?;
+        let engine = self.create_engine(native::prepare).map_err(failed)?;
+        let (id, cache) = (identity.base.engine(), self.native_cache.cache());
+        let compiled = native::compiled(&engine, id, component, cache.as_ref());
+        let (component, native) =
+            compiled.map_err(|error| EngineComponentError::Compilation(source(error)))?;
+        let other_world = |error: wasmtime::Error| EngineComponentError::OtherWorld {
+            reason: format!("{error:#}"),
+        };
+        let pre = pre(&engine, &component).map_err(other_world)?;
+        let instances = self.instances(engine, pre, identity);
+        let instances = instances.map_err(other_world)?;
+        instances.check()?;
         Ok(Engine {
-            instances: Arc::new(instances.map_err(failed)?),
+            instances: Arc::new(instances),
+            native,
         })
     }
 
+    #[cfg(any(feature = "compile", feature = "precompile"))]
+    fn instances(
+        &self,
+        engine: wasmtime::Engine,
+        pre: InstancePre<Context>,
+        identity: Identity,
+    ) -> wasmtime::Result<Instances> {
+        Instances::new(engine, pre, identity, self.max_vms, self.warm_vms as usize)
+    }
+
     /// Creates wasmtime's engine, with a pool if it is to have one and there is room for it.
-    fn create_engine(&self) -> wasmtime::Result<wasmtime::Engine> {
+    #[cfg(any(feature = "compile", feature = "precompile"))]
+    fn create_engine(
+        &self,
+        prepare: impl FnOnce(&mut wasmtime::Config),
+    ) -> wasmtime::Result<wasmtime::Engine> {
         let mut config = settings::shared_config();
         // No fiber is ever made, but wasmtime wants one to be large enough all the same.
         config
             .max_wasm_stack(WASM_STACK)
             .async_stack_size(WASM_STACK);
-        native::prepare(&mut config)?;
+        prepare(&mut config);
         if self.pooling {
             config.allocation_strategy(InstanceAllocationStrategy::Pooling(self.pool()));
             if let Ok(engine) = wasmtime::Engine::new(&config) {
@@ -124,6 +266,7 @@ impl EngineConfig {
         wasmtime::Engine::new(&config)
     }
 
+    #[cfg(any(feature = "compile", feature = "precompile"))]
     fn pool(&self) -> PoolingAllocationConfig {
         let mut pool = PoolingAllocationConfig::new();
         let cores = self.max_vms.saturating_mul(CORE_INSTANCES_PER_VM);
@@ -137,6 +280,15 @@ impl EngineConfig {
             .table_keep_resident(64 << 10);
         pool
     }
+}
+
+/// Connects a component with what VMs import.
+#[cfg(any(feature = "compile", feature = "precompile"))]
+fn pre(engine: &wasmtime::Engine, component: &Component) -> wasmtime::Result<InstancePre<Context>> {
+    let mut linker = Linker::new(engine);
+    JsVm::add_to_linker::<_, HasSelf<_>>(&mut linker, |context: &mut Context| context)?;
+    wasi::add_to_linker(&mut linker)?;
+    linker.instantiate_pre(component)
 }
 
 fn failed(error: wasmtime::Error) -> Error {
@@ -159,6 +311,8 @@ fn failed(error: wasmtime::Error) -> Error {
 #[derive(Clone)]
 pub struct Engine {
     instances: Arc<Instances>,
+    #[cfg(feature = "compile")]
+    native: NativeCode,
 }
 
 impl Engine {
@@ -183,6 +337,89 @@ impl Engine {
         Ok(GLOBAL.get_or_init(|| engine).clone())
     }
 
+    /// An engine of any version of jsvm that has the same minor version of the interface, from its
+    /// component: the file that `jsvm component` of that version writes.
+    ///
+    /// Its VMs restore the snapshots of that engine, which no other engine can. Any number of engines
+    /// can be in a process. Each reserves address space for its VMs, so give it as few
+    /// [`max_vms`](EngineConfig::max_vms) as it needs. The component is compiled, which takes a
+    /// second, and kept in a [`NativeCache`].
+    ///
+    /// # Trust
+    ///
+    /// A component of somebody else cannot leave its sandbox or pass the hard memory limit. But it
+    /// need not ask whether its time is over. Compare its [`id`](Self::id) with one that you trust.
+    ///
+    /// ```no_run
+    /// use jsvm::{Engine, Snapshot};
+    /// let snapshot = Snapshot::from_bytes(&std::fs::read("order.snap")?)?;
+    /// let component = std::fs::read(format!("engines/{}.wasm", snapshot.engine()))?;
+    /// let engine = Engine::from_component(&component)?;
+    /// assert_eq!(engine.id(), snapshot.engine());
+    /// let vm = engine.restore(&snapshot)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`EngineConfig::build`]; [`Error::EngineComponent`] if the component is not an engine that
+    /// this version of jsvm can run.
+    #[cfg(feature = "compile")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "compile")))]
+    pub fn from_component(component: &[u8]) -> Result<Self, Error> {
+        EngineConfig::default().build_from_component(component)
+    }
+
+    /// As [`from_component`](Self::from_component), from a file.
+    ///
+    /// ```no_run
+    /// let engine = jsvm::Engine::from_component_file("engines/js-vm.wasm")?;
+    /// println!("engine {} of jsvm {}", engine.id(), engine.version());
+    /// # Ok::<(), jsvm::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`from_component`](Self::from_component); [`EngineComponentError::Read`].
+    #[cfg(feature = "compile")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "compile")))]
+    pub fn from_component_file(path: impl AsRef<std::path::Path>) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let component = std::fs::read(path).map_err(|error| EngineComponentError::Read {
+            path: path.to_owned(),
+            source: Arc::new(error),
+        })?;
+        Engine::from_component(&component)
+    }
+
+    /// The name of the engine: the SHA-256 of its component. Snapshots of its VMs have it as their
+    /// [`Snapshot::engine`](crate::Snapshot::engine).
+    ///
+    /// ```
+    /// let engine = jsvm::Engine::global()?;
+    /// assert_eq!(engine.id(), jsvm::EngineId::BUILT_IN);
+    /// # Ok::<(), jsvm::Error>(())
+    /// ```
+    pub fn id(&self) -> EngineId {
+        self.instances.identity.base.engine()
+    }
+
+    /// The version of jsvm that built the component.
+    ///
+    /// ```
+    /// let engine = jsvm::Engine::global()?;
+    /// assert_eq!(engine.vm().build()?.snapshot()?.engine_version(), engine.version());
+    /// # Ok::<(), jsvm::Error>(())
+    /// ```
+    pub fn version(&self) -> &str {
+        self.instances.identity.base.version()
+    }
+
+    /// Where its native code comes from.
+    #[cfg(feature = "compile")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "compile")))]
+    pub fn native_code(&self) -> &NativeCode {
+        &self.native
+    }
+
     /// Settings for VMs of this engine.
     pub fn vm(&self) -> VmBuilder {
         VmBuilder::new(self.clone())
@@ -195,6 +432,9 @@ impl Engine {
 
 impl std::fmt::Debug for Engine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Engine").finish_non_exhaustive()
+        f.debug_struct("Engine")
+            .field("id", &self.id())
+            .field("version", &self.version())
+            .finish_non_exhaustive()
     }
 }

@@ -82,6 +82,11 @@ pub enum Error {
     /// uses, or the system refused memory.
     #[error("cannot create the engine")]
     EngineCreation(#[source] Cause),
+    /// A component cannot be used as an engine.
+    #[cfg(feature = "compile")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "compile")))]
+    #[error("cannot make an engine of the component: {0}")]
+    EngineComponent(#[from] crate::engine_component::EngineComponentError),
     /// All VMs that the engine may have are in use.
     #[error("all {max_vms} VMs of the engine are in use: drop one, or raise `max_vms`")]
     TooManyVms {

@@ -58,6 +58,7 @@ use jsvm_snapshot::Limits;
 
 use crate::clock::Clock;
 use crate::data::Data;
+use crate::entropy::Seed;
 use crate::function::HostError;
 use crate::interrupt::{Deadline, InterruptHandle};
 use crate::module::{Import, Module};
@@ -147,7 +148,7 @@ pub struct ExtensionVm {
     /// The clock of the VM.
     pub clock: Arc<dyn Clock>,
     /// The seed of the VM's randomness, if it has one.
-    pub seed: Option<u64>,
+    pub seed: Option<Seed>,
     /// The limits of the VM.
     pub limits: Limits,
 }

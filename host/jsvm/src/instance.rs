@@ -7,6 +7,7 @@
 
 mod counters;
 mod lend;
+mod memory;
 mod overlay;
 mod scrub;
 
@@ -14,14 +15,16 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use jsvm_snapshot::host::{MAX_KEPT, SIZE, START};
+use jsvm_snapshot::host::{BaseImage, MAX_KEPT, Requests};
 use parking_lot::Mutex;
-use wasmtime::component::{ComponentExportIndex, Func, InstancePre, TypedFunc, WasmList};
+use wasmtime::component::{Component, ComponentExportIndex, Func, InstancePre, TypedFunc};
 use wasmtime::{Engine, PoolConcurrencyLimitError, Store};
 
 use crate::bindings::exports::jsvm::engine::snapshot::SnapshotError;
 use crate::bindings::{JsVm, JsVmIndices};
 use crate::context::Context;
+#[cfg(feature = "compile")]
+use crate::engine_component::EngineComponentError;
 use crate::error::{Error, source};
 use crate::release::Releases;
 use crate::stack::on_large_stack;
@@ -30,6 +33,9 @@ use crate::watchdog;
 
 pub(crate) use counters::Counters;
 use lend::{Lending, LendingIndices};
+use memory::ListInMemory;
+#[cfg(feature = "compile")]
+use memory::is_base_image;
 pub(crate) use overlay::Overlay;
 
 /// An instance with its store.
@@ -38,8 +44,10 @@ pub(crate) struct Instance {
     pub(crate) overlay: Option<Overlay>,
     /// What its memory was when it was last restored, if that is kept.
     pub(crate) restored: Option<Arc<[u8]>>,
-    /// Address of its image, which never moves.
-    image: usize,
+    /// Address of its counters of polls, which never move.
+    counters: usize,
+    /// The versions of requests that JavaScript in it may make.
+    pub(crate) requests: Requests,
     pub(crate) store: Store<Context>,
     pub(crate) exports: Exports,
 }
@@ -70,16 +78,19 @@ pub(crate) struct Exports {
     pub(crate) bindings: JsVm,
     /// The functions to which data is lent. The bindings' want lists of their own.
     pub(crate) lending: Lending,
+    /// What its memory was at first.
+    pub(crate) base: BaseImage,
     /// The function that returns the memory. The bindings' would copy it.
     memory: Func,
     /// The same after its type was checked, which takes some time.
     checked: OnceCell<MemoryFunction>,
 }
 
-type MemoryFunction = TypedFunc<(), (Result<WasmList<u8>, SnapshotError>,)>;
+type MemoryFunction = TypedFunc<(), (Result<ListInMemory, SnapshotError>,)>;
 
 impl Exports {
-    /// The image of the VM, in place.
+    /// The image of the VM, in place: all of its memory behind the stack, and nothing else, whatever
+    /// the component says.
     pub(crate) fn memory<'a>(&self, store: &'a mut Store<Context>) -> wasmtime::Result<&'a [u8]> {
         let function = match self.checked.get() {
             Some(function) => function,
@@ -89,14 +100,24 @@ impl Exports {
             }
         };
         let (list,) = function.call(&mut *store, ())?;
-        let list = list.map_err(unexpected)?;
-        Ok(list.as_le_slice(&*store))
+        let ListInMemory { list, memory } = list.map_err(unexpected)?;
+        let image = list.as_le_slice(&*store);
+        let found = image.as_ptr_range();
+        // The memory is larger than its stack: that was checked when the component was read.
+        let start = memory.start.wrapping_add(self.base.start() as usize);
+        if found.start.addr() != start || found.end.addr() != memory.end {
+            return Err(wasmtime::format_err!(
+                "the engine returned something else than all of its memory behind the stack"
+            ));
+        }
+        Ok(image)
     }
 }
 
 /// What instances are made from.
 pub(crate) struct Instances {
     engine: Engine,
+    pub(crate) identity: Identity,
     pre: InstancePre<Context>,
     indices: JsVmIndices,
     lending: LendingIndices,
@@ -107,33 +128,71 @@ pub(crate) struct Instances {
     idle: Arc<Idle>,
 }
 
+/// What is known of an engine beside its code.
+#[derive(Clone, Debug)]
+pub(crate) struct Identity {
+    /// The memory of a fresh VM.
+    pub(crate) base: BaseImage,
+    /// The address of the counters of polls, inside that memory.
+    pub(crate) poll_counters: usize,
+    /// The version of the requests that its own JavaScript makes.
+    pub(crate) requests: u16,
+}
+
+impl Identity {
+    /// The engine that is part of this build.
+    pub(crate) fn built_in() -> Self {
+        Identity {
+            base: BaseImage::built_in().clone(),
+            poll_counters: jsvm_component::POLL_COUNTERS,
+            requests: jsvm_component::REQUESTS,
+        }
+    }
+
+    /// The versions of requests that JavaScript of a fresh VM may make: that of the engine and of this
+    /// program.
+    pub(crate) fn all_requests(&self) -> Requests {
+        Requests::only(self.requests).with(Requests::only(jsvm_protocol::VERSION))
+    }
+}
+
 impl Instances {
     pub(crate) fn new(
         engine: Engine,
         pre: InstancePre<Context>,
+        identity: Identity,
         max_vms: u32,
         keep: usize,
     ) -> wasmtime::Result<Self> {
-        const SNAPSHOT: &str = "jsvm:engine/snapshot@0.2.0";
         let component = pre.component();
-        let memory = component
-            .get_export_index(None, SNAPSHOT)
-            .and_then(|interface| component.get_export_index(Some(&interface), "get-memory"));
-        let memory = memory
-            .ok_or_else(|| wasmtime::format_err!("the component does not export `{SNAPSHOT}`"))?;
+        let memory = snapshot_function(component, "get-memory")?;
+        let fresh = identity.base.size();
         Ok(Instances {
             indices: JsVmIndices::new(&pre)?,
             lending: LendingIndices::new(component)?,
             engine,
+            identity,
             pre,
             memory,
             max_vms,
             idle: Arc::new(Idle {
                 most: keep,
-                largest: AtomicU64::new(SIZE),
+                fresh,
+                largest: AtomicU64::new(fresh),
                 instances: Mutex::default(),
             }),
         })
+    }
+
+    #[cfg(feature = "compile")]
+    fn begins_as_base_image(&self) -> wasmtime::Result<bool> {
+        let mut store = Store::new(&self.engine, Context::idle());
+        store.limiter(|context| context);
+        let instance = self.pre.instantiate(&mut store)?;
+        let write = snapshot_function(self.pre.component(), "write")?;
+        let write = instance.get_func(&mut store, write);
+        let write = write.ok_or_else(|| wasmtime::format_err!("`write` is no function"))?;
+        is_base_image(&mut store, write, &self.identity.base)
     }
 
     /// Where instances go whose VM is gone.
@@ -152,10 +211,12 @@ impl Instances {
         size: u64,
         is_mapped: bool,
     ) -> Result<(Box<Instance>, Option<u64>), Error> {
-        if START + SIZE > context.limits.hard_memory {
+        let base = &self.identity.base;
+        let needed = base.start() + base.size();
+        if needed > context.limits.hard_memory {
             return Err(Error::HardMemoryTooSmall {
                 hard_memory: context.limits.hard_memory,
-                needed: START + SIZE,
+                needed,
             });
         }
         let (mut instance, used) = match self.idle.take(size, is_mapped) {
@@ -165,9 +226,28 @@ impl Instances {
             }
             None => (Box::new(self.fresh(context)?), None),
         };
+        instance.requests = self.identity.all_requests();
         apply_limits(&mut instance.store);
         instance.watch();
         Ok((instance, used))
+    }
+
+    /// Creates instances and checks that their memory is the base image, and where they say that it is.
+    #[cfg(feature = "compile")]
+    pub(crate) fn check(&self) -> Result<(), EngineComponentError> {
+        let failed = |error| EngineComponentError::Unusable(source(error));
+        let checked = on_large_stack(|| {
+            if !self.begins_as_base_image().map_err(failed)? {
+                return Err(EngineComponentError::OtherImage);
+            }
+            // Another one, which says itself where its memory is.
+            self.fresh(Context::idle()).map_err(|error| match error {
+                Error::VmCreation(cause) => EngineComponentError::Unusable(cause),
+                error => EngineComponentError::Unusable(Arc::new(error)),
+            })?;
+            Ok(())
+        });
+        checked.map_err(|error| EngineComponentError::Unusable(Arc::new(error)))?
     }
 
     fn fresh(&self, context: Context) -> Result<Instance, Error> {
@@ -179,6 +259,7 @@ impl Instances {
             let exports = Exports {
                 bindings: self.indices.load(&mut store, &instance)?,
                 lending: self.lending.load(&mut store, &instance)?,
+                base: self.identity.base.clone(),
                 memory: memory.ok_or_else(|| wasmtime::format_err!("`memory` is no function"))?,
                 checked: OnceCell::new(),
             };
@@ -193,14 +274,29 @@ impl Instances {
                 false => Error::VmCreation(source(error)),
             }
         })?;
+        let start = self.identity.base.start() as usize;
+        let counters = image
+            .wrapping_sub(start)
+            .wrapping_add(self.identity.poll_counters);
         Ok(Instance {
             overlay: None,
             restored: None,
-            image,
+            counters,
+            requests: self.identity.all_requests(),
             store,
             exports,
         })
     }
+}
+
+/// Finds a function of the interface `snapshot`.
+fn snapshot_function(component: &Component, name: &str) -> wasmtime::Result<ComponentExportIndex> {
+    let interface = format!("jsvm:engine/snapshot@{}", jsvm_component::WIT_VERSION);
+    let function = component
+        .get_export_index(None, &interface)
+        .and_then(|interface| component.get_export_index(Some(&interface), name));
+    function
+        .ok_or_else(|| wasmtime::format_err!("the component does not export `{interface}#{name}`"))
 }
 
 /// Puts those limits of a store's context in force that are the store's own.
@@ -217,6 +313,8 @@ pub(crate) fn apply_limits(store: &mut Store<Context>) {
 /// Instances whose VM is gone.
 pub(crate) struct Idle {
     most: usize,
+    /// The size of the image of a fresh VM.
+    fresh: u64,
     /// The size of the largest image that an instance was wanted for, up to a limit. Those that
     /// have grown beyond are of no use: a memory cannot shrink.
     largest: AtomicU64,
@@ -235,7 +333,7 @@ impl Idle {
         let mut instances = self.instances.lock();
         let last = |fits: fn(u64, u64) -> bool| {
             instances.iter().rposition(|(found, instance)| {
-                let can_be = || *found == SIZE || instance.overlay.is_some();
+                let can_be = || *found == self.fresh || instance.overlay.is_some();
                 fits(*found, size) && (!is_mapped || can_be())
             })
         };
@@ -289,7 +387,8 @@ impl Idle {
         // what is left there must not reach the next VM.
         let memory = exports.memory(store)?;
         let (start, size) = (memory.as_ptr(), memory.len() as u64);
-        let is_clean = size <= largest && scrub::scrub_stack(store, start);
+        let is_clean =
+            size <= largest && scrub::scrub_stack(store, start, exports.base.start() as usize);
         Ok(is_clean.then_some(size))
     }
 }

@@ -82,7 +82,7 @@
 //! | feature | default | what it adds |
 //! |---|---|---|
 //! | `precompile` | yes | The build script compiles the VM to native code, so that an engine starts in microseconds. |
-//! | `compile` | no | Compiles the VM at first use, and keeps the native code in wasmtime's cache. The build does not need the compiler. |
+//! | `compile` | no | [`Engine::from_component`]: engines of other versions. Without `precompile`, also compiles the VM at first use, so that the build does not need the compiler. [`NativeCache`] keeps native code. |
 //! | `event-loop` | no | [`EventLoop`] and [`AsyncModuleLoader`]: VMs on tokio. |
 //!
 //! One of `precompile` and `compile` must be on.
@@ -104,6 +104,8 @@ mod clock;
 mod context;
 pub mod data;
 mod engine;
+#[cfg(feature = "compile")]
+mod engine_component;
 mod entropy;
 mod error;
 #[cfg(feature = "event-loop")]
@@ -115,6 +117,8 @@ mod interrupt;
 mod intrinsics;
 mod module;
 mod native;
+#[cfg(feature = "compile")]
+mod native_cache;
 mod native_module;
 mod pagemap;
 mod release;
@@ -137,7 +141,8 @@ pub use jsvm_component::COMPONENT;
 pub use jsvm_data::{Bytes, Cbor, ConversionError, Data, ErrorClass, Token, ViewKind};
 #[doc(inline)]
 pub use jsvm_snapshot::{
-    self as snapshot, Bytecode, BytecodeError, Limits, SealKey, Snapshot, SnapshotError, SnapshotId,
+    self as snapshot, Bytecode, BytecodeError, EngineId, Limits, ParseEngineIdError, SealKey,
+    Snapshot, SnapshotError, SnapshotId,
 };
 
 pub use arg::{Arg, Args, IntoArg, IntoArgs};
@@ -147,7 +152,14 @@ pub use async_modules::AsyncModuleLoader;
 pub use batch::{Batch, BatchError, BatchResults, IntoOperand, IntoOperands, Operand, Step};
 pub use builder::VmBuilder;
 pub use clock::{Clock, FixedClock, ManualClock, SystemClock};
+#[cfg(feature = "compile")]
+#[cfg_attr(docsrs, doc(cfg(feature = "compile")))]
+pub use engine::NativeCode;
 pub use engine::{Engine, EngineConfig};
+#[cfg(feature = "compile")]
+#[cfg_attr(docsrs, doc(cfg(feature = "compile")))]
+pub use engine_component::EngineComponentError;
+pub use entropy::Seed;
 pub use error::{Error, Exception, Gone, Interrupt, Limit, Location};
 #[cfg(feature = "event-loop")]
 pub use event_loop::EventLoop;
@@ -155,6 +167,9 @@ pub use function::{Arguments, HostError, HostFunction, HostResult, Returns, Thro
 pub use interrupt::InterruptHandle;
 pub use intrinsics::Intrinsics;
 pub use module::{FolderModules, Import, ImportKind, Module, ModuleKind, ModuleLoader};
+#[cfg(feature = "compile")]
+#[cfg_attr(docsrs, doc(cfg(feature = "compile")))]
+pub use native_cache::{NativeCache, NativeCacheError};
 pub use native_module::{Class, Method, NativeModule};
 pub use source::Source;
 pub use time_zone::{TimeZone, TimeZoneError};

@@ -1,64 +1,79 @@
-//! The native code of the VM's component.
+//! The native code of engines.
 //!
-//! With the feature `precompile` the build script has compiled it. With `compile` alone it is
-//! compiled at first use, and wasmtime keeps the result in its cache. Crates that use this one need
-//! neither: the program decides.
+//! That of the engine in this program is compiled by the build script with the feature `precompile`.
+//! With `compile`, any engine is compiled when it is first used, and a [`NativeCache`] keeps the result.
+//! Crates that use this one need neither feature: the program decides.
 
-pub(crate) use way::{load, prepare};
+#[cfg(feature = "compile")]
+pub(crate) use compile::{compiled, prepare};
 
 #[cfg(feature = "precompile")]
-mod way {
-    use wasmtime::component::Component;
-    use wasmtime::{Config, Engine};
-
+pub(crate) fn precompiled(
+    engine: &wasmtime::Engine,
+) -> wasmtime::Result<wasmtime::component::Component> {
     static NATIVE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/js-vm.cwasm"));
 
-    /// Nothing has to be set.
-    pub(crate) fn prepare(_: &mut Config) -> wasmtime::Result<()> {
-        Ok(())
-    }
-
-    pub(crate) fn load(engine: &Engine) -> wasmtime::Result<Component> {
-        // SAFETY: the bytes were made by `Engine::precompile_component` in this crate's build
-        // script, and nobody can have changed them since; wasmtime checks version and settings.
-        #[expect(unsafe_code, reason = "native code is loaded here and nowhere else")]
-        unsafe {
-            Component::deserialize(engine, NATIVE)
-        }
+    // SAFETY: the bytes were made by `Engine::precompile_component` in this crate's build
+    // script, and nobody can have changed them since; wasmtime checks version and settings.
+    #[expect(unsafe_code, reason = "native code of the build is loaded")]
+    unsafe {
+        wasmtime::component::Component::deserialize(engine, NATIVE)
     }
 }
 
-#[cfg(not(feature = "precompile"))]
-mod way {
-    #[cfg(feature = "compile")]
-    use wasmtime::{Cache, OptLevel};
-    use wasmtime::{Config, Engine, component::Component};
+#[cfg(feature = "compile")]
+mod compile {
+    use jsvm_snapshot::EngineId;
+    use wasmtime::component::Component;
+    use wasmtime::{Config, Engine, OptLevel};
 
-    /// Sets what the compiler needs: the same as in the build script, and the cache.
-    #[cfg(feature = "compile")]
-    pub(crate) fn prepare(config: &mut Config) -> wasmtime::Result<()> {
+    use crate::engine::NativeCode;
+    use crate::native_cache::{Entry, NativeCache};
+
+    /// Sets what the compiler needs: the same as in the build script.
+    pub(crate) fn prepare(config: &mut Config) {
         config.cranelift_opt_level(OptLevel::Speed);
-        // A system without a folder for caches (a container, say) compiles each time.
-        config.cache(Cache::from_file(None).ok());
-        Ok(())
     }
 
-    #[cfg(feature = "compile")]
-    pub(crate) fn load(engine: &Engine) -> wasmtime::Result<Component> {
-        Component::new(engine, jsvm_component::COMPONENT)
+    /// Compiles a component, or takes its native code from a cache.
+    pub(crate) fn compiled(
+        engine: &Engine,
+        id: EngineId,
+        component: &[u8],
+        cache: Option<&NativeCache>,
+    ) -> wasmtime::Result<(Component, NativeCode)> {
+        let Some(cache) = cache else {
+            let component = Component::new(engine, component)?;
+            return Ok((component, NativeCode::Compiled { cache: None }));
+        };
+        let entry = Entry::new(engine, id);
+        let mut failed = None;
+        match cache.load(&entry) {
+            // If wasmtime refuses it, it was written by a version with the same settings and hash.
+            Ok(Some(native)) => {
+                if let Ok(component) = deserialize(engine, &native) {
+                    return Ok((component, NativeCode::Cached));
+                }
+            }
+            Ok(None) => {}
+            Err(error) => failed = Some(error),
+        }
+        let native = engine.precompile_component(component)?;
+        // The next process compiles it again.
+        if let Err(error) = cache.store(&entry, &native) {
+            failed = Some(error);
+        }
+        let component = deserialize(engine, &native)?;
+        Ok((component, NativeCode::Compiled { cache: failed }))
     }
 
-    #[cfg(not(feature = "compile"))]
-    pub(crate) fn prepare(_: &mut Config) -> wasmtime::Result<()> {
-        Ok(())
-    }
-
-    #[cfg(not(feature = "compile"))]
-    pub(crate) fn load(_: &Engine) -> wasmtime::Result<Component> {
-        Err(wasmtime::format_err!(
-            "the crate jsvm was built without native code: enable its feature `precompile` (the \
-             default), which compiles the VM when jsvm is built, or `compile`, which does so at \
-             first use"
-        ))
+    fn deserialize(engine: &Engine, native: &[u8]) -> wasmtime::Result<Component> {
+        // SAFETY: the bytes were made by `Engine::precompile_component`: just now, or by a process of
+        // this user, as the key of the cache shows that nobody else can read. They are a copy in
+        // memory, so they do not change any more. wasmtime checks version and settings.
+        #[expect(unsafe_code, reason = "native code of a cache is loaded")]
+        unsafe {
+            Component::deserialize(engine, native)
+        }
     }
 }

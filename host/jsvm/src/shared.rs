@@ -4,6 +4,8 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Instant;
 
+use jsvm_snapshot::EngineId;
+use jsvm_snapshot::host::Requests;
 use parking_lot::ReentrantMutex;
 use wasmtime::{Store, Trap};
 
@@ -26,6 +28,8 @@ pub(crate) struct Shared {
     state: ReentrantMutex<RefCell<State>>,
     /// Where the instance goes in the end.
     idle: Arc<Idle>,
+    /// The engine that the VM is of.
+    pub(crate) engine: EngineId,
     pub(crate) releases: Arc<Releases>,
     pub(crate) interrupt: InterruptHandle,
     pub(crate) deadline: Deadline,
@@ -50,6 +54,8 @@ pub(crate) struct Entered<'a> {
     pub(crate) overlay: &'a mut Option<Overlay>,
     /// What the memory was when the instance was last restored, if that is kept.
     pub(crate) restored: &'a mut Option<Arc<[u8]>>,
+    /// The versions of requests that JavaScript in it may make.
+    pub(crate) requests: &'a mut Requests,
 }
 
 impl Shared {
@@ -60,6 +66,7 @@ impl Shared {
     ) -> Arc<Self> {
         let context = instance.store.data();
         Arc::new(Shared {
+            engine: instance.exports.base.engine(),
             releases: context.releases.clone(),
             interrupt: context.watch.interrupt.clone(),
             deadline: context.watch.deadline.clone(),
@@ -91,6 +98,7 @@ impl Shared {
         let Instance {
             overlay,
             restored,
+            requests,
             store,
             exports,
             ..
@@ -119,6 +127,7 @@ impl Shared {
                 exports,
                 overlay,
                 restored,
+                requests,
             })
         })
         .map_err(|error| Error::NativeStack(Arc::new(error)));

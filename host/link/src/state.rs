@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jsvm::Clock;
 use jsvm::extension::{ExtensionVm, StopSignal};
+use jsvm::{Clock, Seed};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 use wasmtime::component::ResourceTable;
@@ -46,10 +46,11 @@ impl LinkState {
         let mut wasi = WasiCtxBuilder::new();
         wasi.wall_clock(VmClock(vm.clock.clone()))
             .monotonic_clock(VmClock(vm.clock.clone()));
-        if let Some(seed) = vm.seed {
+        if let Some(seed) = &vm.seed {
+            let half = seed.as_bytes().first_chunk();
             wasi.secure_random(seeded(seed))
                 .insecure_random(seeded(seed))
-                .insecure_random_seed(seed.into());
+                .insecure_random_seed(half.map_or(0, |half| u128::from_le_bytes(*half)));
         }
         wasi.max_random_size(MAX_RANDOM_BYTES);
         rights.apply(&mut wasi)?;
@@ -71,9 +72,9 @@ impl LinkState {
     }
 }
 
-fn seeded(seed: u64) -> Deterministic {
+fn seeded(seed: &Seed) -> Deterministic {
     let mut bytes = vec![0; SEEDED_BYTES];
-    ChaCha20Rng::seed_from_u64(seed).fill_bytes(&mut bytes);
+    ChaCha20Rng::from_seed(*seed.as_bytes()).fill_bytes(&mut bytes);
     Deterministic::new(bytes)
 }
 

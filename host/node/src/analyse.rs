@@ -113,10 +113,22 @@ mod tests {
 
     #[test]
     fn words_of_es_modules_are_found_in_any_place() {
-        for text in ["import x from 'y'", "a;export{a}", "import.meta", "x\nexport default 1", "await 0"] {
+        for text in [
+            "import x from 'y'",
+            "a;export{a}",
+            "import.meta",
+            "x\nexport default 1",
+            "await 0",
+        ] {
             assert!(may_be_es(text), "{text}");
         }
-        for text in ["exports.a = 1", "import('y')", "a.import", "$export", "module.exports = {}"] {
+        for text in [
+            "exports.a = 1",
+            "import('y')",
+            "a.import",
+            "$export",
+            "module.exports = {}",
+        ] {
             assert!(!may_be_es(text), "{text}");
         }
     }

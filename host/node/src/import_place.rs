@@ -5,7 +5,10 @@
 /// searched, not parsed.
 pub fn find(text: &str, specifier: &str) -> Option<(u32, u32)> {
     let literals = ['"', '\''].map(|quote| format!("{quote}{specifier}{quote}"));
-    let start = literals.iter().filter_map(|literal| text.find(literal)).min()?;
+    let start = literals
+        .iter()
+        .filter_map(|literal| text.find(literal))
+        .min()?;
     let before = &text[..start];
     let line_start = before.rfind('\n').map_or(0, |end| end + 1);
     let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;

@@ -12,7 +12,9 @@ const PREFIX: &str = "jsvm:json:";
 /// Whether an import of a file with this path lacks the attribute, in a module with this text. The text
 /// is searched, not parsed: a specifier that is computed tells nothing.
 pub fn lacks_attribute(import: &Import<'_>, path: &Path, text: impl FnOnce() -> String) -> bool {
-    let is_json = path.extension().is_some_and(|extension| extension == "json");
+    let is_json = path
+        .extension()
+        .is_some_and(|extension| extension == "json");
     if import.kind != ImportKind::Import || !is_json {
         return false;
     }

@@ -253,9 +253,13 @@ pub fn configuration(error: &ResolveError) -> Option<ProgramError> {
 fn is_interface(specifier: &str) -> bool {
     let is_word = |word: &str| {
         word.starts_with(|c: char| c.is_ascii_alphabetic())
-            && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            && word
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
     };
-    let name = specifier.split_once('@').map_or(specifier, |(name, _)| name);
+    let name = specifier
+        .split_once('@')
+        .map_or(specifier, |(name, _)| name);
     let Some((namespace, path)) = name.split_once(':') else {
         return false;
     };

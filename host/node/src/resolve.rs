@@ -182,7 +182,10 @@ impl Resolve {
             && package.exports().is_none()
             && self.is_bundled(package.realpath())
         {
-            found = resolvers.bundled.of(importer).resolve_file(importer, specifier);
+            found = resolvers
+                .bundled
+                .of(importer)
+                .resolve_file(importer, specifier);
         }
         let path = match found {
             Ok(found) => found.into_path_buf(),

@@ -26,7 +26,8 @@ pub fn find(folder: &Path) -> PathBuf {
 
 fn find_below(folder: &Path, home: Option<&Path>) -> PathBuf {
     let is_home = |above: &Path| home.is_some_and(|home| home.starts_with(above));
-    let marked = |folder: &&Path| is_package(folder) || MARKS.iter().any(|mark| folder.join(mark).exists());
+    let marked =
+        |folder: &&Path| is_package(folder) || MARKS.iter().any(|mark| folder.join(mark).exists());
     let candidates = folder.ancestors();
     let mut candidates = candidates.take_while(|above| *above == folder || !is_home(above));
     let Some(nearest) = candidates.find(marked) else {
@@ -86,7 +87,10 @@ mod tests {
         std::fs::create_dir_all(&dist).unwrap();
         std::fs::write(folder.path().join("package.json"), "{}").unwrap();
         let root = || find_below(&dist, None);
-        for text in [r#"{ "type": "commonjs" }"#, r#"{ "type": "module", "sideEffects": false }"#] {
+        for text in [
+            r#"{ "type": "commonjs" }"#,
+            r#"{ "type": "module", "sideEffects": false }"#,
+        ] {
             std::fs::write(dist.join("package.json"), text).unwrap();
             assert_eq!(root(), folder.path(), "{text}");
         }

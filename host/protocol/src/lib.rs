@@ -27,6 +27,11 @@
 //! }
 //! assert_eq!(describe("jsvm:http-fetch"), "sends a request");
 //! ```
+//!
+//! # Versions
+//!
+//! A frozen program makes the requests of its time. So a name never changes its meaning, and embedders
+//! answer each version from [`OLDEST`] to [`VERSION`], for at least [`ANSWERED_YEARS`] years.
 #![no_std]
 
 pub mod config;
@@ -34,6 +39,9 @@ pub mod http;
 pub mod keyvalue;
 pub mod module;
 pub mod standalone;
+mod version;
+
+pub use version::{ANSWERED_YEARS, OLDEST, VERSION};
 
 #[cfg(test)]
 mod tests;

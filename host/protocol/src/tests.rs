@@ -1,6 +1,7 @@
 extern crate std;
 
 use std::collections::BTreeMap;
+use std::format;
 use std::string::String;
 use std::vec::Vec;
 
@@ -78,4 +79,73 @@ fn header_values_are_bytes() {
     let all: Vec<u8> = (0..=255).collect();
     let text: String = header_chars(&all).collect();
     assert_eq!(header_bytes(&text).collect::<Vec<_>>(), all);
+}
+
+/// The string constants of this crate, as `module.path CONSTANT "value"`, sorted.
+fn constants() -> Vec<String> {
+    let mut all = Vec::new();
+    for (module, source) in SOURCES {
+        let mut inner = None;
+        for line in source.lines() {
+            if line == "}" {
+                inner = None;
+            }
+            if let Some(name) = line.strip_prefix("pub mod ") {
+                inner = name.strip_suffix(" {");
+            }
+            let Some(constant) = line.trim().strip_prefix("pub const ") else {
+                continue;
+            };
+            if let Some((name, value)) = constant.split_once(": &str = ") {
+                let value = value.trim_end_matches(';');
+                let path = inner.map_or(module.into(), |inner| format!("{module}.{inner}"));
+                all.push(format!("{path} {name} {value}"));
+            }
+        }
+    }
+    all.sort();
+    all
+}
+
+/// The files of versions that are answered: see the module `version`.
+const VERSIONS: [(u16, &str); 1] = [(1, include_str!("../versions/1.txt"))];
+
+#[test]
+fn versions_in_the_window_are_answered() {
+    let now = constants();
+    let known: Vec<u16> = VERSIONS.iter().map(|(version, _)| *version).collect();
+    let answered: Vec<u16> = (crate::OLDEST..=crate::VERSION).collect();
+    assert_eq!(known, answered, "each version has a file, from OLDEST on");
+    for (version, names) in VERSIONS {
+        for line in names.lines() {
+            assert!(
+                now.iter().any(|found| found == line),
+                "frozen programs of version {version} rely on `{line}`. Restore it, and give the \
+                 new meaning another name"
+            );
+        }
+    }
+    let Some((version, newest)) = VERSIONS.last() else {
+        panic!("there is no version");
+    };
+    for line in &now {
+        assert!(
+            newest.lines().any(|known| known == line),
+            "`{line}` is not in version {version}: raise `VERSION`, and write \
+             versions/{}.txt with all lines of versions/{version}.txt and the new one",
+            version + 1
+        );
+    }
+}
+
+#[test]
+fn files_of_versions_are_never_edited() {
+    // FNV-1a of each. A version that was released is a promise.
+    let digest = |text: &str| {
+        text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
+        })
+    };
+    let digests: Vec<_> = VERSIONS.iter().map(|(_, text)| digest(text)).collect();
+    assert_eq!(digests, [0xc95360871cd76460]);
 }

@@ -1,10 +1,10 @@
 //! Compiled source as bytes.
 
 use crate::seal::{NONCE, SealKey, TAG};
-use crate::{SnapshotError, base};
+use crate::{EngineId, SnapshotError};
 
 /// Source that was compiled by `Vm::compile_to_bytecode`, to be
-/// stored and loaded (`Vm::load_bytecode`) by VMs of the same build, in this process or
+/// stored and loaded (`Vm::load_bytecode`) by VMs of the same engine, in this process or
 /// another.
 ///
 /// # Where it may come from
@@ -14,8 +14,8 @@ use crate::{SnapshotError, base};
 /// removed intrinsics (`VmBuilder::without`) say. It cannot do more: the sandbox, the hard
 /// memory limit, the time and the host functions are as they were. So
 ///
-/// * [`to_bytes`](Self::to_bytes) are checked for damage and for the build that made them, and are
-///   for storage that only you can write to;
+/// * [`to_bytes`](Self::to_bytes) are checked for damage, and are for storage that only you can
+///   write to;
 /// * [`to_sealed_bytes`](Self::to_sealed_bytes) are for anything else: only who has the key can make
 ///   them.
 ///
@@ -37,6 +37,7 @@ use crate::{SnapshotError, base};
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bytecode {
+    engine: EngineId,
     /// As the VM wrote it, with a digest.
     code: Vec<u8>,
 }
@@ -54,9 +55,16 @@ pub enum BytecodeError {
     /// The bytes are something else, or too few.
     #[error("this is not bytecode")]
     NotBytecode,
-    /// It is of another build of the engine.
-    #[error("the bytecode is of another build of the engine: compile the source again")]
-    OtherEngine,
+    /// It is of another engine than the VM.
+    #[error(
+        "the bytecode is of engine {found}, and the VM of engine {expected}: compile the source again"
+    )]
+    OtherEngine {
+        /// The engine of the VM.
+        expected: EngineId,
+        /// The engine that compiled it.
+        found: EngineId,
+    },
     /// The bytes are not those that were written.
     #[error("the bytecode is damaged: its checksum does not match")]
     Damaged,
@@ -80,19 +88,31 @@ const SEALED: u8 = 1;
 /// Magic bytes, the kind, and the fingerprint of the engine.
 const PREFIX: usize = 8 + 1 + 32;
 const CHECKSUM: usize = 16;
+// Part of the file format of bytecode.
+const _: () = assert!(u64::from_be_bytes(MAGIC) == 0x894a_5356_4d42_0d0a);
+const _: () = assert!(PLAIN == 0 && SEALED == 1 && PREFIX == 41 && CHECKSUM == 16);
 
-fn prefix(kind: u8) -> Vec<u8> {
-    [&MAGIC[..], &[kind], &base::FINGERPRINT].concat()
+fn prefix(kind: u8, engine: EngineId) -> Vec<u8> {
+    [&MAGIC[..], &[kind], engine.as_bytes()].concat()
 }
 
-fn checksum(code: &[u8]) -> [u8; CHECKSUM] {
-    twox_hash::xxhash3_128::Hasher::oneshot(code).to_le_bytes()
+/// The checksum of code and of the engine that compiled it.
+fn checksum(engine: EngineId, code: &[u8]) -> [u8; CHECKSUM] {
+    let mut hasher = twox_hash::xxhash3_128::Hasher::new();
+    hasher.write(engine.as_bytes());
+    hasher.write(code);
+    hasher.finish_128().to_le_bytes()
 }
 
 impl Bytecode {
-    /// Wraps what a VM compiled.
-    pub fn from_code(code: Vec<u8>) -> Self {
-        Bytecode { code }
+    /// Wraps what a VM of an engine compiled.
+    pub fn from_code(engine: EngineId, code: Vec<u8>) -> Self {
+        Bytecode { engine, code }
+    }
+
+    /// Returns the engine that compiled it. Only VMs of that engine can load it.
+    pub fn engine(&self) -> EngineId {
+        self.engine
     }
 
     /// Returns what the VM compiled.
@@ -102,25 +122,26 @@ impl Bytecode {
 
     /// Converts it to bytes with a checksum.
     pub fn to_bytes(&self) -> Vec<u8> {
-        [&*prefix(PLAIN), &checksum(&self.code), &self.code].concat()
+        let checksum = checksum(self.engine, &self.code);
+        [&*prefix(PLAIN, self.engine), &checksum, &self.code].concat()
     }
 
     /// From bytes that come from where only you can have written them.
     ///
     /// # Errors
-    /// If they are not what [`to_bytes`](Self::to_bytes) of this build wrote.
+    /// If they are not what [`to_bytes`](Self::to_bytes) wrote.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, BytecodeError> {
-        let (kind, rest) = split(bytes)?;
+        let (kind, engine, rest) = split(bytes)?;
         if kind != PLAIN {
             return Err(BytecodeError::Sealed);
         }
         let (found, code) = rest
             .split_first_chunk::<CHECKSUM>()
             .ok_or(BytecodeError::Damaged)?;
-        if *found != checksum(code) {
+        if *found != checksum(engine, code) {
             return Err(BytecodeError::Damaged);
         }
-        Ok(Bytecode::from_code(code.to_vec()))
+        Ok(Bytecode::from_code(engine, code.to_vec()))
     }
 
     /// As bytes that are encrypted, and that nobody can make or alter who does not have the key.
@@ -128,7 +149,7 @@ impl Bytecode {
     /// # Errors
     /// [`BytecodeError::Seal`] if the system has no entropy.
     pub fn to_sealed_bytes(&self, key: &SealKey) -> Result<Vec<u8>, BytecodeError> {
-        let prefix = prefix(SEALED);
+        let prefix = prefix(SEALED, self.engine);
         let mut code = self.code.clone();
         let (nonce, tag) = key
             .seal(&prefix, &mut code)
@@ -139,10 +160,9 @@ impl Bytecode {
     /// From sealed bytes.
     ///
     /// # Errors
-    /// If they are not what [`to_sealed_bytes`](Self::to_sealed_bytes) of this build wrote with
-    /// this key.
+    /// If they are not what [`to_sealed_bytes`](Self::to_sealed_bytes) wrote with this key.
     pub fn from_sealed_bytes(bytes: &[u8], key: &SealKey) -> Result<Self, BytecodeError> {
-        let (kind, rest) = split(bytes)?;
+        let (kind, engine, rest) = split(bytes)?;
         if kind != SEALED {
             return Err(BytecodeError::NotSealed);
         }
@@ -153,14 +173,14 @@ impl Bytecode {
             .split_last_chunk::<TAG>()
             .ok_or(BytecodeError::Damaged)?;
         let mut code = code.to_vec();
-        key.open(&prefix(SEALED), nonce, &mut code, tag)
+        key.open(&prefix(SEALED, engine), nonce, &mut code, tag)
             .map_err(|_: SnapshotError| BytecodeError::WrongKey)?;
-        Ok(Bytecode::from_code(code))
+        Ok(Bytecode::from_code(engine, code))
     }
 }
 
-/// The kind, and what comes after the fingerprint.
-fn split(bytes: &[u8]) -> Result<(u8, &[u8]), BytecodeError> {
+/// The kind, the engine, and what comes after it.
+fn split(bytes: &[u8]) -> Result<(u8, EngineId, &[u8]), BytecodeError> {
     let (prefix, rest) = bytes
         .split_first_chunk::<PREFIX>()
         .ok_or(BytecodeError::NotBytecode)?;
@@ -168,11 +188,11 @@ fn split(bytes: &[u8]) -> Result<(u8, &[u8]), BytecodeError> {
     if magic != MAGIC {
         return Err(BytecodeError::NotBytecode);
     }
-    match prefix {
-        [kind @ (PLAIN | SEALED), fingerprint @ ..] if fingerprint == base::FINGERPRINT => {
-            Ok((*kind, rest))
-        }
-        [PLAIN | SEALED, ..] => Err(BytecodeError::OtherEngine),
+    match prefix.split_first_chunk() {
+        Some(([kind @ (PLAIN | SEALED)], engine)) => match engine.try_into() {
+            Ok(engine) => Ok((*kind, EngineId::new(engine), rest)),
+            Err(_) => Err(BytecodeError::NotBytecode),
+        },
         _ => Err(BytecodeError::NotBytecode),
     }
 }

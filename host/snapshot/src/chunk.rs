@@ -15,6 +15,9 @@ pub(super) const CHUNK_PAGES: usize = 256;
 /// Bytes of a mask.
 const MASK: usize = 8;
 
+// Part of the file format: see `format.rs`.
+const _: () = assert!(CHUNK_PAGES == 256 && MASK == 8);
+
 /// The most bytes that a chunk of so many pages has, compressed or not.
 pub(super) fn bound(pages: usize) -> usize {
     zstd::zstd_safe::compress_bound(pages * (MASK + PAGE))

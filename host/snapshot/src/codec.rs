@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 use std::sync::Arc;
 
+use super::base::BaseImage;
 use super::error::SnapshotError;
 use super::seal::SealKey;
 use super::{Snapshot, format};
@@ -71,6 +72,8 @@ impl<'a> Encoder<'a> {
 
     /// Encrypts and authenticates it (XChaCha20-Poly1305): nobody without the key can read or
     /// change anything of it.
+    ///
+    /// Only a sealed snapshot holds the [seed](crate::host::EntropyPosition::seed) of a VM that has one.
     #[must_use]
     pub fn seal(mut self, key: &'a SealKey) -> Self {
         self.key = Some(key);
@@ -83,20 +86,20 @@ impl<'a> Encoder<'a> {
     /// As [`Snapshot::write_to`].
     pub fn write_to(&self, writer: impl Write) -> Result<(), SnapshotError> {
         match self.key {
-            None => self.write_plain(writer),
+            None => self.write_plain(writer, false),
             Some(key) => {
                 let mut plain = Vec::new();
-                self.write_plain(&mut plain)?;
+                self.write_plain(&mut plain, true)?;
                 format::write_sealed(writer, plain, key)
             }
         }
     }
 
-    fn write_plain(&self, writer: impl Write) -> Result<(), SnapshotError> {
+    fn write_plain(&self, writer: impl Write, is_sealed: bool) -> Result<(), SnapshotError> {
         let Snapshot { header, .. } = self.snapshot;
         let stored = self.snapshot.stored();
         let image = stored.ok_or(SnapshotError::Malformed("it holds nothing"))?;
-        format::write(writer, header, image, self.compression.level())
+        format::write(writer, header, image, self.compression.level(), is_sealed)
     }
 
     /// The bytes.
@@ -173,8 +176,11 @@ impl<'a> Decoder<'a> {
             None => (image, None),
             Some(_) => (None, image),
         };
+        let built_in = BaseImage::built_in();
+        let is_built_in = header.engine == *built_in.engine().as_bytes();
         Ok(Snapshot {
             header: Arc::new(header),
+            base: is_built_in.then(|| built_in.clone()),
             image,
             delta,
             pages: None,

@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use super::SnapshotId;
+use super::{EngineId, SnapshotId};
 
 /// Why a snapshot cannot be read, written or restored. Whatever it is, nothing was changed, and
 /// no VM was made.
@@ -19,6 +19,17 @@ pub enum SnapshotError {
     /// The bytes are something else.
     #[error("this is not a snapshot")]
     NotASnapshot,
+    /// It is in an older format, which this version no longer reads.
+    #[error(
+        "the snapshot is in format {found}, and this version of jsvm reads format {supported} only: \
+         use the version of jsvm that made it"
+    )]
+    OldFormat {
+        /// The snapshot's format.
+        found: u16,
+        /// The format that can be read.
+        supported: u16,
+    },
     /// It is in a format that this version does not know.
     #[error(
         "the snapshot is in format {found}, and this version of jsvm reads formats up to \
@@ -44,17 +55,49 @@ pub enum SnapshotError {
     /// The bytes are as they were written, but mean nothing.
     #[error("the snapshot is malformed: {0}")]
     Malformed(&'static str),
-    /// It is of another build of the engine, with which the memory makes no sense.
+    /// It is of another engine, with which the memory makes no sense.
     #[error(
-        "the snapshot is of another build of the engine ({found}), not of this one ({expected}): \
-         restore it with the build that made it"
+        "the snapshot is of engine {found} of jsvm {version}, and this is engine {expected}: write \
+         the component of that engine with `jsvm component` of jsvm {version}, and restore the \
+         snapshot on `Engine::from_component` of it"
     )]
     OtherEngine {
-        /// The fingerprint of this build, in hexadecimal.
-        expected: String,
-        /// That of the build that made the snapshot.
-        found: String,
+        /// The engine that was to restore it.
+        expected: EngineId,
+        /// The engine that made it.
+        found: EngineId,
+        /// The version of jsvm that built that engine, as the snapshot says.
+        version: String,
     },
+    /// Its JavaScript makes requests of a later version than this program answers.
+    #[error(
+        "the snapshot makes requests of version {found}, and this version of jsvm answers requests \
+         up to version {supported}: use a newer version of jsvm"
+    )]
+    FutureRequests {
+        /// The newest version that the snapshot uses.
+        found: u16,
+        /// The newest version that is answered.
+        supported: u16,
+    },
+    /// Its JavaScript makes requests of a version that is no longer answered.
+    #[error(
+        "the snapshot makes requests of version {found}, and this version of jsvm answers requests \
+         from version {oldest} on: use an older version of jsvm"
+    )]
+    OldRequests {
+        /// The oldest version that the snapshot uses.
+        found: u16,
+        /// The oldest version that is answered.
+        oldest: u16,
+    },
+    /// It is to be resumed, the VM had a seed, and the snapshot does not hold it: it was stored
+    /// without being sealed.
+    #[error(
+        "the VM had a seed, which is not in a snapshot that is not sealed: give the same seed to \
+         the builder, restore the snapshot instead of resuming it, or store it sealed"
+    )]
+    MissingSeed,
     /// It needs more memory than is allowed.
     #[error(
         "the snapshot needs {bytes} bytes of memory, and {limit} are allowed: raise \

@@ -1,7 +1,8 @@
-//! The file format of snapshots, version 1.
+//! The file format of snapshots, version 2.
 //!
 //! It is described in `format.md`, which is a part of the module's documentation.
 
+use std::cmp::Ordering;
 use std::io::{self, Read, Write};
 
 use twox_hash::{xxhash3_64, xxhash3_128};
@@ -12,16 +13,29 @@ use super::header::Header;
 use super::image::Image;
 use super::seal::{NONCE, SealKey, TAG};
 
+// Each constant of the format has an assertion beside it. If one fails, files that exist can no longer
+// be read: raise `VERSION`, read the earlier version too or refuse it, and describe the format anew.
+
 const MAGIC: [u8; 8] = *b"\x89JSVM\r\n\x1a";
-const VERSION: u16 = 1;
+const _: () = assert!(u64::from_be_bytes(MAGIC) == 0x894a_5356_4d0d_0a1a);
+
+const VERSION: u16 = 2;
+const _: () = assert!(
+    VERSION == 2,
+    "describe the format, and make new golden files"
+);
+
 const PLAIN: u8 = 0;
 const SEALED: u8 = 1;
+const _: () = assert!(PLAIN == 0 && SEALED == 1);
 
 /// What both kinds of file begin with.
 const PREFIX: usize = 12;
+const _: () = assert!(PREFIX == 12);
 
-/// A header is a few bytes per run of pages, and metadata.
+/// A header is a few bytes per run of pages, and metadata. A smaller limit would refuse files.
 const MAX_HEADER: u32 = 16 << 20;
+const _: () = assert!(MAX_HEADER == 16 << 20);
 
 fn prefix(kind: u8) -> [u8; PREFIX] {
     let mut prefix = [0; PREFIX];
@@ -31,14 +45,15 @@ fn prefix(kind: u8) -> [u8; PREFIX] {
     prefix
 }
 
-/// Writes a plain file.
+/// Writes a plain file, or what is inside of a sealed one.
 pub(super) fn write(
     mut writer: impl Write,
     header: &Header,
     image: &Image,
     level: i32,
+    is_sealed: bool,
 ) -> Result<(), SnapshotError> {
-    let header = postcard::to_stdvec(&header.with_pages(&image.pages))
+    let header = postcard::to_stdvec(&header.for_file(&image.pages, is_sealed))
         .map_err(|_| SnapshotError::Malformed("its metadata cannot be encoded"))?;
     let len = u32::try_from(header.len())
         .ok()
@@ -89,7 +104,7 @@ pub(super) fn read(
     let mut reader = Counted::new(reader);
     let kind = read_prefix(&mut reader)?;
     match (kind, key) {
-        (PLAIN, None) => read_plain(reader, max_memory),
+        (PLAIN, None) => read_plain(reader, max_memory, false),
         (PLAIN, Some(_)) => Err(SnapshotError::NotSealed),
         (SEALED, None) => Err(SnapshotError::Sealed),
         (SEALED, Some(key)) => {
@@ -100,7 +115,7 @@ pub(super) fn read(
             key.open(&prefix(SEALED), &nonce, &mut bytes, &tag)?;
             let mut inner = Counted::new(bytes.as_slice());
             match read_prefix(&mut inner)? {
-                PLAIN => read_plain(inner, max_memory),
+                PLAIN => read_plain(inner, max_memory, true),
                 _ => Err(SnapshotError::Malformed("it is sealed twice")),
             }
         }
@@ -120,11 +135,11 @@ fn read_prefix<R: Read>(reader: &mut Counted<R>) -> Result<u8, SnapshotError> {
         return Err(SnapshotError::NotASnapshot);
     }
     let found = u16::from_le_bytes(reader.array()?);
-    if found != VERSION {
-        return Err(SnapshotError::UnknownFormat {
-            found,
-            supported: VERSION,
-        });
+    let supported = VERSION;
+    match found.cmp(&supported) {
+        Ordering::Less => return Err(SnapshotError::OldFormat { found, supported }),
+        Ordering::Equal => {}
+        Ordering::Greater => return Err(SnapshotError::UnknownFormat { found, supported }),
     }
     match reader.array()? {
         [kind @ (PLAIN | SEALED), 0] => Ok(kind),
@@ -135,6 +150,7 @@ fn read_prefix<R: Read>(reader: &mut Counted<R>) -> Result<u8, SnapshotError> {
 fn read_plain<R: Read>(
     mut reader: Counted<R>,
     max_memory: u64,
+    is_sealed: bool,
 ) -> Result<(Header, Image), SnapshotError> {
     let len: [u8; 4] = reader.array()?;
     if u32::from_le_bytes(len) > MAX_HEADER {
@@ -149,6 +165,7 @@ fn read_plain<R: Read>(
         Ok((header, [])) => header,
         _ => return Err(SnapshotError::Malformed("its header has another form")),
     };
+    header.check(is_sealed)?;
     if header.size > max_memory {
         return Err(SnapshotError::TooLarge {
             bytes: header.size,

@@ -7,15 +7,19 @@ use serde::{Deserialize, Serialize};
 
 use super::error::SnapshotError;
 use super::image::PAGE;
-use crate::host::EntropyPosition;
+use crate::host::{EntropyPosition, Requests};
 use crate::limits::Limits;
 
 /// What a snapshot says about itself: the part of the file that is not compressed. The order of
-/// the fields is part of the format.
+/// the fields is part of the format; the test `header_is_encoded_as_the_format_says` has its bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Header {
     /// SHA-256 of the engine's component.
     pub(super) engine: [u8; 32],
+    /// The version of jsvm that built the engine: for people who look for it.
+    pub(super) version: String,
+    /// The versions of requests that the JavaScript in the VM makes.
+    pub(super) requests: Requests,
     /// Of the whole image, whether or not all of it is stored.
     pub(super) id: u128,
     /// Of the snapshot that this one is relative to, if it is not relative to a fresh VM.
@@ -25,7 +29,8 @@ pub(super) struct Header {
     /// What the VM's clocks said: since 1970-01-01T00:00:00Z, and since some instant.
     pub(super) wall: Duration,
     pub(super) monotonic: Duration,
-    /// Where the source of entropy was, if it was that of a seed.
+    /// Where the source of entropy was, if it was that of a seed. The seed itself is in sealed files
+    /// and in memory only.
     pub(super) entropy: Option<EntropyPosition>,
     pub(super) limits: Limits,
     /// What the embedder wants to know about it.
@@ -38,12 +43,34 @@ pub(super) struct Header {
 const MAX_PAGES: u64 = (1 << 32) / PAGE as u64;
 
 impl Header {
-    /// The header of a file that stores these pages.
-    pub(super) fn with_pages(&self, pages: &[u32]) -> Header {
-        Header {
+    /// The header of a file that stores these pages. A file that is not sealed is for anybody's eyes,
+    /// so it does not hold the seed.
+    pub(super) fn for_file(&self, pages: &[u32], is_sealed: bool) -> Header {
+        let mut header = Header {
             runs: Self::runs_of(pages),
             ..self.clone()
+        };
+        if let (false, Some(position)) = (is_sealed, &mut header.entropy) {
+            position.seed = None;
         }
+        header
+    }
+
+    /// Checks what a file says, beside its pages.
+    pub(super) fn check(&self, is_sealed: bool) -> Result<(), SnapshotError> {
+        if !jsvm_component::is_version(&self.version) {
+            return Err(SnapshotError::Malformed("its engine has no valid version"));
+        }
+        if self.requests.oldest > self.requests.newest {
+            let what = "its versions of requests are in the wrong order";
+            return Err(SnapshotError::Malformed(what));
+        }
+        let seed = self.entropy.as_ref().and_then(|position| position.seed);
+        if seed.is_some() && !is_sealed {
+            let what = "it has a seed, which only sealed snapshots have";
+            return Err(SnapshotError::Malformed(what));
+        }
+        Ok(())
     }
 
     /// The runs of some ascending page numbers.
@@ -80,5 +107,89 @@ impl Header {
             pages.extend((start..next).map(|page| page as u32));
         }
         Ok(pages)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{EntropyPosition, Header, Limits, Requests};
+
+    /// If this fails, snapshots that exist can no longer be read: see `format.rs`.
+    #[test]
+    fn header_is_encoded_as_the_format_says() {
+        let header = Header {
+            engine: [0xee; 32],
+            version: "1.2".to_owned(),
+            requests: Requests {
+                oldest: 1,
+                newest: 300,
+            },
+            id: 5,
+            parent: Some(6),
+            size: 4096,
+            wall: Duration::new(7, 8),
+            monotonic: Duration::new(9, 10),
+            entropy: Some(EntropyPosition {
+                word: 11,
+                seed: Some([0xdd; 32]),
+            }),
+            limits: Limits {
+                memory: 12,
+                hard_memory: 13,
+                time: Some(Duration::new(14, 15)),
+                cpu_time: None,
+                work: Some(16),
+                grace: Duration::new(17, 18),
+                stack: 19,
+                output: 20,
+                handles: 21,
+            },
+            metadata: [("k".to_owned(), "v".to_owned())].into(),
+            runs: vec![(22, 23)],
+        };
+        let limits = [12, 13, 1, 14, 15, 0, 1, 16, 17, 18, 19, 20, 21];
+        let expected = [
+            &[0xee; 32][..],
+            b"\x031.2",
+            &[1, 0xac, 2],
+            &[5, 1, 6, 0x80, 0x20, 7, 8, 9, 10],
+            &[1, 11, 1],
+            &[0xdd; 32],
+            &limits,
+            b"\x01\x01k\x01v",
+            &[1, 22, 23],
+        ]
+        .concat();
+        assert_eq!(postcard::to_stdvec(&header).unwrap(), expected);
+        assert_eq!(postcard::from_bytes::<Header>(&expected).unwrap(), header);
+    }
+
+    #[test]
+    fn only_sealed_files_hold_the_seed() {
+        let seed = Some([1; 32]);
+        let mut header = Header {
+            engine: [0; 32],
+            version: "1".to_owned(),
+            requests: Requests::only(1),
+            id: 0,
+            parent: None,
+            size: 0,
+            wall: Duration::ZERO,
+            monotonic: Duration::ZERO,
+            entropy: Some(EntropyPosition { word: 2, seed }),
+            limits: Limits::default(),
+            metadata: [].into(),
+            runs: Vec::new(),
+        };
+        let plain = header.for_file(&[], false).entropy.unwrap();
+        assert_eq!((plain.word, plain.seed), (2, None));
+        assert_eq!(header.for_file(&[], true).entropy, header.entropy);
+        assert!(header.check(true).is_ok() && header.check(false).is_err());
+        header.entropy = Some(plain);
+        assert!(header.check(false).is_ok());
+        header.version = "\x1b[31m".to_owned();
+        assert!(header.check(false).is_err());
     }
 }

@@ -6,8 +6,9 @@ use std::ops::Range;
 use parking_lot::Mutex;
 use twox_hash::xxhash3_128;
 
+use super::base::BaseImage;
 use super::stretch::Stretches;
-use super::{SnapshotError, base, parallel};
+use super::{SnapshotError, parallel};
 
 /// Bytes of the unit in which memories are compared.
 pub const PAGE: usize = 4096;
@@ -18,6 +19,8 @@ pub(super) const LINE: usize = 64;
 pub(super) type Page = [u8; PAGE];
 type Line = [u8; LINE];
 
+// Part of the file format: see `format.rs`.
+const _: () = assert!(PAGE == 4096 && LINE == 64);
 const _: () = assert!(PAGE / LINE == u64::BITS as usize);
 
 /// A difference between two memories: what has to be added to the one (by exclusive or) to get
@@ -41,7 +44,7 @@ impl Image {
     }
 
     /// How `memory` differs from that of a fresh VM.
-    pub(crate) fn of(memory: &[u8]) -> Image {
+    pub(crate) fn of(memory: &[u8], base: &BaseImage) -> Image {
         /// Pages that one thread works on at a time. A small VM has fewer.
         const PART: usize = 512;
 
@@ -51,11 +54,11 @@ impl Image {
         };
         let (pages, _) = memory.as_chunks::<PAGE>();
         if pages.len() > 2 * PART {
-            image.fill_in_parallel(pages, PART);
+            image.fill_in_parallel(pages, base, PART);
             return image;
         }
-        for (index, page) in pages.iter().enumerate().skip(base::CONSTANT_PAGES) {
-            let base = base::page(index);
+        for (index, page) in pages.iter().enumerate().skip(base.constant_pages()) {
+            let base = base.page(index);
             let mask = mask(page, base);
             if mask != 0 {
                 let start = image.lines.len();
@@ -70,15 +73,15 @@ impl Image {
 
     /// As a loop over all pages would, in two rounds: which lines differ, and then their contents,
     /// since only then it is known where each goes.
-    fn fill_in_parallel(&mut self, pages: &[Page], part: usize) {
+    fn fill_in_parallel(&mut self, pages: &[Page], base: &BaseImage, part: usize) {
         let parts: Vec<(usize, &[Page])> = pages.chunks(part).enumerate().collect();
         let differing = parallel::map(&parts, |(number, pages)| {
             let first = number * part;
             let masks = pages.iter().enumerate().map(|(index, page)| {
                 let index = first + index;
-                match index < base::CONSTANT_PAGES {
+                match index < base.constant_pages() {
                     true => 0,
-                    false => mask(page, base::page(index)),
+                    false => mask(page, base.page(index)),
                 }
             });
             masks.collect::<Vec<u64>>()
@@ -98,7 +101,7 @@ impl Image {
                 let count = mask.count_ones() as usize;
                 let (ours, rest) = std::mem::take(&mut lines).split_at_mut(count);
                 lines = rest;
-                copy_differences(page, base::page(*first + index), *mask, ours);
+                copy_differences(page, base.page(*first + index), *mask, ours);
             }
         });
         for (index, mask) in differing.iter().flatten().enumerate() {
@@ -214,6 +217,7 @@ impl Image {
     /// VM, and where it begins.
     pub fn for_each_run<E>(
         &self,
+        base: &BaseImage,
         range: Range<u64>,
         mut write: impl FnMut(u64, &[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
@@ -229,7 +233,7 @@ impl Image {
                 }
                 stretches.clear();
             }
-            page.apply(stretches.push(page.index));
+            page.apply(stretches.push(page.index, base));
         }
         for (offset, bytes) in stretches.iter() {
             write(offset, bytes)?;
@@ -241,10 +245,10 @@ impl Image {
     ///
     /// # Errors
     /// It is larger than an address reaches.
-    pub(super) fn flat(&self) -> Result<Vec<u8>, SnapshotError> {
+    pub(super) fn flat(&self, base: &BaseImage) -> Result<Vec<u8>, SnapshotError> {
         let malformed = |_| SnapshotError::Malformed("its size is none that a VM can have");
         let size = usize::try_from(self.size).map_err(malformed)?;
-        let mut memory = base::memory(size);
+        let mut memory = base.memory(size);
         let (pages, _) = memory.as_chunks_mut();
         for difference in self.iter() {
             if let Some(page) = pages.get_mut(difference.index as usize) {

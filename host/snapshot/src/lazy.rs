@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use super::base::BaseImage;
 use super::{Snapshot, SnapshotError};
 
 /// The size in bytes of the largest image that stays in memory after its VM is gone: a host keeps
@@ -34,12 +35,24 @@ impl Snapshot {
     /// ```
     ///
     /// # Errors
-    /// [`SnapshotError::MissingParent`]; [`SnapshotError::Io`] if there is no memory for it.
-    pub fn into_lazy(mut self) -> Result<Snapshot, SnapshotError> {
+    /// [`SnapshotError::MissingParent`]; [`SnapshotError::Io`] if there is no memory for it;
+    /// [`SnapshotError::OtherEngine`] if it was read from bytes and is of another engine than the one
+    /// in this program. Use `Engine::prepare` then.
+    pub fn into_lazy(self) -> Result<Snapshot, SnapshotError> {
+        let base = match &self.base {
+            Some(base) => base.clone(),
+            None => return Err(self.other_engine(BaseImage::built_in())),
+        };
+        self.prepared(&base)
+    }
+
+    /// Prepares the snapshot for VMs of the engine with this base image.
+    pub(crate) fn prepared(mut self, base: &BaseImage) -> Result<Snapshot, SnapshotError> {
+        self.check_engine(base)?;
         let image = self.complete()?;
-        let pages = Pages::new(image)?;
+        let pages = Pages::new(image, base)?;
         let is_kept = image.size <= MAX_KEPT;
-        let flat = is_kept.then(|| image.flat()).transpose()?;
+        let flat = is_kept.then(|| image.flat(base)).transpose()?;
         self.pages = pages.map(Arc::new);
         self.flat = flat.map(Arc::from);
         Ok(self)
@@ -56,7 +69,7 @@ mod system {
 
     use rustix::fs::{MemfdFlags, SealFlags};
 
-    use crate::base;
+    use crate::base::BaseImage;
     use crate::image::Image;
 
     /// The part of an image beyond that of a fresh VM, in a file in memory that nobody can change.
@@ -68,15 +81,16 @@ mod system {
 
     impl Pages {
         /// Returns nothing if the image is not larger than that of a fresh VM.
-        pub(crate) fn new(image: &Image) -> io::Result<Option<Self>> {
-            let Some(len) = image.size.checked_sub(base::SIZE).filter(|len| *len > 0) else {
+        pub(crate) fn new(image: &Image, base: &BaseImage) -> io::Result<Option<Self>> {
+            let size = base.size();
+            let Some(len) = image.size.checked_sub(size).filter(|len| *len > 0) else {
                 return Ok(None);
             };
             let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
             let file = File::from(rustix::fs::memfd_create(c"jsvm-snapshot", flags)?);
             file.set_len(len)?;
-            image.for_each_run(base::SIZE..u64::MAX, |offset, bytes| {
-                file.write_all_at(bytes, offset - base::SIZE)
+            image.for_each_run(base, size..u64::MAX, |offset, bytes| {
+                file.write_all_at(bytes, offset - size)
             })?;
             // If the file could shrink, a VM could find nothing where its memory should be.
             let seals = SealFlags::SHRINK | SealFlags::GROW | SealFlags::WRITE | SealFlags::SEAL;
@@ -103,6 +117,7 @@ mod system {
     use std::convert::Infallible;
     use std::io;
 
+    use crate::base::BaseImage;
     use crate::image::Image;
 
     /// Memory that can be mapped; there is none on this system.
@@ -110,7 +125,7 @@ mod system {
     pub struct Pages(Infallible);
 
     impl Pages {
-        pub(crate) fn new(_: &Image) -> io::Result<Option<Self>> {
+        pub(crate) fn new(_: &Image, _: &BaseImage) -> io::Result<Option<Self>> {
             Ok(None)
         }
 

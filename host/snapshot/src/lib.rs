@@ -29,7 +29,19 @@
 //!
 //! What is stored is the difference from a fresh VM of the same engine, or from an earlier
 //! snapshot of the same VM: see `Vm::snapshot_since`. A snapshot
-//! works with the very build of the engine that made it, and with no other.
+//! works with the very engine that made it, which its [`engine`](Snapshot::engine) names, and with no
+//! other. A later version of jsvm runs that engine with `Engine::from_component`.
+//!
+//! # Seeds
+//!
+//! | | in memory | sealed | plain |
+//! |---|---|---|---|
+//! | the seed (`VmBuilder::seed`) | yes | yes | no |
+//! | how much was drawn from it | yes | yes | yes |
+//! | the state of `Math.random`, a part of the VM's memory | yes | yes | yes |
+//!
+//! A fork draws nothing from either. To resume a VM with a seed from a plain snapshot, give the seed to
+//! the builder again; without it, resuming fails with [`SnapshotError::MissingSeed`].
 //!
 //! # Trust
 //!
@@ -64,10 +76,12 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use self::base::BaseImage;
 use self::header::Header;
 use self::image::Image;
 use self::lazy::Pages;
 
+pub use base::{EngineId, ParseEngineIdError};
 pub use bytecode::{Bytecode, BytecodeError};
 pub use codec::{Compression, Decoder, Encoder};
 pub use error::SnapshotError;
@@ -92,6 +106,8 @@ pub use seal::SealKey;
 #[derive(Clone)]
 pub struct Snapshot {
     header: Arc<Header>,
+    /// The memory of a fresh VM of its engine, if that is known.
+    base: Option<BaseImage>,
     /// How the VM differs from a fresh one, unless that cannot be known without the parent.
     image: Option<Arc<Image>>,
     /// How it differs from the parent, if it has one.
@@ -150,15 +166,26 @@ impl Snapshot {
         self.image.is_some()
     }
 
-    /// The fingerprint of the engine that it is of: the SHA-256 of the component
-    /// (`COMPONENT`), in hexadecimal.
-    pub fn engine(&self) -> String {
-        hexadecimal(&self.header.engine)
+    /// The engine that made it, which is the only one that can restore it.
+    pub fn engine(&self) -> EngineId {
+        EngineId::new(self.header.engine)
     }
 
-    /// Returns whether it is of the engine in this program, so that it can be restored.
+    /// The version of jsvm whose `jsvm component` writes the component of that engine.
+    ///
+    /// ```
+    /// let snapshot = jsvm::Engine::global()?.vm().build()?.snapshot()?;
+    /// println!("made by the engine of jsvm {}", snapshot.engine_version());
+    /// # Ok::<(), jsvm::Error>(())
+    /// ```
+    pub fn engine_version(&self) -> &str {
+        &self.header.version
+    }
+
+    /// Returns whether it is of the engine that is part of this program. Any other engine is made with
+    /// `Engine::from_component`.
     pub fn is_of_this_engine(&self) -> bool {
-        self.header.engine == base::FINGERPRINT
+        self.engine() == EngineId::BUILT_IN
     }
 
     /// Returns the time of the VM's clock when the snapshot was taken.

@@ -25,6 +25,8 @@ pub struct SealKey([u8; 32]);
 
 pub(crate) const NONCE: usize = 24;
 pub(crate) const TAG: usize = 16;
+// Part of the file format: see `format.rs`.
+const _: () = assert!(NONCE == 24 && TAG == 16);
 
 impl SealKey {
     /// A key with these bytes. They must be secret and hard to guess: from a random generator or

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::base;
+use super::base::BaseImage;
 use super::image::{Image, PAGE, Page};
 
 /// Stretches of memory that consist of whole pages.
@@ -22,12 +22,12 @@ impl Stretches {
     }
 
     /// Adds a page that is as in a fresh VM.
-    pub(super) fn push(&mut self, index: u32) -> &mut Page {
+    pub(super) fn push(&mut self, index: u32, base: &BaseImage) -> &mut Page {
         match self.runs.last_mut() {
             Some((first, count)) if *first + *count == index => *count += 1,
             _ => self.runs.push((index, 1)),
         }
-        self.bytes.extend_from_slice(base::page(index as usize));
+        self.bytes.extend_from_slice(base.page(index as usize));
         // Just added, so it is there.
         self.bytes
             .last_chunk_mut()
@@ -61,21 +61,21 @@ impl Stretches {
 }
 
 /// What has to be written to a memory for it to be as an image wants it, or as that of a fresh VM.
-pub fn differing(memory: &[u8], image: Option<&Image>) -> Stretches {
+pub fn differing(memory: &[u8], base: &BaseImage, image: Option<&Image>) -> Stretches {
     let mut stretches = Stretches::default();
     let mut wanted = image.map(Image::iter).into_iter().flatten().peekable();
     let (pages, _) = memory.as_chunks::<PAGE>();
     for (index, page) in pages.iter().enumerate() {
         let difference = wanted.next_if(|wanted| wanted.index as usize == index);
         match difference {
-            None if index < base::CONSTANT_PAGES => {}
+            None if index < base.constant_pages() => {}
             None => {
-                if page != base::page(index) {
-                    stretches.push(index as u32);
+                if page != base.page(index) {
+                    stretches.push(index as u32, base);
                 }
             }
             Some(difference) => {
-                let target = stretches.push(index as u32);
+                let target = stretches.push(index as u32, base);
                 difference.apply(target);
                 if target == page {
                     stretches.pop();
@@ -89,7 +89,12 @@ pub fn differing(memory: &[u8], image: Option<&Image>) -> Stretches {
 /// Where a memory has to be written to be as its beginning of `wanted`: runs of whole pages that differ.
 /// What differs little apart is one run, since each costs a call. Of `written`, if it is there, it is
 /// known that all other pages do not differ.
-pub fn runs(memory: &[u8], wanted: &[u8], written: Option<Vec<usize>>) -> Vec<Range<usize>> {
+pub fn runs(
+    memory: &[u8],
+    base: &BaseImage,
+    wanted: &[u8],
+    written: Option<Vec<usize>>,
+) -> Vec<Range<usize>> {
     /// Pages between two runs that are written again rather than left out.
     const GAP: usize = 3;
 
@@ -100,7 +105,7 @@ pub fn runs(memory: &[u8], wanted: &[u8], written: Option<Vec<usize>>) -> Vec<Ra
         let (Some(page), Some(wanted)) = (pages.get(index), wanted.get(index)) else {
             return;
         };
-        if index < base::CONSTANT_PAGES || page == wanted {
+        if index < base.constant_pages() || page == wanted {
             return;
         }
         let end = (index + 1) * PAGE;

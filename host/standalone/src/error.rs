@@ -1,6 +1,6 @@
 //! Errors of making components.
 
-use jsvm::Error;
+use jsvm::{EngineId, Error};
 use wasmparser::BinaryReaderError;
 
 /// The error of a component that cannot be made.
@@ -24,6 +24,14 @@ pub enum StandaloneError {
     Waiting {
         /// The name of the first request.
         name: String,
+    },
+    /// The VM is of another engine than the one in this program, for which there are no templates.
+    #[error(
+        "the VM is of engine {engine}, and files can be made of VMs of the engine in this program only"
+    )]
+    OtherEngine {
+        /// The engine of the VM.
+        engine: EngineId,
     },
     /// A template or the VM does not have the expected form: a bug of this library.
     #[error("cannot make the component: {reason}")]

@@ -34,8 +34,9 @@ mod warm;
 
 use wasmparser::Validator;
 
+use jsvm::EngineId;
 use jsvm::Vm;
-use jsvm::snapshot::host::{START, WRITABLE};
+use jsvm::snapshot::host::BaseImage;
 use jsvm_component::{COMPONENT, template};
 
 pub use error::StandaloneError;
@@ -124,7 +125,8 @@ pub enum TargetHost {
 /// than this library gives a VM; see [`STACK`].
 ///
 /// # Errors
-/// [`StandaloneError::Waiting`] if the VM has unsettled requests, or [`Error::Busy`](jsvm::Error::Busy)
+/// [`StandaloneError::Waiting`] if the VM has unsettled requests, [`StandaloneError::OtherEngine`] if it
+/// is of an engine that was read from a component, or [`Error::Busy`](jsvm::Error::Busy)
 /// and [`Error::Gone`](jsvm::Error::Gone).
 pub fn component(vm: &Vm, kind: ComponentKind) -> Result<Vec<u8>, StandaloneError> {
     component_with(vm, kind, ServiceImports::default())
@@ -139,6 +141,11 @@ pub fn component_with(
     kind: ComponentKind,
     imports: ServiceImports,
 ) -> Result<Vec<u8>, StandaloneError> {
+    if vm.engine() != EngineId::BUILT_IN {
+        return Err(StandaloneError::OtherEngine {
+            engine: vm.engine(),
+        });
+    }
     if let Some(request) = vm.unsettled_requests()?.into_iter().next() {
         return Err(StandaloneError::Waiting { name: request.name });
     }
@@ -147,8 +154,10 @@ pub fn component_with(
         kind,
         ComponentKind::Http | ComponentKind::HttpWithEnvironment
     );
-    let touched = is_for_one.then_some(WRITABLE);
-    let warmed = vm.with_memory(|memory| warm::warmed(&engine()?, START, memory, touched))??;
+    let base = BaseImage::built_in();
+    let touched = is_for_one.then_some(base.writable());
+    let warm = |memory: &[u8]| warm::warmed(&engine()?, base.start(), memory, touched);
+    let warmed = vm.with_memory(warm)??;
     filled(&name(kind, imports), &warmed)
 }
 

@@ -4,7 +4,11 @@
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
-use jsvm::{Error, FixedClock, Gone, Interrupt, Limit, Limits, ManualClock, Snapshot, Vm};
+use jsvm::snapshot::Decoder;
+use jsvm::{
+    Error, FixedClock, Gone, Interrupt, Limit, Limits, ManualClock, SealKey, Seed, Snapshot,
+    SnapshotError, Vm,
+};
 use jsvm_tests::{assert_usable, builder, eval, vm};
 
 /// The next random numbers of a VM.
@@ -24,9 +28,61 @@ fn before_and_after_first_use(seed: Option<u64>) -> [Vm; 2] {
     vms
 }
 
-/// Through the bytes, as another process would get it.
+/// Through sealed bytes, as another process with the key would get it.
 fn snapshot(vm: &Vm) -> Snapshot {
+    let key = SealKey::new([5; 32]);
+    let snapshot = vm.snapshot().unwrap();
+    let bytes = snapshot.encode().seal(&key).to_bytes().unwrap();
+    Decoder::new().key(&key).from_bytes(&bytes).unwrap()
+}
+
+/// Through bytes that anybody can read.
+fn plain(vm: &Vm) -> Snapshot {
     Snapshot::from_bytes(&vm.snapshot().unwrap().to_bytes().unwrap()).unwrap()
+}
+
+#[test]
+fn plain_snapshot_does_not_hold_the_seed() {
+    let seed = Seed::new(std::array::from_fn(|index| 0x5a ^ index as u8));
+    let vm = builder().seed(seed.clone()).build().unwrap();
+    eval(&vm, "crypto.getRandomValues(new Uint8Array(100))");
+    let snapshot = vm.snapshot().unwrap();
+    let bytes = snapshot.to_bytes().unwrap();
+    let is_seed = |bytes: &[u8]| bytes == seed.as_bytes();
+    assert!(!bytes.windows(32).any(is_seed));
+    // It is not in the memory either, compressed or not.
+    let memory = vm.with_memory(|memory| memory.windows(32).any(is_seed));
+    assert!(!memory.unwrap());
+    assert!(!format!("{seed:?} {snapshot:?}").contains("5a"));
+}
+
+#[test]
+fn plain_snapshot_is_resumed_with_the_seed() {
+    for original in before_and_after_first_use(Some(7)) {
+        // Drawn from the seed's stream each time.
+        let bytes = "[...crypto.getRandomValues(new Uint8Array(9))].join()";
+        eval(&original, bytes);
+        let snapshot = plain(&original);
+        for result in [
+            builder().resume(&snapshot),
+            builder().resume(&plain(&original)),
+        ] {
+            let error = result.unwrap_err();
+            assert!(
+                matches!(error, Error::Snapshot(SnapshotError::MissingSeed)),
+                "{error}"
+            );
+        }
+        // A fork does not need it.
+        builder().restore(&snapshot).unwrap();
+        let resumed = builder().seed(7).resume(&snapshot).unwrap();
+        let text = |vm: &Vm| eval(vm, bytes).to::<String>().unwrap();
+        let expected = text(&original);
+        assert_eq!(text(&resumed), expected);
+        assert_eq!(numbers(&resumed), numbers(&original));
+        let other = builder().seed(8).resume(&snapshot).unwrap();
+        assert_ne!(text(&other), expected);
+    }
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod data;
 mod descriptors;
 mod driver;
 mod engine_edits;
+mod engines;
 mod errors;
 mod evaluator;
 mod event_loop;

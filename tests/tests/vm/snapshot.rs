@@ -88,7 +88,8 @@ fn it_says_what_it_is() {
             expected.each_ref().map(|(key, value)| (key, value))
         );
         assert!(snapshot.is_of_this_engine() && snapshot.is_complete());
-        assert_eq!(snapshot.engine().len(), 64);
+        assert_eq!(snapshot.engine().to_string().len(), 64);
+        assert_eq!(snapshot.engine_version(), jsvm_component::VERSION);
         assert_eq!(snapshot.parent(), None);
         assert_eq!(snapshot.id().to_string().parse(), Ok(snapshot.id()));
         assert!(snapshot.memory_size() > 0 && snapshot.stored_pages() > 0);

@@ -4,7 +4,7 @@
 use std::io::Read;
 
 use jsvm::snapshot::Decoder;
-use jsvm::{Error, SealKey, Snapshot, SnapshotError, Vm};
+use jsvm::{EngineId, Error, SealKey, Snapshot, SnapshotError, Vm};
 use jsvm_tests::forge::{Forged, Parts};
 use jsvm_tests::{builder, eval, vm};
 
@@ -64,7 +64,10 @@ fn each_byte_flipped() {
                 let error = result.expect_err(&format!("byte {at} ^ {flip}"));
                 let expected = match at {
                     0..8 => matches!(error, SnapshotError::NotASnapshot),
-                    8..10 => matches!(error, SnapshotError::UnknownFormat { .. }),
+                    8..10 => matches!(
+                        error,
+                        SnapshotError::UnknownFormat { .. } | SnapshotError::OldFormat { .. }
+                    ),
                     // Sealed by one bit.
                     10 if flip == 1 => matches!(error, SnapshotError::Sealed),
                     _ => matches!(
@@ -158,19 +161,83 @@ fn other_files_are_no_snapshots() {
 }
 
 #[test]
-fn newer_format_says_which() {
-    let mut newer = bytes();
-    newer[8..10].copy_from_slice(&2_u16.to_le_bytes());
-    match Snapshot::from_bytes(&newer) {
-        Err(
-            error @ SnapshotError::UnknownFormat {
-                found: 2,
-                supported: 1,
+fn newer_and_older_formats_say_which() {
+    let mut other = bytes();
+    let mut error = |format: u16| {
+        other[8..10].copy_from_slice(&format.to_le_bytes());
+        Snapshot::from_bytes(&other).unwrap_err()
+    };
+    let (old, new) = (error(1), error(3));
+    assert!(old.to_string().contains("format 1"), "{old}");
+    assert!(new.to_string().contains("format 3"), "{new}");
+    assert!(matches!(
+        (old, new),
+        (
+            SnapshotError::OldFormat {
+                found: 1,
+                supported: 2,
             },
-        ) => {
-            assert!(error.to_string().contains("format 2"), "{error}");
+            SnapshotError::UnknownFormat {
+                found: 3,
+                supported: 2,
+            }
+        )
+    ));
+}
+
+#[test]
+fn requests_of_other_versions_are_refused_before_anything_runs() {
+    let with = |oldest, newest| {
+        let mut forged = Forged::new(&bytes());
+        assert_eq!(forged.header.requests, (1, 1));
+        forged.header.requests = (oldest, newest);
+        let snapshot = Snapshot::from_bytes(&forged.to_bytes())?;
+        let results = [builder().restore(&snapshot), builder().resume(&snapshot)];
+        for result in results {
+            match result {
+                Ok(_) => {}
+                Err(Error::Snapshot(error)) => return Err(error),
+                Err(error) => panic!("{error}"),
+            }
         }
-        other => panic!("{other:?}"),
+        Ok(())
+    };
+    with(1, 1).unwrap();
+    assert!(matches!(
+        with(1, 2),
+        Err(SnapshotError::FutureRequests {
+            found: 2,
+            supported: 1
+        })
+    ));
+    assert!(matches!(
+        with(0, 1),
+        Err(SnapshotError::OldRequests {
+            found: 0,
+            oldest: 1
+        })
+    ));
+    assert!(matches!(with(2, 1), Err(SnapshotError::Malformed(_))));
+}
+
+#[test]
+fn headers_that_say_what_they_must_not_are_refused() {
+    let with = |change: &dyn Fn(&mut Forged)| {
+        let mut forged = Forged::new(&bytes());
+        change(&mut forged);
+        Snapshot::from_bytes(&forged.to_bytes())
+    };
+    with(&|forged| forged.header.entropy = Some((9, None))).unwrap();
+    with(&|forged| forged.header.version = "0.1.0-rc.1+x".into()).unwrap();
+    // A seed that everybody can read, and what would change how a terminal shows an error.
+    let seed = with(&|forged| forged.header.entropy = Some((9, Some([1; 32]))));
+    assert!(matches!(seed, Err(SnapshotError::Malformed(_))));
+    for version in ["", "0.1\n", "\u{1b}[2J", &"1".repeat(33)] {
+        let result = with(&|forged| forged.header.version = version.into());
+        assert!(
+            matches!(result, Err(SnapshotError::Malformed(_))),
+            "{version:?}"
+        );
     }
 }
 
@@ -190,9 +257,21 @@ fn other_engine_is_named() {
     assert!(!snapshot.is_of_this_engine());
     for result in [builder().restore(&snapshot), builder().resume(&snapshot)] {
         match result {
-            Err(Error::Snapshot(SnapshotError::OtherEngine { expected, found })) => {
+            Err(Error::Snapshot(
+                ref error @ SnapshotError::OtherEngine {
+                    expected,
+                    found,
+                    ref version,
+                },
+            )) => {
                 assert_eq!(found, snapshot.engine());
-                assert_ne!(found, expected);
+                assert_eq!(expected, EngineId::BUILT_IN);
+                assert_eq!(version, snapshot.engine_version());
+                let text = error.to_string();
+                assert!(
+                    text.contains(&format!("`jsvm component` of jsvm {version}")),
+                    "{text}"
+                );
             }
             other => panic!("{other:?}"),
         }

@@ -140,7 +140,9 @@ fn is_nearly_json(text: &str) -> bool {
         let lower = text.to_lowercase();
         lower == **word || (text.len() > 1 && strsim::osa_distance(&lower, word) == 1)
     };
-    ["true", "false", "null", "undefined"].iter().any(|word| is_near(&word))
+    ["true", "false", "null", "undefined"]
+        .iter()
+        .any(|word| is_near(&word))
         || text.starts_with(['{', '[', '"', '\''])
 }
 
@@ -150,10 +152,27 @@ mod tests {
 
     #[test]
     fn texts_that_were_meant_as_json_are_noticed() {
-        for text in ["tru", "True", "fales", "nul", "{a: 1}", "[1,", "'x'", "undefined"] {
+        for text in [
+            "tru",
+            "True",
+            "fales",
+            "nul",
+            "{a: 1}",
+            "[1,",
+            "'x'",
+            "undefined",
+        ] {
             assert!(is_nearly_json(text), "{text}");
         }
-        for text in ["approved", "yes", "", "t", "a true story", "2026-01-31", "-x"] {
+        for text in [
+            "approved",
+            "yes",
+            "",
+            "t",
+            "a true story",
+            "2026-01-31",
+            "-x",
+        ] {
             assert!(!is_nearly_json(text), "{text}");
         }
     }

@@ -15,10 +15,12 @@ use super::usage::Usage;
 #[command(after_help = "Examples:\n  \
     jsvm component\n  \
     jsvm component -o build/js-vm.wasm\n  \
+    jsvm component -o engines/\n  \
     jsvm component --no-host && wac plug app.wasm --plug js-vm.wasm -o composed.wasm\n  \
     jsvm component -o - | wasm-tools component wit")]
 pub struct Component {
-    /// Where to write it, or - for standard output
+    /// Where to write it, or - for standard output. In a folder, its name is its SHA-256, by which
+    /// `jsvm restore --engine` finds it
     #[arg(short, long, value_name = "FILE", default_value = "js-vm.wasm")]
     output: PathBuf,
 
@@ -34,8 +36,14 @@ impl Component {
             true => Cow::Owned(jsvm_standalone::without_host()?),
         };
         if self.output.as_os_str() != "-" {
-            let path = self.output.display();
-            return std::fs::write(&self.output, component)
+            let file = match self.output.is_dir() && !self.no_host {
+                true => self
+                    .output
+                    .join(format!("{}.wasm", jsvm::EngineId::BUILT_IN)),
+                false => self.output,
+            };
+            let path = file.display();
+            return std::fs::write(&file, component)
                 .map_err(|error| anyhow!("cannot write {path}: {}", reason(&error)));
         }
         if output::is_terminal() {

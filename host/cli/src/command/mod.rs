@@ -8,6 +8,7 @@ mod completions;
 mod component;
 mod cpu_time;
 mod destination;
+mod engine_option;
 mod escape;
 mod eval;
 mod excerpt;

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use clap::Args;
 use humantime::TimestampError;
-use jsvm::{Engine, EngineConfig, ManualClock, TimeZone, Vm, VmBuilder};
+use jsvm::{Engine, EngineConfig, EngineId, ManualClock, Seed, TimeZone, Vm, VmBuilder};
 use jsvm_node::NodeModules;
 
 use super::builtin::{Builtins, ExitCode, install};
@@ -39,9 +39,9 @@ pub struct VmOptions {
     #[arg(allow_hyphen_values = true)]
     cpu_time: Option<ParsedArg<Duration>>,
 
-    /// Make Math.random produce the same numbers every time
-    #[arg(long, value_name = "NUMBER", value_parser = seed, allow_hyphen_values = true)]
-    seed: Option<u64>,
+    /// Make Math.random produce the same numbers every time: a number, or 64 hexadecimal digits
+    #[arg(long, value_name = "SEED", value_parser = seed, allow_hyphen_values = true)]
+    seed: Option<Seed>,
 
     /// Start the clock at a time, and let it stand still while code runs: 2026-01-31T12:00:00Z,
     /// 2026-01-31 or seconds since 1970. When the program waits for a timer, the clock jumps to it
@@ -129,8 +129,8 @@ impl VmOptions {
             _ if console == Console::Stderr => output::print_error(text),
             _ => output::print(text),
         });
-        if let Some(seed) = self.seed {
-            builder = builder.seed(seed);
+        if let Some(seed) = &self.seed {
+            builder = builder.seed(seed.clone());
         }
         let clock = self.clock.map(|time| Arc::new(ManualClock::new(time)));
         if let Some(clock) = &clock {
@@ -242,9 +242,18 @@ pub fn duration(text: &str) -> Result<Duration, Usage> {
 }
 
 /// Parses a seed of the random number generator.
-pub fn seed(text: &str) -> Result<u64, Usage> {
-    text.parse()
-        .or_else(|_| refuse(format!("expected a whole number from 0 to {}", u64::MAX)))
+pub fn seed(text: &str) -> Result<Seed, Usage> {
+    if let Ok(number) = text.parse::<u64>() {
+        return Ok(number.into());
+    }
+    // As many digits as the name of an engine has, which is a number of 256 bits, too.
+    match text.parse::<EngineId>() {
+        Ok(digits) => Ok(Seed::new(*digits.as_bytes())),
+        Err(_) => refuse(format!(
+            "expected a whole number from 0 to {}, or 64 hexadecimal digits",
+            u64::MAX
+        )),
+    }
 }
 
 /// Parses a time as the duration since 1970.

@@ -7,6 +7,7 @@ use jsvm::{Error, Value, Vm};
 
 use super::call::{Arguments, EXPORTS, Function};
 use super::destination::Target;
+use super::engine_option::EngineOption;
 use super::exit::Exit;
 use super::key::KeyOption;
 use super::modules;
@@ -44,6 +45,7 @@ use super::value_format::ValueFormat;
     jsvm restore counter.snap --call next -o counter.snap\n  \
     jsvm restore shop.snap --call cart.add tea 3 '{ \"gift\": true }'\n  \
     jsvm restore order.snap --settle 1=true -o order.snap\n  \
+    jsvm restore old.snap --engine engines/\n  \
     jsvm restore step2.delta --parent base.snap --parent step1.delta -o step3.delta --delta")]
 pub struct Restore {
     /// The snapshot, or - to read it from standard input
@@ -74,7 +76,8 @@ pub struct Restore {
     #[arg(long, value_name = "ID=MESSAGE", value_parser = Settlement::parse)]
     reject: Vec<Settlement>,
 
-    /// Continue with the same random numbers
+    /// Continue with the same random numbers. A program that had a --seed needs it again, unless the
+    /// snapshot is sealed
     #[arg(long)]
     resume: bool,
 
@@ -85,6 +88,9 @@ pub struct Restore {
     /// The folder of modules that are imported from now on
     #[arg(long, value_name = "FOLDER", default_value = ".")]
     modules: PathBuf,
+
+    #[command(flatten)]
+    engine: EngineOption,
 
     #[command(flatten)]
     key: KeyOption,
@@ -123,7 +129,7 @@ impl Restore {
         let (snapshot, _) = frozen.read(&self.file)?;
         let snapshot = frozen.join(&self.file, snapshot, parent.as_ref())?;
         frozen.require_complete(&self.file, &snapshot)?;
-        frozen.require_this_engine(&self.file, &snapshot)?;
+        let engine = self.engine.of(&self.file, &snapshot)?;
 
         let takes_stdout = target.as_ref().is_some_and(Target::is_stdout);
         let console = if self.json || takes_stdout {
@@ -132,7 +138,7 @@ impl Restore {
             Console::Both
         };
         let modules = modules::below(&self.modules)?.relative_names();
-        let session = self.vm.session_with(modules, console, |builder| {
+        let session = self.vm.session_on(&engine, modules, console, |builder| {
             let vm = if self.resume {
                 builder.resume(&snapshot)
             } else {

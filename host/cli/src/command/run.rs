@@ -118,7 +118,8 @@ fn cannot_run_component(file: &Path, bytes: &[u8]) -> Usage {
     Usage(format!(
         "cannot run {name}: it is {}",
         match component::kind(bytes) {
-            component::FileKind::Server => format!("a component that serves HTTP: jsvm serve {name}"),
+            component::FileKind::Server =>
+                format!("a component that serves HTTP: jsvm serve {name}"),
             component::FileKind::Command => format!("a command for WASI: wasmtime run {name}"),
             component::FileKind::Library => format!(
                 "a component without a program. A program imports it with jsvm run --link {name}"

@@ -65,8 +65,14 @@ pub fn pending(session: &Session) -> Result<String, Error> {
 pub fn still_pending(session: &Session) -> Result<Option<String>, Error> {
     let requests = session.vm().unsettled_requests()?;
     let shown = requests.iter().take(MAX_LISTED);
-    let shown: Vec<String> = shown.map(|request| format!("{}: {}", request.id, request.name)).collect();
-    let more = if requests.len() > MAX_LISTED { ", …" } else { "" };
+    let shown: Vec<String> = shown
+        .map(|request| format!("{}: {}", request.id, request.name))
+        .collect();
+    let more = if requests.len() > MAX_LISTED {
+        ", …"
+    } else {
+        ""
+    };
     let shown = escape::one_line(&shown.join(", ")).into_owned();
     Ok(match requests.len() {
         0 => None,
@@ -84,7 +90,11 @@ fn pending_requests(session: &Session) -> Result<Option<String>, Error> {
         requests => {
             let names: BTreeSet<&str> = requests.iter().map(|r| &*r.name).collect();
             let names: Vec<&str> = names.into_iter().collect();
-            Some(format!("{} requests ({})", requests.len(), names.join(", ")))
+            Some(format!(
+                "{} requests ({})",
+                requests.len(),
+                names.join(", ")
+            ))
         }
     })
 }

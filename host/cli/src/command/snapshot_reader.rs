@@ -99,15 +99,18 @@ impl SnapshotReader<'_> {
         }
     }
 
-    /// Refuses a snapshot of another build, whose memory this build cannot use.
+    /// Refuses a snapshot of another engine than the one in this program.
     pub fn require_this_engine(&self, path: &Path, snapshot: &Snapshot) -> Result<(), Usage> {
         if snapshot.is_of_this_engine() {
             return Ok(());
         }
         Err(Usage(format!(
-            "cannot use {}: another build of the engine made it, {}. Use that build",
+            "cannot use {}: engine {} of jsvm {} made it, and programs run on the engine of this jsvm. \
+             Use jsvm {}",
             name(path),
-            snapshot.engine()
+            snapshot.engine(),
+            snapshot.engine_version(),
+            snapshot.engine_version()
         )))
     }
 
@@ -148,13 +151,17 @@ impl SnapshotReader<'_> {
             SnapshotError::WrongKey => format!(
                 "cannot open {name}: it was sealed with another key than --key-file, or altered"
             ),
+            SnapshotError::MissingSeed => format!(
+                "cannot resume {name}: its program had a --seed, which only sealed snapshots hold. Give \
+                 the same --seed again, or leave out --resume"
+            ),
             error => format!("cannot use {name}: {error}"),
         })
     }
 }
 
 /// The name of a file in messages.
-fn name(path: &Path) -> String {
+pub fn name(path: &Path) -> String {
     if path == Path::new("-") {
         "standard input".into()
     } else {

@@ -87,6 +87,7 @@ fn foreign_snapshot() -> Result<Vec<u8>, Failed> {
     let snapshot = engine.vm().build()?.snapshot()?;
     let mut forged = Forged::new(&snapshot.to_bytes()?);
     forged.header.engine = [0xab; 32];
+    forged.header.version = "9.8.7".into();
     forged.header.wall = Duration::from_secs(1 << 40);
     let metadata = &mut forged.header.metadata;
     metadata.insert("\u{1b}[31m".into(), "one\ntwo\u{7}".into());

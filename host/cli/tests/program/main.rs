@@ -7,11 +7,13 @@ mod budgets;
 mod build;
 mod compose;
 mod egress;
+mod engine;
 mod fetch;
 #[cfg(unix)]
 mod files;
 #[cfg(unix)]
 mod frames;
+mod golden;
 mod hostile_files;
 #[cfg(target_os = "linux")]
 mod keyvalue;

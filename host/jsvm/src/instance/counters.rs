@@ -4,9 +4,6 @@
 use std::ptr;
 use std::sync::atomic::{AtomicI32, Ordering};
 
-use jsvm_component::POLL_COUNTERS;
-use jsvm_snapshot::host::START;
-
 use super::Instance;
 
 /// Where the counters of an instance are.
@@ -22,12 +19,8 @@ unsafe impl Send for Counters {}
 impl Counters {
     /// The counters of an instance, which takes them from the watchdog before its memory goes.
     pub(super) fn of(instance: &Instance) -> Self {
-        let image = ptr::with_exposed_provenance_mut::<u8>(instance.image);
         Counters {
-            first: image
-                .wrapping_sub(START as usize)
-                .wrapping_add(POLL_COUNTERS)
-                .cast(),
+            first: ptr::with_exposed_provenance_mut(instance.counters),
         }
     }
 
@@ -35,7 +28,8 @@ impl Counters {
     pub(crate) fn set_to_zero(&self) {
         for counter in [self.first, self.first.wrapping_add(1)] {
             // SAFETY: the address is that of an aligned counter in the memory of an instance, which
-            // never moves, and is there: an instance calls `unwatch` before it is dropped. The VM may be counting at
+            // never moves, and is there: an instance calls `unwatch` before it is dropped. Of a
+            // component of somebody else, both addresses were checked. The VM may be counting at
             // this moment: native code reads and writes the word as a whole, so that one of the two
             // writes is lost and nothing else. Each count is as good as any other.
             unsafe { (*counter).store(0, Ordering::Relaxed) };

@@ -10,7 +10,7 @@ mod system {
     use std::ops::Range;
     use std::ptr;
 
-    use jsvm_snapshot::host::{Pages, SIZE};
+    use jsvm_snapshot::host::Pages;
     use rustix::mm::{MapFlags, ProtFlags};
     use wasmtime::Store;
 
@@ -26,14 +26,15 @@ mod system {
 
     impl Overlay {
         /// Maps the pages into the memory of the instance in a store, whose image has these
-        /// addresses and is as large as that of the snapshot.
+        /// addresses and is as large as that of the snapshot. That of a fresh VM has the size `fresh`.
         pub(crate) fn map(
             pages: &Pages,
             _exclusive: &mut Store<Context>,
             image: Range<*const u8>,
+            fresh: u64,
         ) -> io::Result<Overlay> {
             let overlay = Overlay {
-                start: image.start.expose_provenance() + SIZE as usize,
+                start: image.start.expose_provenance() + fresh as usize,
                 len: pages.len(),
             };
             if overlay.start + overlay.len != image.end.addr() {
@@ -102,6 +103,7 @@ mod system {
             pages: &Pages,
             _: &mut Store<Context>,
             _: Range<*const u8>,
+            _: u64,
         ) -> io::Result<Overlay> {
             pages.never()
         }

@@ -8,13 +8,14 @@ use wasmtime::Store;
 
 use crate::context::Context;
 
-/// Zeroes the module's stack, which ends where the image begins, at `image`. Returns whether that
+/// Zeroes the module's stack, which has this length and ends where the image begins, at `image`.
+/// Returns whether that
 /// was possible; where it is not known how, an instance is not used twice.
 #[cfg(all(target_os = "linux", not(jsvm_portable)))]
-pub(super) fn scrub_stack(_exclusive: &mut Store<Context>, image: *const u8) -> bool {
+pub(super) fn scrub_stack(_exclusive: &mut Store<Context>, image: *const u8, len: usize) -> bool {
     use std::ptr;
 
-    use jsvm_snapshot::host::{PAGE, START};
+    use jsvm_snapshot::host::PAGE;
     use rustix::mm::{Advice, madvise};
 
     use crate::pagemap;
@@ -22,7 +23,6 @@ pub(super) fn scrub_stack(_exclusive: &mut Store<Context>, image: *const u8) -> 
     /// More pages are not zeroed, but given back.
     const MAX_ZEROED: usize = 64;
 
-    let len = START as usize;
     let start = image.wrapping_sub(len).cast_mut();
     // Having the system take pages back interrupts the other processors, and each page that is
     // touched again is a fault. So the few that were written to are zeroed.
@@ -34,9 +34,8 @@ pub(super) fn scrub_stack(_exclusive: &mut Store<Context>, image: *const u8) -> 
         }
         return true;
     }
-    // SAFETY: the image is the memory of an instance in the store from offset `START` on (the
-    // component's function `memory` says so, and it is built with this crate), so this is the
-    // memory from its beginning on: whole pages of a private mapping that wasmtime made, which can
+    // SAFETY: the image is the memory of an instance in the store from offset `len` on
+    // (`Exports::memory` has compared the addresses), so this is the memory from its beginning on: whole pages of a private mapping that wasmtime made, which can
     // be written to. Nobody has a reference into them, since the store is borrowed exclusively.
     // What the system puts in their place is zero, as after instantiation: the module has no data
     // in its stack.
@@ -46,6 +45,6 @@ pub(super) fn scrub_stack(_exclusive: &mut Store<Context>, image: *const u8) -> 
 
 /// Elsewhere no call is known that does it.
 #[cfg(not(all(target_os = "linux", not(jsvm_portable))))]
-pub(super) fn scrub_stack(_exclusive: &mut Store<Context>, _image: *const u8) -> bool {
+pub(super) fn scrub_stack(_: &mut Store<Context>, _image: *const u8, _len: usize) -> bool {
     false
 }

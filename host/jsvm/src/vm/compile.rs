@@ -1,7 +1,7 @@
 //! Source that is compiled and not run.
 
 use bitflags::bitflags;
-use jsvm_snapshot::Bytecode;
+use jsvm_snapshot::{Bytecode, BytecodeError};
 
 use super::Vm;
 use crate::error::Error;
@@ -59,7 +59,7 @@ impl Vm {
         })
     }
 
-    /// Compiles source to bytes that every VM of this build can [load](Self::load_bytecode). What
+    /// Compiles source to bytes that every VM of this engine can [load](Self::load_bytecode). What
     /// is imported is not part of them.
     ///
     /// # Errors
@@ -79,16 +79,21 @@ impl Vm {
                 keep.into(),
             )
         })?;
-        Ok(Bytecode::from_code(code))
+        Ok(Bytecode::from_code(self.shared.engine, code))
     }
 
     /// Turns bytecode into a function as [`compile`](Self::compile) makes it. See [`Bytecode`] for
     /// where it may come from.
     ///
     /// # Errors
-    /// [`Error::Exception`] with a `SyntaxError` if it is damaged, or with what the loader of
-    /// modules throws; [`Error::Limit`].
+    /// [`BytecodeError::OtherEngine`] if a VM of another engine compiled it; [`Error::Exception`] with
+    /// a `SyntaxError` if it is damaged, or with what the loader of modules throws;
+    /// [`Error::Limit`].
     pub fn load_bytecode(&self, bytecode: &Bytecode) -> Result<Value, Error> {
+        let (expected, found) = (self.shared.engine, bytecode.engine());
+        if expected != found {
+            return Err(BytecodeError::OtherEngine { expected, found }.into());
+        }
         self.make(|e| {
             e.vm.evaluation()
                 .call_load_bytecode(e.store, bytecode.code())

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use jsvm_snapshot::host::{self, Image, OuterState, Pages};
-use jsvm_snapshot::{Snapshot, SnapshotError};
+use jsvm_snapshot::host::{self, EntropyPosition, Image, OuterState, Pages, Requests};
+use jsvm_snapshot::{EngineId, Snapshot, SnapshotError};
 use wasmtime::{AsContextMut, Store};
 
 use super::Vm;
@@ -11,6 +11,7 @@ use crate::bindings::exports::jsvm::engine::snapshot as wit;
 use crate::builder::VmBuilder;
 use crate::context::Context;
 use crate::engine::Engine;
+use crate::entropy::{Entropy, Seed};
 use crate::error::Error;
 use crate::instance::{Exports, Overlay};
 use crate::pagemap;
@@ -20,6 +21,11 @@ pub(crate) use wit::Origin;
 
 /// Snapshots.
 impl Vm {
+    /// The engine that the VM is of.
+    pub fn engine(&self) -> EngineId {
+        self.shared.engine
+    }
+
     /// The whole state of the VM, which goes on as if nothing had happened.
     ///
     /// It can be taken whenever the VM is not running. What is garbage but has not been collected
@@ -56,8 +62,10 @@ impl Vm {
                 monotonic: context.monotonic(),
                 entropy: context.entropy.position(),
                 limits: context.limits.clone(),
+                requests: *e.requests,
             };
-            Ok(Snapshot::capture(e.exports.memory(e.store)?, state))
+            let base = &e.exports.base;
+            Ok(Snapshot::capture(e.exports.memory(e.store)?, base, state))
         })
     }
 
@@ -85,7 +93,6 @@ impl Vm {
     /// As [`snapshot`](Self::snapshot). [`SnapshotError::MissingParent`] if the parent is not
     /// complete, [`SnapshotError::OtherEngine`] if it is of another engine.
     pub fn snapshot_since(&self, parent: &Snapshot) -> Result<Snapshot, Error> {
-        parent.check_engine()?;
         parent.image()?;
         Ok(self.snapshot()?.since(parent)?)
     }
@@ -102,9 +109,9 @@ impl VmBuilder {
     /// was, if the builder's is behind.
     ///
     /// # Errors
-    /// [`Error::Snapshot`] if the snapshot is not complete, is of another build of the engine, or
-    /// needs more memory than [`hard_memory`](crate::Limits::hard_memory) allows; and as
-    /// [`build`](Self::build).
+    /// [`Error::Snapshot`] if the snapshot is not complete, is of another engine, makes requests that
+    /// this version of jsvm does not answer, or needs more memory than
+    /// [`hard_memory`](crate::Limits::hard_memory) allows; and as [`build`](Self::build).
     pub fn restore(&self, snapshot: &Snapshot) -> Result<Vm, Error> {
         self.thaw(snapshot, Origin::Fork)
     }
@@ -114,7 +121,9 @@ impl VmBuilder {
     /// told the same.
     ///
     /// For the rest it is [`restore`](Self::restore). If the VM had a [`seed`](Self::seed), it
-    /// still has, unless the builder has another.
+    /// still has, unless the builder has another. A snapshot that was stored without being
+    /// [sealed](crate::snapshot::Encoder::seal) does not hold the seed: give it to the builder again,
+    /// and the VM goes on where it was in the numbers of this seed.
     ///
     /// ```
     /// let engine = jsvm::Engine::global()?;
@@ -127,16 +136,22 @@ impl VmBuilder {
     /// ```
     ///
     /// # Errors
-    /// As [`restore`](Self::restore).
+    /// As [`restore`](Self::restore); [`SnapshotError::MissingSeed`] if neither the snapshot nor the
+    /// builder has the seed.
     pub fn resume(&self, snapshot: &Snapshot) -> Result<Vm, Error> {
         self.thaw(snapshot, Origin::Resume)
     }
 
     fn thaw(&self, snapshot: &Snapshot, origin: Origin) -> Result<Vm, Error> {
-        snapshot.check_engine()?;
+        let base = &self.engine.instances().identity.base;
+        snapshot.check_engine(base)?;
+        snapshot.check_requests(Requests {
+            oldest: jsvm_protocol::OLDEST,
+            newest: jsvm_protocol::VERSION,
+        })?;
         let image = snapshot.image()?;
         // The image is all of the memory but the stack before it.
-        let bytes = image.size().saturating_add(host::START);
+        let bytes = image.size().saturating_add(base.start());
         if bytes > self.limits.hard_memory {
             return Err(SnapshotError::TooLarge {
                 bytes,
@@ -146,16 +161,33 @@ impl VmBuilder {
         }
         let mut context = self.context();
         context.go_on_from(snapshot.monotonic());
-        if let (Origin::Resume, None, Some(position)) = (origin, self.seed, snapshot.entropy()) {
-            context.entropy.go_on_from(position);
+        if let (Origin::Resume, Some(position)) = (origin, snapshot.entropy()) {
+            self.resume_entropy(&mut context, position)?;
         }
         let frozen = Frozen {
             image,
             pages: snapshot.pages(),
             flat: snapshot.flat(),
             origin,
+            requests: snapshot.requests(),
         };
         self.vm_with(context, Some(frozen))
+    }
+
+    /// Goes on with the seed that the frozen VM had, unless the builder has another.
+    fn resume_entropy(
+        &self,
+        context: &mut Context,
+        position: EntropyPosition,
+    ) -> Result<(), SnapshotError> {
+        let word = position.word;
+        match (&self.seed, position.seed.map(Seed::new)) {
+            (Some(ours), Some(theirs)) if *ours != theirs => {}
+            (Some(seed), _) => context.entropy = Entropy::from_position(seed.clone(), word),
+            (None, Some(seed)) => context.entropy = Entropy::from_position(seed, word),
+            (None, None) => return Err(SnapshotError::MissingSeed),
+        }
+        Ok(())
     }
 
     /// A VM with the limits of this builder and the state of a fresh one, or with that of an
@@ -167,7 +199,8 @@ impl VmBuilder {
     ) -> Result<Vm, Error> {
         self.check_extensions()?;
         let instances = self.engine.instances();
-        let size = frozen.as_ref().map_or(host::SIZE, |f| f.image.size());
+        let fresh = instances.identity.base.size();
+        let size = frozen.as_ref().map_or(fresh, |f| f.image.size());
         let is_mapped = frozen.as_ref().is_some_and(|f| f.pages.is_some());
         let (instance, used) = instances.get(context, size, is_mapped)?;
         let vm = Vm {
@@ -196,6 +229,23 @@ impl Engine {
     pub fn restore(&self, snapshot: &Snapshot) -> Result<Vm, Error> {
         self.vm().restore(snapshot)
     }
+
+    /// Prepares a snapshot of this engine for being restored often, as
+    /// [`Snapshot::into_lazy`] does for one of the engine in this program.
+    ///
+    /// ```
+    /// let engine = jsvm::Engine::global()?;
+    /// let snapshot = engine.prepare(engine.vm().build()?.snapshot()?)?;
+    /// assert_eq!(engine.restore(&snapshot)?.eval("6 * 7")?.to::<u32>()?, 42);
+    /// # Ok::<(), jsvm::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Snapshot`] if the snapshot is of another engine or not complete, or if there is no
+    /// memory for it.
+    pub fn prepare(&self, snapshot: Snapshot) -> Result<Snapshot, Error> {
+        Ok(snapshot.into_lazy_on(&self.instances().identity.base)?)
+    }
 }
 
 /// What a VM is restored from.
@@ -206,6 +256,7 @@ pub(crate) struct Frozen<'a> {
     /// All of it as it is in memory.
     flat: Option<&'a Arc<[u8]>>,
     origin: Origin,
+    requests: Requests,
 }
 
 /// Gives a used instance, whose memory is anything but not too large, the state of a fresh one or
@@ -220,14 +271,14 @@ fn rewrite(e: Entered<'_>, frozen: Option<&Frozen<'_>>) -> wasmtime::Result<()> 
             .as_ref()
             .is_some_and(|known| Arc::ptr_eq(known, flat));
         let written = is_known.then(|| pagemap::written(memory)).flatten();
-        for run in host::runs(memory, flat, written) {
+        for run in host::runs(memory, &e.exports.base, flat, written) {
             let offset = run.start as u64;
             put(&mut *e.store, e.exports, offset, &flat[run])?;
         }
         return Ok(());
     }
     *e.restored = None;
-    let stretches = host::differing(memory, frozen.map(|frozen| frozen.image));
+    let stretches = host::differing(memory, &e.exports.base, frozen.map(|frozen| frozen.image));
     for (offset, bytes) in stretches.iter() {
         put(&mut *e.store, e.exports, offset, bytes)?;
     }
@@ -246,6 +297,7 @@ fn write(
         exports,
         overlay,
         restored,
+        requests,
         ..
     } = e;
     let Frozen {
@@ -253,9 +305,11 @@ fn write(
         pages,
         flat,
         origin,
+        requests: frozen_requests,
     } = frozen;
+    let (base, fresh) = (&exports.base, exports.base.size());
     let snapshot = exports.bindings.jsvm_engine_snapshot();
-    let size = used.unwrap_or(host::SIZE);
+    let size = used.unwrap_or(fresh);
     if image.size() != size {
         let grown = snapshot.call_grow(store.as_context_mut(), image.size())?;
         if grown.is_err() {
@@ -265,25 +319,28 @@ fn write(
         }
     }
     if used.is_none() {
-        image.for_each_run(0..size, |offset, bytes| put(store, exports, offset, bytes))?;
+        image.for_each_run(base, 0..size, |offset, bytes| {
+            put(store, exports, offset, bytes)
+        })?;
     }
     match pages {
         // They are the memory beyond a fresh VM's.
-        Some(pages) if size == host::SIZE => {
+        Some(pages) if size == fresh => {
             let memory = exports.memory(store)?;
             let range = memory.as_ptr_range();
-            match Overlay::map(pages, store, range) {
+            match Overlay::map(pages, store, range, fresh) {
                 Ok(mapped) => *overlay = Some(mapped),
                 Err(error) => {
                     return Ok(Err(Error::SnapshotMapping(Arc::new(error))));
                 }
             }
         }
-        _ => image.for_each_run(size..u64::MAX, |offset, bytes| {
+        _ => image.for_each_run(base, size..u64::MAX, |offset, bytes| {
             put(store, exports, offset, bytes)
         })?,
     }
     *restored = flat.cloned();
+    *requests = requests.with(frozen_requests);
     snapshot
         .call_restored(store.as_context_mut(), origin, None)?
         .map_err(unexpected)?;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jsvm::{
-    Arguments, Data, EngineConfig, Error, HostError, Limits, PromiseState, Value, ValueKind, Vm,
-    VmBuilder,
+    Arguments, Data, EngineConfig, Error, HostError, Limits, PromiseState, Seed, Value, ValueKind,
+    Vm, VmBuilder,
 };
 use jsvm_http::Handlers;
 use jsvm_standalone::{BEGIN, BUSY_TIMEOUT, EXIT_CODE, MAIN};
@@ -120,7 +120,7 @@ impl Build {
         let mut builder = engine
             .vm()
             .clock(clock.clone())
-            .seed(known.seed.unwrap_or(0));
+            .seed(known.seed.clone().unwrap_or_else(|| Seed::from(0)));
         if !is_quiet {
             builder = builder.console(move |level, text| match level {
                 "warn" | "error" | "trace" => output::print_error(text),

@@ -29,7 +29,12 @@ mod tests {
 
     #[test]
     fn only_the_whole_identifier_counts() {
-        for source in ["fetch(x)", "await globalThis.fetch", "export default { fetch() {} }", "x=>fetch"] {
+        for source in [
+            "fetch(x)",
+            "await globalThis.fetch",
+            "export default { fetch() {} }",
+            "x=>fetch",
+        ] {
             assert!(occurs_in(source), "{source}");
         }
         for source in ["prefetch()", "fetchAll", "$fetch", "fetch_", "Fetch", ""] {

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use bytesize::ByteSize;
 use clap::{Args, ValueEnum};
+use jsvm::Seed;
 use jsvm_http::services;
 use jsvm_standalone::{
     self as standalone, ComponentKind, ServiceImports, StandaloneError, TargetHost,
@@ -116,8 +117,8 @@ pub struct Build {
     timeout: Option<ParsedArg<Duration>>,
 
     /// Let the top level use random numbers, generated from this seed, the same in every instance
-    #[arg(long, value_name = "NUMBER", value_parser = seed, allow_hyphen_values = true)]
-    seed: Option<u64>,
+    #[arg(long, value_name = "SEED", value_parser = seed, allow_hyphen_values = true)]
+    seed: Option<Seed>,
 
     /// Let the top level use the time, fixed at 2026-01-31T12:00:00Z, 2026-01-31 or seconds since
     /// 1970
@@ -153,7 +154,7 @@ enum HostOption {
 /// Inputs of the top level of a program that is built.
 struct BuildInputs {
     clock: Option<Duration>,
-    seed: Option<u64>,
+    seed: Option<Seed>,
     env: Vec<(String, String)>,
 }
 
@@ -247,7 +248,7 @@ impl Build {
         }
         BuildInputs {
             clock: self.clock,
-            seed: self.seed,
+            seed: self.seed.clone(),
             env,
         }
     }

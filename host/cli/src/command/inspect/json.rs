@@ -17,7 +17,8 @@ pub fn text(info: &SnapshotInfo, vm: &Vm) -> Result<String, Error> {
     report.set("id", snapshot.id().to_string())?;
     report.set("parent", or_null(snapshot.parent(), |id| id.to_string()))?;
     report.set("complete", snapshot.is_complete())?;
-    report.set("engine", snapshot.engine())?;
+    report.set("engine", snapshot.engine().to_string())?;
+    report.set("engineVersion", snapshot.engine_version())?;
     report.set("thisEngine", snapshot.is_of_this_engine())?;
     report.set("created", or_null(created(snapshot), |text| text))?;
     report.set("sealed", info.is_sealed)?;

@@ -9,6 +9,7 @@ use std::time::SystemTime;
 use clap::Args;
 use jsvm::{Engine, EngineConfig, Error, InspectOptions, Limits, Request, Snapshot, Vm};
 
+use super::engine_option::EngineOption;
 use super::key::KeyOption;
 use super::options::{ParsedArg, memory, parsed_arg};
 use super::output;
@@ -16,8 +17,8 @@ use super::snapshot_reader::SnapshotReader;
 
 /// Show what is in a snapshot
 ///
-/// Roots and pending requests are inside the VM. They are shown if this build of the engine made
-/// the snapshot and all its parents are given. No JavaScript runs.
+/// Roots and pending requests are inside the VM. They are shown if the engine of the snapshot is the
+/// one in this program or named by --engine, and all parents are given. No JavaScript runs.
 ///
 /// The exit code is 0, or 2 if the snapshot cannot be read.
 #[derive(Args)]
@@ -38,6 +39,9 @@ pub struct Inspect {
     /// A snapshot that this one is relative to; can be repeated, oldest first
     #[arg(long, value_name = "SNAPSHOT")]
     parent: Vec<PathBuf>,
+
+    #[command(flatten)]
+    engine: EngineOption,
 
     #[command(flatten)]
     key: KeyOption,
@@ -79,9 +83,17 @@ impl Inspect {
         let parent = frozen.read_parents(&self.parent)?;
         let (snapshot, file_bytes) = frozen.read(&self.file)?;
         let snapshot = frozen.join(&self.file, snapshot, parent.as_ref())?;
+        // JSON is written by a VM of this program.
         let engine = EngineConfig::new().pooling(false).build()?;
+        let inside = match (snapshot.is_of_this_engine(), self.engine.is_given()) {
+            (true, _) => VmContent::read(&engine, &snapshot),
+            (false, true) => VmContent::read(&self.engine.of(&self.file, &snapshot)?, &snapshot),
+            (false, false) => {
+                VmContent::Unknown("another engine made it: name its file with --engine".into())
+            }
+        };
         let info = SnapshotInfo {
-            inside: VmContent::read(&engine, &snapshot),
+            inside,
             snapshot,
             file_bytes,
             is_sealed: key.is_some(),
@@ -100,9 +112,6 @@ impl Inspect {
 
 impl VmContent {
     fn read(engine: &Engine, snapshot: &Snapshot) -> VmContent {
-        if !snapshot.is_of_this_engine() {
-            return VmContent::Unknown("another build of the engine made it".into());
-        }
         if !snapshot.is_complete() {
             return VmContent::Unknown(
                 "it is a delta: name its parents with --parent, oldest first".into(),

@@ -22,9 +22,11 @@ pub fn text(info: &SnapshotInfo) -> Result<String, Error> {
     let which = if snapshot.is_of_this_engine() {
         "this one"
     } else {
-        "another build; only that build can restore it"
+        "another one"
     };
-    table.row("engine", [format!("{} ({which})", snapshot.engine())]);
+    let version = snapshot.engine_version();
+    let engine = format!("{} (jsvm {version}, {which})", snapshot.engine());
+    table.row("engine", [engine]);
     let created = created(snapshot).unwrap_or_else(|| "after the year 9999".into());
     table.row("created", [created]);
     let sealed = if info.is_sealed { ", sealed" } else { "" };

@@ -101,7 +101,8 @@ impl PermissionOptions {
             net.push(NetTarget::Public);
         }
         let all = self.allow_all.then(|| ALL.to_owned());
-        let with_all = |given: &[String]| given.iter().cloned().chain(all.clone()).collect::<Vec<_>>();
+        let with_all =
+            |given: &[String]| given.iter().cloned().chain(all.clone()).collect::<Vec<_>>();
         Permissions {
             root: None,
             read: Allowed::new(&with_all(&self.allow_read), |path| real(Path::new(path))),

@@ -33,7 +33,10 @@ pub fn denied_target(text: &str) -> Result<EgressTarget, Usage> {
     text.parse().map_err(|error: EgressTargetError| {
         let host = Url::parse(text).ok().and_then(|url| {
             let host = url.host_str()?.to_owned();
-            Some(url.port().map_or(host.clone(), |port| format!("{host}:{port}")))
+            Some(
+                url.port()
+                    .map_or(host.clone(), |port| format!("{host}:{port}")),
+            )
         });
         Usage(match (error, host) {
             (EgressTargetError::Url, Some(host)) => {

@@ -1,10 +1,13 @@
 //! The base image: the state of a fresh VM, to which snapshots are compared.
 
-use sha2::{Digest, Sha256};
-use wasmparser::{DataKind, KnownCustom, Name, Operator, Parser, Payload, ValType};
+use wasmparser::{DataKind, Operator, Parser, Payload, TypeRef, ValType};
 
 /// Bytes of a page of linear memory.
 const PAGE: u64 = 65536;
+
+/// The largest memory of a fresh VM, in bytes. That of ours is a twelfth of it. The image is read into
+/// memory, and a component of somebody else must not make a host allocate gigabytes.
+const MAX_MEMORY: u64 = 64 << 20;
 
 /// Bytes of the unit in which memories are compared.
 pub const SNAPSHOT_PAGE: usize = 4096;
@@ -37,16 +40,32 @@ pub enum ImageError {
 /// # Errors
 ///
 /// If the module does not have exactly one memory and one variable global, the pointer of a
-/// stack that is first in memory: a snapshot holds nothing but memory, and no stack.
+/// stack that is first in memory: a snapshot holds nothing but memory, and no stack. If it has a
+/// start function, which could change the memory, or imports anything but functions.
 pub fn read(core: &[u8]) -> Result<BaseImage, ImageError> {
     let mut memory = None;
     let mut stack = None;
     let mut segments = Vec::new();
     for payload in Parser::new(0).parse_all(core) {
         match payload? {
+            Payload::ImportSection(section) => {
+                for import in section.into_imports() {
+                    if !matches!(import?.ty, TypeRef::Func(_)) {
+                        return Err(ImageError::Unfit("it imports more than functions"));
+                    }
+                }
+            }
+            Payload::StartSection { .. } => {
+                return Err(ImageError::Unfit("it has a start function"));
+            }
             Payload::MemorySection(section) => {
                 for ty in section {
-                    if memory.replace(ty?.initial).is_some() {
+                    let ty = ty?;
+                    if ty.memory64 || ty.shared || ty.page_size_log2.is_some() {
+                        let what = "its memory is not an ordinary one of 32-bit addresses";
+                        return Err(ImageError::Unfit(what));
+                    }
+                    if memory.replace(ty.initial).is_some() {
                         return Err(ImageError::Unfit("it has more than one memory"));
                     }
                 }
@@ -82,7 +101,11 @@ pub fn read(core: &[u8]) -> Result<BaseImage, ImageError> {
             _ => {}
         }
     }
-    let memory = memory.ok_or(ImageError::Unfit("it has no memory"))? * PAGE;
+    let memory = memory.ok_or(ImageError::Unfit("it has no memory"))?;
+    let memory = memory.saturating_mul(PAGE);
+    if memory > MAX_MEMORY {
+        return Err(ImageError::Unfit("its memory begins with more than 64 MiB"));
+    }
     let start = u64::from(stack.ok_or(ImageError::Unfit("it has no stack pointer"))?);
     let size = memory
         .checked_sub(start)
@@ -112,50 +135,9 @@ pub fn read(core: &[u8]) -> Result<BaseImage, ImageError> {
     Ok(BaseImage { bytes, size, start })
 }
 
-/// How many bytes at the beginning of the memory's data never change: the section `.rodata`, which
-/// the linker puts first. 0 if there is no such section, or no name section names it.
-///
-/// # Errors
-///
-/// If the module is not WebAssembly.
-pub fn constants(core: &[u8]) -> Result<u64, wasmparser::Error> {
-    let mut first = 0;
-    for payload in Parser::new(0).parse_all(core) {
-        match payload? {
-            Payload::DataSection(section) => {
-                if let Some(segment) = section.into_iter().next() {
-                    first = segment?.data.len() as u64;
-                }
-            }
-            Payload::CustomSection(section) => {
-                let KnownCustom::Name(subsections) = section.as_known() else {
-                    continue;
-                };
-                for subsection in subsections {
-                    if let Name::Data(names) = subsection? {
-                        for name in names {
-                            let name = name?;
-                            if name.index == 0 && name.name == ".rodata" {
-                                return Ok(first);
-                            }
-                        }
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-    Ok(0)
-}
-
-/// The fingerprint of a component: the SHA-256 of its bytes.
-pub fn fingerprint(component: &[u8]) -> [u8; 32] {
-    Sha256::digest(component).into()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{ImageError, SNAPSHOT_PAGE, constants, read};
+    use super::{ImageError, SNAPSHOT_PAGE, read};
 
     fn image(text: &str) -> Result<(Vec<u8>, u64), ImageError> {
         read(&wat::parse_str(text).unwrap()).map(|image| (image.bytes, image.size))
@@ -176,18 +158,6 @@ mod tests {
     }
 
     #[test]
-    fn constants_are_told_by_their_name() {
-        let named = |name: &str| {
-            let text = format!(
-                r#"(module (memory 1) (data ${name} (i32.const 16) "abc") (data $.data (i32.const 32) "d"))"#
-            );
-            constants(&wat::parse_str(text).unwrap()).unwrap()
-        };
-        assert_eq!(named(".rodata"), 3);
-        assert_eq!(named(".other"), 0);
-    }
-
-    #[test]
     fn state_elsewhere_is_refused() {
         for text in [
             "(module (memory 2))",
@@ -196,6 +166,10 @@ mod tests {
             "(module (memory 2) (global (mut i32) (i32.const 16)) (global (mut i64) (i64.const 0)))",
             "(module (memory 2) (memory 1) (global (mut i32) (i32.const 16)))",
             r#"(module (memory 1) (global (mut i32) (i32.const 16)) (data (i32.const 65535) "ab"))"#,
+            "(module (memory 1) (global (mut i32) (i32.const 16)) (func) (start 0))",
+            "(module (memory 2000) (global (mut i32) (i32.const 16)))",
+            "(module (memory i64 1) (global (mut i32) (i32.const 16)))",
+            r#"(module (import "a" "b" (global (mut i32))) (memory 1) (global (mut i32) (i32.const 16)))"#,
         ] {
             assert!(matches!(image(text), Err(ImageError::Unfit(_))), "{text}");
         }

@@ -1,0 +1,151 @@
+//! The memory of an instance, found out without believing the component.
+#![expect(unsafe_code, reason = "a type of results has to be declared one")]
+
+use std::ops::Range;
+
+#[cfg(feature = "compile")]
+pub(super) use before::is_base_image;
+use wasmtime::component::__internal::{CanonicalAbiInfo, InstanceType, InterfaceType, LiftContext};
+use wasmtime::component::{ComponentType, Lift, WasmList};
+
+/// The list that the function `memory` returns, with the addresses of the memory that it is in.
+///
+/// A component says where its image is. A host that maps pages there, gives the stack before it back
+/// to the system and writes to counters must not believe that: an address outside of the memory would
+/// be one of the host's.
+pub(super) struct ListInMemory {
+    pub(super) list: WasmList<u8>,
+    /// The addresses of the whole memory.
+    pub(super) memory: Range<usize>,
+}
+
+impl ListInMemory {
+    fn new(list: WasmList<u8>, context: &LiftContext<'_>) -> Self {
+        let memory = context.memory().as_ptr_range();
+        ListInMemory {
+            list,
+            memory: memory.start.addr()..memory.end.addr(),
+        }
+    }
+}
+
+// SAFETY: all that wasmtime asks about the type is answered by `WasmList<u8>`, so its layout and its
+// values in the component are those of that type.
+unsafe impl ComponentType for ListInMemory {
+    type Lower = <WasmList<u8> as ComponentType>::Lower;
+
+    const ABI: CanonicalAbiInfo = <WasmList<u8> as ComponentType>::ABI;
+
+    fn typecheck(ty: &InterfaceType, types: &InstanceType<'_>) -> wasmtime::Result<()> {
+        <WasmList<u8> as ComponentType>::typecheck(ty, types)
+    }
+}
+
+// SAFETY: as above.
+unsafe impl Lift for ListInMemory {
+    fn linear_lift_from_flat(
+        context: &mut LiftContext<'_>,
+        ty: InterfaceType,
+        source: &Self::Lower,
+    ) -> wasmtime::Result<Self> {
+        let list = WasmList::linear_lift_from_flat(context, ty, source)?;
+        Ok(ListInMemory::new(list, context))
+    }
+
+    fn linear_lift_from_memory(
+        context: &mut LiftContext<'_>,
+        ty: InterfaceType,
+        bytes: &[u8],
+    ) -> wasmtime::Result<Self> {
+        let list = WasmList::linear_lift_from_memory(context, ty, bytes)?;
+        Ok(ListInMemory::new(list, context))
+    }
+}
+
+/// The memory before any code of the component has run.
+#[cfg(feature = "compile")]
+mod before {
+    use std::mem::MaybeUninit;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use jsvm_snapshot::host::BaseImage;
+    use wasmtime::Store;
+    use wasmtime::component::__internal::{
+        CanonicalAbiInfo, InstanceType, InterfaceType, LowerContext,
+    };
+    use wasmtime::component::{ComponentType, Func, Lower};
+
+    use crate::bindings::exports::jsvm::engine::snapshot::SnapshotError;
+    use crate::context::Context;
+
+    /// Returns whether the memory of a new instance is its base image behind the stack.
+    ///
+    /// A component cannot be asked: what it runs to answer changes its memory. So this looks while the
+    /// parameters of the function `write` are passed, of which the first needs no memory.
+    pub(in super::super) fn is_base_image(
+        store: &mut Store<Context>,
+        write: Func,
+        base: &BaseImage,
+    ) -> wasmtime::Result<bool> {
+        let found = Arc::new(AtomicBool::new(false));
+        let offset = Observer {
+            base: base.clone(),
+            found: found.clone(),
+        };
+        type Returned = (Result<(), SnapshotError>,);
+        let write = write.typed::<(Observer, &'static [u8]), Returned>(&*store)?;
+        // Nothing is written.
+        let (result,) = write.call(store, (offset, &[]))?;
+        result.map_err(crate::vm::unexpected)?;
+        Ok(found.load(Ordering::Relaxed))
+    }
+
+    /// The offset 0, which looks at the memory when it is passed.
+    struct Observer {
+        base: BaseImage,
+        found: Arc<AtomicBool>,
+    }
+
+    impl Observer {
+        fn look(&self, memory: &[u8]) {
+            let image = memory.get(self.base.start() as usize..);
+            let is_fresh = image.is_some_and(|image| self.base.is_memory(image));
+            self.found.store(is_fresh, Ordering::Relaxed);
+        }
+    }
+
+    // SAFETY: all that wasmtime asks about the type is answered by `u64`.
+    unsafe impl ComponentType for Observer {
+        type Lower = <u64 as ComponentType>::Lower;
+
+        const ABI: CanonicalAbiInfo = <u64 as ComponentType>::ABI;
+
+        fn typecheck(ty: &InterfaceType, types: &InstanceType<'_>) -> wasmtime::Result<()> {
+            <u64 as ComponentType>::typecheck(ty, types)
+        }
+    }
+
+    // SAFETY: as above; what is written is the number 0.
+    unsafe impl Lower for Observer {
+        fn linear_lower_to_flat<T>(
+            &self,
+            context: &mut LowerContext<'_, T>,
+            ty: InterfaceType,
+            destination: &mut MaybeUninit<Self::Lower>,
+        ) -> wasmtime::Result<()> {
+            self.look(context.as_slice_mut());
+            0_u64.linear_lower_to_flat(context, ty, destination)
+        }
+
+        fn linear_lower_to_memory<T>(
+            &self,
+            context: &mut LowerContext<'_, T>,
+            ty: InterfaceType,
+            offset: usize,
+        ) -> wasmtime::Result<()> {
+            self.look(context.as_slice_mut());
+            0_u64.linear_lower_to_memory(context, ty, offset)
+        }
+    }
+}
