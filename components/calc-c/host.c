@@ -84,6 +84,7 @@ bool exports_jsvm_engine_host_host_call(calc_host_string_t *name, arguments_t *a
 // The calculator has no console.
 void exports_jsvm_engine_console_write(exports_jsvm_engine_console_level_t level,
                                        calc_host_string_t *text) {
+  (void)level;
   calc_host_string_free(text);
 }
 
@@ -91,6 +92,7 @@ void exports_jsvm_engine_console_write(exports_jsvm_engine_console_level_t level
 bool exports_jsvm_engine_modules_resolve(calc_host_string_t *specifier, calc_host_string_t *importer,
                                          exports_jsvm_engine_modules_import_kind_t kind,
                                          calc_host_string_t *name, argument_t *thrown) {
+  (void)kind, (void)name;
   calc_host_string_free(specifier);
   calc_host_string_free(importer);
   type_error("the calculator has no modules", thrown);
@@ -100,6 +102,7 @@ bool exports_jsvm_engine_modules_resolve(calc_host_string_t *specifier, calc_hos
 bool exports_jsvm_engine_modules_load(calc_host_string_t *name,
                                       exports_jsvm_engine_modules_module_t *module,
                                       argument_t *thrown) {
+  (void)module;
   calc_host_string_free(name);
   type_error("the calculator has no modules", thrown);
   return false;
