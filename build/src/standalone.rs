@@ -115,10 +115,6 @@ pub fn templates(target_dir: &Path, vm: &[u8]) -> Result<Templates, StandaloneEr
     let mut templates = Vec::new();
     for (kind, driver, without_environment, http) in kinds {
         for (services, version) in choices() {
-            // No Spin has WASI 0.3 yet.
-            if kind.starts_with("service") && version != HOSTS[0] {
-                continue;
-            }
             let chosen = |service: &str| services.contains(&service);
             let adapters = adapters.iter();
             let adapters = adapters.filter(|found| chosen(found.0) && found.1 == version);

@@ -7,6 +7,9 @@
   const { P, ignore, settled } = bodies;
   const { dataUrl, encode, latin1 } = bodies.helpers;
   const Weak = WeakRef;
+  const AnyError = Error;
+  const { defineProperty } = Object;
+  const isError = (value) => typeof value === "object" && value !== null && value instanceof AnyError;
 
   const LIMIT = 20;
   const REDIRECT = { __proto__: null, 301: 1, 302: 1, 303: 1, 307: 1, 308: 1 };
@@ -175,17 +178,25 @@
       }
     };
 
-    const fetch = async (input, init) => {
+    const fetch = async (input, init, here) => {
       const request = new Request(input, init);
       const signal = requestOf.signalOf(request);
       if (signal !== undefined) {
         const { isAborted, reason } = need("abort").internals;
         if (isAborted(signal)) throw reason(signal);
       }
-      return run(request, signal);
+      try {
+        return await run(request, signal);
+      } catch (error) {
+        // What the host throws has no stack: it comes from no script.
+        if (isError(error) && !error.stack) {
+          defineProperty(error, "stack", { __proto__: null, value: here.stack, writable: true, configurable: true });
+        }
+        throw error;
+      }
     };
     const named = {
-      fetch(input, init = undefined) { return fetch(input, init); },
+      fetch(input, init = undefined) { return fetch(input, init, new AnyError()); },
     };
     return named.fetch;
   };

@@ -19,6 +19,7 @@ mod mappings;
 mod metadata;
 mod namespaces;
 mod options;
+mod variables;
 
 use bindings::exports::jsvm::transpiler::transpiler::{
     Analysis, CompilerOptions, Converted, File, Guest, Imported, ModuleKind, SyntaxError,
@@ -52,6 +53,10 @@ impl Guest for Transpiler {
 
     fn imports_as_script(source: String) -> Option<String> {
         import_script::imports_as_script(&source)
+    }
+
+    fn declarations_as_variables(source: String) -> Option<String> {
+        variables::declarations_as_variables(&source)
     }
 
     fn ends_in_import(source: String) -> bool {

@@ -33,6 +33,15 @@ pub enum Value {
     Map(Vec<(String, Value)>),
     /// A `TypeError` with a message; it is only written.
     TypeError(String),
+    /// An `Error` with a name, a message and a `code`; it is only written.
+    Coded {
+        /// The name.
+        name: &'static str,
+        /// The message.
+        message: String,
+        /// The property `code`.
+        code: &'static str,
+    },
     /// Anything else; it is written as `undefined`.
     Other,
 }

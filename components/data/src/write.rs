@@ -52,5 +52,18 @@ fn write_value(value: Value, to: &mut CborWriter, chunks: &mut Vec<Vec<u8>>) {
             to.write_text("message");
             to.write_text(&message);
         }
+        Value::Coded {
+            name,
+            message,
+            code,
+        } => {
+            to.write_class(ErrorClass::Error.name(), 3);
+            to.write_map(2);
+            for (key, text) in [("message", &*message), ("code", code)] {
+                to.write_text(key);
+                to.write_text(text);
+            }
+            to.write_text(name);
+        }
     }
 }

@@ -20,7 +20,7 @@ crate::wasi_http!();
 pub(crate) fn send(
     mut request: FetchRequest,
     bodies: &mut Bodies,
-) -> Result<(FutureIncomingResponse, Option<WholeBody>), Value> {
+) -> Result<(PendingResponse, Option<WholeBody>), Value> {
     let headers = std::mem::replace(&mut request.headers, Value::Undefined);
     let content = std::mem::replace(&mut request.body, Value::Undefined);
     let target = request.target()?;
@@ -38,20 +38,32 @@ pub(crate) fn send(
     is_set.map_err(|()| request.refused())?;
     // The body must be taken before the request is handed over.
     let body = outgoing.body();
-    let response = outgoing_handler::handle(outgoing, None).map_err(fetch_error)?;
+    let response = outgoing_handler::handle(outgoing, None);
+    let response = response.map_err(|error| fetch_error(error, &request.url))?;
     let whole = bodies.send(body, content)?;
+    let response = PendingResponse {
+        response,
+        url: request.url,
+    };
     Ok((response, whole))
+}
+
+/// A response to wait for.
+pub(crate) struct PendingResponse {
+    response: FutureIncomingResponse,
+    /// The URL, for errors.
+    url: String,
 }
 
 /// Takes the head of the response, if it is there.
 pub(crate) fn step(
-    response: FutureIncomingResponse,
+    pending: PendingResponse,
     bodies: &mut Bodies,
-) -> Step<FutureIncomingResponse> {
-    match response.get() {
+) -> Step<PendingResponse> {
+    match pending.response.get() {
         None => {
-            let pollable = response.subscribe();
-            Step::Wait(response, pollable)
+            let pollable = pending.response.subscribe();
+            Step::Wait(pending, pollable)
         }
         Some(Ok(Ok(response))) => {
             let head = IncomingResponseHead {
@@ -65,7 +77,7 @@ pub(crate) fn step(
             };
             Step::Done(Ok(head.into_value(body)))
         }
-        Some(Ok(Err(error))) => Step::Done(Err(fetch_error(error))),
+        Some(Ok(Err(error))) => Step::Done(Err(fetch_error(error, &pending.url))),
         // A response is taken once, so this does not happen.
         Some(Err(())) => Step::Done(Err(type_error("the response was taken already"))),
     }

@@ -9,9 +9,10 @@
 //!
 //! | module | what it has |
 //! |---|---|
+//! | `target` | the parts of a URL |
 //! | `outcome`, `boundary` | how requests are settled; values on their way into the VM and out of it |
 //! | `busy`, `report`, `start` | the limit on computing; error messages; the first call of the VM |
-//! | `target`, `request`, `message`, `wasi_http` | requests and heads of messages, read and converted |
+//! | `request`, `message`, `wasi_http` | requests and heads of messages, read and converted |
 //! | `turn` | running jobs |
 //! | `body`, `fetch`, `task` | work that takes time |
 //! | `services`, `http` | answers to requests |
@@ -44,7 +45,7 @@ pub use boundary::{data, settle, value};
 pub use busy::{STOPPED, is_limited, limited};
 pub use fetch::{method_name, new_fields};
 pub use message::{IncomingRequestHead, IncomingResponseHead, header_fields};
-pub use outcome::{Outcome, type_error};
+pub use outcome::{Outcome, denied, type_error};
 pub use pump::{Ended, Program, Pump};
 pub use report::{describe, print_error};
 pub use request::{

@@ -39,7 +39,7 @@ impl IncomingRequestHead {
         let host = || str::from_utf8(self.field("host")?).ok();
         let authority = self.authority.as_deref().or_else(host);
         let authority = authority.unwrap_or("localhost");
-        let path = self.path.as_deref().unwrap_or("/");
+        let path = escaped(self.path.as_deref().unwrap_or("/"));
         Value::object([
             (
                 http::request::URL,
@@ -50,6 +50,19 @@ impl IncomingRequestHead {
             (http::request::BODY, body),
         ])
     }
+}
+
+/// Escapes what is not ASCII, as clients should have done. A URL parser would do it too, but the VM
+/// takes the URL of a request as it is.
+fn escaped(path: &str) -> String {
+    let mut escaped = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        match byte {
+            b'!'..=b'~' => escaped.push(byte.into()),
+            byte => escaped.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    escaped
 }
 
 /// The head of a response to a request of the VM.

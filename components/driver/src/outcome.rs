@@ -3,12 +3,26 @@
 use jsvm_component_data::Value;
 use wasi::io::poll::Pollable;
 
+use crate::target::Target;
+
 /// How a request is settled: the value that fulfils its promise, or the reason that rejects it.
 pub type Outcome = Result<Value, Value>;
 
 /// An error for the script when something outside of the VM fails.
 pub fn type_error(message: impl Into<String>) -> Value {
     Value::TypeError(message.into())
+}
+
+/// The error of a URL whose host the program may not reach.
+pub fn denied(url: &str) -> Value {
+    let host = Target::parse(url).map_or(url, |target| target.authority);
+    Value::Coded {
+        name: "PermissionDenied",
+        message: format!(
+            "cannot reach {host}: permission denied. Whoever runs this file must allow this host"
+        ),
+        code: "ERR_ACCESS_DENIED",
+    }
 }
 
 /// The result of a step of work that may have to wait.

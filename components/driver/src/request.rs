@@ -153,11 +153,26 @@ impl Request {
                 return Ok(Request::Service(ServiceRequest { name, args }));
             }
             name => {
-                let reason = format!("{name} is not available in this file");
-                return Err(type_error(reason));
+                return Err(unavailable(name));
             }
         };
         Ok(Request::Http(http))
+    }
+}
+
+/// The error of a request that no driver answers. A built file has no other functions of its host.
+fn unavailable(name: &str) -> Value {
+    let (what, advice) = match name.strip_prefix("jsvm:fs#") {
+        Some(_) => (
+            "the file system",
+            "Read files at the top level of the program, during the build",
+        ),
+        None => (name, "A built file has only what jsvm build puts into it"),
+    };
+    Value::Coded {
+        name: "Error",
+        message: format!("{what} is not available in this file. {advice}"),
+        code: "ERR_NOT_AVAILABLE",
     }
 }
 
@@ -206,9 +221,21 @@ impl ServedResponse {
         }
     }
 
+    /// Makes a missing body one without bytes, whose length is sent: a host would otherwise send it in
+    /// chunks. Some statuses have no body. The response to a HEAD request may have one, of any length.
+    #[must_use]
+    pub fn with_length(mut self) -> Self {
+        let may_have_body = !matches!(self.status, None | Some(..=199 | 204 | 304));
+        if self.body == Value::Undefined && may_have_body {
+            self.body = Value::Bytes(Vec::new());
+        }
+        self
+    }
+
     /// The response of a driver when the program has none.
     pub fn internal_error() -> Self {
         let pair = ["content-type", "text/plain;charset=UTF-8"].map(Value::text);
+        // Its length is added with its bytes.
         ServedResponse {
             status: Some(500),
             headers: Value::List(vec![Value::List(pair.into())]),

@@ -1,16 +1,15 @@
 //! Work that takes time.
 
-use wasi::http::types::FutureIncomingResponse;
 use wasi::io::poll::Pollable;
 
 use crate::body::{Bodies, Piece, WholeBody};
-use crate::fetch;
+use crate::fetch::{self, PendingResponse};
 use crate::outcome::{Outcome, Step};
 
 /// Work under way.
 pub(crate) enum Work {
     /// Waits for the head of a response.
-    Fetch(FutureIncomingResponse),
+    Fetch(PendingResponse),
     /// Waits for the next bytes of an incoming body.
     Read { body: u64 },
     /// Writes bytes to an outgoing body that comes in pieces.

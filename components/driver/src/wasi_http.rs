@@ -39,19 +39,37 @@ macro_rules! wasi_http {
             }
         }
 
-        /// The error that a script gets when another host does not respond.
-        pub fn fetch_error(error: ErrorCode) -> jsvm_component_data::Value {
-            $crate::type_error(match error {
+        /// The error that a script gets when the host of a URL does not respond.
+        pub fn fetch_error(error: ErrorCode, url: &str) -> jsvm_component_data::Value {
+            let failed = |reason: &str| $crate::type_error(format!("fetch of {url} failed: {reason}"));
+            match error {
                 ErrorCode::DnsError(_) | ErrorCode::DestinationNotFound => {
-                    "the host was not found".to_owned()
+                    failed("the host was not found")
                 }
-                ErrorCode::ConnectionRefused => "the connection was refused".to_owned(),
-                ErrorCode::ConnectionTerminated => "the connection was closed".to_owned(),
-                ErrorCode::HttpRequestDenied => {
-                    "this host may not be reached: whoever runs this file must allow it".to_owned()
+                ErrorCode::DestinationUnavailable | ErrorCode::DestinationIpUnroutable => {
+                    failed("the host cannot be reached")
                 }
-                error => format!("{error:?}"),
-            })
+                ErrorCode::ConnectionRefused => failed("the connection was refused"),
+                ErrorCode::ConnectionTerminated => failed("the connection was closed"),
+                ErrorCode::ConnectionTimeout
+                | ErrorCode::ConnectionReadTimeout
+                | ErrorCode::ConnectionWriteTimeout
+                | ErrorCode::HttpResponseTimeout => failed("the host did not respond in time"),
+                ErrorCode::TlsProtocolError => {
+                    failed("the host does not speak TLS at this port. Is it a port for http:?")
+                }
+                ErrorCode::TlsCertificateError => {
+                    failed("the certificate of the host is not trusted, or is for another name")
+                }
+                ErrorCode::TlsAlertReceived(_) => failed("the host ended the TLS handshake"),
+                ErrorCode::HttpProtocolError => {
+                    failed("the response is not valid HTTP. Does the host speak TLS at this port?")
+                }
+                ErrorCode::HttpRequestDenied | ErrorCode::DestinationIpProhibited => {
+                    $crate::denied(url)
+                }
+                error => failed(&format!("{error:?}")),
+            }
         }
 
         /// Header fields from the VM, without those that belong to the connection.

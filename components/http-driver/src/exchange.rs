@@ -7,21 +7,27 @@ use jsvm_driver::{
 };
 use wasi::http::types::{Fields, OutgoingBody, OutgoingResponse, ResponseOutparam};
 
+/// The body of a response when the program has none.
+const TEXT: &[u8] = b"Internal Server Error";
+
 /// The request of this call.
 pub struct Exchange {
     /// Number of the request in this instance.
     number: u32,
     /// The destination of the response. It is taken when there is one.
     response: Option<ResponseOutparam>,
+    /// Whether the client wants no body.
+    is_head: bool,
     is_done: bool,
 }
 
 impl Exchange {
     /// A request without a response.
-    pub fn new(number: u32, response: ResponseOutparam) -> Self {
+    pub fn new(number: u32, response: ResponseOutparam, is_head: bool) -> Self {
         Exchange {
             number,
             response: Some(response),
+            is_head,
             is_done: false,
         }
     }
@@ -35,13 +41,15 @@ impl Exchange {
         let fields = Fields::new();
         let content_type = "content-type".to_owned();
         let _ = fields.append(&content_type, &b"text/plain;charset=UTF-8".to_vec());
+        let length = TEXT.len().to_string().into_bytes();
+        let _ = fields.append(&"content-length".to_owned(), &length);
         let response = OutgoingResponse::new(fields);
         let _ = response.set_status_code(500);
         let body = response.body();
         ResponseOutparam::set(outparam, Ok(response));
         if let Ok(body) = body {
             if let Ok(stream) = body.write() {
-                let _ = stream.blocking_write_and_flush(b"Internal Server Error");
+                let _ = stream.blocking_write_and_flush(TEXT);
             }
             let _ = OutgoingBody::finish(body, None);
         }
@@ -63,6 +71,10 @@ impl Exchange {
         tasks: &mut Tasks,
     ) -> Outcome {
         self.is_done = response.is_done;
+        let response = match self.is_head {
+            true => response,
+            false => response.with_length(),
+        };
         let outgoing = OutgoingResponse::new(new_fields(response.headers, &response.body)?);
         let status = response.status;
         status

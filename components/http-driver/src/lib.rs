@@ -10,7 +10,7 @@ use jsvm_driver::{
 };
 use jsvm_protocol::http::{HANDLER, context};
 use wasi::exports::http::incoming_handler::Guest;
-use wasi::http::types::{IncomingRequest, ResponseOutparam, Scheme};
+use wasi::http::types::{IncomingRequest, Method, ResponseOutparam, Scheme};
 
 use exchange::Exchange;
 
@@ -48,7 +48,8 @@ fn next() -> (u32, Value) {
 impl Guest for Driver {
     fn handle(request: IncomingRequest, response: ResponseOutparam) {
         let (number, env) = next();
-        let mut pump = Pump::new(Exchange::new(number, response));
+        let is_head = matches!(request.method(), Method::Head);
+        let mut pump = Pump::new(Exchange::new(number, response, is_head));
         let Some(values::Output::Value(handler)) = roots::get_root(HANDLER) else {
             return pump.program.fail("the program has no handler of requests");
         };

@@ -35,10 +35,11 @@ pub fn send(mut request: FetchRequest) -> Result<impl Future<Output = Outcome> +
     if let Some(whole) = content.whole {
         spawn_local(whole.write());
     }
-    Ok(async {
+    let url = request.url;
+    Ok(async move {
         match client::send(outgoing).await {
             Ok(response) => Ok(response_value(response)),
-            Err(error) => Err(fetch_error(error)),
+            Err(error) => Err(fetch_error(error, &url)),
         }
     })
 }

@@ -91,6 +91,9 @@ fn call_handler(id: u64, request: Request) {
         Value::Undefined
     };
     served::set_body(id, body.to_u64());
+    if head.method == "HEAD" {
+        served::set_head(id);
+    }
     let args = Value::List(vec![
         Value::Number(id as f64),
         head.into_value(body),

@@ -24,6 +24,8 @@ struct Served {
     response: Option<oneshot::Sender<ReadyResponse>>,
     /// Wakes the task of this request.
     changed: Option<oneshot::Sender<()>>,
+    /// Whether the client wants no body.
+    is_head: bool,
     /// Number of the request's body.
     body: Option<u64>,
     /// Number of the response's body, if it comes in pieces.
@@ -52,6 +54,7 @@ pub fn begin() -> (u64, oneshot::Receiver<ReadyResponse>) {
         let served = Served {
             response: Some(sender),
             changed: None,
+            is_head: false,
             body: None,
             pieces: None,
         };
@@ -66,6 +69,15 @@ pub fn set_body(id: u64, body: Option<u64>) {
     ALL.with_borrow_mut(|all| {
         if let Some(served) = all.served.get_mut(&id) {
             served.body = body;
+        }
+    });
+}
+
+/// Says that the client of a request wants no body.
+pub fn set_head(id: u64) {
+    ALL.with_borrow_mut(|all| {
+        if let Some(served) = all.served.get_mut(&id) {
+            served.is_head = true;
         }
     });
 }
@@ -174,10 +186,11 @@ fn respond(id: u64, response: ServedResponse) -> Answer {
         let served = served.ok_or_else(|| type_error("this request is over"))?;
         served.pieces = response.body.to_u64();
         let sender = served.response.take();
-        sender.ok_or_else(|| type_error("there is a response already"))
+        let sender = sender.ok_or_else(|| type_error("there is a response already"))?;
+        Ok((sender, served.is_head))
     });
-    let sender = match sender {
-        Ok(sender) => sender,
+    let (sender, is_head) = match sender {
+        Ok(found) => found,
         Err(reason) => {
             return Answer {
                 outcome: Err(reason),
@@ -186,6 +199,10 @@ fn respond(id: u64, response: ServedResponse) -> Answer {
         }
     };
     let is_done = response.is_done;
+    let response = match is_head {
+        true => response,
+        false => response.with_length(),
+    };
     let outcome = ready(response).and_then(|response| {
         let result = sender.send(response);
         result.map_err(|_| type_error("the client is gone"))

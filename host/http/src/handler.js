@@ -157,6 +157,14 @@
     settled(requests.failed(served.id, describe(error)), ended, ended);
   };
 
+  // The request that runs, in a VM that answers one at a time. (Those of others are tracked.)
+  let latest;
+  // Called by the host when the client has disconnected.
+  const gone = (id) => {
+    if (latest === undefined || latest.id !== id || latest.isDone) return;
+    giveUp(latest, new TypeError("the client disconnected"), latest.source);
+  };
+
   // The client is gone: what goes on for it can stop.
   const giveUp = (served, error, source) => {
     source?.cancel(error);
@@ -165,10 +173,13 @@
 
   const stream = async (served, head, source) => {
     track(served);
+    served.source = source;
     try {
       head.body = tools.outgoing();
       await requests.respond(served.id, head);
-      await tools.pump(requests, head.body, source);
+      const failure = await tools.pump(requests, head.body, source);
+      // The client only sees that the body breaks off.
+      if (failure !== undefined) ignore(requests.failed(served.id, describe(failure.reason)));
     } catch (error) {
       giveUp(served, error, source);
     }
@@ -222,7 +233,8 @@
   const handler = (id, given, context) => {
     // `works` is what it waits for, if there is anything.
     const track = context?.track;
-    const served = { __proto__: null, id, request: undefined, works: undefined, track, isDone: false };
+    const served = { __proto__: null, id, request: undefined, works: undefined, source: undefined, track, isDone: false };
+    if (!track) latest = served;
     let answer;
     try {
       served.request = tools.request(requests, given);
@@ -285,5 +297,5 @@
     else if (listeners.length === 0) return undefined;
     return handler;
   };
-  return { find, lost };
+  return { find, lost, gone };
 }

@@ -30,7 +30,7 @@ pub use server::{
 };
 
 pub use jsvm_protocol::http::{
-    CANCEL, DONE, END, FAILED, FETCH, HANDLER, LOST, READ, RESPOND, WRITE,
+    CANCEL, DONE, END, FAILED, FETCH, GONE, HANDLER, LOST, READ, RESPOND, WRITE,
 };
 
 /// Parts of [`Client`] that the program `jsvm` uses. They can change in any release.
@@ -87,6 +87,7 @@ pub fn install(vm: &Vm) -> Result<Handlers, Error> {
         vm: vm.clone(),
         find: made.get("find")?,
         lost: made.get("lost")?,
+        gone: made.get("gone")?,
     })
 }
 
@@ -106,11 +107,13 @@ pub struct Handlers {
     find: Value,
     /// The script function of the root [`LOST`].
     lost: Value,
+    /// The script function of the root [`GONE`].
+    gone: Value,
 }
 
 impl Handlers {
-    /// Registers the program's handler as the root [`HANDLER`], and what belongs to it as [`LOST`]. Returns whether the program has
-    /// one: a default export with a method `fetch`, or a call of `addEventListener("fetch", ...)`.
+    /// Registers the program's handler as the root [`HANDLER`], and what belongs to it as [`LOST`]
+    /// and [`GONE`]. Returns whether the program has one: a default export with a method `fetch`, or a call of `addEventListener("fetch", ...)`.
     ///
     /// `exports` is the namespace of the program's module, or `undefined` for a script.
     ///
@@ -122,6 +125,7 @@ impl Handlers {
         if serves {
             self.vm.roots().set(HANDLER, handler)?;
             self.vm.roots().set(LOST, self.lost.clone())?;
+            self.vm.roots().set(GONE, self.gone.clone())?;
         }
         Ok(serves)
     }

@@ -68,6 +68,27 @@ impl Files {
         Ok(file.clone())
     }
 
+    /// Adds a module in TypeScript that is in no file.
+    pub fn add_typescript(&self, path: &Path, name: &str, text: &str) -> Result<(), ProgramError> {
+        let original = Original {
+            text,
+            name,
+            file_type: FileType {
+                language: Language::TypeScript,
+                goal: Goal::Unknown,
+            },
+            package: Goal::Unknown,
+            tsconfig: None,
+        };
+        let converted = original.convert()?;
+        let file = File {
+            converted: Some((converted.code, converted.mappings)),
+            ..File::new(converted.kind, text)
+        };
+        lock(&self.known).insert(path.to_owned(), Arc::new(file));
+        Ok(())
+    }
+
     /// Allows any extension of a file, which the embedder named.
     pub fn allow_any_extension(&self, path: &Path) {
         lock(&self.named).insert(path.to_owned());

@@ -38,6 +38,7 @@ mod missing;
 mod names;
 mod options;
 mod package;
+mod prompt_script;
 mod resolve;
 mod root;
 
@@ -47,6 +48,7 @@ use std::sync::Arc;
 pub use error::ProgramError;
 pub use import_script::{ends_in_import, imports_as_script};
 pub use imported_later::imported_later;
+pub use prompt_script::{TypeScriptError, declarations_as_variables, typescript_as_script};
 pub use jsvm_transpiler::TranspilerError;
 
 use files::Files;
@@ -189,6 +191,21 @@ impl NodeModules {
         self.names.name_of(&found)
     }
 
+    /// Adds a module in TypeScript that is in no file, and returns the specifier to import it by. Its name,
+    /// such as `<stdin>`, is that in errors. Its imports start at the program's folder.
+    ///
+    /// # Errors
+    /// If the text does not parse, or exceeds a limit of the parser.
+    pub fn add_typescript(&self, name: &str, text: &str) -> Result<String, ProgramError> {
+        self.files.add_typescript(&self.path_of_text(name), name, text)?;
+        Ok(name.to_owned())
+    }
+
+    /// The path under which a module without a file is known. No file has it: a path has no NUL.
+    fn path_of_text(&self, name: &str) -> PathBuf {
+        self.names.path("\0").join(name)
+    }
+
     /// Loads the module of a full name, as [`ModuleLoader::load`] does.
     ///
     /// # Errors
@@ -196,6 +213,9 @@ impl NodeModules {
     pub fn module(&self, name: &str) -> Result<Module, ProgramError> {
         if let Some(module) = helpers::module(name) {
             return Ok(module);
+        }
+        if let Some(text) = self.files.known(&self.path_of_text(name)) {
+            return Ok(text.module(Vec::new()).url(name));
         }
         let json = json_import::file_of(name);
         let path = self.path(json.unwrap_or(name))?;
@@ -235,7 +255,8 @@ impl NodeModules {
     /// Returns the text of the file of a loaded module. It reads no other file, because a name from
     /// a VM can be anything.
     pub fn source(&self, name: &str) -> Option<String> {
-        self.files.source(&self.names.path(name))
+        let of_text = || self.files.source(&self.path_of_text(name));
+        self.files.source(&self.names.path(name)).or_else(of_text)
     }
 
     /// Returns the file of a full name. The name comes from the VM, so it is checked again.
@@ -263,7 +284,8 @@ impl NodeModules {
 
 impl ModuleLoader for NodeModules {
     fn resolve(&self, import: &Import<'_>) -> Result<String, HostError> {
-        if helpers::is_helper(import.specifier) {
+        let is_text = || self.files.known(&self.path_of_text(import.specifier)).is_some();
+        if helpers::is_helper(import.specifier) || (import.specifier.starts_with('<') && is_text()) {
             return Ok(import.specifier.to_owned());
         }
         let importer = self.names.importer(import.importer);

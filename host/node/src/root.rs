@@ -26,11 +26,15 @@ pub fn find(folder: &Path) -> PathBuf {
 
 fn find_below(folder: &Path, home: Option<&Path>) -> PathBuf {
     let is_home = |above: &Path| home.is_some_and(|home| home.starts_with(above));
-    let marked =
-        |folder: &&Path| is_package(folder) || MARKS.iter().any(|mark| folder.join(mark).exists());
-    let candidates = folder.ancestors();
-    let mut candidates = candidates.take_while(|above| *above == folder || !is_home(above));
-    let Some(nearest) = candidates.find(marked) else {
+    let marked = |folder: &&Path| is_package(folder) || MARKS.iter().any(|mark| folder.join(mark).exists());
+    let candidates = || {
+        let above = folder.ancestors();
+        above.take_while(|above| *above == folder || !is_home(above))
+    };
+    // A `package.json` that only sets the kind of files is better than none.
+    let of_files = |folder: &&Path| folder.join("package.json").exists();
+    let found = candidates().find(marked).or_else(|| candidates().find(of_files));
+    let Some(nearest) = found else {
         return folder.to_owned();
     };
     // In a workspace, dependencies are installed above the packages, which import each other.
@@ -85,12 +89,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let dist = folder.path().join("dist/cjs");
         std::fs::create_dir_all(&dist).unwrap();
-        std::fs::write(folder.path().join("package.json"), "{}").unwrap();
         let root = || find_below(&dist, None);
-        for text in [
-            r#"{ "type": "commonjs" }"#,
-            r#"{ "type": "module", "sideEffects": false }"#,
-        ] {
+        // It is one if there is no other, below a home folder.
+        let typed = r#"{ "type": "module" }"#;
+        std::fs::write(folder.path().join("dist/package.json"), typed).unwrap();
+        let above = folder.path().parent();
+        assert_eq!(find_below(&dist, above), folder.path().join("dist"));
+        std::fs::write(folder.path().join("package.json"), "{}").unwrap();
+        for text in [r#"{ "type": "commonjs" }"#, r#"{ "type": "module", "sideEffects": false }"#] {
             std::fs::write(dist.join("package.json"), text).unwrap();
             assert_eq!(root(), folder.path(), "{text}");
         }

@@ -93,6 +93,11 @@ pub const HANDLER: &str = "jsvm:http-handler";
 /// more; some of them may be done. It knows the requests with [`context::TRACK`].
 pub const LOST: &str = "jsvm:http-lost";
 
+/// The root with a function that a driver may call when a client has disconnected, with the number of the
+/// request. It aborts the `signal` of the request and cancels the stream of the response. It knows only
+/// the latest request without [`context::TRACK`].
+pub const GONE: &str = "jsvm:http-gone";
+
 /// The most bytes that one [`READ`] gives: 64 KiB.
 pub const MAX_READ_BYTES: usize = 64 << 10;
 

@@ -59,6 +59,7 @@ fn tables_of_requests_are_whole() {
     let not_requests = [
         http::HANDLER,
         http::LOST,
+        http::GONE,
         keyvalue::REQUESTS_MODULE,
         config::REQUESTS_MODULE,
     ];

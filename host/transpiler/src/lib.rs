@@ -189,6 +189,21 @@ pub fn imports_as_script(source: &str) -> Result<Option<String>, TranspilerError
     sandbox::call(|guest, store| guest.call_imports_as_script(store, source))
 }
 
+/// Rewrites the top-level `const`, `let` and `class` declarations of a script as `var` declarations.
+/// Returns `None` if there are none, or if the script does not parse.
+///
+/// # Errors
+/// If the source exceeds a limit, or the sandbox fails.
+///
+/// ```
+/// let script = jsvm_transpiler::declarations_as_variables("let a = 1")?;
+/// assert_eq!(script.unwrap(), "var a = 1");
+/// # Ok::<(), jsvm_transpiler::TranspilerError>(())
+/// ```
+pub fn declarations_as_variables(source: &str) -> Result<Option<String>, TranspilerError> {
+    sandbox::call(|guest, store| guest.call_declarations_as_variables(store, source))
+}
+
 /// Whether a script ends inside of an `import` declaration, after at least one name or bracket.
 ///
 /// # Errors

@@ -134,6 +134,16 @@ impl Main<'_> {
             Main::Text(program) => {
                 let may_be = program.may_be_module();
                 let is_module = may_be && session.enter(|vm| vm.detect_module(&program.text))?;
+                let modules = session.modules();
+                if !is_module
+                    && !parses(session, &program.text)
+                    && let Ok(specifier) = modules.add_typescript(&program.name, &program.text)
+                {
+                    return Ok(Prepared {
+                        name: program.name,
+                        code: EntryCode::Import(specifier),
+                    });
+                }
                 let code = if is_module {
                     EntryCode::Module
                 } else {
@@ -161,6 +171,11 @@ impl Prepared {
             EntryCode::Import(specifier) => session.enter(|vm| vm.import_module(specifier)),
         }
     }
+}
+
+/// Whether a text parses as a script. It does not run.
+fn parses(session: &Session, text: &str) -> bool {
+    session.enter(|vm| vm.compile(Source::script(text))).is_ok()
 }
 
 /// Prepares a program from a file. A module is imported, so that other modules that import it get

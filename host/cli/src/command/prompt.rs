@@ -1,7 +1,9 @@
 //! Reads code from a prompt or an argument.
 
 use jsvm::{Error, Source, Value, Vm};
-use jsvm_node::{ends_in_import, imports_as_script};
+use jsvm_node::{
+    declarations_as_variables, ends_in_import, imports_as_script, typescript_as_script,
+};
 
 use super::session::Session;
 
@@ -35,8 +37,34 @@ impl Prompt {
         })
     }
 
-    /// Reads complete code.
+    /// Reads complete code: JavaScript, or else TypeScript.
     pub fn read(&self, code: &str) -> Code {
+        if self.is_javascript(code) {
+            return self.read_javascript(code);
+        }
+        let object = format!("({code}\n)");
+        let is_object = code.trim_start().starts_with('{') && !code.trim_end().ends_with(';');
+        let converted = match is_object.then(|| typescript_as_script(&object)) {
+            Some(Ok(script)) => Ok(script),
+            _ => typescript_as_script(code),
+        };
+        match converted {
+            Ok(script) => self.read_javascript(&script),
+            // The error of the engine is that of the code as it is.
+            Err(_) => self.read_javascript(code),
+        }
+    }
+
+    /// Whether code parses without being converted.
+    fn is_javascript(&self, code: &str) -> bool {
+        let script = imports_as_script(code);
+        let code = script.as_deref().unwrap_or(code);
+        let object = format!("({code}\n)");
+        let is_object = code.trim_start().starts_with('{') && parses(&self.async_function, &object);
+        parses(&self.function, code) || parses(&self.async_function, code) || is_object
+    }
+
+    fn read_javascript(&self, code: &str) -> Code {
         if let Some(text) = imports_as_script(code) {
             return Code {
                 text,
@@ -68,6 +96,12 @@ impl Prompt {
         }
         let script = imports_as_script(code);
         let code = script.as_deref().unwrap_or(code);
+        if !self.is_javascript(code)
+            && let Err(error) = typescript_as_script(code)
+            && error.is_incomplete
+        {
+            return true;
+        }
         self.ends_early(&self.function, code, |text| Source::script(text))
             || (code.contains("await")
                 && self.ends_early(&self.async_function, code, |text| {
@@ -101,6 +135,14 @@ impl Prompt {
 }
 
 impl Code {
+    /// Lets a later input declare the names again that the code declares.
+    pub fn with_variables(self) -> Code {
+        Code {
+            text: declarations_as_variables(&self.text),
+            ..self
+        }
+    }
+
     /// Evaluates the code. Its jobs have not run yet.
     pub fn evaluate(&self, session: &Session, name: &str) -> Result<Value, Error> {
         let source = Source::script(&self.text);

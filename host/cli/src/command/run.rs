@@ -66,7 +66,10 @@ pub struct Run {
 impl Run {
     pub fn run(self) -> anyhow::Result<()> {
         let (file, args) = self.file_and_args()?;
-        if let Some(component) = component::read(&file, "run")? {
+        // A pipe can be read only once.
+        if file.is_file()
+            && let Some(component) = component::read(&file, "run")?
+        {
             return Err(cannot_run_component(&file, &component).into());
         }
         if self.watch {
@@ -94,6 +97,9 @@ impl Run {
     fn file_and_args(&self) -> Result<(PathBuf, Vec<String>), Usage> {
         let mut words = self.program.iter();
         let file = PathBuf::from(words.next().cloned().unwrap_or_default());
+        if file.as_os_str().is_empty() {
+            return Err(Usage("cannot run a file without a name".into()));
+        }
         let is_flag = file.as_os_str().as_encoded_bytes().starts_with(b"-");
         if is_flag && file.as_os_str() != "-" && !file.exists() {
             return Err(Usage(format!(

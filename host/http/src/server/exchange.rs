@@ -288,8 +288,8 @@ impl Exchange {
             }
         };
         let mut response = Response::new(content);
-        if status.canonical_reason().is_none() {
-            // Hyper would write `<none>`.
+        // Hyper writes the usual phrase if there is none, and `<none>` for an unknown status.
+        if !head.status_text.is_empty() || status.canonical_reason().is_none() {
             let reason = ReasonPhrase::try_from(head.status_text.into_bytes());
             let reason = reason.unwrap_or(ReasonPhrase::from_static(b""));
             response.extensions_mut().insert(reason);

@@ -12,7 +12,7 @@ use super::memory::Reservation;
 use super::task::Task;
 use crate::client::Client;
 use jsvm::{Error, EventLoop, Gone, Interrupt, Limit, Snapshot, Value, VmBuilder};
-use jsvm_protocol::http::HANDLER;
+use jsvm_protocol::http::{GONE, HANDLER};
 
 /// The snapshot that VMs are restored from, and their builder.
 pub struct VmTemplate {
@@ -44,6 +44,8 @@ impl VmTemplate {
 pub struct Worker {
     events: EventLoop,
     handler: Value,
+    /// The script function that is told of a client that has disconnected.
+    gone: Option<Value>,
     client: Client,
     exchange: Arc<Exchange>,
     /// The number of requests that it has answered.
@@ -92,6 +94,7 @@ impl Worker {
                 false => EventLoop::without_requests(&vm),
             },
             handler,
+            gone: vm.roots().get(GONE)?,
             client,
             exchange,
             served: 0,
@@ -181,8 +184,21 @@ impl Worker {
 
     /// Runs the VM until the request is done.
     async fn drive(&mut self, id: u64) -> Result<(), Failure> {
+        let mut knows_client_is_gone = false;
         loop {
-            self.events.set_deadline(self.exchange.deadline());
+            let deadline = self.exchange.deadline();
+            self.events.set_deadline(deadline);
+            if self.exchange.is_gone() && !knows_client_is_gone {
+                knows_client_is_gone = true;
+                if let Some(gone) = &self.gone {
+                    let call = || gone.call((id as f64,));
+                    let called = match deadline {
+                        Some(deadline) => self.events.vm().with_deadline(deadline, call),
+                        None => call(),
+                    };
+                    called.map_err(|error| Failure::from_error(&error))?;
+                }
+            }
             let exchange = &self.exchange;
             let ran = tokio::select! {
                 biased;

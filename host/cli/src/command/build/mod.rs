@@ -85,7 +85,7 @@ pub struct Build {
     host: HostOption,
 
     /// Give a server the environment variables of its host, which must provide wasi:cli: wasmtime
-    /// serve -S cli
+    /// serve -S cli. --host spin does this too
     #[arg(long)]
     host_environment: bool,
 
@@ -147,7 +147,7 @@ enum KindOption {
 enum HostOption {
     /// wasmtime 48
     Wasmtime,
-    /// Spin 3
+    /// Spin 3. A service needs Spin 4, which has WASI 0.3
     Spin,
 }
 
@@ -312,19 +312,19 @@ impl Build {
                 self.file.display()
             ))),
             Some(KindOption::Command) => Ok(ComponentKind::Command),
-            Some(KindOption::Service) if self.host == HostOption::Spin => Err(Usage(
-                "cannot build a service for Spin 3: it lacks WASI 0.3. Leave out --host spin or --kind \
-                 service"
-                    .into(),
-            )),
-            Some(KindOption::Service) if self.host_environment => {
+            Some(KindOption::Service) if self.has_environment() => {
                 Ok(ComponentKind::ServiceWithEnvironment)
             }
             Some(KindOption::Service) => Ok(ComponentKind::Service),
-            _ if serves && self.host_environment => Ok(ComponentKind::HttpWithEnvironment),
+            _ if serves && self.has_environment() => Ok(ComponentKind::HttpWithEnvironment),
             _ if serves => Ok(ComponentKind::Http),
             _ => Ok(ComponentKind::Command),
         }
+    }
+
+    /// Whether a server gets the environment variables of its host. Spin always has them.
+    fn has_environment(&self) -> bool {
+        self.host_environment || self.host == HostOption::Spin
     }
 
     fn report(&self, report: &Report) {

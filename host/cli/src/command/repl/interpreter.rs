@@ -195,7 +195,7 @@ impl LiveVm {
             names,
         } = self;
         session.restart_clock();
-        let code = prompt.read(input.trim_end());
+        let code = prompt.read(input.trim_end()).with_variables();
         let mut value = code.evaluate(session, name)?;
         names.learn(input);
         if code.is_async {

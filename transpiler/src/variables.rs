@@ -1,0 +1,54 @@
+//! Rewrites declarations for a prompt, where a later input can declare the same names again.
+
+use oxc::allocator::Allocator;
+use oxc::ast::ast::{Statement, VariableDeclarationKind};
+use oxc::parser::Parser;
+use oxc::span::SourceType;
+
+/// Rewrites `const`, `let` and `class` declarations at the top level as `var` declarations. Returns
+/// `None` if there are none, or if the code does not parse.
+pub fn declarations_as_variables(code: &str) -> Option<String> {
+    // Only a module awaits at its top level, and only a script is sloppy.
+    let kinds = [SourceType::cjs(), SourceType::mjs()];
+    kinds.into_iter().find_map(|kind| rewritten(code, kind)).flatten()
+}
+
+/// Returns `None` if the code does not parse.
+fn rewritten(code: &str, kind: SourceType) -> Option<Option<String>> {
+    let allocator = Allocator::default();
+    let parsed = Parser::new(&allocator, code, kind).parse();
+    if parsed.panicked || !parsed.diagnostics.is_empty() {
+        return None;
+    }
+    let mut script = String::new();
+    let mut copied = 0;
+    for statement in &parsed.program.body {
+        let (start, keyword, replacement) = match statement {
+            Statement::VariableDeclaration(declaration) => match declaration.kind {
+                // Other code keeps its column.
+                VariableDeclarationKind::Const => (declaration.span.start, "const", "var  ".into()),
+                VariableDeclarationKind::Let => (declaration.span.start, "let", "var".into()),
+                _ => continue,
+            },
+            Statement::ClassDeclaration(class) => match &class.id {
+                Some(id) if class.decorators.is_empty() => {
+                    (class.span.start, "class", format!("var {} = class", id.name))
+                }
+                _ => continue,
+            },
+            _ => continue,
+        };
+        let start = start as usize;
+        if !code[start..].starts_with(keyword) {
+            continue;
+        }
+        script.push_str(&code[copied..start]);
+        script.push_str(&replacement);
+        copied = start + keyword.len();
+    }
+    if copied == 0 {
+        return Some(None);
+    }
+    script.push_str(&code[copied..]);
+    Some(Some(script))
+}
