@@ -45,8 +45,7 @@ pub fn analyse(source: &str, kind: Option<ModuleKind>) -> Option<Analysis> {
     }
     let semantic = SemanticBuilder::new().build(program).semantic;
     let free = semantic.scoping().root_unresolved_references();
-    let uses_common_js =
-        COMMON_JS.iter().any(|name| free.contains_key(*name)) || returns(program);
+    let uses_common_js = COMMON_JS.iter().any(|name| free.contains_key(*name)) || returns(program);
     let exports = if uses_common_js {
         exports::find(program)
     } else {

@@ -18,7 +18,9 @@ pub fn finish<'a>(program: &mut Program<'a>, allocator: &'a Allocator) {
                 let names = match &declaration {
                     Declaration::VariableDeclaration(variables) => {
                         let patterns = variables.declarations.iter().map(|one| &one.id);
-                        patterns.flat_map(|id| id.get_binding_identifiers()).collect()
+                        patterns
+                            .flat_map(|id| id.get_binding_identifiers())
+                            .collect()
                     }
                     _ => std::vec::Vec::new(),
                 };
@@ -28,7 +30,12 @@ pub fn finish<'a>(program: &mut Program<'a>, allocator: &'a Allocator) {
                     .collect();
                 body.push(Statement::from(declaration));
                 let code = allocator.alloc_str(&code);
-                body.extend(Parser::new(allocator, code, SourceType::cjs()).parse().program.body);
+                body.extend(
+                    Parser::new(allocator, code, SourceType::cjs())
+                        .parse()
+                        .program
+                        .body,
+                );
             }
             statement => body.push(statement),
         }

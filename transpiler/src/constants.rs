@@ -11,11 +11,7 @@ use oxc::ast_visit::{Visit, VisitMut, walk, walk_mut};
 use oxc::semantic::{Scoping, SymbolId};
 
 /// Replaces the constants of a program, which has enums or not. Returns whether it has changed.
-pub fn replace<'a>(
-    program: &mut Program<'a>,
-    allocator: &'a Allocator,
-    scoping: &Scoping,
-) -> bool {
+pub fn replace<'a>(program: &mut Program<'a>, allocator: &'a Allocator, scoping: &Scoping) -> bool {
     if !program.source_text.contains("enum") {
         return false;
     }
@@ -63,9 +59,9 @@ impl<'a> Visit<'a> for Constants<'a> {
 /// when it is inserted.
 fn is_constant(expression: &Expression<'_>) -> bool {
     match expression.get_inner_expression() {
-        Expression::StringLiteral(_) | Expression::NumericLiteral(_) | Expression::Identifier(_) => {
-            true
-        }
+        Expression::StringLiteral(_)
+        | Expression::NumericLiteral(_)
+        | Expression::Identifier(_) => true,
         Expression::TemplateLiteral(template) => template.expressions.iter().all(is_constant),
         Expression::BinaryExpression(binary) => {
             is_constant(&binary.left) && is_constant(&binary.right)

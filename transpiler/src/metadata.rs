@@ -7,10 +7,10 @@
 use std::collections::HashMap;
 
 use oxc::allocator::Allocator;
-use oxc::ast::builder::AstBuilder;
 use oxc::ast::ast::{
     IdentifierName, ImportDeclaration, ImportDeclarationSpecifier, Program, Statement, TSTypeName,
 };
+use oxc::ast::builder::AstBuilder;
 use oxc::ast_visit::{VisitMut, walk_mut};
 use oxc::parser::Parser;
 use oxc::semantic::{Scoping, SymbolId};
@@ -99,8 +99,7 @@ impl<'a> VisitMut<'a> for Qualifier<'a, '_> {
             let symbol = reference.and_then(|id| self.scoping.get_reference(id).symbol_id());
             if let Some((namespace, imported)) = symbol.and_then(|symbol| self.types.get(&symbol)) {
                 let span = identifier.span;
-                let left =
-                    TSTypeName::new_identifier_reference(span, *namespace, &self.builder);
+                let left = TSTypeName::new_identifier_reference(span, *namespace, &self.builder);
                 let right = IdentifierName::new(span, *imported, &self.builder);
                 *name = TSTypeName::new_qualified_name(span, left, right, &self.builder);
             }

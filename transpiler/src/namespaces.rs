@@ -6,11 +6,11 @@
 use std::collections::HashMap;
 
 use oxc::allocator::Allocator;
-use oxc::ast::builder::AstBuilder;
 use oxc::ast::ast::{
     Declaration, Expression, IdentifierName, IdentifierReference, ObjectProperty, Program,
     SimpleAssignmentTarget, Statement, TSNamespaceDeclaration, TSNamespaceDeclarationBody,
 };
+use oxc::ast::builder::AstBuilder;
 use oxc::ast_visit::{VisitMut, walk_mut};
 use oxc::semantic::{ScopeId, Scoping, SymbolId};
 use oxc::span::Span;
@@ -131,7 +131,11 @@ impl<'a> Qualifier<'a, '_> {
         let declared = declared.map(|symbol| self.scoping.symbol_scope_id(symbol));
         let name = identifier.name.as_str();
         for around in self.around.iter().rev() {
-            let exported = self.exports.names.get(&around.key).and_then(|names| names.get(name));
+            let exported = self
+                .exports
+                .names
+                .get(&around.key)
+                .and_then(|names| names.get(name));
             let is_own = declared == Some(around.scope);
             let is_inside = declared.is_some_and(|scope| {
                 let mut scopes = self.scoping.scope_ancestors(scope);

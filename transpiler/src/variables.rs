@@ -10,7 +10,10 @@ use oxc::span::SourceType;
 pub fn declarations_as_variables(code: &str) -> Option<String> {
     // Only a module awaits at its top level, and only a script is sloppy.
     let kinds = [SourceType::cjs(), SourceType::mjs()];
-    kinds.into_iter().find_map(|kind| rewritten(code, kind)).flatten()
+    kinds
+        .into_iter()
+        .find_map(|kind| rewritten(code, kind))
+        .flatten()
 }
 
 /// Returns `None` if the code does not parse.
@@ -31,9 +34,11 @@ fn rewritten(code: &str, kind: SourceType) -> Option<Option<String>> {
                 _ => continue,
             },
             Statement::ClassDeclaration(class) => match &class.id {
-                Some(id) if class.decorators.is_empty() => {
-                    (class.span.start, "class", format!("var {} = class", id.name))
-                }
+                Some(id) if class.decorators.is_empty() => (
+                    class.span.start,
+                    "class",
+                    format!("var {} = class", id.name),
+                ),
                 _ => continue,
             },
             _ => continue,

@@ -56,10 +56,7 @@ pub(crate) struct PendingResponse {
 }
 
 /// Takes the head of the response, if it is there.
-pub(crate) fn step(
-    pending: PendingResponse,
-    bodies: &mut Bodies,
-) -> Step<PendingResponse> {
+pub(crate) fn step(pending: PendingResponse, bodies: &mut Bodies) -> Step<PendingResponse> {
     match pending.response.get() {
         None => {
             let pollable = pending.response.subscribe();

@@ -55,7 +55,10 @@ fn wrong_requests_are_type_errors() {
         assert!(message.starts_with(&format!("{name} is not available in this file")));
     }
     let message = refused("jsvm:fs#readLater", vec![]);
-    assert!(message.starts_with("the file system is not available"), "{message}");
+    assert!(
+        message.starts_with("the file system is not available"),
+        "{message}"
+    );
 }
 
 #[test]

@@ -41,7 +41,8 @@ macro_rules! wasi_http {
 
         /// The error that a script gets when the host of a URL does not respond.
         pub fn fetch_error(error: ErrorCode, url: &str) -> jsvm_component_data::Value {
-            let failed = |reason: &str| $crate::type_error(format!("fetch of {url} failed: {reason}"));
+            let failed =
+                |reason: &str| $crate::type_error(format!("fetch of {url} failed: {reason}"));
             match error {
                 ErrorCode::DnsError(_) | ErrorCode::DestinationNotFound => {
                     failed("the host was not found")

@@ -48,8 +48,8 @@ use std::sync::Arc;
 pub use error::ProgramError;
 pub use import_script::{ends_in_import, imports_as_script};
 pub use imported_later::imported_later;
-pub use prompt_script::{TypeScriptError, declarations_as_variables, typescript_as_script};
 pub use jsvm_transpiler::TranspilerError;
+pub use prompt_script::{TypeScriptError, declarations_as_variables, typescript_as_script};
 
 use files::Files;
 use jsvm::HostError;
@@ -197,7 +197,8 @@ impl NodeModules {
     /// # Errors
     /// If the text does not parse, or exceeds a limit of the parser.
     pub fn add_typescript(&self, name: &str, text: &str) -> Result<String, ProgramError> {
-        self.files.add_typescript(&self.path_of_text(name), name, text)?;
+        self.files
+            .add_typescript(&self.path_of_text(name), name, text)?;
         Ok(name.to_owned())
     }
 
@@ -284,8 +285,13 @@ impl NodeModules {
 
 impl ModuleLoader for NodeModules {
     fn resolve(&self, import: &Import<'_>) -> Result<String, HostError> {
-        let is_text = || self.files.known(&self.path_of_text(import.specifier)).is_some();
-        if helpers::is_helper(import.specifier) || (import.specifier.starts_with('<') && is_text()) {
+        let is_text = || {
+            self.files
+                .known(&self.path_of_text(import.specifier))
+                .is_some()
+        };
+        if helpers::is_helper(import.specifier) || (import.specifier.starts_with('<') && is_text())
+        {
             return Ok(import.specifier.to_owned());
         }
         let importer = self.names.importer(import.importer);

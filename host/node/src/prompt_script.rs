@@ -39,7 +39,10 @@ pub fn typescript_as_script(code: &str) -> Result<String, TypeScriptError> {
             let script = converted.code.as_str();
             let script = script.strip_prefix("\"use strict\";\n").unwrap_or(script);
             let script = script.trim_end();
-            Ok(script.strip_suffix("export {};").unwrap_or(script).to_owned())
+            Ok(script
+                .strip_suffix("export {};")
+                .unwrap_or(script)
+                .to_owned())
         }
         Err(error) => {
             let end = code.trim_end();
@@ -58,7 +61,10 @@ pub fn typescript_as_script(code: &str) -> Result<String, TypeScriptError> {
 /// assert_eq!(jsvm_node::declarations_as_variables("const a = 1"), "var   a = 1");
 /// ```
 pub fn declarations_as_variables(code: &str) -> String {
-    if !["const", "let", "class"].iter().any(|word| code.contains(word)) {
+    if !["const", "let", "class"]
+        .iter()
+        .any(|word| code.contains(word))
+    {
         return code.to_owned();
     }
     let rewritten = transpiler::declarations_as_variables(code).ok().flatten();
@@ -75,8 +81,14 @@ mod tests {
             ("const a = 1, { b } = c", "var   a = 1, { b } = c"),
             ("let a\nlet b = 2; a", "var a\nvar b = 2; a"),
             ("class A { x = 1 }", "var A = class A { x = 1 }"),
-            ("{ const a = 1 } if (x) { let y }", "{ const a = 1 } if (x) { let y }"),
-            ("const f = () => { const x = 1; return x }", "var   f = () => { const x = 1; return x }"),
+            (
+                "{ const a = 1 } if (x) { let y }",
+                "{ const a = 1 } if (x) { let y }",
+            ),
+            (
+                "const f = () => { const x = 1; return x }",
+                "var   f = () => { const x = 1; return x }",
+            ),
             ("const a = await b; a", "var   a = await b; a"),
             ("let a = ;", "let a = ;"),
             ("'let'", "'let'"),

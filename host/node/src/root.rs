@@ -26,14 +26,17 @@ pub fn find(folder: &Path) -> PathBuf {
 
 fn find_below(folder: &Path, home: Option<&Path>) -> PathBuf {
     let is_home = |above: &Path| home.is_some_and(|home| home.starts_with(above));
-    let marked = |folder: &&Path| is_package(folder) || MARKS.iter().any(|mark| folder.join(mark).exists());
+    let marked =
+        |folder: &&Path| is_package(folder) || MARKS.iter().any(|mark| folder.join(mark).exists());
     let candidates = || {
         let above = folder.ancestors();
         above.take_while(|above| *above == folder || !is_home(above))
     };
     // A `package.json` that only sets the kind of files is better than none.
     let of_files = |folder: &&Path| folder.join("package.json").exists();
-    let found = candidates().find(marked).or_else(|| candidates().find(of_files));
+    let found = candidates()
+        .find(marked)
+        .or_else(|| candidates().find(of_files));
     let Some(nearest) = found else {
         return folder.to_owned();
     };
@@ -96,7 +99,10 @@ mod tests {
         let above = folder.path().parent();
         assert_eq!(find_below(&dist, above), folder.path().join("dist"));
         std::fs::write(folder.path().join("package.json"), "{}").unwrap();
-        for text in [r#"{ "type": "commonjs" }"#, r#"{ "type": "module", "sideEffects": false }"#] {
+        for text in [
+            r#"{ "type": "commonjs" }"#,
+            r#"{ "type": "module", "sideEffects": false }"#,
+        ] {
             std::fs::write(dist.join("package.json"), text).unwrap();
             assert_eq!(root(), folder.path(), "{text}");
         }

@@ -68,3 +68,15 @@ printf 'const a =\n  await import("./nope.js")' > place.mjs; jsvm run place.mjs
 echo '{}' > data.json; printf '\nimport data from "./data.json"' > place.mjs; jsvm run place.mjs
 printf '\nimport { f } from "acme:image/filters"' > place.mjs; jsvm run place.mjs
 for name in wasi:keyvalue/store@0.2.0-draft fermyon:spin/key-value@2.0.0 wasi:config/store jsvm:nope https://example.com/x.js; do echo "import '$name'" > place.mjs; jsvm run place.mjs 2>&1 | grep -A1 'cannot find'; done
+
+# TypeScript without a file.
+printf 'interface A { b: number }\nconst f = (a: A): number => a.b;\nconsole.log(f({ b: 3 }), scriptArgs);\nconst x: A = null as any;\nx.b' | jsvm run - one
+printf 'import { readFileSync } from "node:fs";\nconst x: number = 5;\nconsole.log(x, typeof readFileSync)' | jsvm run -
+printf 'let a: = 5' | jsvm run -
+jsvm eval 'const a: number = 3; a as any'
+jsvm eval '{ a: 1 as number }'
+jsvm eval 'let a: = 3'
+printf 'const a = 1\nconst a = 2\na\nclass A { x = 1 }\nclass A { y = 2 }\nnew A()\nlet b: number = 3\ninterface X {\n  c: string\n}\nconst f = (x: X) => x.c\nf({ c: "d" })\nconst c = await 5\nc\n' | jsvm repl
+
+# Errors of fetch have a place.
+printf '\nconst load = async () => {\n  await fetch("http://example.com/x");\n};\nawait load()' > load.mjs; jsvm run load.mjs

@@ -36,4 +36,6 @@ mod serve_strict;
 #[cfg(unix)]
 mod served;
 #[cfg(unix)]
+mod visitor;
+#[cfg(unix)]
 mod watch;

@@ -101,8 +101,11 @@ impl WasiHttpHooks for Elsewhere {
         _: Box<dyn Future<Output = Result<(), Error>> + Send>,
     ) -> Box<dyn Future<Output = Sent> + Send> {
         Box::new(async move {
-            if request.uri().host() == Some("refused.example") {
-                return Err(Error::ConnectionRefused);
+            match request.uri().host() {
+                Some("refused.example") => return Err(Error::ConnectionRefused),
+                Some("denied.example") => return Err(Error::HttpRequestDenied),
+                Some("plain.example") => return Err(Error::TlsProtocolError),
+                _ => {}
             }
             if request.uri().host() == Some("never.example") {
                 pending::<()>().await;
@@ -376,11 +379,18 @@ impl Begun {
 
 /// Runs a command: whether it succeeded, and what it printed.
 pub async fn command(file: &Path, args: &[&str]) -> (bool, String, String) {
+    command_in(file, args, true).await
+}
+
+/// As [`command`], in a host with `wasi:http` or without.
+pub async fn command_in(file: &Path, args: &[&str], has_http: bool) -> (bool, String, String) {
     let engine = engine();
     let component = Component::from_file(&engine, file).unwrap();
     let mut linker = Linker::new(&engine);
     wasmtime_wasi::p2::add_to_linker_async(&mut linker).unwrap();
-    wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker).unwrap();
+    if has_http {
+        wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker).unwrap();
+    }
     let (stdout, stderr) = (
         MemoryOutputPipe::new(1 << 20),
         MemoryOutputPipe::new(1 << 20),

@@ -279,6 +279,12 @@ fn built_files_have_those_of_spin() {
 }
 
 #[test]
+fn services_have_those_of_spin() {
+    let built = built("storage.js", &["--host", "spin", "--kind", "service"]);
+    storage_works(&Served::start(&built.file, &SETTINGS), true);
+}
+
+#[test]
 fn storage_is_kept_in_a_file() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("app.db");

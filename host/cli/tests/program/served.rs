@@ -54,6 +54,8 @@ impl Served {
         loop {
             let line = self.sees("://");
             let (_, place) = line.split_once("://").expect("an address");
+            // The end of an object in JSON.
+            let place = place.trim_end_matches(['"', '}']);
             if let Some(place) = place.strip_suffix("/metrics") {
                 self.admin = Some(place.parse().expect("an address"));
             } else {
