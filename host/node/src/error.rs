@@ -69,7 +69,8 @@ pub enum ProgramError {
 
     /// The module is outside the root folder of the program.
     #[error(
-        "cannot load module '{specifier}'{}: it is outside the program's folder {}",
+        "cannot load module '{specifier}'{}: it is outside the program's folder {}. To load it, make a \
+         folder above both the root, with --modules in the program jsvm",
         from(.importer), .root.display()
     )]
     Outside {

@@ -44,7 +44,7 @@ pub struct VmOptions {
     seed: Option<Seed>,
 
     /// Start the clock at a time, and let it stand still while code runs: 2026-01-31T12:00:00Z,
-    /// 2026-01-31 or seconds since 1970. When the program waits for a timer, the clock jumps to it
+    /// 2026-01-31, seconds since 1970, or now. When the program waits for a timer, the clock jumps to it
     #[arg(long, value_name = "TIME", value_parser = time, allow_hyphen_values = true)]
     clock: Option<Duration>,
 
@@ -258,6 +258,10 @@ pub fn seed(text: &str) -> Result<Seed, Usage> {
 
 /// Parses a time as the duration since 1970.
 pub fn time(text: &str) -> Result<Duration, Usage> {
+    if text == "now" {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        return Ok(now.unwrap_or_default());
+    }
     if let Ok(seconds) = text.parse::<u64>() {
         return match seconds {
             ..=LAST_SECOND => Ok(Duration::from_secs(seconds)),

@@ -120,8 +120,8 @@ pub struct Build {
     #[arg(long, value_name = "SEED", value_parser = seed, allow_hyphen_values = true)]
     seed: Option<Seed>,
 
-    /// Let the top level use the time, fixed at 2026-01-31T12:00:00Z, 2026-01-31 or seconds since
-    /// 1970
+    /// Let the top level use the time, fixed at 2026-01-31T12:00:00Z, 2026-01-31, seconds since 1970, or
+    /// now: the time of the build
     #[arg(long, value_name = "TIME", value_parser = time, allow_hyphen_values = true)]
     clock: Option<Duration>,
 
@@ -283,7 +283,7 @@ impl Build {
                 (what, _) if what.contains("andom") => {
                     "Use it later, or use the same numbers in every instance with --seed".into()
                 }
-                _ => "Use it later, or set the time with --clock".to_owned(),
+                _ => "Use it later, or set the time, such as that of the build with --clock now".to_owned(),
             };
             output::print_error(&used.text(text_of, &advice));
             return Err(Exit::FAILED.into());

@@ -214,6 +214,7 @@ impl LinkOptions {
         if self.link.is_empty() {
             return self.refuse_rights().map(|()| builder);
         }
+        self.check_folders()?;
         let _waiting = Progress::new("compiling components");
         let linker = Linker::new()?;
         for file in &self.link {
@@ -231,6 +232,20 @@ impl LinkOptions {
             builder = builder.link(&component);
         }
         Ok(builder)
+    }
+
+    /// Checks the folders before components are compiled, which can take seconds.
+    fn check_folders(&self) -> Result<(), Usage> {
+        for folder in self.link_dir.iter().chain(&self.link_write_dir) {
+            std::fs::read_dir(&folder.host).map_err(|error| {
+                Usage(format!(
+                    "cannot open the folder {}: {}",
+                    folder.host.display(),
+                    reason(&error)
+                ))
+            })?;
+        }
+        Ok(())
     }
 
     fn rights(&self) -> LinkRights {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Notify;
 
-use jsvm::{Error, InspectOptions, InterruptHandle, Value};
+use jsvm::{Error, InspectOptions, InterruptHandle, Snapshot, Value, VmBuilder};
 
 use super::complete::NameCompleter;
 use crate::command::modules::ModuleOptions;
@@ -27,6 +27,8 @@ _        The last value that was not undefined";
 pub struct Interpreter {
     options: VmOptions,
     modules: ModuleOptions,
+    /// The VM to start with, if not a fresh one.
+    snapshot: Option<Snapshot>,
     vm: LiveVm,
     /// The number of inputs so far. Each input has its number in its name, so that an error in a
     /// function points into the input that defined it.
@@ -85,11 +87,25 @@ impl LiveVm {
     fn new(
         options: &VmOptions,
         modules: &ModuleOptions,
+        snapshot: Option<&Snapshot>,
         interrupt: &Interrupt,
     ) -> anyhow::Result<LiveVm> {
         let modules = modules.of(Path::new("."))?;
-        let session = options.session(modules, Console::Both)?.at_prompt();
-        let prompt = Prompt::new(session.vm())?;
+        let session = match snapshot {
+            Some(snapshot) => {
+                // As in the snapshot, names of modules do not depend on the folder.
+                let modules = modules.relative_names();
+                let restore = |builder: &VmBuilder| Ok(builder.restore(snapshot)?);
+                options.session_with(modules, Console::Both, restore)?
+            }
+            None => options.session(modules, Console::Both)?,
+        };
+        let session = session.at_prompt();
+        // A restored program may have replaced what shows whether code parses.
+        let prompt = Prompt::new(&match snapshot {
+            Some(_) => session.blank_vm()?,
+            None => session.vm().clone(),
+        })?;
         let names = NameCompleter::new(session.vm())?;
         let handle = (session.vm().interrupt_handle(), session.stop());
         *interrupt.vm.lock().unwrap_or_else(PoisonError::into_inner) = Some(handle);
@@ -103,12 +119,17 @@ impl LiveVm {
 
 impl Interpreter {
     /// Creates an interpreter with a new VM.
-    pub fn new(options: VmOptions, modules: ModuleOptions) -> anyhow::Result<Interpreter> {
+    pub fn new(
+        options: VmOptions,
+        modules: ModuleOptions,
+        snapshot: Option<Snapshot>,
+    ) -> anyhow::Result<Interpreter> {
         let interrupt = Interrupt::default();
-        let vm = LiveVm::new(&options, &modules, &interrupt)?;
+        let vm = LiveVm::new(&options, &modules, snapshot.as_ref(), &interrupt)?;
         Ok(Interpreter {
             options,
             modules,
+            snapshot,
             vm,
             inputs: 0,
             interrupt,
@@ -130,12 +151,19 @@ impl Interpreter {
         }
     }
 
+    /// Starts again.
+    fn replace_vm(&mut self) -> anyhow::Result<()> {
+        let snapshot = self.snapshot.as_ref();
+        self.vm = LiveVm::new(&self.options, &self.modules, snapshot, &self.interrupt)?;
+        Ok(())
+    }
+
     /// Prints an error. A lost VM is replaced.
     fn report(&mut self, error: &Error) -> anyhow::Result<()> {
         self.vm.session.failed(error);
         if let Error::Gone(_) = error {
             output::print_error("jsvm: the VM is lost, and a new one was started");
-            self.vm = LiveVm::new(&self.options, &self.modules, &self.interrupt)?;
+            self.replace_vm()?;
         }
         Ok(())
     }
@@ -169,7 +197,7 @@ impl Interpreter {
                 return Ok(Next::GoOn);
             }
             ".clear" => {
-                self.vm = LiveVm::new(&self.options, &self.modules, &self.interrupt)?;
+                self.replace_vm()?;
                 return Ok(Next::GoOn);
             }
             _ => {}

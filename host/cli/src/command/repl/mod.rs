@@ -5,14 +5,17 @@ mod interpreter;
 mod terminal;
 
 use std::io::{BufRead, IsTerminal};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
+use jsvm::Snapshot;
 
+use super::key::KeyOption;
 use super::modules::ModuleOptions;
 use super::options::VmOptions;
 use super::output;
 use super::reason::reason;
+use super::snapshot_reader::SnapshotReader;
 use super::usage::Usage;
 use interpreter::{Interpreter, Next};
 
@@ -30,11 +33,19 @@ use interpreter::{Interpreter, Next};
 #[command(after_help = "Examples:\n  \
     jsvm repl\n  \
     jsvm repl --memory 64MiB --timeout 5s\n  \
+    jsvm repl --restore app.snap\n  \
     jsvm repl < session.txt")]
 pub struct Repl {
     /// Where to keep the history [default: jsvm_history in the user's state folder]
     #[arg(long, value_name = "FILE")]
     history: Option<PathBuf>,
+
+    /// Start with the VM of a snapshot. .clear starts with it again
+    #[arg(long, value_name = "SNAPSHOT")]
+    restore: Option<PathBuf>,
+
+    #[command(flatten)]
+    key: KeyOption,
 
     #[command(flatten)]
     modules: ModuleOptions,
@@ -45,12 +56,32 @@ pub struct Repl {
 
 impl Repl {
     pub fn run(self) -> anyhow::Result<()> {
-        let interpreter = Interpreter::new(self.vm, self.modules)?;
+        let snapshot = match &self.restore {
+            Some(path) => Some(self.snapshot(path)?),
+            None => None,
+        };
+        let interpreter = Interpreter::new(self.vm, self.modules, snapshot)?;
         if std::io::stdin().is_terminal() {
             terminal::run(interpreter, self.history)
         } else {
             run_piped(interpreter)
         }
+    }
+}
+
+impl Repl {
+    /// Reads the snapshot to start with.
+    fn snapshot(&self, path: &Path) -> anyhow::Result<Snapshot> {
+        let key = self.key.key()?;
+        let frozen = SnapshotReader {
+            key: key.as_ref(),
+            memory: self.vm.memory(),
+            parents: "--restore",
+        };
+        let (snapshot, _) = frozen.read(path)?;
+        frozen.require_complete(path, &snapshot)?;
+        frozen.require_this_engine(path, &snapshot)?;
+        Ok(snapshot)
     }
 }
 
