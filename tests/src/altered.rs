@@ -51,8 +51,11 @@ fn altered(change: &mut dyn FnMut(&[u8]) -> Vec<u8>) -> Vec<u8> {
     .unwrap()
 }
 
+/// Sections with their ids.
+pub type Sections = Vec<(u8, Vec<u8>)>;
+
 /// The engine with its module changed: each section, by its id.
-pub fn with_sections(change: &dyn Fn(u8, &[u8]) -> Vec<(u8, Vec<u8>)>) -> Vec<u8> {
+pub fn with_sections(change: &dyn Fn(u8, &[u8]) -> Sections) -> Vec<u8> {
     let component = altered(&mut |module| {
         // The others are adapters.
         if module.len() < 100_000 {

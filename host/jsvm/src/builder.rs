@@ -71,6 +71,11 @@ impl VmBuilder {
         }
     }
 
+    /// Returns the engine whose VMs it makes.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
     /// Sets the limits of the VM.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {

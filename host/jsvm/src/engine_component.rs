@@ -46,10 +46,8 @@ pub enum EngineComponentError {
     /// The component is another engine than [`EngineConfig::require_engine`] names.
     ///
     /// [`EngineConfig::require_engine`]: crate::EngineConfig::require_engine
-    #[error("the component is engine {found}, and engine {expected} is required")]
+    #[error("the component is engine {found}, and another one is required")]
     OtherEngine {
-        /// The engine that is required.
-        expected: EngineId,
         /// The engine of the component.
         found: EngineId,
     },
@@ -114,8 +112,8 @@ pub(crate) fn read(
         }
     })?;
     let found = EngineId::new(parts.fingerprint);
-    if let Some(expected) = required.filter(|expected| *expected != found) {
-        return Err(EngineComponentError::OtherEngine { expected, found });
+    if required.is_some_and(|required| required != found) {
+        return Err(EngineComponentError::OtherEngine { found });
     }
     let requests = parts.description.requests;
     let (oldest, newest) = (jsvm_protocol::OLDEST, jsvm_protocol::VERSION);

@@ -57,11 +57,9 @@ pub enum BytecodeError {
     NotBytecode,
     /// It is of another engine than the VM.
     #[error(
-        "the bytecode is of engine {found}, and the VM of engine {expected}: compile the source again"
+        "the bytecode is of engine {found}, and the VM of another one: compile the source again"
     )]
     OtherEngine {
-        /// The engine of the VM.
-        expected: EngineId,
         /// The engine that compiled it.
         found: EngineId,
     },

@@ -57,13 +57,11 @@ pub enum SnapshotError {
     Malformed(&'static str),
     /// It is of another engine, with which the memory makes no sense.
     #[error(
-        "the snapshot is of engine {found} of jsvm {version}, and this is engine {expected}: write \
-         the component of that engine with `jsvm component` of jsvm {version}, and restore the \
-         snapshot on `Engine::from_component` of it"
+        "the snapshot is of engine {found} of jsvm {version}, and not of this engine: write the \
+         component of that engine with `jsvm component` of jsvm {version}, and restore the snapshot \
+         on `Engine::from_component` of it"
     )]
     OtherEngine {
-        /// The engine that was to restore it.
-        expected: EngineId,
         /// The engine that made it.
         found: EngineId,
         /// The version of jsvm that built that engine, as the snapshot says.

@@ -117,7 +117,6 @@ impl Snapshot {
     pub fn since(mut self, parent: &Snapshot) -> Result<Self, SnapshotError> {
         if parent.header.engine != self.header.engine {
             return Err(SnapshotError::OtherEngine {
-                expected: self.engine(),
                 found: parent.engine(),
                 version: parent.engine_version().to_owned(),
             });
@@ -136,13 +135,12 @@ impl Snapshot {
     pub fn check_engine(&self, base: &BaseImage) -> Result<(), SnapshotError> {
         match self.engine() == base.engine() {
             true => Ok(()),
-            false => Err(self.other_engine(base)),
+            false => Err(self.other_engine()),
         }
     }
 
-    pub(crate) fn other_engine(&self, base: &BaseImage) -> SnapshotError {
+    pub(crate) fn other_engine(&self) -> SnapshotError {
         SnapshotError::OtherEngine {
-            expected: base.engine(),
             found: self.engine(),
             version: self.engine_version().to_owned(),
         }

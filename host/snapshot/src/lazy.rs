@@ -41,7 +41,7 @@ impl Snapshot {
     pub fn into_lazy(self) -> Result<Snapshot, SnapshotError> {
         let base = match &self.base {
             Some(base) => base.clone(),
-            None => return Err(self.other_engine(BaseImage::built_in())),
+            None => return Err(self.other_engine()),
         };
         self.prepared(&base)
     }

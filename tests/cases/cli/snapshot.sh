@@ -15,7 +15,8 @@ jsvm snapshot frozen/order.mjs 1815 --request approve --request send -o order.sn
 
 # The same in, the same out, wherever it is.
 mkdir copy && cp -r frozen copy; for from in . copy; do (cd $from; jsvm snapshot --clock 0 --seed 1 frozen/counter.js -o same.snap); done; cmp same.snap copy/same.snap
-jsvm snapshot --clock 0 --seed 2 frozen/counter.js -o other.snap; cmp -s same.snap other.snap
+# A plain snapshot does not hold the seed.
+jsvm snapshot --clock 0 --seed 2 frozen/counter.js -o other.snap; cmp same.snap other.snap
 
 # Standard output.
 jsvm snapshot frozen/counter.js -o - | jsvm restore - --eval 'last'

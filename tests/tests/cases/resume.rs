@@ -12,8 +12,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jsvm::snapshot::Decoder;
 use jsvm::{
-    Error, HostError, Import, InspectOptions, ManualClock, Module, ModuleLoader, Snapshot,
+    Error, HostError, Import, InspectOptions, ManualClock, Module, ModuleLoader, SealKey,
     SnapshotId, Source, Value, Vm, VmBuilder,
 };
 use jsvm_tests::{Console, builder, cases};
@@ -130,7 +131,10 @@ impl<'a> Player<'a> {
     fn freeze(&mut self) -> Result<SnapshotId, Failed> {
         let snapshot = self.vm.snapshot()?;
         if self.resume {
-            let snapshot = Snapshot::from_bytes(&snapshot.to_bytes()?)?;
+            // Sealed, so that it holds the seed.
+            let key = SealKey::new([1; 32]);
+            let bytes = snapshot.encode().seal(&key).to_bytes()?;
+            let snapshot = Decoder::new().key(&key).from_bytes(&bytes)?;
             // The clocks of another process: it is the same time, and nothing else is the same.
             self.clock = Arc::new(ManualClock::new(BEGIN + self.now));
             self.vm = settings(&self.console, &self.clock).resume(&snapshot)?;

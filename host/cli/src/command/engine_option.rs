@@ -51,7 +51,7 @@ impl EngineOption {
         config.build_from_component(&component).map_err(|error| {
             let file = file.display();
             match error {
-                Error::EngineComponent(EngineComponentError::OtherEngine { found, .. }) => {
+                Error::EngineComponent(EngineComponentError::OtherEngine { found }) => {
                     Usage(format!(
                         "cannot use {file} for {}: it is engine {found}, and {}",
                         name(path),

@@ -29,7 +29,7 @@ impl Case {
         vm.eval("var n = 0; function next() { return ++n } next()")
             .unwrap();
         vm.roots()
-            .set("counter", &vm.eval("next").unwrap())
+            .set("counter", vm.eval("next").unwrap())
             .unwrap();
         let old = vm.snapshot().unwrap().to_bytes().unwrap();
         fs::write(folder.path().join("old.snap"), old).unwrap();

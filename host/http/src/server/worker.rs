@@ -34,8 +34,8 @@ impl VmTemplate {
         }
         Ok(VmTemplate {
             has_requests: !vm.unsettled_requests()?.is_empty(),
+            snapshot: builder.engine().prepare(snapshot)?,
             builder,
-            snapshot: snapshot.into_lazy().map_err(Error::from)?,
         })
     }
 }

@@ -90,9 +90,9 @@ impl Vm {
     /// a `SyntaxError` if it is damaged, or with what the loader of modules throws;
     /// [`Error::Limit`].
     pub fn load_bytecode(&self, bytecode: &Bytecode) -> Result<Value, Error> {
-        let (expected, found) = (self.shared.engine, bytecode.engine());
-        if expected != found {
-            return Err(BytecodeError::OtherEngine { expected, found }.into());
+        let found = bytecode.engine();
+        if found != self.shared.engine {
+            return Err(BytecodeError::OtherEngine { found }.into());
         }
         self.make(|e| {
             e.vm.evaluation()
