@@ -28,9 +28,7 @@ impl Case {
         let vm = engine.vm().build().unwrap();
         vm.eval("var n = 0; function next() { return ++n } next()")
             .unwrap();
-        vm.roots()
-            .set("counter", vm.eval("next").unwrap())
-            .unwrap();
+        vm.roots().set("counter", vm.eval("next").unwrap()).unwrap();
         let old = vm.snapshot().unwrap().to_bytes().unwrap();
         fs::write(folder.path().join("old.snap"), old).unwrap();
         fs::write(folder.path().join("engine.wasm"), &component).unwrap();

@@ -283,7 +283,8 @@ impl Build {
                 (what, _) if what.contains("andom") => {
                     "Use it later, or use the same numbers in every instance with --seed".into()
                 }
-                _ => "Use it later, or set the time, such as that of the build with --clock now".to_owned(),
+                _ => "Use it later, or set the time, such as that of the build with --clock now"
+                    .to_owned(),
             };
             output::print_error(&used.text(text_of, &advice));
             return Err(Exit::FAILED.into());
