@@ -21,11 +21,13 @@ mod exports {
 
 impl host::Guest for Host {
     fn host_call(name: String, args: Vec<Argument>) -> Result<Argument, Argument> {
-        let done = match &*name {
-            PROCESS => process(args),
-            name => Err(format!("{name} is not available in this file")),
-        };
-        done.map(|()| Argument::Undefined).map_err(type_error)
+        if name == PROCESS {
+            return match process(args) {
+                Ok(()) => Ok(Argument::Undefined),
+                Err(reason) => Err(type_error(reason)),
+            };
+        }
+        Err(missing(&name))
     }
 
     fn should_interrupt(point: InterruptPoint) -> Option<InterruptReason> {
@@ -51,6 +53,26 @@ impl modules::Guest for Host {
     fn load(name: String) -> Result<Module, Argument> {
         Err(type_error(format!("module {name} is not in this file")))
     }
+}
+
+/// The beginning of the names of functions that read files.
+const FILES: &str = "jsvm:fs#";
+
+/// The error for a host function that a built file lacks.
+fn missing(name: &str) -> Argument {
+    if !name.starts_with(FILES) {
+        return type_error(format!(
+            "{name} is not available in this file. A built file has only what jsvm build puts into it"
+        ));
+    }
+    Argument::Error(ThrownError {
+        class: ErrorClass::Error,
+        message: "the file system is not available in this file. Read files at the top level of the \
+                  program, during the build"
+            .to_owned(),
+        code: Some("ERR_NOT_AVAILABLE".to_owned()),
+        cause: None,
+    })
 }
 
 fn type_error(message: String) -> Argument {

@@ -10,6 +10,12 @@ use crate::version;
 /// Implements the interface `keyvalue` for drivers.
 pub struct Stores;
 
+/// The name of the default store in hosts that require a name.
+const OTHER_DEFAULT: &str = "default";
+
+/// How often an increment is tried that others were quicker than.
+const MAX_TRIES: u32 = 32;
+
 thread_local! {
     /// The open stores, by their names.
     static OPEN: RefCell<BTreeMap<String, Bucket>> = const { RefCell::new(BTreeMap::new()) };
@@ -20,14 +26,29 @@ fn with<T>(
     name: Option<String>,
     work: impl FnOnce(&Bucket) -> Result<T, Error>,
 ) -> Result<T, String> {
+    let is_default = name.is_none();
     let name = name.unwrap_or_else(|| version::DEFAULT.to_owned());
     OPEN.with_borrow_mut(|stores| {
         if !stores.contains_key(&name) {
-            let store = open(&name).map_err(|error| reason(&name, error))?;
+            let mut opened = open(&name);
+            // Hosts disagree on the name of the default store.
+            if is_default
+                && opened.is_err()
+                && let Ok(store) = open(OTHER_DEFAULT)
+            {
+                opened = Ok(store);
+            }
+            let store = opened.map_err(|error| reason(&name, error))?;
             stores.insert(name.clone(), store);
         }
         work(&stores[&name]).map_err(|error| reason(&name, error))
     })
+}
+
+/// Whether another client has changed the value meanwhile. Nothing was written then. The interface has no
+/// error of its own for this; NATS, and so wasmCloud, has this text.
+fn is_conflict(reason: &str) -> bool {
+    reason.contains("wrong last sequence")
 }
 
 fn reason(name: &str, error: Error) -> String {
@@ -69,6 +90,14 @@ impl Guest for Stores {
     }
 
     fn increment(store: Option<String>, key: String, delta: i64) -> Result<i64, String> {
-        with(store, |store| version::increment(store, &key, delta))
+        with(store, |store| {
+            for _ in 1..MAX_TRIES {
+                match version::increment(store, &key, delta) {
+                    Err(Error::Other(reason)) if is_conflict(&reason) => {}
+                    result => return result,
+                }
+            }
+            version::increment(store, &key, delta)
+        })
     }
 }

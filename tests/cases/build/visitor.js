@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 
 const text = (value) => new TextEncoder().encode(value);
@@ -34,6 +35,8 @@ export default {
       }
       case "/fetch":
         return failure(() => fetch(searchParams.get("url")));
+      case "/file-sync":
+        return failure(async () => readFileSync("config.json", "utf8"));
       case "/file":
         return failure(() => readFile("config.json", "utf8"));
     }

@@ -80,3 +80,11 @@ printf 'const a = 1\nconst a = 2\na\nclass A { x = 1 }\nclass A { y = 2 }\nnew A
 
 # Errors of fetch have a place.
 printf '\nconst load = async () => {\n  await fetch("http://example.com/x");\n};\nawait load()' > load.mjs; jsvm run load.mjs
+
+# Declarations, a prompt with a snapshot, the time of a build, folders of components that do not exist.
+jsvm types --runtime | grep 'declare module'
+jsvm types --runtime main.wasm 2>&1 | head -n 1
+echo 'globalThis.n = 41; const k = 1' > s.js; jsvm snapshot s.js -o s.snap; printf 'n + k\nn = 1\n.clear\nn\nconst k2: number = n\nk2\n' | jsvm repl --restore s.snap
+echo 'const started = new Date(); export default () => started' > t.mjs; jsvm build t.mjs
+jsvm build --clock now t.mjs | sed 's/,.*//'
+jsvm eval --link sums.wasm --link-dir nowhere 1

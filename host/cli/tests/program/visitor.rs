@@ -157,13 +157,15 @@ async fn errors_of_built_files_are_in_words() {
         let message = plain["message"].as_str().unwrap();
         assert!(message.contains("does not speak TLS"), "{message}");
 
-        let file = error("/file").await;
-        assert_eq!(file["code"], "ERR_NOT_AVAILABLE");
-        let message = file["message"].as_str().unwrap();
-        assert!(
-            message.starts_with("the file system is not available"),
-            "{message}"
-        );
+        for path in ["/file", "/file-sync"] {
+            let file = error(path).await;
+            assert_eq!(file["code"], "ERR_NOT_AVAILABLE");
+            let message = file["message"].as_str().unwrap();
+            assert!(
+                message.starts_with("the file system is not available"),
+                "{message}"
+            );
+        }
     }
 }
 
