@@ -204,7 +204,7 @@ impl NodeModules {
 
     /// The path under which a module without a file is known. No file has it: a path has no NUL.
     fn path_of_text(&self, name: &str) -> PathBuf {
-        self.names.path("\0").join(name)
+        self.root().join(format!("\0{name}"))
     }
 
     /// Loads the module of a full name, as [`ModuleLoader::load`] does.

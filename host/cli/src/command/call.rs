@@ -140,9 +140,7 @@ fn is_nearly_json(text: &str) -> bool {
         let lower = text.to_lowercase();
         lower == **word || (text.len() > 1 && strsim::osa_distance(&lower, word) == 1)
     };
-    ["true", "false", "null", "undefined"]
-        .iter()
-        .any(|word| is_near(&word))
+    ["true", "false", "null", "undefined"].iter().any(is_near)
         || text.starts_with(['{', '[', '"', '\''])
 }
 
