@@ -10,6 +10,10 @@ use oxc::ast::ast::{
 use oxc::ast_visit::{Visit, VisitMut, walk, walk_mut};
 use oxc::semantic::{Scoping, SymbolId};
 
+/// The maximum number of replaced variables. Constants that name each other twice would otherwise double
+/// the code with each.
+const MAX_REPLACED: u32 = 100_000;
+
 /// Replaces the constants of a program, which has enums or not. Returns whether it has changed.
 pub fn replace<'a>(program: &mut Program<'a>, allocator: &'a Allocator, scoping: &Scoping) -> bool {
     if !program.source_text.contains("enum") {
@@ -24,10 +28,10 @@ pub fn replace<'a>(program: &mut Program<'a>, allocator: &'a Allocator, scoping:
         constants,
         scoping,
         is_member: false,
-        is_changed: false,
+        replaced: 0,
     };
     members.visit_program(program);
-    members.is_changed
+    members.replaced > 0
 }
 
 /// The `const` variables without a type, and their values.
@@ -46,7 +50,7 @@ impl<'a> Visit<'a> for Constants<'a> {
                     &declarator.init,
                 ) && is_constant(value)
                 {
-                    let value = value.clone_in(self.allocator);
+                    let value = value.clone_in_with_semantic_ids(self.allocator);
                     self.values.insert(name.symbol_id(), value);
                 }
             }
@@ -81,7 +85,7 @@ struct Members<'a, 's> {
     constants: Constants<'a>,
     scoping: &'s Scoping,
     is_member: bool,
-    is_changed: bool,
+    replaced: u32,
 }
 
 impl<'a> VisitMut<'a> for Members<'a, '_> {
@@ -97,11 +101,12 @@ impl<'a> VisitMut<'a> for Members<'a, '_> {
             let symbol = reference.and_then(|id| self.scoping.get_reference(id).symbol_id());
             // Taken: a constant that is defined by itself must not be replaced for ever.
             if let Some(symbol) = symbol
+                && self.replaced < MAX_REPLACED
                 && let Some(value) = self.constants.values.remove(&symbol)
             {
-                *expression = value.clone_in(self.constants.allocator);
-                self.is_changed = true;
-                walk_mut::walk_expression(self, expression);
+                *expression = value.clone_in_with_semantic_ids(self.constants.allocator);
+                self.replaced += 1;
+                self.visit_expression(expression);
                 self.constants.values.insert(symbol, value);
             }
             return;

@@ -152,10 +152,16 @@ fn a_component_is_within_the_rules_too() {
     let output = jsvm_build(&folder.path().join("app.mjs"), &file, &[]);
     assert!(output.status.success(), "{output:?}");
     let served = Served::at(folder.path(), "app.wasm", &["--allow-net"]);
-    const DENIED: &str =
-        "refused: this host may not be reached: whoever runs this file must allow it";
-    for host in ["localhost", "127.0.0.1", "[::ffff:127.0.0.1]"] {
-        assert_eq!(served.get(&format!("/{host}/a")).body, DENIED, "{host}");
+    for (host, shown) in [
+        ("localhost", "localhost"),
+        ("127.0.0.1", "127.0.0.1"),
+        ("[::ffff:127.0.0.1]", "[::ffff:7f00:1]"),
+    ] {
+        let denied = format!(
+            "refused: cannot reach {shown}:{port}: permission denied. Whoever runs this file must allow \
+             this host"
+        );
+        assert_eq!(served.get(&format!("/{host}/a")).body, denied, "{host}");
     }
     assert!(heads.lock().unwrap().is_empty());
     drop(served);

@@ -145,7 +145,7 @@ fn limits_hold(kind: &str) {
     let answer = served.send(fits.strip_suffix('x').unwrap());
     assert!(answer.ends_with("\r\n\r\n1000"), "{answer}");
     let answer = served.get("/fetch");
-    assert!(answer.contains("may not be reached"), "{answer}");
+    assert!(answer.contains("cannot reach 127.0.0.1:9"), "{answer}");
     served.says_hello();
 }
 

@@ -13,6 +13,7 @@ use clap::Args;
 use jsvm_link::{CompileLimits, LinkError, LinkedComponent, Linker};
 
 use super::super::exit::Exit;
+use super::cache::CacheFile;
 
 /// The name of the hidden command.
 const VERB: &str = "compile-component";
@@ -95,6 +96,12 @@ pub fn compile(
     let unlimited = linker.clone().compile_limits(unlimited());
     // What needs no compiler is checked here, for the sake of typed errors.
     unlimited.check(name, bytes)?;
+    let kept = CacheFile::of(bytes);
+    if let Some(compiled) = kept.as_ref().and_then(CacheFile::read)
+        && let Ok(component) = load(&unlimited, name, bytes, &compiled)
+    {
+        return Ok(component);
+    }
     let Ok(child) = start(limits) else {
         let limits = CompileLimits {
             memory: limits.memory,
@@ -105,7 +112,13 @@ pub fn compile(
     let (status, compiled, message) =
         finish(child, bytes, limits).map_err(|_| ChildError::Stopped)?;
     match status.code() {
-        Some(0) => Ok(load(&unlimited, name, bytes, &compiled)?),
+        Some(0) => {
+            let component = load(&unlimited, name, bytes, &compiled)?;
+            if let Some(kept) = kept {
+                kept.write(&compiled);
+            }
+            Ok(component)
+        }
         Some(2) => Err(ChildError::Link(LinkError::Invalid {
             name: name.to_owned(),
             reason: String::from_utf8_lossy(&message).into_owned(),
@@ -121,8 +134,9 @@ fn load(
     bytes: &[u8],
     compiled: &[u8],
 ) -> Result<LinkedComponent, LinkError> {
-    // SAFETY: this very program compiled it, in the process that was just started, and ended well
-    // after all of it was read.
+    // SAFETY: this very program compiled it: in the process that was just started, which ended well after
+    // all of it was read, or earlier, and kept it in a folder that only the user can write to, with a
+    // digest.
     unsafe { linker.load_precompiled(name, bytes, compiled) }
 }
 

@@ -1,5 +1,6 @@
 //! Options of linked components.
 
+mod cache;
 mod child;
 
 use std::path::{Path, PathBuf};

@@ -97,10 +97,15 @@ fn service_imports_what_hosts_of_both_versions_have() {
 }
 
 #[test]
-fn spin_has_no_services() {
-    let source = "export default { fetch: () => new Response() }";
-    let reason = refused(source, &["--kind", "service", "--host", "spin"]);
-    assert!(reason.contains("WASI 0.3"), "{reason}");
+fn files_for_spin_have_its_environment() {
+    for kind in ["http", "service"] {
+        let built = built("server.js", &["--kind", kind, "--host", "spin"]);
+        let (imports, _) = interface(&fs::read(&built.file).unwrap());
+        assert!(
+            imports.contains(&"wasi:cli/environment@0.2.0".to_owned()),
+            "{kind}: {imports:?}"
+        );
+    }
     let reason = refused("1", &["--kind", "service"]);
     assert!(reason.contains("no fetch handler"), "{reason}");
 }
@@ -123,6 +128,8 @@ fn storage_and_settings_are_imported_by_those_who_use_them() {
     assert_eq!(
         services("storage.js", &["--host", "spin"]),
         [
+            "wasi:cli/environment@0.2.0",
+            "wasi:cli/exit@0.2.0",
             "wasi:config/store@0.2.0-draft-2024-09-27",
             "wasi:keyvalue/atomics@0.2.0-draft2",
             "wasi:keyvalue/store@0.2.0-draft2",
