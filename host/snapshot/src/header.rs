@@ -167,6 +167,18 @@ mod tests {
     }
 
     #[test]
+    fn requests_of_a_vm_are_all_that_were_ever_loaded() {
+        let frozen = Requests::only(2);
+        let restored = frozen.with(Requests::only(4)).with(Requests::only(3));
+        let all = Requests {
+            oldest: 2,
+            newest: 4,
+        };
+        assert_eq!(restored, all);
+        assert_eq!(Requests::only(4).with(frozen), all);
+    }
+
+    #[test]
     fn only_sealed_files_hold_the_seed() {
         let seed = Some([1; 32]);
         let mut header = Header {

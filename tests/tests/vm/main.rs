@@ -44,6 +44,7 @@ mod raw;
 mod requests;
 mod serde;
 mod snapshot;
+mod snapshot_headers;
 mod stops;
 mod timezone;
 mod values;
