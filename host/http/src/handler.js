@@ -149,6 +149,7 @@
       works[i] = undefined;
     }
     served.isDone = true;
+    forget(served);
     ignore(requests.done(served.id));
   };
 
@@ -159,6 +160,10 @@
 
   // The request that runs, in a VM that answers one at a time. (Those of others are tracked.)
   let latest;
+  // What is done must become garbage.
+  const forget = (served) => {
+    if (latest === served) latest = undefined;
+  };
   // Called by the host when the client has disconnected.
   const gone = (id) => {
     if (latest === undefined || latest.id !== id || latest.isDone) return;
@@ -198,6 +203,7 @@
     head.done = served.isDone = served.works === undefined;
     const responded = requests.respond(served.id, head);
     if (head.done) {
+      forget(served);
       settled(responded, undefined, (error) => giveUp(served, error));
       return;
     }

@@ -361,12 +361,12 @@ async fn a_stream_that_fails_breaks_the_answer_off() {
     } }";
     assert_eq!(
         Driver::default().run(program, get("")).await,
-        "respond 1: 200  body 1\nwrite 1: A\nend 1: Error: no more\ndone 1"
+        "respond 1: 200  body 1\nwrite 1: A\nend 1: Error: no more\nfailed 1: Error: no more\ndone 1"
     );
     let found = answer("new Response(ReadableStream.from(['text']))").await;
     assert!(
         found.contains(
-            "\nend 1: TypeError: The stream of a body had a chunk that is not a Uint8Array\ndone 1"
+            "\nend 1: TypeError: The stream of a body had a chunk that is not a Uint8Array\nfailed 1: TypeError"
         ),
         "{found}"
     );
