@@ -137,10 +137,10 @@ pub fn read(core: &[u8]) -> Result<BaseImage, ImageError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ImageError, SNAPSHOT_PAGE, read};
+    use super::{ImageError, SNAPSHOT_PAGE};
 
     fn image(text: &str) -> Result<(Vec<u8>, u64), ImageError> {
-        read(&wat::parse_str(text).unwrap()).map(|image| (image.bytes, image.size))
+        super::read(&wat::parse_str(text).unwrap()).map(|image| (image.bytes, image.size))
     }
 
     #[test]

@@ -21,6 +21,17 @@ pub(crate) fn precompiled(
     }
 }
 
+/// There is none.
+#[cfg(not(any(feature = "compile", feature = "precompile")))]
+pub(crate) fn precompiled(
+    _: &wasmtime::Engine,
+) -> wasmtime::Result<wasmtime::component::Component> {
+    Err(wasmtime::format_err!(
+        "the crate jsvm was built without native code: enable its feature `precompile` (the \
+         default), which compiles the VM when jsvm is built, or `compile`, which does so at first use"
+    ))
+}
+
 #[cfg(feature = "compile")]
 mod compile {
     use jsvm_snapshot::EngineId;

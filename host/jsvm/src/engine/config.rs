@@ -149,7 +149,7 @@ impl EngineConfig {
         if self.pooling && self.max_vms == 0 {
             return Err(Error::NoVms);
         }
-        #[cfg(feature = "precompile")]
+        #[cfg(any(feature = "precompile", not(feature = "compile")))]
         {
             let engine = self.create_engine(|_| ()).map_err(failed)?;
             let component = native::precompiled(&engine).map_err(failed)?;
@@ -175,12 +175,6 @@ impl EngineConfig {
                 native,
             })
         }
-        #[cfg(not(any(feature = "compile", feature = "precompile")))]
-        Err(failed(wasmtime::format_err!(
-            "the crate jsvm was built without native code: enable its feature `precompile` (the \
-             default), which compiles the VM when jsvm is built, or `compile`, which does so at \
-             first use"
-        )))
     }
 
     /// Creates an engine of another version of jsvm; see [`Engine::from_component`].
@@ -212,7 +206,6 @@ impl EngineConfig {
         })
     }
 
-    #[cfg(any(feature = "compile", feature = "precompile"))]
     fn instances(
         &self,
         engine: wasmtime::Engine,
@@ -223,7 +216,6 @@ impl EngineConfig {
     }
 
     /// Creates wasmtime's engine, with a pool if it is to have one and there is room for it.
-    #[cfg(any(feature = "compile", feature = "precompile"))]
     fn create_engine(
         &self,
         prepare: impl FnOnce(&mut wasmtime::Config),
@@ -244,7 +236,6 @@ impl EngineConfig {
         wasmtime::Engine::new(&config)
     }
 
-    #[cfg(any(feature = "compile", feature = "precompile"))]
     fn pool(&self) -> PoolingAllocationConfig {
         let mut pool = PoolingAllocationConfig::new();
         let cores = self.max_vms.saturating_mul(CORE_INSTANCES_PER_VM);
@@ -261,7 +252,6 @@ impl EngineConfig {
 }
 
 /// Connects a component with what VMs import.
-#[cfg(any(feature = "compile", feature = "precompile"))]
 fn pre(engine: &wasmtime::Engine, component: &Component) -> wasmtime::Result<InstancePre<Context>> {
     let mut linker = Linker::new(engine);
     JsVm::add_to_linker::<_, HasSelf<_>>(&mut linker, |context: &mut Context| context)?;
