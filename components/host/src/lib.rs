@@ -67,9 +67,10 @@ fn missing(name: &str) -> Argument {
     }
     Argument::Error(ThrownError {
         class: ErrorClass::Error,
-        message: "the file system is not available in this file. Read files at the top level of the \
+        message:
+            "the file system is not available in this file. Read files at the top level of the \
                   program, during the build"
-            .to_owned(),
+                .to_owned(),
         code: Some("ERR_NOT_AVAILABLE".to_owned()),
         cause: None,
     })
