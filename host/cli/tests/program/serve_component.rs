@@ -195,7 +195,7 @@ fn what_cannot_be_served_is_told() {
         ),
         (
             command.file.clone(),
-            "exports neither wasi:http/incoming-handler@0.2 nor wasi:http/handler@0.3",
+            "it is a command, which serves no HTTP",
         ),
         (write("needy.wasm", &needy.unwrap()), "acme:shop/prices"),
         (folder.path().join("missing.wasm"), "missing.wasm"),
