@@ -105,12 +105,12 @@ impl Guest for crate::Guest {
 /// the embedder chose, and the engine copies structures of which not all bytes are set from the
 /// stack to the heap.
 fn forget_calls() {
-    entry::begin();
     forget_result();
     // SAFETY: only exports call this, when no other is running: of their own frames nothing is
     // read any more.
     unsafe { sweep::clear_stack(START) };
     // Last, since what came before counts too.
+    entry::begin();
     poll::renew();
 }
 

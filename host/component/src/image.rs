@@ -16,7 +16,7 @@ pub const SNAPSHOT_PAGE: usize = 4096;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaseImage {
     /// The memory from the end of the module's own stack on, without the pages of
-    /// [`SNAPSHOT_PAGE`] bytes at its end that are zero.
+    /// 4,096 bytes at its end that are zero.
     pub bytes: Vec<u8>,
     /// Size of the memory from there on.
     pub size: u64,
