@@ -181,6 +181,10 @@ impl Context {
 
     /// Calls code of the embedder that may throw. A panic must not unwind through the VM, which would
     /// leave it in the middle of things.
+    #[expect(
+        clippy::result_large_err,
+        reason = "the bindings pass a thrown value in this form"
+    )]
     fn catching<T>(
         &mut self,
         culprit: impl Fn() -> String,

@@ -120,7 +120,7 @@ impl DataWriter {
     /// # Errors
     /// If the data is malformed.
     pub fn write_data(&mut self, data: Data) -> Result<(), ConversionError> {
-        Ok(self.0.append(data)?)
+        self.0.append(data)
     }
 
     /// Writes a tag of the data form ([`tags`](crate::tags)). The tagged item follows.
