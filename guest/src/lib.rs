@@ -44,6 +44,8 @@ struct Guest;
 
 /// The exports of the module.
 #[expect(unsafe_code, reason = "symbols are exported")]
+// A macro of the bindings, which are a file of the build script, expands here.
+#[allow(clippy::undocumented_unsafe_blocks)]
 mod exports {
     use super::Guest;
     use super::bindings;

@@ -46,7 +46,7 @@ pub fn import_softly<'a>(
         let parsed = Parser::new(allocator, code, SourceType::mjs()).parse();
         let namespace = allocator.alloc_str(&namespace);
         for (symbol, name) in names {
-            types.insert(symbol, (&*namespace, name));
+            types.insert(symbol, (namespace, name));
         }
         imports.extend(parsed.program.body);
     }

@@ -160,7 +160,7 @@ impl<'a> Qualifier<'a, '_> {
         self.is_changed = true;
         let name = self.allocator.alloc_str(name);
         let object = Expression::new_identifier(span, namespace, &self.builder);
-        let property = IdentifierName::new(span, &*name, &self.builder);
+        let property = IdentifierName::new(span, name, &self.builder);
         Expression::new_static_member_expression(span, object, property, false, &self.builder)
     }
 }

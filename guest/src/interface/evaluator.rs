@@ -67,7 +67,7 @@ fn settled(value: Value) -> Result<Value> {
     jobs::run(u32::MAX)?;
     match value.promise_state() {
         None => Ok(value),
-        Some(PromiseState::Pending) => return Err(Failure::Pending),
+        Some(PromiseState::Pending) => Err(Failure::Pending),
         Some(state) => {
             let result = value.promise_result();
             if state == PromiseState::Rejected {

@@ -52,7 +52,14 @@ fn licences_are_listed() {
 #[test]
 fn there_is_a_template_for_each_kind_of_file() {
     let services = ["", "-keyvalue", "-config", "-keyvalue-config"];
-    for kind in ["command", "http", "http-with-environment"] {
+    for kind in [
+        "command",
+        "command-without-fetch",
+        "http",
+        "http-with-environment",
+        "service",
+        "service-with-environment",
+    ] {
         for service in services {
             for host in ["-wasmtime", "-spin"] {
                 let host = if service.is_empty() { "" } else { host };
@@ -60,14 +67,8 @@ fn there_is_a_template_for_each_kind_of_file() {
             }
         }
     }
-    for kind in ["service", "service-with-environment"] {
-        for service in services {
-            let host = if service.is_empty() { "" } else { "-wasmtime" };
-            has_no_vm(&format!("{kind}{service}{host}"));
-        }
-    }
     has_no_vm("no-host");
-    assert!(jsvm_component::template("service-config-spin").is_none());
+    assert!(jsvm_component::template("service-config-other").is_none());
 }
 
 /// A template is a component with exactly one empty core module.
