@@ -18,28 +18,20 @@ pub(crate) fn array_of(
 ) -> Result<Data, ConversionError> {
     let mut writer = DataWriter::new();
     writer.write_array(args.len());
-    // The tokens of all arguments belong to somebody, whatever comes next.
-    let args: Vec<_> = args.into_iter().map(|arg| owned(arg, releases)).collect();
+    let mut outcome = Ok(());
     for arg in args {
         match arg {
-            Owned::Data(data) => writer.write_data(data)?,
-            Owned::Plain(arg) => write(&mut writer, arg),
+            Argument::Data(form) => {
+                // Its tokens are released with it, whatever became of the arguments before.
+                let data = Data::from_vm(form.into(), releases);
+                if outcome.is_ok() {
+                    outcome = writer.write_data(data);
+                }
+            }
+            arg => write(&mut writer, arg),
         }
     }
-    Ok(writer.finish())
-}
-
-/// An argument whose tokens, if it has any, are released with it.
-enum Owned {
-    Plain(Argument),
-    Data(Data),
-}
-
-fn owned(arg: Argument, releases: &Arc<Releases>) -> Owned {
-    match arg {
-        Argument::Data(form) => Owned::Data(Data::from_vm(form.into(), releases)),
-        arg => Owned::Plain(arg),
-    }
+    outcome.map(|()| writer.finish())
 }
 
 fn write(writer: &mut DataWriter, arg: Argument) {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+#[cfg(feature = "compile")]
 use jsvm_snapshot::EngineId;
 use wasmtime::component::{Component, HasSelf, InstancePre, Linker};
 use wasmtime::{InstanceAllocationStrategy, PoolingAllocationConfig};
