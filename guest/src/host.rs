@@ -7,7 +7,7 @@ use crate::bindings::jsvm::engine::console::{self, Level};
 use crate::bindings::jsvm::engine::host::{self, InterruptPoint};
 use crate::bindings::jsvm::engine::modules::{self, ImportKind, Module};
 use crate::bindings::jsvm::engine::types::{Argument, InterruptReason};
-use crate::js::{JsResult, Value};
+use crate::js::{self, JsResult, Value};
 use crate::poll::{count_host_call, count_import};
 
 /// Calls a host function by its name.
@@ -20,6 +20,13 @@ pub fn call(name: &str, args: &[Value]) -> JsResult<Value> {
         Ok(result) => argument::copy_in(result),
         Err(reason) => Err(argument::thrown(reason)),
     }
+}
+
+/// Creates a function of this name that makes the host call `call` with its arguments.
+pub fn function(name: &str, call: &str, length: u32) -> JsResult<Value> {
+    js::function(name, length, &[Value::text(call)?], |function| {
+        self::call(&function.data[0].to_lossy()?, function.args)
+    })
 }
 
 /// Kept as one function: the generated one is large, and would be inlined into each caller.

@@ -27,10 +27,7 @@ impl Guest for crate::Guest {
     }
 
     fn define_function(name: String) -> Result<()> {
-        let data = [Value::text(&name)?];
-        let function = js::function(&name, 0, &data, |call| {
-            host::call(&call.data[0].to_lossy()?, call.args)
-        })?;
+        let function = host::function(&name, &name, 0)?;
         Ok(js::global().set(&*name, function)?)
     }
 }

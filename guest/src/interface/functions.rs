@@ -3,13 +3,12 @@ use crate::bindings::exports::jsvm::engine::functions::Guest;
 use crate::bindings::exports::jsvm::engine::values::Value as Handle;
 use crate::error::Result;
 use crate::handle::handle;
-use crate::js::{self, Call, JsResult, Value};
+use crate::js::{self, Value};
 use crate::{host, request};
 
 impl Guest for crate::Guest {
     fn create_host_function(name: String, length: u32) -> Result<Handle> {
-        let data = [Value::text(&name)?];
-        Ok(handle(js::function(&name, length, &data, call_host)?))
+        Ok(handle(host::function(&name, &name, length)?))
     }
 
     fn create_host_method(name: String, length: u32) -> Result<Handle> {
@@ -24,9 +23,4 @@ impl Guest for crate::Guest {
     fn create_request_function(name: String, length: u32) -> Result<Handle> {
         Ok(handle(request::function(&name, length)?))
     }
-}
-
-/// A host function: its name is the value it was made with.
-fn call_host(call: Call<'_>) -> JsResult<Value> {
-    host::call(&call.data[0].to_lossy()?, call.args)
 }

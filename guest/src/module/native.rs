@@ -3,7 +3,7 @@
 use crate::bindings::jsvm::engine::modules::{
     MemberKind, NativeClass, NativeContent, NativeExport, NativeFunction, NativeMember,
 };
-use crate::js::{self, Call, JsResult, Loaded, Property, Synthetic, Thrown, Value};
+use crate::js::{self, JsResult, Loaded, Property, Synthetic, Thrown, Value};
 use crate::{data, host, request};
 
 /// Makes a class whose instances hold a value that only the members see. Private names can only
@@ -52,20 +52,13 @@ fn make(name: &str, content: NativeContent) -> JsResult<Value> {
     match content {
         NativeContent::Value(value) => data::copy_in(value),
         NativeContent::HostFunction(NativeFunction { call, length }) => {
-            host_function(name, &call, length)
+            host::function(name, &call, length)
         }
         NativeContent::RequestFunction(NativeFunction { call, length }) => {
             request::function(&call, length)
         }
         NativeContent::Class(described) => class(name, described),
     }
-}
-
-/// A function that is called `shown` and makes a host call of another name.
-fn host_function(shown: &str, call: &str, length: u32) -> JsResult<Value> {
-    js::function(shown, length, &[Value::text(call)?], |call: Call<'_>| {
-        host::call(&call.data[0].to_lossy()?, call.args)
-    })
 }
 
 fn class(shown: &str, described: NativeClass) -> JsResult<Value> {
@@ -76,7 +69,7 @@ fn class(shown: &str, described: NativeClass) -> JsResult<Value> {
     } = described;
     let make = js::compile_function(&format!("return ({CLASS})"), "", "<class>")?;
     let make = make.call(&Value::UNDEFINED, &[])?;
-    let construct = host_function(shown, &call, length)?;
+    let construct = host::function(shown, &call, length)?;
     let made = make.call(&Value::UNDEFINED, &[Value::text(shown)?, construct])?;
     let (class, member) = (made.get("Class")?, made.get("member")?);
     let prototype = class.get("prototype")?;
@@ -89,7 +82,7 @@ fn class(shown: &str, described: NativeClass) -> JsResult<Value> {
             call,
             length,
         } = described;
-        let call = host_function(&key, &call, length)?;
+        let call = host::function(&key, &call, length)?;
         if kind == MemberKind::StaticMethod {
             class.define(&*key, call, Property::HIDDEN)?;
             continue;
