@@ -204,6 +204,8 @@ fn ctrl_c_forgets_what_is_typed() {
     prompt.sees("nonsense");
     prompt.forgets();
     prompt.answers("3 + 4", "7");
+    // Before the prompt is there, the terminal would make a signal of it.
+    prompt.sees("\r> ");
     prompt.forgets();
     prompt.types("\u{3}");
     prompt.sees("(Ctrl-D leaves)");
