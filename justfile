@@ -21,7 +21,7 @@ jsvm *ARGS: _rust _component
     "${CARGO_TARGET_DIR:-target}/debug/jsvm" "$@"
 
 # Everything that must hold before a change goes in; CI runs exactly this
-test: _component fmt-check links lint cargo-test fuzz-smoke hostile-smoke doc audit lint-guest
+test: _component fmt-check links lint cargo-test npm-test fuzz-smoke hostile-smoke doc audit lint-guest
 
 # Only the tests; arguments go to `cargo test`: `cargo-test --test vm snapshot`
 cargo-test *ARGS: _component _packages _guest
@@ -38,6 +38,32 @@ package-consumer: _component
 # Each crate with each set of its features, on its own
 test-features: package
     tests/package/features.sh
+
+# Build the npm package: npm/*.tgz
+npm: _rust _component _npm
+    #!/usr/bin/env bash
+    set -euo pipefail
+    cargo build --workspace --bin jsvm-npm
+    "${CARGO_TARGET_DIR:-target}/debug/jsvm-npm"
+    cp LICENSE-MIT LICENSE-APACHE host/component/artefacts/THIRD-PARTY.md npm
+    cd npm
+    rm -rf dist ./*.tgz
+    npx --no-install tsc
+    npm pack --silent
+
+# The tests of the npm package in Node.js, and a project that installs it
+npm-test: npm
+    node --expose-gc --test npm/test/*.test.mjs
+    npm/test/consumer.sh
+
+# Measure the npm package beside quickjs-wasi, in a minute
+npm-bench: npm
+    #!/usr/bin/env bash
+    set -euo pipefail
+    folder=$PWD/target/npm-bench
+    mkdir -p "$folder"
+    npm install --prefix "$folder" --no-save --no-fund --no-audit --silent quickjs-wasi@3.7.0
+    node npm/bench/calls.mjs "$folder/node_modules/quickjs-wasi"
 
 # Ten seconds of each target of fuzz/, without instrumentation
 fuzz-smoke: _component
@@ -273,6 +299,9 @@ _fuzz:
     @./setup.sh fuzz
 
 [no-exit-message]
+_npm:
+    @./setup.sh npm
+
 _peers:
     @./setup.sh peers
 

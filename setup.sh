@@ -8,6 +8,7 @@
 #   ./setup.sh audit    cargo-deny
 #   ./setup.sh book     mdBook
 #   ./setup.sh packages the npm packages that tests and examples run
+#   ./setup.sh npm      TypeScript, which compiles the npm package
 #   ./setup.sh fuzz     cargo-fuzz, and a C++ compiler
 #   ./setup.sh peers    the peers of the benchmark: npm packages, Node.js and gcc
 #   ./setup.sh http     the tools and peers of the HTTP benchmark: wrk, Node.js, npm packages
@@ -442,6 +443,10 @@ setup_packages() {
     done
 }
 
+setup_npm() {
+    have_packages npm || add_packages npm "TypeScript, for the npm package"
+}
+
 setup_fuzz() {
     have c++ || have g++ || have clang++ ||
         fail "libFuzzer needs a C++ compiler." "Install g++ or clang."
@@ -528,12 +533,12 @@ setup_browser() {
 (($#)) || set -- guest lint audit packages
 for what; do
     case $what in
-    rust | guest | lint | audit | book | packages | fuzz | peers | http | wasmtime | wac | python | jco | browser)
+    rust | guest | lint | audit | book | packages | npm | fuzz | peers | http | wasmtime | wac | python | jco | browser)
         "setup_$what"
         ;;
     *)
         fail "unknown part \"$what\"." \
-            "Parts: rust, guest, lint, audit, book, packages, fuzz, peers, http, wasmtime, wac, python, jco, browser."
+            "Parts: rust, guest, lint, audit, book, packages, npm, fuzz, peers, http, wasmtime, wac, python, jco, browser."
         ;;
     esac
 done
