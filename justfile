@@ -56,6 +56,16 @@ npm-test: npm
     node --expose-gc --test npm/test/*.test.mjs
     npm/test/consumer.sh
 
+# The programs of npm/README.md in Deno, Bun and a newer Node.js, which npm brings
+npm-hosts: npm
+    #!/usr/bin/env bash
+    set -euo pipefail
+    folder=$PWD/target/npm-hosts
+    mkdir -p "$folder"
+    npm install --prefix "$folder" --no-save --no-fund --no-audit --silent bun@1.4 deno@2.9 node@24
+    bin=$folder/node_modules/.bin
+    npm/test/consumer.sh "$bin/node" "$bin/bun" "$bin/deno run --allow-read"
+
 # Measure the npm package beside quickjs-wasi, in a minute
 npm-bench: npm
     #!/usr/bin/env bash
@@ -93,7 +103,7 @@ budgets *ARGS:
     tests/budgets.sh "$@"
 
 # All tests, those that take long too: in an hour or two
-test-all: test verify-component package test-features test-portable test-component-libraries test-servers test-components test-browser (fuzz '600') (fuzz '600' 'data')
+test-all: test verify-component package test-features test-portable test-component-libraries test-servers test-components npm-hosts test-browser (fuzz '600') (fuzz '600' 'data')
 
 # The tests of the libraries that components share, in two minutes
 test-component-libraries:
@@ -112,9 +122,10 @@ test-servers: _component _packages _wasmtime _jco
     cargo test --workspace --test cases -- --ignored examples/
 
 # Look at what a browser shows of a page that comes in two parts; writes pictures to target/browser
-test-browser: _component _packages _browser
+test-browser: _component _packages _browser npm
     cargo build --workspace --bin jsvm
     node tests/browser/streaming.mjs target/debug/jsvm target/browser
+    node tests/browser/package.mjs npm
 
 # Build the artefacts whose sources have changed; `vm` or `transpiler` names one, `--force` builds it anyway
 component *ARGS:

@@ -1,0 +1,111 @@
+// The npm package in a browser: calls, limits, snapshots, a stop from another thread:
+//   node tests/browser/package.mjs NPM_FOLDER
+import { createServer } from "node:http";
+import { readFile } from "node:fs/promises";
+import { extname, join, normalize } from "node:path";
+
+import { chromium } from "playwright-core";
+
+const folder = process.argv[2];
+const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm", ".html": "text/html" };
+
+// Pages with these headers may share memory between threads.
+const HEADERS = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
+
+const server = createServer(async (request, response) => {
+  const path = normalize(new URL(request.url, "http://localhost").pathname);
+  try {
+    const body = path === "/" ? "<!doctype html><title>jsvm</title>" : await readFile(join(folder, path));
+    response.writeHead(200, { ...HEADERS, "content-type": TYPES[extname(path)] ?? "text/html" }).end(body);
+  } catch {
+    response.writeHead(404).end();
+  }
+});
+await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+
+/** What the page does. Returns what it found. */
+async function inPage() {
+  const { Engine, EventLoop, InterruptedError, ScriptError } = await import("/dist/index.js");
+  const start = performance.now();
+  const engine = await Engine.load();
+  const found = { load: Math.round(performance.now() - start) };
+
+  const options = {
+    functions: { add: (a, b) => a + b },
+    asyncFunctions: { later: async (x) => x * 2 },
+    requests: ["approve"],
+    limits: { time: 200 },
+  };
+  const vm = engine.createVm(options);
+  found.call = vm.evalData("[add(1, 2), 'é'.repeat(3), new Map([[1, new Set([2])]])]").length === 3;
+  found.async = (await new EventLoop(vm).eval("later(21)")) === 42;
+  try {
+    vm.eval("for (;;);");
+  } catch (error) {
+    found.time = error instanceof InterruptedError && vm.eval("1") === 1;
+  }
+
+  vm.eval("globalThis.end = (async () => (await approve('x')) + 1)()");
+  await new EventLoop(vm).run();
+  const thawed = engine.restore(vm.snapshot(), options);
+  thawed.settle(thawed.unsettledRequests()[0].id, 41);
+  found.snapshot = (await new EventLoop(thawed).settled(thawed.global.get("end"))) === 42;
+
+  const deep = [
+    "function f() { return f() + 1 } f()",
+    "eval('('.repeat(1e5) + ')'.repeat(1e5))",
+    "({ get x() { return this.x } }).x",
+    "let q = {}; for (let i = 0; i < 1e5; i++) q = new Proxy(q, {}); q.x",
+    "[1].map(function g() { return [1].map(g) })",
+  ];
+  found.recursion = deep.every((source) => {
+    const own = engine.createVm();
+    try {
+      own.eval(source);
+    } catch (error) {
+      return error instanceof ScriptError && !own.isGone;
+    }
+    return false;
+  });
+
+  const flag = new Int32Array(new SharedArrayBuffer(4));
+  const code = `onmessage = async ({ data: { url, module, flag } }) => {
+    const { Engine } = await import(url);
+    const vm = new Engine(module).createVm({ stopFlag: flag, limits: { time: Infinity } });
+    postMessage("begins");
+    try { vm.eval("for (;;);") } catch (error) { postMessage(error.reason) }
+  }`;
+  const worker = new Worker(URL.createObjectURL(new Blob([code], { type: "text/javascript" })), { type: "module" });
+  found.stopped = await new Promise((resolve, reject) => {
+    worker.onerror = reject;
+    worker.onmessage = ({ data }) => {
+      if (data === "begins") {
+        setTimeout(() => Atomics.store(flag, 0, 1), 50);
+      } else {
+        resolve(data === "requested");
+      }
+    };
+    worker.postMessage({ url: new URL("/dist/index.js", location).href, module: engine.module, flag });
+  });
+  worker.terminate();
+  return found;
+}
+
+try {
+  const browser = await chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"],
+  });
+  try {
+    const page = await browser.newPage();
+    await page.goto(`http://127.0.0.1:${server.address().port}/`);
+    const { load, ...found } = await page.evaluate(inPage);
+    const failed = Object.keys(found).filter((name) => found[name] !== true);
+    if (failed.length !== 0) throw new Error(`in Chromium ${browser.version()}, this is wrong: ${failed.join(", ")}`);
+    console.log(`Chromium ${browser.version()}: ${Object.keys(found).join(", ")}; the engine was there after ${load} ms`);
+  } finally {
+    await browser.close();
+  }
+} finally {
+  server.close();
+}
