@@ -56,15 +56,16 @@ npm-test: npm
     node --expose-gc --test npm/test/*.test.mjs
     npm/test/consumer.sh
 
-# The programs of npm/README.md in Deno, Bun and a newer Node.js, which npm brings
+# The npm package in Deno, Bun, workerd and a newer Node.js, which npm brings
 npm-hosts: npm
     #!/usr/bin/env bash
     set -euo pipefail
     folder=$PWD/target/npm-hosts
     mkdir -p "$folder"
-    npm install --prefix "$folder" --no-save --no-fund --no-audit --silent bun@1.4 deno@2.9 node@24
+    npm install --prefix "$folder" --no-save --no-fund --no-audit --silent bun@1.4 deno@2.9 node@24 workerd@1
     bin=$folder/node_modules/.bin
     npm/test/consumer.sh "$bin/node" "$bin/bun" "$bin/deno run --allow-read"
+    node npm/test/workerd.mjs "$bin/workerd"
 
 # Measure the npm package beside quickjs-wasi, in a minute
 npm-bench: npm
