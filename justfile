@@ -67,6 +67,11 @@ npm-hosts: npm
     npm/test/consumer.sh "$bin/node" "$bin/bun" "$bin/deno run --allow-read"
     node npm/test/workerd.mjs "$bin/workerd"
 
+# 140 npm packages, in the versions of today: which print what Node.js prints; writes tests/sweep/README.md
+sweep *PACKAGES: _rust _component
+    cargo build --workspace --bin jsvm
+    node tests/sweep/main.mjs "${CARGO_TARGET_DIR:-target}/debug/jsvm" target/sweep --write tests/sweep/README.md "$@"
+
 # Measure the npm package beside quickjs-wasi, in a minute
 npm-bench: npm
     #!/usr/bin/env bash
