@@ -22,7 +22,7 @@ const FILES: [&str; 5] = ["copying", "copyright", "licence", "license", "notice"
 const ENGINE_LICENCE: &str = "quickjs/LICENSE";
 
 /// Packages without a text of their licence, with another package that has the text.
-const SAME_TEXT_AS: [(&str, &str); 1] = [("wit-bindgen-rt", "wit-bindgen")];
+const SAME_TEXT_AS: [(&str, &str); 2] = [("wit-bindgen-rt", "wit-bindgen"), ("crc-catalog", "crc")];
 
 /// The licence MIT without its line of copyright.
 const MIT: &str = include_str!("licences/mit.txt");

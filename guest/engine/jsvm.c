@@ -191,6 +191,49 @@ fail:
     return JS_EXCEPTION;
 }
 
+/* Lends the next entry of an iterator of a map or set, which stays where it is. `at` is NULL for the
+   first, and then as the last call left it; the engine must not be called in between. Returns what
+   the iterator gives: 1 for keys, 2 for values, 3 for both; 0 if there is no other entry, or if the
+   value is no such iterator. */
+int jsvm_iterator_entry(JSValueConst value, void **at, JSValue *key, JSValue *to)
+{
+    JSObject *p;
+    JSMapIteratorData *it;
+    JSMapState *s;
+    JSMapRecord *mr;
+    struct list_head *el;
+    bool is_set;
+
+    if (JS_VALUE_GET_TAG(value) != JS_TAG_OBJECT)
+        return 0;
+    p = JS_VALUE_GET_OBJ(value);
+    is_set = p->class_id == JS_CLASS_SET_ITERATOR;
+    if (!is_set && p->class_id != JS_CLASS_MAP_ITERATOR)
+        return 0;
+    it = p->u.map_iterator_data;
+    if (!it || JS_VALUE_GET_TAG(it->obj) != JS_TAG_OBJECT)
+        return 0;
+    s = JS_VALUE_GET_OBJ(it->obj)->u.map_state;
+    mr = *at ? (JSMapRecord *)*at : it->cur_record;
+    for (el = mr ? mr->link.next : s->records.next; el != &s->records; el = mr->link.next) {
+        mr = list_entry(el, JSMapRecord, link);
+        if (mr->empty)
+            continue;
+        *at = mr;
+        *key = mr->key;
+        *to = is_set ? mr->key : mr->value;
+        switch (it->kind) {
+        case JS_ITERATOR_KIND_KEY:
+            return 1;
+        case JS_ITERATOR_KIND_VALUE:
+            return 2;
+        default:
+            return 3;
+        }
+    }
+    return 0;
+}
+
 /* Zeroes what is left in free blocks of arenas, so that a snapshot does not hold it. What is zero
    already is not written: it may be in pages that all VMs share. */
 void jsvm_sweep_arenas(JSRuntime *rt)

@@ -7,6 +7,7 @@
 //           `cancel(reason)` gives up the rest
 //   stream  the stream that scripts see, once they asked for it
 //   taken   whether it was read
+//   decoded whether a content coding was removed, which headers may still name
 // As long as no script has read from the stream, bytes and source are used without it: then a body
 // that is only handed on costs no stream at all.
 (native, need) => {
@@ -24,10 +25,10 @@
   // Whose outcome nobody waits for.
   const ignore = (promise) => settled(promise, undefined, () => {});
 
-  const make = ({ bytes, source, stream, shared = false }) =>
-    ({ __proto__: null, bytes, shared, source, stream, taken: false });
+  const make = ({ bytes, source, stream, shared = false, decoded = false }) =>
+    ({ __proto__: null, bytes, shared, source, stream, taken: false, decoded });
   const whole = (bytes) =>
-    ({ __proto__: null, bytes, shared: false, source: undefined, stream: undefined, taken: false });
+    ({ __proto__: null, bytes, shared: false, source: undefined, stream: undefined, taken: false, decoded: false });
 
   // ------------------------------------------------------------------ streams
 
@@ -68,6 +69,16 @@
     };
     return source;
   };
+
+  // What a source has, in buffers that nobody else has.
+  const copying = (source) => ({
+    __proto__: null,
+    read: async () => {
+      const bytes = await source.read();
+      return bytes === undefined ? undefined : native.view(native.copy(bytes));
+    },
+    cancel: (reason) => source.cancel(reason),
+  });
 
   const ofBytes = (bytes) => {
     const size = native.size(bytes);
@@ -140,13 +151,15 @@
   const clone = (body) => {
     if (body === null) return [null, null];
     if (isUnusable(body)) throw used();
-    const { bytes, source, stream } = body;
+    const { bytes, source, decoded } = body;
     if (bytes !== undefined && source === undefined) {
       body.shared = true;
-      return [body, make({ bytes, shared: true })];
+      return [body, make({ bytes, shared: true, decoded })];
     }
     const pair = apply(streams().tee, streamOf(body));
-    return [make({ stream: pair[0] }), make({ stream: pair[1] })];
+    const one = make({ stream: pair[0], decoded });
+    if (decoded) apply(keep, behind, pair[0], one);
+    return [one, make({ source: copying(reading(pair[1])), decoded })];
   };
 
   // A body that goes on with what another has, which cannot be used any more.
@@ -257,8 +270,8 @@
   };
 
   return {
-    P, apply, clone, collect, extract, ignore, isUnusable, isUsed, make, mixin, moved, settled, shown, take, used,
-    whole,
+    P, apply, clone, collect, extract, ignore, isUnusable, isUsed, make, mixin, moved, ofBytes, settled, shown, take,
+    used, whole,
     // The parts that have bodies share their helpers.
     helpers: native,
   };

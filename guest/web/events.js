@@ -3,6 +3,9 @@
   const { required, dictionary } = need("idl");
   const { expose, exception, report, apply } = native;
   const NONE = 0, AT_TARGET = 2;
+  const { defineProperty } = Object;
+  // Each event has it as its own property, which no script can replace.
+  let trusted;
   // Set by the part that has `AbortSignal`: without it no object is one.
   const signals = { onAbort: undefined, added: undefined };
 
@@ -30,6 +33,7 @@
       this.#bubbles = !!bubbles;
       this.#cancelable = !!cancelable;
       this.#composed = !!composed;
+      defineProperty(this, "isTrusted", trusted);
     }
 
     get type() { return this.#type; }
@@ -49,7 +53,6 @@
     preventDefault() { if (this.#cancelable && !this.#passive) this.#canceled = true; }
     get defaultPrevented() { return this.#canceled; }
     get composed() { return this.#composed; }
-    get isTrusted() { return this.#trusted; }
     get timeStamp() { return this.#timeStamp; }
     initEvent(type, bubbles = false, cancelable = false) {
       required(arguments.length, 1, "Event.initEvent");
@@ -66,7 +69,12 @@
       event.#trusted = true;
       return event;
     }
+    static distrust(event) { event.#trusted = false; }
     static isDispatching(event) { return event.#dispatching; }
+    static isTrustedOf() {
+      const members = { get isTrusted() { return this.#trusted; } };
+      return Object.getOwnPropertyDescriptor(members, "isTrusted").get;
+    }
     // Runs the listeners of one target, which is all of the path.
     static dispatch(event, target, listeners, remove) {
       event.#dispatching = true;
@@ -114,22 +122,34 @@
       };
     }
   }
-  const { trust, isDispatching, dispatch, describe } = Event;
+  const { trust, distrust, isDispatching, isTrustedOf, dispatch, describe } = Event;
+  trusted = { __proto__: null, get: isTrustedOf(), enumerable: true };
   delete Event.trust;
+  delete Event.distrust;
+  delete Event.isTrustedOf;
   delete Event.isDispatching;
   delete Event.dispatch;
   delete Event.describe;
   const phases = { NONE, CAPTURING_PHASE: 1, AT_TARGET, BUBBLING_PHASE: 3 };
   for (const name in phases) {
     const constant = { __proto__: null, value: phases[name], enumerable: true };
-    Object.defineProperty(Event, name, constant);
-    Object.defineProperty(Event.prototype, name, constant);
+    defineProperty(Event, name, constant);
+    defineProperty(Event.prototype, name, constant);
   }
 
   const isCapture = (options) =>
     typeof options === "object" && options !== null || typeof options === "function"
       ? !!options.capture
       : !!options;
+
+  // A listener, which `null` and `undefined` are not.
+  const listenerOf = (callback) => {
+    if (callback === undefined) return null;
+    if (callback !== null && typeof callback !== "object" && typeof callback !== "function") {
+      throw new TypeError("The listener is neither a function nor an object");
+    }
+    return callback;
+  };
 
   class EventTarget {
     #listeners = { __proto__: null, length: 0 };
@@ -164,9 +184,7 @@
         passive = !!options.passive;
         signal = options.signal;
       }
-      if (callback !== null && typeof callback !== "object" && typeof callback !== "function") {
-        throw new TypeError("The listener is neither a function nor an object");
-      }
+      callback = listenerOf(callback);
       const listener = { type, callback, capture, once, passive, removed: false };
       if (signal !== undefined) {
         if (signals.onAbort === undefined) throw new TypeError("The signal is not an AbortSignal");
@@ -180,7 +198,7 @@
     removeEventListener(type, callback, options = undefined) {
       this.#listeners;
       required(arguments.length, 2, "EventTarget.removeEventListener");
-      const listener = this.#find(native.text(type), callback, isCapture(options));
+      const listener = this.#find(native.text(type), listenerOf(callback), isCapture(options));
       if (listener !== undefined) this.#remove(listener);
     }
     dispatchEvent(event) {
@@ -189,6 +207,7 @@
       if (isDispatching(event)) {
         throw exception("The event is already being dispatched", "InvalidStateError");
       }
+      distrust(event);
       return dispatch(event, this, listeners, (listener) => this.#remove(listener));
     }
     // An event that the platform fires.

@@ -70,7 +70,7 @@
     const send = (method, url, pairs, body, signal, onAbort) => {
       const { bytes, source } = body;
       const ask = (sent) =>
-        requests.fetch({ method, url, headers: native.array(pairs), body: sent }, { signal });
+        requests.fetch({ method, url, headers: native.array(pairs), body: sent, decode: true }, { signal });
       if (source === undefined) return ask(bytes);
       const id = http.outgoing();
       let isOver = false;
@@ -107,6 +107,13 @@
           const weak = new Weak(source);
           onAbort((reason) => weak.deref()?.fail(reason));
         }
+        // The driver may have decoded it.
+        if (given.decoded === true) {
+          body.decoded = true;
+        } else if (find(headers, "content-encoding") !== undefined) {
+          const here = get(url, "href");
+          body = need("coding").decoded(body, headers, (message) => failed(here, message));
+        }
       } else if (method !== "HEAD" && !NULL_BODY[status]) {
         body = bodies.whole(encode(""));
       }
@@ -141,6 +148,11 @@
       if (find(pairs, "accept") === undefined) {
         pairs = http.list(pairs);
         pairs[pairs.length++] = ["accept", "*/*"];
+      }
+      // A part of a coded body cannot be decoded.
+      if (find(pairs, "range") !== undefined && find(pairs, "accept-encoding") === undefined) {
+        pairs = http.list(pairs);
+        pairs[pairs.length++] = ["accept-encoding", "identity"];
       }
       for (let count = 0; ; count++) {
         const here = get(url, "href");

@@ -114,7 +114,7 @@
               all[all.length++] = [name, entry];
             }
           } else if (essence === "application/x-www-form-urlencoded") {
-            const flat = native.parseQuery(native.decode(bytes));
+            const flat = native.parseQueryBytes(bytes);
             for (let i = 0; i < flat.length; i += 2) all[all.length++] = [flat[i], flat[i + 1]];
           } else {
             throw new TypeError(

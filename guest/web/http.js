@@ -115,6 +115,16 @@
   const request = (requests, { method, url, headers, body }) =>
     requestOf.received(method, url, headers, received(requests, body));
 
+  // The headers of a response whose body was decoded when it was fetched: they describe another body.
+  const withoutCoding = (pairs) => {
+    const kept = { __proto__: null, length: 0 };
+    for (let i = 0; i < pairs.length; i++) {
+      const name = pairs[i][0];
+      if (name !== "content-encoding" && name !== "content-length") kept[kept.length++] = pairs[i];
+    }
+    return native.array(kept);
+  };
+
   // What is sent of a response: its head, and its bytes or the source of them.
   const response = (value, who) => {
     if (!responseOf.isResponse(value)) {
@@ -125,6 +135,7 @@
     const body = responseOf.bodyOf(value);
     if (body === null) return { head, source: undefined };
     if (bodies.isUnusable(body)) throw new TypeError("The body of the response was read already, or is locked");
+    if (body.decoded) head.headers = withoutCoding(head.headers);
     const { bytes, source } = bodies.take(body);
     head.body = bytes;
     return { head, source };

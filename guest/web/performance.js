@@ -1,6 +1,7 @@
 // `performance` (High Resolution Time, Performance Timeline, User Timing).
 (native, need) => {
   const { required, dictionary, hidden } = need("idl");
+  const { EventTarget } = need("events");
   const { expose, exception, text } = native;
   const clone = structuredClone;
   let allowed = false;
@@ -85,13 +86,14 @@
   const { describe: describeMeasure } = PerformanceMeasure;
   delete PerformanceMeasure.describe;
 
-  // Not an `EventTarget`: there are no events of it, and many scripts only want the time.
-  class Performance {
+  // A target of no events: its buffer of entries is never full.
+  class Performance extends EventTarget {
     #timeOrigin = native.wallTime() - native.now();
     // In the order of their times.
     #entries = { __proto__: null, length: 0 };
     constructor() {
       guard();
+      super();
     }
     get timeOrigin() { return this.#timeOrigin; }
     toJSON() { return { timeOrigin: this.#timeOrigin }; }

@@ -140,10 +140,8 @@
         if (options.duplex === undefined) {
           throw new TypeError("a request whose body is a stream needs the option duplex: \"half\"");
         }
-        state.body = bodies.moved(made.body);
-      } else {
-        state.body = made.body;
       }
+      state.body = made.body;
       if (made.type !== undefined && headers.get(headersOf(state), "content-type") === null) {
         headers.add(headersOf(state), "content-type", made.type);
       }

@@ -139,7 +139,9 @@
 
     // The parameters of a URL.
     static of(record, query) {
-      const params = new URLSearchParams(query);
+      // A second question mark belongs to the first name.
+      const params = new URLSearchParams();
+      params.#pairs = native.parseQuery(query);
       params.#record = record;
       return params;
     }

@@ -183,10 +183,14 @@ fn is_service(name: &str) -> bool {
 
 impl FetchRequest {
     fn read(mut record: Value) -> Self {
+        let mut headers = record.take(http::request::HEADERS);
+        if record.take(http::request::DECODE) == Value::Bool(true) {
+            accept_codings(&mut headers);
+        }
         FetchRequest {
             method: take_text(&mut record, http::request::METHOD),
             url: take_text(&mut record, http::request::URL),
-            headers: record.take(http::request::HEADERS),
+            headers,
             body: record.take(http::request::BODY),
         }
     }
@@ -242,6 +246,19 @@ impl ServedResponse {
             body: Value::Bytes(b"Internal Server Error".to_vec()),
             is_done: true,
         }
+    }
+}
+
+/// Asks for the codings that the VM removes, unless the program asks for some itself.
+fn accept_codings(headers: &mut Value) {
+    const NAME: &str = "accept-encoding";
+    let Value::List(pairs) = headers else {
+        return;
+    };
+    let has_name = |pair: &Value| matches!(pair, Value::List(pair) if pair.first() == Some(&Value::text(NAME)));
+    if !pairs.iter().any(has_name) {
+        let pair = [NAME, http::VM_CODINGS].map(Value::text);
+        pairs.push(Value::List(pair.into()));
     }
 }
 

@@ -2,14 +2,14 @@
 //!
 //! Each message is one call of the import `console.write`. No method ever throws, whatever
 //! the embedder answers and whatever the arguments are; only the interrupt of a script passes
-//! through. The methods use no `this`, so they work when they are detached.
+//! through, and what the conversion of a label to a string throws. The methods use no `this`, so they work when they are detached.
 
 mod state;
 mod table;
 
 use crate::bindings::jsvm::engine::console::Level;
 use crate::host;
-use crate::inspect::{self, Options, format, inspect, or_placeholder, peek, plain};
+use crate::inspect::{self, Options, format, plain};
 use crate::js::{self, Call, JsResult, Key, Property, Tag, Thrown, Value};
 use crate::realm::{intrinsics, readers};
 
@@ -60,13 +60,30 @@ pub fn new() -> JsResult<Value> {
     Ok(console)
 }
 
+/// The methods whose first argument is a label. The standard converts it before the method runs, and
+/// what the conversion throws goes to the caller.
+const LABELLED: [&str; 5] = ["count", "countReset", "time", "timeEnd", "timeLog"];
+
 /// Runs the method whose number the function was made with, and swallows everything that is
-/// thrown but an interrupt.
+/// thrown but an interrupt and what the conversion of a label throws.
 fn run(call: Call<'_>) -> JsResult<Value> {
     let index = call.data.first().and_then(Value::as_number);
-    let method = index.and_then(|index| METHODS.get(index as usize));
-    match method.map(|(_, method)| method(call)) {
-        Some(Err(thrown)) if thrown.is_interrupt() => Err(thrown),
+    let Some((name, method)) = index.and_then(|index| METHODS.get(index as usize)) else {
+        return Ok(Value::UNDEFINED);
+    };
+    let result = match call.args.split_first() {
+        Some((label, rest)) if LABELLED.contains(name) && !label.is_undefined() => {
+            let mut args = vec![label.to_string_value()?];
+            args.extend_from_slice(rest);
+            method(Call {
+                args: &args,
+                ..call
+            })
+        }
+        _ => method(call),
+    };
+    match result {
+        Err(thrown) if thrown.is_interrupt() => Err(thrown),
         _ => Ok(Value::UNDEFINED),
     }
 }
@@ -80,33 +97,29 @@ fn print(level: Level, text: String) {
     host::console(level, &text);
 }
 
+/// How values are written.
+fn options() -> Options {
+    Options {
+        custom: true,
+        ..Options::default()
+    }
+}
+
 fn log(level: Level, args: &[Value]) -> JsResult<()> {
-    print(level, format(args, &Options::default())?);
+    print(level, format(args, &options())?);
     Ok(())
 }
 
 /// `console.dir(value, { depth, colors, showHidden })`
 fn dir(call: Call<'_>) -> JsResult<()> {
-    let mut options = Options::default();
-    let given = call.arg(1);
-    if let Some(depth) = peek::get(&given, "depth") {
-        options.depth = match depth.as_number() {
-            // `null` and `Infinity` mean all, and the conversion saturates.
-            None if depth.tag() == Tag::Null => u32::MAX,
-            None => options.depth,
-            Some(depth) => depth as u32,
-        };
-    }
-    let flag = |name: &str| peek::get(&given, name).is_some_and(|flag| flag.to_boolean());
-    options.colors = flag("colors");
-    options.show_hidden = flag("showHidden");
-    options.show_proxy = flag("showProxy");
-    print(Level::Log, inspect(&call.arg(0), &options));
+    // By the standard, `dir` shows the object itself.
+    let options = Options::default().with_given(&call.arg(1));
+    print(Level::Log, inspect::try_inspect(&call.arg(0), &options)?);
     Ok(())
 }
 
 fn trace(call: Call<'_>) -> JsResult<()> {
-    let message = format(call.args, &Options::default())?;
+    let message = format(call.args, &options())?;
     let mut text = if message.is_empty() {
         "Trace".to_owned()
     } else {
@@ -137,9 +150,9 @@ fn assert(call: Call<'_>) -> JsResult<()> {
             let first = Value::text(&format!("Assertion failed: {}", plain(first)?))?;
             let mut args = args.to_vec();
             args[0] = first;
-            format(&args, &Options::default())?
+            format(&args, &options())?
         }
-        Some(_) => format!("Assertion failed: {}", format(args, &Options::default())?),
+        Some(_) => format!("Assertion failed: {}", format(args, &options())?),
     };
     print(Level::Error, text);
     Ok(())
@@ -150,10 +163,7 @@ fn label(call: Call<'_>) -> JsResult<String> {
     let label = call.arg(0);
     match label.tag() {
         Tag::Undefined => Ok("default".to_owned()),
-        _ => {
-            let text = readers().to_string(&label).and_then(|text| plain(&text));
-            Ok(state::bounded_label(or_placeholder(text)?))
-        }
+        _ => plain(&label).map(state::bounded_label),
     }
 }
 
@@ -197,7 +207,7 @@ fn elapsed(method: &str, call: Call<'_>) -> JsResult<()> {
         // Specifiers count only in the first argument, which is the label here.
         let parts = more.iter().map(|value| match value.tag() {
             Tag::String => plain(value),
-            _ => Ok(inspect(value, &Options::default())),
+            _ => inspect::try_inspect(value, &options()),
         });
         text.push_str(&parts.collect::<JsResult<Vec<_>>>()?.join(" "));
     }
@@ -218,7 +228,7 @@ fn group(call: Call<'_>) -> JsResult<()> {
 fn table(call: Call<'_>) -> JsResult<()> {
     let text = match table::render(&call.arg(0), &call.arg(1)) {
         Some(text) => text,
-        None => format(&call.args[..call.args.len().min(1)], &Options::default())?,
+        None => format(&call.args[..call.args.len().min(1)], &options())?,
     };
     print(Level::Log, text);
     Ok(())

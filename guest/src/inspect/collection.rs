@@ -4,7 +4,7 @@ use super::layout::{Entries, Frame};
 use super::style::Style;
 use super::text::counted;
 use super::{Inspector, peek};
-use crate::js::{Atom, OwnKeys, PromiseState, Value};
+use crate::js::{Atom, Entry, OwnKeys, PromiseState, Value};
 use crate::realm::{intrinsics, readers};
 
 /// `... 3 more items`
@@ -102,6 +102,36 @@ impl Inspector {
             let key = self.indent(|this| this.value(key, level, false));
             let value = self.indent(|this| this.value(value, level, false));
             output.push(format!("{key} => {value}"));
+        }
+        let rest = len.saturating_sub(output.len());
+        self.push_rest(&mut output, rest);
+        output
+    }
+
+    /// What an iterator of a map or set still gives. It is not advanced.
+    #[inline(never)]
+    pub(super) fn iterator(&mut self, iterator: &Value, level: i32) -> Vec<String> {
+        let (entries, len) = iterator.iterator_entries(self.options.max_entries);
+        let mut output = Vec::with_capacity(entries.len() + 1);
+        for entry in &entries {
+            if self.is_exhausted() {
+                break;
+            }
+            output.push(self.indent(|this| match entry {
+                Entry::One(value) => this.value(value, level, false),
+                Entry::Both(key, value) => {
+                    let parts = vec![
+                        this.value(key, level, false),
+                        this.value(value, level, false),
+                    ];
+                    let frame = Frame {
+                        base: String::new(),
+                        open: "[".to_owned(),
+                        close: ']',
+                    };
+                    this.join(parts, &frame, Entries::Listed, level, None)
+                }
+            }));
         }
         let rest = len.saturating_sub(output.len());
         self.push_rest(&mut output, rest);

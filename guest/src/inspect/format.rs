@@ -2,7 +2,7 @@
 
 use super::collection::more;
 use super::primitive::{number_text, start, string_len};
-use super::{Options, inspect, peek};
+use super::{Options, peek, try_inspect};
 use crate::js::{JsResult, Tag, Thrown, Value};
 use crate::realm::{intrinsics, readers};
 
@@ -22,7 +22,7 @@ pub fn format(args: &[Value], options: &Options) -> JsResult<String> {
         return Ok(String::new());
     };
     let (mut text, rest) = if first.tag() != Tag::String {
-        (inspect(first, options), rest)
+        (try_inspect(first, options)?, rest)
     } else if rest.is_empty() {
         return plain(first);
     } else {
@@ -33,7 +33,7 @@ pub fn format(args: &[Value], options: &Options) -> JsResult<String> {
         if value.tag() == Tag::String {
             text.push_str(&plain(value)?);
         } else {
-            text.push_str(&inspect(value, options));
+            text.push_str(&try_inspect(value, options)?);
         }
     }
     Ok(text)
@@ -90,7 +90,7 @@ fn convert(specifier: u8, value: &Value, options: &Options) -> JsResult<String> 
     match specifier {
         b'c' => Ok(String::new()),
         b'j' => stringify(value),
-        b'O' => Ok(inspect(value, options)),
+        b'O' => try_inspect(value, options),
         b'o' => {
             let options = Options {
                 show_hidden: true,
@@ -98,7 +98,7 @@ fn convert(specifier: u8, value: &Value, options: &Options) -> JsResult<String> 
                 depth: 4,
                 ..*options
             };
-            Ok(inspect(value, &options))
+            try_inspect(value, &options)
         }
         b's' => string(value, options),
         b'd' | b'i' if tag == Tag::BigInt => Ok(format!("{}n", value.to_lossy()?)),
@@ -120,7 +120,7 @@ fn string(value: &Value, options: &Options) -> JsResult<String> {
                 colors: false,
                 ..*options
             };
-            Ok(inspect(value, &options))
+            try_inspect(value, &options)
         }
         _ => plain(&readers().to_string(value)?),
     }

@@ -1,8 +1,8 @@
 //! Values as text, in the form of Node.js's `util.inspect`.
 //!
-//! Nothing here runs code of a script: accessors are shown and not called, proxies are seen
-//! through without their traps, and built-in objects are read by kept intrinsics. So a script
-//! can neither notice that it is looked at nor stop it by throwing.
+//! Nothing here runs code of a script, unless [`Options::custom`] says so: accessors are shown and not
+//! called, proxies are seen through without their traps, and built-in objects are read by kept
+//! intrinsics. So a script can neither notice that it is looked at nor stop it by throwing.
 //!
 //! The output is bounded whatever the value is: in depth, in entries per collection, in the
 //! length of strings, and in sum. The algorithm is Node's, file by file:
@@ -10,6 +10,7 @@
 //! | here | there |
 //! |---|---|
 //! | [`value`] | `formatValue`, `formatRaw` |
+//! | [`custom`] | the part of `formatValue` about `customInspect` |
 //! | [`primitive`] | `formatPrimitive`, `formatNumber` |
 //! | [`property`] | `formatProperty`, `getKeys` |
 //! | [`naming`] | `getConstructorName`, `getPrefix`, `addPrototypeProperties` |
@@ -21,6 +22,7 @@
 //! | [`format`] | `formatWithOptions` |
 
 mod collection;
+mod custom;
 mod error;
 mod format;
 mod function;
@@ -33,9 +35,9 @@ mod style;
 pub mod text;
 mod value;
 
-pub use format::{format, or_placeholder, plain};
+pub use format::{format, plain};
 
-use crate::js::Value;
+use crate::js::{JsResult, Thrown, Value};
 use style::Style;
 
 /// The most levels that are written out, whatever the options say: each takes stack.
@@ -67,6 +69,9 @@ pub struct Options {
     pub break_length: Option<usize>,
     /// Write the value itself, but nothing below it (depth is then of no effect).
     pub summary: bool,
+    /// Whether objects are written by their method `Symbol.for("nodejs.util.inspect.custom")`, which is
+    /// code of a script. Only [`try_inspect`] looks at it.
+    pub custom: bool,
 }
 
 impl Default for Options {
@@ -81,6 +86,7 @@ impl Default for Options {
             max_string: primitive::MAX_STRING,
             break_length: Some(80),
             summary: false,
+            custom: false,
         }
     }
 }
@@ -88,6 +94,22 @@ impl Default for Options {
 /// Writes a value as text.
 pub fn inspect(value: &Value, options: &Options) -> String {
     Inspector::new(options).value(value, 0, false)
+}
+
+/// Writes a value as text, with the methods that scripts have for it if the options say so.
+///
+/// # Errors
+/// Only the interrupt of a script, which nothing may swallow.
+pub fn try_inspect(value: &Value, options: &Options) -> JsResult<String> {
+    let mut inspector = Inspector::new(options);
+    if options.custom {
+        inspector.custom = custom::symbol();
+    }
+    let text = inspector.value(value, 0, false);
+    match inspector.interrupt {
+        Some(interrupt) => Err(interrupt),
+        None => Ok(text),
+    }
 }
 
 /// Stack that is left, in bytes. The module's stack begins at the end of its lowest part of
@@ -112,6 +134,10 @@ struct Inspector {
     circular: Vec<usize>,
     /// What may still be written, in bytes.
     left: usize,
+    /// The symbol of methods by which objects are written; nothing if they are not called.
+    custom: Option<Value>,
+    /// What ended such a method, and with it the inspection.
+    interrupt: Option<Thrown>,
 }
 
 impl Inspector {
@@ -125,6 +151,8 @@ impl Inspector {
             seen: Vec::new(),
             circular: Vec::new(),
             left: BUDGET,
+            custom: None,
+            interrupt: None,
         }
     }
 

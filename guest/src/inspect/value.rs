@@ -5,7 +5,7 @@ use super::naming::{Naming, engine_class};
 use super::primitive::string_len;
 use super::style::Style;
 use super::{Inspector, STACK_RESERVE, error, function, peek, stack_left};
-use crate::js::{Atom, Key, Tag, Value};
+use crate::js::{Atom, Entry, Key, Tag, Value};
 use crate::realm::{Class, intrinsics, readers};
 use crate::web;
 
@@ -22,6 +22,8 @@ enum Content {
     },
     DataView,
     Promise,
+    /// An iterator of a map or set.
+    Iterator,
     /// What cannot be listed without changing it.
     Unknown,
 }
@@ -62,6 +64,9 @@ impl Inspector {
                 "[{name}: Inspection interrupted prematurely. Maximum call stack size exceeded.]"
             );
             return self.style(&text, Style::Special);
+        }
+        if let Some(text) = self.by_method(value, &object, level) {
+            return text;
         }
         self.object(&object, address, level, viewed)
     }
@@ -141,6 +146,7 @@ impl Inspector {
             Content::ArrayBuffer { viewed } => self.array_buffer(object, viewed),
             Content::DataView => self.data_view(object, level),
             Content::Promise => self.promise(object, level),
+            Content::Iterator => self.iterator(object, level),
             Content::Unknown => vec![self.style("<items unknown>", Style::Special)],
         }
     }
@@ -248,14 +254,18 @@ impl Inspector {
             "WeakSet" | "WeakMap" => {
                 return named(naming.prefix(class, ""), Content::Unknown, keys, false);
             }
-            // Their entries cannot be read without advancing them.
             "Map Iterator" | "Set Iterator" => {
-                let prefix = match naming.tag.as_str() {
-                    "" => format!("[{class}] "),
-                    tag if tag == class => format!("[{class}] "),
-                    tag => format!("[{tag}] [{class}] "),
+                let (first, _) = object.iterator_entries(1);
+                let kind = match first.first() {
+                    Some(Entry::Both(..)) => class.replace("Iterator", "Entries"),
+                    _ => class.to_owned(),
                 };
-                return named(prefix, Content::Unknown, keys, false);
+                let prefix = match naming.tag.as_str() {
+                    "" => format!("[{kind}] "),
+                    tag if tag == class => format!("[{kind}] "),
+                    tag => format!("[{tag}] [{kind}] "),
+                };
+                return named(prefix, Content::Iterator, keys, false);
             }
             _ => {}
         }

@@ -3,6 +3,8 @@
 //! Each call checks anew what it reads: what JavaScript did in between can make it find nothing,
 //! and do no harm. None of it runs JavaScript.
 
+use std::ffi::c_void;
+
 use rquickjs_sys as q;
 
 use super::realm::{ctx, runtime};
@@ -19,6 +21,12 @@ unsafe extern "C" {
     fn jsvm_new_string_latin1(ctx: *mut q::JSContext, start: *const u8, len: usize) -> q::JSValue;
     fn jsvm_dense_length(value: q::JSValue, count: *mut u32) -> q::c_int;
     fn jsvm_dense_element(value: q::JSValue, index: u32, to: *mut q::JSValue) -> q::c_int;
+    fn jsvm_iterator_entry(
+        value: q::JSValue,
+        at: *mut *mut c_void,
+        key: *mut q::JSValue,
+        to: *mut q::JSValue,
+    ) -> q::c_int;
     fn jsvm_sweep_arenas(runtime: *mut q::JSRuntime);
 }
 
@@ -37,7 +45,44 @@ pub enum Units<'a> {
     Utf16(&'a [u16]),
 }
 
+/// What an iterator of a map or set gives next.
+pub enum Entry {
+    /// A key or a value.
+    One(Value),
+    /// A key and its value.
+    Both(Value, Value),
+}
+
 impl Value {
+    /// What an iterator of a map or set still gives, without advancing it: at most `limit` entries, and
+    /// how many there are. Nothing for other values.
+    pub fn iterator_entries(&self, limit: usize) -> (Vec<Entry>, usize) {
+        let (mut entries, mut count) = (Vec::new(), 0);
+        let mut at = std::ptr::null_mut();
+        loop {
+            let (mut key, mut value) = (q::JS_UNDEFINED, q::JS_UNDEFINED);
+            // SAFETY: live value, valid destinations; the engine is not called in between, except to
+            // count a reference.
+            let kind = unsafe {
+                jsvm_iterator_entry(self.raw(), &raw mut at, &raw mut key, &raw mut value)
+            };
+            // SAFETY: what was written there is a live value, which is duplicated at once.
+            let own = |raw| unsafe { Value::from_raw(q::JS_DupValue(ctx(), raw)) };
+            let entry = match kind {
+                0 => return (entries, count),
+                1 if count < limit => Entry::One(own(key)),
+                2 if count < limit => Entry::One(own(value)),
+                3 if count < limit => Entry::Both(own(key), own(value)),
+                _ => {
+                    count += 1;
+                    continue;
+                }
+            };
+            count += 1;
+            entries.push(entry);
+        }
+    }
+
     /// Runs `read` on the code units of a string. The result is `None` for any other value. A string
     /// that was put together is made one piece first.
     ///

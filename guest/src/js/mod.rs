@@ -47,7 +47,7 @@ pub use eval::{eval, execute_job, global};
 pub use forbid::{forbid_compiling, forbid_regexps};
 pub use function::{Call, function};
 pub use held::hold;
-pub use internals::{Units, sweep_arenas};
+pub use internals::{Entry, Units, sweep_arenas};
 pub use lent::{LentBuffer, LentString, LentUnits};
 pub use module::{Loaded, Module, ModuleLoader, Synthetic, import, set_module_loader};
 pub use object::{OwnKeys, Property};

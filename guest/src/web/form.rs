@@ -1,6 +1,7 @@
 //! `multipart/form-data` (RFC 7578), as HTML writes it and Fetch reads it.
 
 use data_url::mime::Mime;
+use percent_encoding::percent_decode_str;
 
 use super::{blob, bytes, functions, url};
 use crate::js::{Call, JsResult, Value};
@@ -10,7 +11,8 @@ pub fn natives(object: &Value) -> JsResult<()> {
     functions! { object;
         "writeForm" 1 => write,
         "readForm" 2 => read,
-        "parseQuery" 1 => url::parse_query,
+        // Of bytes: a byte order mark at the start belongs to the first name.
+        "parseQueryBytes" 1 => |call| url::query_pairs(&bytes::to_vec(&call.arg(0))?),
         "essence" 1 => |call| {
             let kind = media_type(&call.arg(0).to_lossy()?);
             Value::text(&kind.map_or(String::new(), |kind| kind.type_ + "/" + &kind.subtype))
@@ -42,6 +44,18 @@ fn parameter(text: &str, wanted: &str) -> Option<String> {
             return Some(value);
         }
         rest = after.trim_start().strip_prefix(';')?;
+    }
+}
+
+/// The text of an extended value (RFC 8187): `UTF-8'en'na%C3%AFve`.
+fn extended(value: &str) -> Option<String> {
+    let mut parts = value.splitn(3, '\'');
+    let (charset, _language, text) = (parts.next()?, parts.next()?, parts.next()?);
+    let bytes: Vec<u8> = percent_decode_str(text).collect();
+    match charset.trim().to_ascii_lowercase().as_str() {
+        "utf-8" => Some(String::from_utf8_lossy(&bytes).into_owned()),
+        "iso-8859-1" => Some(bytes.into_iter().map(char::from).collect()),
+        _ => None,
     }
 }
 
@@ -237,13 +251,15 @@ fn head(bytes: &[u8]) -> Option<Head<'_>> {
                     return None;
                 }
                 name = parameter(value, "name");
-                file = parameter(value, "filename");
+                file = parameter(value, "filename")
+                    .map(|file| unescape(&file))
+                    .or_else(|| extended(&parameter(value, "filename*")?));
             }
             "content-type" => kind = Some(value.trim().to_owned()),
             _ => {}
         }
     }
     let kind = kind.unwrap_or_else(|| "text/plain".to_owned());
-    let file = file.map(|file| (unescape(&file), kind));
+    let file = file.map(|file| (file, kind));
     Some((unescape(&name?), file, rest))
 }

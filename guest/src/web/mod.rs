@@ -8,11 +8,14 @@ mod blob;
 mod bytes;
 mod clone;
 mod common;
+mod compression;
 mod crypto;
 mod encoding;
 mod form;
 mod headers;
 mod http;
+mod locale;
+mod navigator;
 mod parts;
 mod performance;
 mod registry;
@@ -37,10 +40,12 @@ pub fn install() -> JsResult<()> {
     let global = js::global();
     common::keep(&global)?;
     parts::install(&global)?;
+    locale::install(&global)?;
     functions! { global;
         "structuredClone" 1 => clone::structured_clone,
         "reportError" 1 => report_error,
     }
+    global.define("self", global.clone(), Property::HIDDEN)?;
     // The engine's own take a missing argument for the text "undefined".
     for name in ["atob", "btoa"] {
         let engine = global.get(name)?;

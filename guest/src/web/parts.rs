@@ -2,7 +2,10 @@
 
 use std::cell::RefCell;
 
-use super::{blob, common, crypto, encoding, form, headers, http, performance, url};
+use super::{
+    blob, common, compression, crypto, encoding, form, headers, http, locale, navigator,
+    performance, url,
+};
 use crate::js::{self, Call, JsResult, Property, Slot, Thrown, Value};
 
 /// A script of `guest/web`, or an npm package. Its completion value is a function that takes its
@@ -126,6 +129,31 @@ const PARTS: &[Part] = &[
         natives: encoding::stream_natives,
     },
     Part {
+        name: "compression",
+        globals: &["CompressionStream", "DecompressionStream"],
+        natives: compression::natives,
+    },
+    Part {
+        name: "coding",
+        globals: &[],
+        natives: compression::decoding_natives,
+    },
+    Part {
+        name: "locale",
+        globals: &[],
+        natives: locale::natives,
+    },
+    Part {
+        name: "locale-date",
+        globals: &[],
+        natives: locale::natives,
+    },
+    Part {
+        name: "navigator",
+        globals: &["navigator", "Navigator"],
+        natives: navigator::natives,
+    },
+    Part {
         name: "web-streams-polyfill",
         globals: &[],
         natives: NOTHING,
@@ -159,7 +187,7 @@ pub fn install(global: &Value) -> JsResult<()> {
 pub fn names() -> impl Iterator<Item = (&'static str, bool)> {
     let lazy = parts_and_names();
     let lazy = lazy.map(|(part, name)| (name, PARTS[part].name == "performance"));
-    lazy.chain(["structuredClone", "reportError"].map(|name| (name, false)))
+    lazy.chain(["structuredClone", "reportError", "self"].map(|name| (name, false)))
 }
 
 fn parts_and_names() -> impl Iterator<Item = (usize, &'static str)> {
@@ -209,7 +237,7 @@ pub fn http_tools() -> JsResult<Value> {
 }
 
 /// Returns the exports of a part.
-fn named_part(name: &str) -> JsResult<Value> {
+pub fn named_part(name: &str) -> JsResult<Value> {
     match position(name) {
         Some(part) => load(part),
         None => Err(Thrown::error("there is no such part")),

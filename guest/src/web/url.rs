@@ -1,6 +1,6 @@
 //! `URL` and `URLSearchParams` (URL Standard), with the crates `url` and `form_urlencoded`.
 
-use url::{Url, form_urlencoded, quirks};
+use url::{Position, Url, form_urlencoded, quirks};
 
 use super::functions;
 use crate::js::{self, Call, JsResult, Tag, Value};
@@ -47,7 +47,7 @@ fn number(value: &Value) -> u32 {
 fn get(call: Call<'_>) -> JsResult<Value> {
     let member = number(&call.arg(1));
     let text = call.arg(0).with_held(|url: &mut Url| match member {
-        1 => quirks::origin(url),
+        1 => origin(url),
         2 => quirks::protocol(url).to_owned(),
         3 => quirks::username(url).to_owned(),
         4 => quirks::password(url).to_owned(),
@@ -73,11 +73,11 @@ fn set(call: Call<'_>) -> JsResult<Value> {
             2 => quirks::set_protocol(url, text),
             3 => quirks::set_username(url, text),
             4 => quirks::set_password(url, text),
-            5 => quirks::set_host(url, text),
-            6 => quirks::set_hostname(url, text),
+            5 => keep_path(quirks::set_host(url, text), url),
+            6 => keep_path(quirks::set_hostname(url, text), url),
             7 => quirks::set_port(url, text),
             8 => {
-                quirks::set_pathname(url, text);
+                set_path(url, text);
                 Ok(())
             }
             9 => {
@@ -94,6 +94,58 @@ fn set(call: Call<'_>) -> JsResult<Value> {
     Ok(Value::boolean(done))
 }
 
+/// The origin. The crate follows `blob:` URLs to any scheme, the standard to those of the web only.
+fn origin(url: &Url) -> String {
+    let is_of_web = |url: Url| matches!(url.scheme(), "http" | "https");
+    if url.scheme() == "blob" && !Url::parse(url.path()).is_ok_and(is_of_web) {
+        return "null".to_owned();
+    }
+    quirks::origin(url)
+}
+
+/// After the host was set: a `/.` that kept an empty first segment from being taken for a host goes.
+fn keep_path(result: Result<(), ()>, url: &mut Url) -> Result<(), ()> {
+    if url.has_authority()
+        && url[Position::AfterPort..].starts_with("/.//")
+        && let Ok(parsed) = Url::parse(url.as_str())
+    {
+        *url = parsed;
+    }
+    result
+}
+
+/// Sets the path. The crate has another path than the standard for schemes that are not special.
+fn set_path(url: &mut Url, text: &str) {
+    const SPECIAL: [&str; 6] = ["http", "https", "ws", "wss", "ftp", "file"];
+    if url.cannot_be_a_base() || SPECIAL.contains(&url.scheme()) {
+        quirks::set_pathname(url, text);
+        return;
+    }
+    // What would end the path, or be cut off at the end of a URL.
+    let mut path = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '?' | '#' | ' ' | '\0'..='\x08' | '\x0b' | '\x0c' | '\x0e'..='\x1f' => {
+                path.push_str(&format!("%{:02X}", u32::from(character)));
+            }
+            _ => path.push(character),
+        }
+    }
+    if !path.is_empty() && !path.starts_with('/') || path.is_empty() && !url.has_authority() {
+        path.insert(0, '/');
+    }
+    let before = &url[..Position::BeforePath];
+    let before = match url.has_authority() {
+        true => before.to_owned(),
+        // So that no segment is taken for a host.
+        false => format!("{}:/.", url.scheme()),
+    };
+    let written = format!("{before}{path}{}", &url[Position::AfterPath..]);
+    if let Ok(parsed) = Url::parse(&written) {
+        *url = parsed;
+    }
+}
+
 /// `setQuery(url, pairs)`: an empty list takes the query away.
 fn set_query(call: Call<'_>) -> JsResult<Value> {
     let query = write_query(&call.arg(1))?;
@@ -105,9 +157,13 @@ fn set_query(call: Call<'_>) -> JsResult<Value> {
 
 /// The names and values of a query, one after the other.
 pub fn parse_query(call: Call<'_>) -> JsResult<Value> {
-    let text = call.arg(0).to_lossy()?;
+    query_pairs(call.arg(0).to_lossy()?.as_bytes())
+}
+
+/// The names and values of a query in bytes.
+pub fn query_pairs(query: &[u8]) -> JsResult<Value> {
     let mut pairs = Vec::new();
-    for (name, value) in form_urlencoded::parse(text.as_bytes()) {
+    for (name, value) in form_urlencoded::parse(query) {
         pairs.push(Value::text(&name)?);
         pairs.push(Value::text(&value)?);
     }

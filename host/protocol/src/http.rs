@@ -98,6 +98,10 @@ pub const LOST: &str = "jsvm:http-lost";
 /// the latest request without [`context::TRACK`].
 pub const GONE: &str = "jsvm:http-gone";
 
+/// The content codings that the VM itself removes from the body of a response, as a header
+/// `accept-encoding` lists them.
+pub const VM_CODINGS: &str = "gzip, deflate";
+
 /// The most bytes that one [`READ`] gives: 64 KiB.
 pub const MAX_READ_BYTES: usize = 64 << 10;
 
@@ -126,6 +130,7 @@ pub const REQUESTS: [(&str, &str); 8] = [
 /// | `url` | string: an absolute URL |
 /// | `headers` | array of pairs: see [Headers](super::http#headers) |
 /// | `body` | see [Bodies](super::http#bodies) |
+/// | `decode` | only of [`FETCH`]: whether the driver may decode the body of the response |
 pub mod request {
     /// The method, as a string.
     pub const METHOD: &str = "method";
@@ -135,6 +140,11 @@ pub mod request {
     pub const HEADERS: &str = "headers";
     /// The body: see [Bodies](super#bodies).
     pub const BODY: &str = "body";
+    /// Whether the driver may remove the content codings of the response's body, and say so by
+    /// [`DECODED`](super::response::DECODED). Then it also asks for codings, by a header
+    /// `accept-encoding`, if the request has none: for those that it removes and for
+    /// [`VM_CODINGS`](super::VM_CODINGS), which the VM removes otherwise.
+    pub const DECODE: &str = "decode";
 }
 
 /// The properties of a response record.
@@ -146,6 +156,7 @@ pub mod request {
 /// | `headers` | array of pairs: see [Headers](super::http#headers) |
 /// | `body` | see [Bodies](super::http#bodies) |
 /// | `done` | only of [`RESPOND`]: `true` if no [`DONE`] follows |
+/// | `decoded` | only of [`FETCH`]: `true` if the driver removed the codings that `content-encoding` names |
 pub mod response {
     /// The status code, as a number.
     pub const STATUS: &str = "status";
@@ -158,6 +169,9 @@ pub mod response {
     /// Whether this is all of the response to a served request. Then no [`DONE`](super::DONE)
     /// follows the [`RESPOND`](super::RESPOND).
     pub const DONE: &str = "done";
+    /// Whether the driver has removed the content codings of the body. The headers stay as they came.
+    /// Only if the request had [`DECODE`](super::request::DECODE).
+    pub const DECODED: &str = "decoded";
 }
 
 /// The properties of the last argument of [`HANDLER`].

@@ -24,7 +24,7 @@
 ///
 /// assert!(OLDEST <= VERSION);
 /// ```
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = 2;
 
 /// The oldest version that embedders answer.
 pub const OLDEST: u16 = 1;

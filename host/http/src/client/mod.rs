@@ -1,5 +1,6 @@
 //! A client for `fetch`, which carries out the requests of VMs with `reqwest`.
 
+mod coding;
 pub(super) mod connect;
 pub(super) mod framing;
 pub(super) mod incoming;
@@ -9,9 +10,10 @@ use std::error::Error as _;
 use std::sync::Arc;
 
 use futures_util::future::{BoxFuture, FutureExt};
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Body, Method};
 
+use self::coding::DecodedBody;
 use self::framing::drop_framing;
 use self::incoming::{Chunks, IncomingBodies};
 use self::outgoing::OutgoingBodies;
@@ -82,6 +84,9 @@ struct FetchRequest {
     url: String,
     headers: Vec<(String, String)>,
     body: Option<FetchBody>,
+    /// Missing in requests of VMs that decode nothing.
+    #[serde(default)]
+    decode: bool,
 }
 
 #[derive(serde::Deserialize)]
@@ -98,6 +103,7 @@ struct FetchResponse {
     status_text: &'static str,
     headers: Vec<(String, String)>,
     body: Option<FetchResponseBody>,
+    decoded: bool,
 }
 
 #[derive(serde::Serialize)]
@@ -206,6 +212,10 @@ impl Client {
         }
         let mut headers = header_map(request.headers)?;
         drop_framing(&mut headers);
+        if request.decode {
+            let accepted = HeaderValue::from_static(coding::ACCEPTED);
+            headers.entry(ACCEPT_ENCODING).or_insert(accepted);
+        }
         let body = match request.body {
             None => None,
             Some(FetchBody::Whole(Bytes(bytes))) => Some(bytes.into()),
@@ -217,6 +227,7 @@ impl Client {
             headers,
             url,
             body,
+            decode: request.decode,
         })
     }
 }
@@ -235,6 +246,8 @@ struct PreparedRequest {
     url: Url,
     headers: HeaderMap,
     body: Option<Body>,
+    /// Whether content codings are removed from the response.
+    decode: bool,
 }
 
 impl PreparedRequest {
@@ -257,40 +270,56 @@ impl PreparedRequest {
             let value = header_chars(value.as_bytes()).collect();
             (name.as_str().to_owned(), value)
         });
+        let headers = headers.collect();
+        let codings = match self.decode {
+            true => coding::codings(response.headers()),
+            false => Ok(Vec::new()),
+        };
+        let codings = codings.map_err(|reason| {
+            HostError::type_error(format!("fetch of {} failed: {reason}", self.url))
+        })?;
+        let decoded = !codings.is_empty();
+        let has_body = may_have_body(&self.method, &response);
+        let body: Option<Box<dyn Chunks>> = match has_body {
+            false => None,
+            true if decoded => Some(Box::new(DecodedBody::new(response, codings, self.url))),
+            true => Some(Box::new(response)),
+        };
         Ok(FetchResponse {
             status: status.as_u16(),
             status_text: status.canonical_reason().unwrap_or_default(),
-            headers: headers.collect(),
-            body: self.client.bodies.body(&self.method, response),
+            headers,
+            body: body.map(|body| self.client.bodies.body(body)),
+            decoded,
         })
     }
 }
 
 impl OpenBodies {
     /// Returns the body: its bytes if all of them were received already, or else its number.
-    fn body(&self, method: &Method, mut response: reqwest::Response) -> Option<FetchResponseBody> {
-        let has_none = *method == Method::HEAD
-            || matches!(response.status().as_u16(), 101 | 204 | 205 | 304)
-            || response.content_length() == Some(0);
-        if has_none {
-            return None;
-        }
+    fn body(&self, mut body: Box<dyn Chunks>) -> FetchResponseBody {
         let mut first = Vec::new();
         let mut failure = None;
         while first.len() < MAX_READ_BYTES {
-            match response.chunk().now_or_never() {
+            match body.chunk().now_or_never() {
                 Some(Ok(Some(bytes))) => first.extend_from_slice(&bytes),
-                Some(Ok(None)) => return Some(FetchResponseBody::Whole(Bytes(first))),
+                Some(Ok(None)) => return FetchResponseBody::Whole(Bytes(first)),
                 Some(Err(error)) => {
-                    failure = Some(failed(response.url(), &error));
+                    failure = Some(error);
                     break;
                 }
                 None => break,
             }
         }
-        let id = self.incoming.open(Box::new(response), first, failure);
-        Some(FetchResponseBody::Number(id as f64))
+        let id = self.incoming.open(body, first, failure);
+        FetchResponseBody::Number(id as f64)
     }
+}
+
+fn may_have_body(method: &Method, response: &reqwest::Response) -> bool {
+    *method != Method::HEAD
+        && !matches!(response.status().as_u16(), 101 | 204 | 205 | 304)
+        && response.content_length() != Some(0)
 }
 
 impl Chunks for reqwest::Response {
