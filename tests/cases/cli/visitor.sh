@@ -88,3 +88,6 @@ echo 'globalThis.n = 41; const k = 1' > s.js; jsvm snapshot s.js -o s.snap; prin
 echo 'const started = new Date(); export default () => started' > t.mjs; jsvm build t.mjs
 jsvm build --clock now t.mjs | sed 's/,.*//'
 jsvm eval --link sums.wasm --link-dir nowhere 1
+
+# A program with a listener for requests is meant for a server.
+echo 'addEventListener("fetch", (event) => event.respondWith(new Response("hi")))' > listener.js; jsvm run listener.js

@@ -81,8 +81,9 @@ impl Run {
         }
         let program = launch(&file, args, |root| {
             self.vm.session(self.modules.of(root)?, Console::Both)
-        })?;
-        program.run()?;
+        });
+        let program = program.inspect_err(|_| hint::after_failure(&file))?;
+        program.run().inspect_err(|_| hint::after_failure(&file))?;
         program.require_settled()?;
         hint::after_run(&program, &file);
         let ended = program.session.exit();

@@ -105,7 +105,9 @@ fn input_goes_on_until_it_is_complete() {
     let folder = folder();
     let mut prompt = Prompt::start(folder.path());
     prompt.types("function twice(x) {\r");
+    prompt.sees("... ");
     prompt.types("return `${\r");
+    prompt.sees("... ");
     prompt.types("x}${x}`\r");
     prompt.answers("}", "undefined");
     prompt.answers("twice('ab')", "'abab'");

@@ -7,11 +7,10 @@ use std::time::Duration;
 use rustyline::completion::Completer;
 use rustyline::error::ReadlineError;
 use rustyline::history::DefaultHistory;
-use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{
     Cmd, CompletionType, ConditionalEventHandler, Config, Context, Editor, Event, EventContext,
     EventHandler, ExternalPrinter, Helper, Highlighter, Hinter, KeyCode, KeyEvent, Modifiers,
-    RepeatCount,
+    RepeatCount, Validator,
 };
 
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
@@ -113,7 +112,7 @@ impl LineReader {
     fn read(mut self, assistant: &Assistant, interrupt: &Interrupt) -> anyhow::Result<()> {
         let mut interrupts = 0;
         loop {
-            match self.editor.readline("> ") {
+            match self.input(assistant) {
                 Ok(input) => {
                     interrupts = 0;
                     remember(&mut self.editor, &input, self.history.as_deref());
@@ -139,6 +138,19 @@ impl LineReader {
                 Err(error) => return Err(error.into()),
             }
         }
+    }
+}
+
+impl LineReader {
+    /// Reads lines until the input is complete.
+    fn input(&mut self, assistant: &Assistant) -> rustyline::Result<String> {
+        let mut input = self.editor.readline("> ")?;
+        while assistant.is_incomplete(&input) {
+            let line = self.editor.readline("... ")?;
+            input.push('\n');
+            input.push_str(&line);
+        }
+        Ok(input)
     }
 }
 
@@ -172,7 +184,7 @@ impl ConditionalEventHandler for Indent {
 }
 
 /// Checks with the interpreter whether input is complete, and completes names.
-#[derive(Clone, Helper, Highlighter, Hinter)]
+#[derive(Clone, Helper, Highlighter, Hinter, Validator)]
 struct Assistant {
     requests: UnboundedSender<EditorRequest>,
 }
@@ -184,17 +196,11 @@ impl Assistant {
         self.requests.send(request(reply)).ok()?;
         answer.recv().ok()
     }
-}
 
-impl Validator for Assistant {
-    fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
-        let input = context.input().to_owned();
-        let is_incomplete = self.request(|reply| EditorRequest::IsIncomplete(input, reply));
-        Ok(if is_incomplete.unwrap_or(false) {
-            ValidationResult::Incomplete
-        } else {
-            ValidationResult::Valid(None)
-        })
+    fn is_incomplete(&self, input: &str) -> bool {
+        let input = input.to_owned();
+        self.request(|reply| EditorRequest::IsIncomplete(input, reply))
+            .unwrap_or(false)
     }
 }
 
