@@ -1,6 +1,7 @@
 //! Arguments: the values of host calls, which contain no handle.
 
 use jsvm_data::ViewKind;
+use smallvec::SmallVec;
 
 use crate::bindings::jsvm::engine::types::{Argument, ThrownError};
 use crate::convert::error_class_in;
@@ -21,7 +22,7 @@ enum Prepared {
     Data(Copied),
 }
 
-/// The values as arguments of a host call.
+/// The values as arguments of a host call. Up to four need no allocation.
 ///
 /// # Errors
 /// What accessors threw; a `RangeError` if a value is larger than the output limit.
@@ -29,7 +30,64 @@ enum Prepared {
 /// # Safety
 /// As long as the arguments are there, no JavaScript may run, and they must not be written to.
 #[expect(unsafe_code, reason = "memory of the engine is lent")]
-pub unsafe fn lend(values: &[Value]) -> JsResult<Vec<Argument>> {
+pub unsafe fn lend(values: &[Value]) -> JsResult<Arguments> {
+    // SAFETY: the caller's promise.
+    match unsafe { lend_plain(values) }? {
+        Some(arguments) => Ok(arguments),
+        // SAFETY: the caller's promise.
+        None => unsafe { lend_any(values) },
+    }
+}
+
+/// The arguments of a host call.
+pub type Arguments = SmallVec<[Argument; 4]>;
+
+/// The values, if all of them are primitives that cross as they are: to pass them runs no JavaScript.
+///
+/// # Safety
+/// As [`lend`].
+#[expect(unsafe_code, reason = "memory of the engine is lent")]
+unsafe fn lend_plain(values: &[Value]) -> JsResult<Option<Arguments>> {
+    let mut arguments = Arguments::with_capacity(values.len());
+    let mut budget = Budget::new();
+    for value in values {
+        let argument = match value.tag() {
+            Tag::String => {
+                let LentUnits::Latin1(units) = value.lend_units()? else {
+                    return Ok(None);
+                };
+                if !units.is_ascii() {
+                    return Ok(None);
+                }
+                budget.charge(units.len()).map_err(CopyError::into_thrown)?;
+                // SAFETY: the caller's promise; ASCII is UTF-8.
+                Argument::Text(unsafe { String::from_utf8_unchecked(units.into_list()) })
+            }
+            _ => match primitive(value) {
+                Some(argument) => argument,
+                None => return Ok(None),
+            },
+        };
+        arguments.push(argument);
+    }
+    Ok(Some(arguments))
+}
+
+/// The value, if it is a primitive without memory of its own.
+fn primitive(value: &Value) -> Option<Argument> {
+    Some(match value.tag() {
+        Tag::Undefined => Argument::Undefined,
+        Tag::Null => Argument::Null,
+        Tag::Boolean => Argument::Boolean(value.to_boolean()),
+        Tag::Number => Argument::Number(value.as_number().unwrap_or(f64::NAN)),
+        _ => return None,
+    })
+}
+
+/// # Safety
+/// As [`lend`].
+#[expect(unsafe_code, reason = "memory of the engine is lent")]
+unsafe fn lend_any(values: &[Value]) -> JsResult<Arguments> {
     let mut prepared = Vec::with_capacity(values.len());
     let mut budget = Budget::new();
     for value in values {
@@ -41,7 +99,7 @@ pub unsafe fn lend(values: &[Value]) -> JsResult<Vec<Argument>> {
             }
         }
     }
-    let mut arguments = Vec::with_capacity(values.len());
+    let mut arguments = Arguments::with_capacity(values.len());
     let mut rest = prepared.into_iter();
     for argument in rest.by_ref() {
         // SAFETY: the caller's promise.
@@ -96,10 +154,6 @@ impl Budget {
 
 fn prepare(value: &Value, budget: &mut Budget) -> Result<Prepared, CopyError> {
     Ok(match value.tag() {
-        Tag::Undefined => Prepared::Ready(Argument::Undefined),
-        Tag::Null => Prepared::Ready(Argument::Null),
-        Tag::Boolean => Prepared::Ready(Argument::Boolean(value.to_boolean())),
-        Tag::Number => Prepared::Ready(Argument::Number(value.as_number().unwrap_or(f64::NAN))),
         Tag::String => {
             budget.charge(match value.lend_units()? {
                 LentUnits::Latin1(units) => units.len(),
@@ -115,7 +169,10 @@ fn prepare(value: &Value, budget: &mut Budget) -> Result<Prepared, CopyError> {
             // The buffer is detached, or shorter than the view.
             Err(_) => Prepared::Data(data::copy_out(value)?),
         },
-        _ => Prepared::Data(data::copy_out(value)?),
+        _ => match primitive(value) {
+            Some(argument) => Prepared::Ready(argument),
+            None => Prepared::Data(data::copy_out(value)?),
+        },
     })
 }
 

@@ -10,13 +10,13 @@ use crate::bindings::jsvm::engine::types::{Argument, InterruptReason};
 use crate::js::{self, JsResult, Value};
 use crate::poll::{count_host_call, count_import};
 
-/// Calls a host function by its name.
+/// Calls a host function by its name, which is a string.
 #[expect(unsafe_code, reason = "memory of the engine is lent")]
-pub fn call(name: &str, args: &[Value]) -> JsResult<Value> {
+pub fn call(name: &Value, args: &[Value]) -> JsResult<Value> {
     // SAFETY: the arguments are dropped when the host returns. It cannot call the VM before, and it
     // does not write to what it gets.
     let args = unsafe { argument::lend(args) }?;
-    match raw_call(name, args) {
+    match name.with_text(|name| raw_call(name, &args))? {
         Ok(result) => argument::copy_in(result),
         Err(reason) => Err(argument::thrown(reason)),
     }
@@ -25,15 +25,15 @@ pub fn call(name: &str, args: &[Value]) -> JsResult<Value> {
 /// Creates a function of this name that makes the host call `call` with its arguments.
 pub fn function(name: &str, call: &str, length: u32) -> JsResult<Value> {
     js::function(name, length, &[Value::text(call)?], |function| {
-        self::call(&function.data[0].to_lossy()?, function.args)
+        self::call(&function.data[0], function.args)
     })
 }
 
 /// Kept as one function: the generated one is large, and would be inlined into each caller.
 #[inline(never)]
-fn raw_call(name: &str, args: Vec<Argument>) -> Result<Argument, Argument> {
+fn raw_call(name: &str, args: &[Argument]) -> Result<Argument, Argument> {
     count_host_call();
-    away(|| host::host_call(name, &args))
+    away(|| host::host_call(name, args))
 }
 
 /// Passes a message of `console` to the embedder.

@@ -16,7 +16,7 @@ impl Guest for crate::Guest {
         Ok(handle(js::function(&name, length, &data, |call| {
             let mut args = vec![call.this.clone()];
             args.extend_from_slice(call.args);
-            host::call(&call.data[0].to_lossy()?, &args)
+            host::call(&call.data[0], &args)
         })?))
     }
 

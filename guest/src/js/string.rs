@@ -91,6 +91,24 @@ impl Value {
         })
     }
 
+    /// Runs `read` on the value converted to a string, lone surrogates as U+FFFD. ASCII is read where it
+    /// is.
+    pub fn with_text<R>(&self, read: impl FnOnce(&str) -> R) -> JsResult<R> {
+        let mut read = Some(read);
+        let in_place = self.with_units(|units| match units {
+            Units::Latin1(units) if units.is_ascii() => {
+                let text = std::str::from_utf8(units).ok()?;
+                read.take().map(|read| read(text))
+            }
+            _ => None,
+        })?;
+        match (in_place.flatten(), read) {
+            (Some(result), _) => Ok(result),
+            (None, Some(read)) => Ok(read(&self.to_lossy()?)),
+            (None, None) => Err(Thrown::type_error("the value has no text")),
+        }
+    }
+
     /// The value converted to a string, lone surrogates as U+FFFD, as a value.
     pub fn to_well_formed(&self) -> JsResult<Value> {
         let text = self.to_string_value()?;

@@ -68,7 +68,7 @@ pub use head::{CborHead, CborMajor, initial};
 pub use number::{FIRST_UNSAFE_INTEGER, exact_integer, f64_from_half};
 pub use reader::CborReader;
 #[cfg(feature = "std")]
-pub use serde::{ArgumentReader, Captured, DataWriter};
+pub use serde::{ArgumentReader, Captured, DataWriter, PassedArgument, PassedArguments};
 #[cfg(feature = "std")]
 pub use token::{Token, TokenOwner};
 pub use view::ViewKind;

@@ -2,57 +2,122 @@
 
 use std::sync::Arc;
 
-use jsvm_data::{ConversionError, DataWriter, Node, ViewKind};
+use jsvm_data::{
+    Captured, ConversionError, DataWriter, Node, PassedArgument, PassedArguments, ViewKind,
+};
+use wasmtime::component::{ComponentType, Lift, WasmStr};
 
-use crate::bindings::wit::Argument;
+use crate::bindings::wit::{self, Argument};
+use crate::context::Context;
 use crate::data::Data;
 use crate::release::Releases;
+
+/// An `argument` of the VM. Its text is still in the memory of the VM.
+#[derive(ComponentType, Lift)]
+#[component(variant)]
+pub(crate) enum LentArgument {
+    #[component(name = "undefined")]
+    Undefined,
+    #[component(name = "null")]
+    Null,
+    #[component(name = "boolean")]
+    Boolean(bool),
+    #[component(name = "number")]
+    Number(f64),
+    #[component(name = "text")]
+    Text(WasmStr),
+    #[component(name = "bytes")]
+    Bytes(Vec<u8>),
+    #[component(name = "data")]
+    Data(wit::Data),
+    #[component(name = "error")]
+    #[expect(dead_code, reason = "the VM passes errors as data")]
+    Error(wit::ThrownError),
+}
+
+/// The arguments of a host call, which borrow the memory of the VM.
+///
+/// # Errors
+/// If a text is not UTF-8, which only a VM whose memory was forged can pass.
+pub(crate) fn passed<'a>(
+    args: Vec<LentArgument>,
+    store: &'a wasmtime::StoreContextMut<'_, Context>,
+) -> wasmtime::Result<PassedArguments<'a>> {
+    let releases = &store.data().releases;
+    let mut invalid = None;
+    let passed = args.into_iter().map(|arg| match arg {
+        LentArgument::Null => PassedArgument::Null,
+        LentArgument::Boolean(value) => PassedArgument::Boolean(value),
+        LentArgument::Number(value) => PassedArgument::Number(value),
+        LentArgument::Text(text) => match text.to_str(store) {
+            Ok(text) => PassedArgument::Text(text),
+            Err(error) => {
+                // The others are taken all the same: somebody must release their tokens.
+                invalid.get_or_insert(error);
+                PassedArgument::Undefined
+            }
+        },
+        LentArgument::Bytes(bytes) => {
+            let mut writer = DataWriter::new();
+            writer.write_view(ViewKind::Uint8, bytes);
+            PassedArgument::Data(writer.finish().into())
+        }
+        LentArgument::Data(form) => {
+            PassedArgument::Data(Data::from_vm(form.into(), releases).into())
+        }
+        // The VM passes errors as data: this is from one whose memory was forged.
+        LentArgument::Undefined | LentArgument::Error(_) => PassedArgument::Undefined,
+    });
+    let passed = passed.collect();
+    match invalid {
+        None => Ok(passed),
+        Some(error) => Err(error),
+    }
+}
 
 /// The arguments of a host call as an array.
 ///
 /// # Errors
 /// If they are not data, which only a VM whose memory was forged can pass.
-pub(crate) fn array_of(
-    args: Vec<Argument>,
-    releases: &Arc<Releases>,
-) -> Result<Data, ConversionError> {
+pub(crate) fn array_of(args: PassedArguments<'_>) -> Result<Data, ConversionError> {
     let mut writer = DataWriter::new();
     writer.write_array(args.len());
-    let mut outcome = Ok(());
     for arg in args {
         match arg {
-            Argument::Data(form) => {
-                // Its tokens are released with it, whatever became of the arguments before.
-                let data = Data::from_vm(form.into(), releases);
-                if outcome.is_ok() {
-                    outcome = writer.write_data(data);
-                }
-            }
-            arg => write(&mut writer, arg),
+            PassedArgument::Undefined => writer.write_undefined(),
+            PassedArgument::Null => writer.write_null(),
+            PassedArgument::Boolean(value) => writer.write_boolean(value),
+            PassedArgument::Number(value) => writer.write_number(value),
+            PassedArgument::Text(text) => writer.write_text(&text),
+            PassedArgument::Data(data) => writer.write_data(*data)?,
         }
     }
-    outcome.map(|()| writer.finish())
+    Ok(writer.finish())
 }
 
-fn write(writer: &mut DataWriter, arg: Argument) {
-    match arg {
-        Argument::Null => writer.write_null(),
-        Argument::Boolean(value) => writer.write_boolean(value),
-        Argument::Number(value) => writer.write_number(value),
-        Argument::Text(text) => writer.write_text(&text),
-        Argument::Bytes(bytes) => writer.write_view(ViewKind::Uint8, bytes),
-        // The VM passes errors as data: this is from one whose memory was forged.
-        Argument::Undefined | Argument::Data(_) | Argument::Error(_) => writer.write_undefined(),
-    }
+/// Longer strings are faster as data.
+const SHORT: usize = 256;
+
+/// A value in the form in which it crosses most cheaply.
+///
+/// # Errors
+/// If it is data that was made of nodes that do not fit each other.
+pub(crate) fn of(value: Captured) -> Result<Argument, ConversionError> {
+    Ok(match value {
+        Captured::Undefined => Argument::Undefined,
+        Captured::Null => Argument::Null,
+        Captured::Boolean(value) => Argument::Boolean(value),
+        Captured::Number(value) => Argument::Number(value),
+        Captured::Text(text) if text.len() < SHORT => Argument::Text(text),
+        other => of_data(other.into())?,
+    })
 }
 
 /// Data in the form in which it crosses most cheaply.
 ///
 /// # Errors
 /// If the data was made of nodes that do not fit each other.
-pub(crate) fn of(data: Data) -> Result<Argument, ConversionError> {
-    /// Longer strings are faster as data.
-    const SHORT: usize = 256;
+pub(crate) fn of_data(data: Data) -> Result<Argument, ConversionError> {
     let primitive = data.as_primitive().and_then(|node| match node {
         Node::Undefined => Some(Argument::Undefined),
         Node::Null => Some(Argument::Null),
@@ -64,5 +129,13 @@ pub(crate) fn of(data: Data) -> Result<Argument, ConversionError> {
     match primitive {
         Some(argument) => Ok(argument),
         None => Ok(Argument::Data(data.into_form()?.into())),
+    }
+}
+
+/// Whether a value has no token of another VM.
+pub(crate) fn belongs_to(value: &Captured, releases: &Arc<Releases>) -> bool {
+    match value {
+        Captured::Data(data) => data.belongs_to(releases),
+        _ => true,
     }
 }

@@ -1,7 +1,7 @@
 //! Bindings generated from `wit/`. What users see of them is re-exported elsewhere.
 //!
-//! The world is `js-vm` of the package, but for the interfaces of WASI, of which the component uses three
-//! functions: see `wasi.rs`.
+//! The world is `js-vm` of the package, but for the interface `host` (`host_import.rs`) and those of
+//! WASI (`wasi.rs`), of which the component uses three functions.
 #![allow(missing_docs, unused, clippy::all)]
 
 wasmtime::component::bindgen!({
@@ -9,7 +9,6 @@ wasmtime::component::bindgen!({
         package jsvm:embedder;
 
         world js-vm {
-            import jsvm:engine/host@0.2.0;
             import jsvm:engine/console@0.2.0;
             import jsvm:engine/modules@0.2.0;
             export jsvm:engine/values@0.2.0;
@@ -60,7 +59,6 @@ pub mod wit {
         Error, Exception, Input, InspectOptions, Key, KeyFilter, Output, OwnKey, Units, ValueKind,
     };
     pub use super::jsvm::engine::console::Level;
-    pub use super::jsvm::engine::host::InterruptPoint;
     pub use super::jsvm::engine::modules::{
         ImportKind, MemberKind, Module, ModuleKind, NativeClass, NativeContent, NativeExport,
         NativeFunction, NativeMember, SourceModule,

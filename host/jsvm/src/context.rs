@@ -9,8 +9,8 @@ use jsvm_snapshot::Limits;
 use wasmtime::ResourceLimiter;
 
 use crate::argument;
-use crate::bindings::jsvm::engine::{console, host, modules, types};
-use crate::bindings::wit::{Argument, ImportKind, InterruptPoint, InterruptReason, Level, Module};
+use crate::bindings::jsvm::engine::{console, modules, types};
+use crate::bindings::wit::{Argument, ImportKind, Level, Module};
 use crate::clock::{Clock, SystemClock};
 use crate::data::Data;
 use crate::entropy::{Entropy, Seed};
@@ -143,30 +143,35 @@ impl Context {
 
 /// Answers of host functions.
 impl Context {
-    fn call(&mut self, name: &str, args: &mut Data) -> Result<Data, HostError> {
-        if let Some(extension) = self.extensions.find(name) {
-            let result = extension.call(name, args, self.watch.stop());
-            self.watch.check_after_call();
-            return result;
-        }
-        self.functions.call(name, args)
+    /// Whether an extension answers host calls of a name.
+    pub(crate) fn is_of_extension(&self, name: &str) -> bool {
+        self.extensions.answer(name)
     }
 
-    fn result(&self, name: &str, value: Data) -> Result<Argument, HostError> {
-        if !value.belongs_to(&self.releases) {
-            let message = format!("host function `{name}` returned a token of another VM");
-            return Err(HostError::type_error(message));
-        }
-        argument::of(value).map_err(|error| {
-            HostError::type_error(format!("host function `{name}` returned no data: {error}"))
-        })
+    /// Lets an extension answer a host call.
+    ///
+    /// # Errors
+    /// What the script gets thrown.
+    pub(crate) fn call_extension(
+        &mut self,
+        name: &str,
+        args: &mut Data,
+    ) -> Result<Data, HostError> {
+        let Some(extension) = self.extensions.find(name) else {
+            return Err(HostError::type_error(format!(
+                "no extension answers `{name}`"
+            )));
+        };
+        let result = extension.call(name, args, self.watch.stop());
+        self.watch.check_after_call();
+        result
     }
 
     /// What the script gets thrown. `culprit` names the code of the embedder that threw.
     fn thrown(&self, culprit: &str, error: HostError) -> Argument {
         let data = error.into_data();
         let argument = match data.belongs_to(&self.releases) {
-            true => argument::of(data).ok(),
+            true => argument::of_data(data).ok(),
             false => None,
         };
         argument.unwrap_or_else(|| {
@@ -185,36 +190,14 @@ impl Context {
         clippy::result_large_err,
         reason = "the bindings pass a thrown value in this form"
     )]
-    fn catching<T>(
-        &mut self,
+    pub(crate) fn catching<T>(
+        &self,
         culprit: impl Fn() -> String,
-        call: impl FnOnce(&mut Self) -> Result<T, HostError>,
+        call: impl FnOnce() -> Result<T, HostError>,
     ) -> Result<T, Argument> {
-        let outcome = catch_unwind(AssertUnwindSafe(|| call(self)));
+        let outcome = catch_unwind(AssertUnwindSafe(call));
         let outcome = outcome.unwrap_or_else(|panic| Err(HostError::panicked(&culprit(), &*panic)));
         outcome.map_err(|error| self.thrown(&culprit(), error))
-    }
-}
-
-impl host::Host for Context {
-    fn host_call(
-        &mut self,
-        name: String,
-        args: Vec<Argument>,
-    ) -> wasmtime::Result<Result<Argument, Argument>> {
-        let args = argument::array_of(args, &self.releases);
-        let culprit = || format!("host function `{name}`");
-        Ok(self.catching(culprit, |context| {
-            let result = context.call(&name, &mut args?)?;
-            context.result(&name, result)
-        }))
-    }
-
-    fn should_interrupt(
-        &mut self,
-        point: InterruptPoint,
-    ) -> wasmtime::Result<Option<InterruptReason>> {
-        Ok(self.watch.poll(point).map(Into::into))
     }
 }
 
@@ -244,16 +227,14 @@ impl modules::Host for Context {
         importer: String,
         kind: ImportKind,
     ) -> wasmtime::Result<Result<String, Argument>> {
-        let imports = self.imports.clone();
         let import = Import::new(&specifier, &importer, kind.into());
         let culprit = || "the module loader".to_owned();
-        Ok(self.catching(culprit, |_| imports.resolve(&import)))
+        Ok(self.catching(culprit, || self.imports.resolve(&import)))
     }
 
     fn load(&mut self, name: String) -> wasmtime::Result<Result<Module, Argument>> {
-        let imports = self.imports.clone();
         let culprit = || "the module loader".to_owned();
-        Ok(self.catching(culprit, |_| imports.load(&name)))
+        Ok(self.catching(culprit, || self.imports.load(&name)))
     }
 }
 

@@ -260,6 +260,11 @@ impl Extensions {
 pub(crate) struct ExtensionInstances(Vec<(String, Box<dyn ExtensionInstance>)>);
 
 impl ExtensionInstances {
+    /// Whether one of them answers a host call.
+    pub(crate) fn answer(&self, call: &str) -> bool {
+        self.0.iter().any(|(prefix, _)| call.starts_with(&**prefix))
+    }
+
     /// The instance that answers a host call, if it is one of an extension's.
     pub(crate) fn find(&mut self, call: &str) -> Option<&mut dyn ExtensionInstance> {
         let mut instances = self.0.iter_mut();

@@ -9,7 +9,7 @@ use jsvm_data::Captured;
 use rustc_hash::FxHashMap;
 
 use crate::data::{ConversionError, Data, DataBuilder, ErrorClass, ErrorData, Node};
-use crate::serde::ArgumentReader;
+use crate::serde::{ArgumentReader, Options};
 
 /// The value that a host function throws.
 ///
@@ -154,7 +154,19 @@ pub trait HostResult<Kind> {
     ///
     /// # Errors
     /// The value to throw.
-    fn into_outcome(self) -> Result<Data, HostError>;
+    fn into_outcome(self) -> Result<Data, HostError>
+    where
+        Self: Sized,
+    {
+        self.into_captured().map(Data::from)
+    }
+
+    /// The value to return or to throw, in the form in which it is passed most cheaply.
+    ///
+    /// # Errors
+    /// The value to throw.
+    #[doc(hidden)]
+    fn into_captured(self) -> Result<Captured, HostError>;
 }
 
 /// Marks what is returned as it is.
@@ -170,9 +182,9 @@ fn unfit(error: &ConversionError) -> HostError {
 }
 
 impl<T: Serialize> HostResult<Returns> for T {
-    fn into_outcome(self) -> Result<Data, HostError> {
+    fn into_captured(self) -> Result<Captured, HostError> {
         match Captured::of_result(&self).map_err(|error| unfit(&error))? {
-            Ok(value) => Ok(value.into()),
+            Ok(value) => Ok(value),
             Err(Captured::Text(message)) => Err(HostError::new(message)),
             Err(reason) => Err(HostError(reason.into())),
         }
@@ -180,9 +192,9 @@ impl<T: Serialize> HostResult<Returns> for T {
 }
 
 impl<T: Serialize, E: Into<HostError>> HostResult<Throws> for Result<T, E> {
-    fn into_outcome(self) -> Result<Data, HostError> {
+    fn into_captured(self) -> Result<Captured, HostError> {
         let value = self.map_err(Into::into)?;
-        Data::of(&value).map_err(|error| unfit(&error))
+        Captured::of(&value, &Options::default()).map_err(|error| unfit(&error))
     }
 }
 
@@ -237,7 +249,7 @@ pub trait HostFunction<Args>: Send + Sync + 'static {
     /// # Errors
     /// The value that it throws.
     #[doc(hidden)]
-    fn call(&self, args: &mut ArgumentReader<'_>) -> Result<Data, HostError>;
+    fn call(&self, args: &mut ArgumentReader<'_>) -> Result<Captured, HostError>;
 }
 
 /// All arguments as they are: for a closure that takes any number of them.
@@ -268,8 +280,8 @@ where
 {
     const ARITY: u32 = 0;
 
-    fn call(&self, args: &mut ArgumentReader<'_>) -> Result<Data, HostError> {
-        self(Arguments(args.rest()?)).into_outcome()
+    fn call(&self, args: &mut ArgumentReader<'_>) -> Result<Captured, HostError> {
+        self(Arguments(args.rest()?)).into_captured()
     }
 }
 
@@ -289,9 +301,9 @@ macro_rules! closures {
         {
             const ARITY: u32 = $arity;
 
-            fn call(&self, args: &mut ArgumentReader<'_>) -> Result<Data, HostError> {
+            fn call(&self, args: &mut ArgumentReader<'_>) -> Result<Captured, HostError> {
                 let _ = args;
-                self($(argument::<$name>(args)?),*).into_outcome()
+                self($(argument::<$name>(args)?),*).into_captured()
             }
         })*
     };
@@ -309,7 +321,7 @@ closures! {
     8 (A B C D E F G H)
 }
 
-type Erased = dyn Fn(&Data) -> Result<Data, HostError> + Send + Sync;
+type Erased = dyn Fn(&mut ArgumentReader<'_>) -> Result<Captured, HostError> + Send + Sync;
 
 /// Host functions by name.
 #[derive(Clone, Default)]
@@ -326,10 +338,12 @@ impl Functions {
     pub(crate) fn insert_erased(
         &mut self,
         name: String,
-        function: impl Fn(&mut ArgumentReader<'_>) -> Result<Data, HostError> + Send + Sync + 'static,
+        function: impl Fn(&mut ArgumentReader<'_>) -> Result<Captured, HostError>
+        + Send
+        + Sync
+        + 'static,
     ) {
-        let erased = move |args: &Data| function(&mut ArgumentReader::new(args)?);
-        self.by_name.insert(name, Arc::new(erased));
+        self.by_name.insert(name, Arc::new(function));
     }
 
     /// Forgets a function. Returns whether there was one.
@@ -337,8 +351,12 @@ impl Functions {
         self.by_name.remove(name).is_some()
     }
 
-    /// Calls a function with an array of arguments.
-    pub(crate) fn call(&self, name: &str, args: &Data) -> Result<Data, HostError> {
+    /// Calls a function with arguments.
+    pub(crate) fn call(
+        &self,
+        name: &str,
+        args: &mut ArgumentReader<'_>,
+    ) -> Result<Captured, HostError> {
         match self.by_name.get(name) {
             Some(function) => function(args),
             None => Err(HostError::type_error(format!(

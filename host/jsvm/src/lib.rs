@@ -112,6 +112,7 @@ mod error;
 mod event_loop;
 pub mod extension;
 mod function;
+mod host_import;
 mod instance;
 mod interrupt;
 mod intrinsics;

@@ -3,7 +3,7 @@
 use crate::async_function::{AsyncFunctions, AsyncHostFunction};
 use ::serde::de::DeserializeOwned;
 use ::serde::ser::Serialize;
-use jsvm_data::Form;
+use jsvm_data::{Captured, Form};
 
 use crate::bindings::wit::{
     MemberKind, NativeClass, NativeContent, NativeExport, NativeFunction, NativeMember,
@@ -234,7 +234,7 @@ impl Class {
         method: F,
     ) -> Self {
         let register: Register = Box::new(|functions, _, name| {
-            functions.insert_erased(name, move |args| method.call(args));
+            functions.insert_erased(name, move |args| method.call(args).map(Captured::Data));
         });
         self.member(key, kind, F::ARITY, register)
     }

@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 use cpu_time::ThreadTime;
 use jsvm_snapshot::Limits;
 
-use crate::bindings::wit::{self, InterruptPoint};
+use crate::bindings::wit;
 use crate::error::Interrupt;
 use crate::extension::{StopSignal, StopWhen, asks_to_stop};
+use crate::host_import::InterruptPoint;
 use crate::interrupt::{Deadline, InterruptHandle};
 use crate::watchdog::Watched;
 

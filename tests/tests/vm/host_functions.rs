@@ -428,6 +428,91 @@ fn tokens_keep_what_they_stand_for_until_they_are_dropped() {
     assert_eq!(second.call((1,)).unwrap().to::<i32>().unwrap(), 3);
 }
 
+/// Plain values cross without an encoding, other values as data: both must be read alike.
+#[test]
+fn an_argument_is_what_it_is_inside_of_an_array() {
+    let vm = builder()
+        .function("alone", |value: serde_json::Value| value.to_string())
+        .function("inside", |(value,): (serde_json::Value,)| value.to_string())
+        .function("data", |value: Data| value)
+        .function("numbers", |bytes: Vec<u8>, floats: Vec<f64>| {
+            (bytes, floats)
+        })
+        .function("all", |Arguments(all): Arguments| all)
+        .build()
+        .unwrap();
+    for value in [
+        "1",
+        "-1",
+        "0",
+        "-0",
+        "0.5",
+        "1e300",
+        "2 ** 53 - 1",
+        "2 ** 53",
+        "'text'",
+        "'\u{e9}'",
+        "'\u{4e2d}'",
+        "''",
+        "null",
+        "undefined",
+        "true",
+        "'x'.repeat(1000)",
+        "[1, 'a']",
+        "10n",
+        "'a' + String(Math.random())",
+    ] {
+        let source = format!("{{ const v = {value}; [alone(v), inside([v])] }}");
+        let (alone, inside): (String, String) = eval(&vm, &source).to().unwrap();
+        assert_eq!(alone, inside, "{value}");
+        let source = format!("{{ const v = {value}; String(data(v)) === String(v) }}");
+        assert!(eval(&vm, &source).to::<bool>().unwrap(), "{value}");
+    }
+    let source = "JSON.stringify(numbers(new Uint8Array([1, 2]), new Uint8Array([3])))";
+    assert_eq!(eval(&vm, source).to::<String>().unwrap(), "[[1,2],[3]]");
+    let source = "all(1, 'a', null, undefined, new Uint8Array([7]), { b: 'c' }, [])";
+    let (plain, bytes) = (eval(&vm, source), eval(&vm, "all(new Uint8Array(100000))"));
+    assert_eq!(
+        plain
+            .get(5)
+            .unwrap()
+            .get("b")
+            .unwrap()
+            .to::<String>()
+            .unwrap(),
+        "c"
+    );
+    assert_eq!(plain.get("length").unwrap().to::<u32>().unwrap(), 7);
+    assert_eq!(
+        bytes.get(0).unwrap().to::<Bytes>().unwrap().0.len(),
+        100_000
+    );
+    // A whole number is one for whoever takes any value.
+    let one: serde_json::Value = eval(&vm, "1").to().unwrap();
+    assert_eq!(one, serde_json::json!(1));
+}
+
+#[test]
+fn tokens_of_arguments_that_nobody_reads_are_released() {
+    let vm = builder()
+        .function("ignore", || ())
+        .function("first", |_: u32| ())
+        .function("panics", |_: u32| panic!("no"))
+        .build()
+        .unwrap();
+    eval(
+        &vm,
+        "const f = () => 1;
+         ignore(f, [f]); first(1, f, 'text', [f]);
+         for (const call of [() => first(f, f), () => panics(1, f), () => missing(f)]) {
+             try { call() } catch {}
+         }",
+    );
+    let unknown = vm.create_host_function("unknown", 1).unwrap();
+    assert!(unknown.call((eval(&vm, "f"),)).is_err());
+    assert_eq!(vm.heap().usage().unwrap().tokens, 0);
+}
+
 #[test]
 fn a_token_works_only_with_its_vm() {
     let (vm, other) = (vm(), vm());

@@ -85,7 +85,7 @@ impl Captured {
             Captured::Undefined => Kind::Undefined,
             Captured::Null => Kind::Null,
             Captured::Boolean(value) => Kind::Boolean(value),
-            Captured::Number(value) => Kind::Number(value),
+            Captured::Number(value) => Kind::of_number(value),
             Captured::Text(text) => Kind::Text(text.into()),
             Captured::Data(data) => return data.convert(),
         };

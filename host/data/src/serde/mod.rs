@@ -107,7 +107,7 @@ use ::serde::de::Deserialize;
 
 pub use self::captured::Captured;
 pub use self::data_writer::DataWriter;
-pub use self::de::ArgumentReader;
+pub use self::de::{ArgumentReader, PassedArgument, PassedArguments};
 pub use self::options::{BytesAs, Integers, Missing, Options};
 pub(crate) use self::owned::from_data;
 pub(crate) use self::parts::{Parts, Source};

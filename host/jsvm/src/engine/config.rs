@@ -15,6 +15,7 @@ use crate::context::Context;
 #[cfg(feature = "compile")]
 use crate::engine_component::{self, EngineComponentError};
 use crate::error::{Error, source};
+use crate::host_import;
 use crate::instance::{Identity, Instances};
 use crate::native;
 #[cfg(feature = "compile")]
@@ -256,6 +257,7 @@ impl EngineConfig {
 fn pre(engine: &wasmtime::Engine, component: &Component) -> wasmtime::Result<InstancePre<Context>> {
     let mut linker = Linker::new(engine);
     JsVm::add_to_linker::<_, HasSelf<_>>(&mut linker, |context: &mut Context| context)?;
+    host_import::add_to_linker(&mut linker)?;
     wasi::add_to_linker(&mut linker)?;
     linker.instantiate_pre(component)
 }

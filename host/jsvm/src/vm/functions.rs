@@ -2,8 +2,9 @@
 
 use std::sync::{Arc, Weak};
 
+use jsvm_data::Captured;
+
 use super::Vm;
-use crate::data::Data;
 use crate::error::Error;
 use crate::function::{HostError, HostFunction};
 use crate::serde::ArgumentReader;
@@ -29,7 +30,7 @@ pub struct EphemeralFunction {
 
 struct Closure(Box<Erased>);
 
-type Erased = dyn Fn(&mut ArgumentReader<'_>) -> Result<Data, HostError> + Send + Sync;
+type Erased = dyn Fn(&mut ArgumentReader<'_>) -> Result<Captured, HostError> + Send + Sync;
 
 impl std::fmt::Debug for Closure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::super::error::{Error, quoted};
 use super::super::iso;
 use super::super::pass::OPAQUE;
-use crate::{Node, ViewKind};
+use crate::{Node, ViewKind, exact_integer};
 
 /// A bigint.
 #[derive(Clone, Copy, Debug)]
@@ -94,6 +94,12 @@ impl<'de> Kind<'de> {
             Kind::Text(text) => Node::Text(text.as_ref().to_owned()),
             other => return Err(other.mismatch("a primitive")),
         })
+    }
+
+    /// A number: whole ones are integers, as in the data form.
+    #[inline]
+    pub(crate) fn of_number(value: f64) -> Self {
+        exact_integer(value).map_or(Kind::Number(value), Kind::Integer)
     }
 
     /// An error that says that something else was expected.

@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use serde::de::{Deserializer, Visitor};
 
 use self::access::{Entries, Items, Numbers, Variant, WithHoles};
-pub use self::arguments::ArgumentReader;
+pub use self::arguments::{ArgumentReader, PassedArgument, PassedArguments};
 use self::float::Floats;
 pub(crate) use self::input::Input;
 pub(crate) use self::kind::Kind;
