@@ -305,3 +305,56 @@ void jsvm_forbid_regexps(JSContext *ctx)
 {
     ctx->compile_regexp = NULL;
 }
+
+/* What a module imports that was compiled with JS_EVAL_FLAG_UNRESOLVED: an array of specifiers, each
+   with an object of attributes, or undefined. The module is freed. */
+JSValue jsvm_take_module_imports(JSContext *ctx, JSValue module)
+{
+    JSModuleDef *m = JS_VALUE_GET_PTR(module);
+    JSValue list = JS_NewArray(ctx);
+    int i;
+
+    for (i = 0; i < m->req_module_entries_count && !JS_IsException(list); i++) {
+        JSReqModuleEntry *entry = &m->req_module_entries[i];
+        JSValue specifier = JS_AtomToString(ctx, entry->module_name);
+        if (JS_DefinePropertyValueUint32(ctx, list, 2 * i, specifier, JS_PROP_C_W_E) < 0 ||
+            JS_DefinePropertyValueUint32(ctx, list, 2 * i + 1, js_dup(entry->attributes),
+                                         JS_PROP_C_W_E) < 0) {
+            JS_FreeValue(ctx, list);
+            list = JS_EXCEPTION;
+        }
+    }
+    js_free_module_def(ctx, m);
+    return list;
+}
+
+/* Whether a module of a name is loaded, or -1 with an exception. */
+int jsvm_is_module_loaded(JSContext *ctx, const char *name)
+{
+    JSAtom atom = JS_NewAtom(ctx, name);
+    JSModuleDef *m;
+
+    if (atom == JS_ATOM_NULL)
+        return -1;
+    m = js_find_loaded_module_by_name(ctx, atom);
+    JS_FreeAtom(ctx, atom);
+    return m != NULL;
+}
+
+/* Sets what runs for a call of import() in place of the engine's own job; NULL for that. */
+void jsvm_set_import_job(JSRuntime *rt, JSJobFunc *job)
+{
+    rt->dynamic_import_job = job;
+}
+
+/* Runs the engine's own job with the arguments of a job of import(). */
+JSValue jsvm_import_now(JSContext *ctx, JSValueConst *import)
+{
+    return js_dynamic_import_job(ctx, 5, import);
+}
+
+/* Queues that job. */
+int jsvm_import_later(JSContext *ctx, JSValueConst *import)
+{
+    return JS_EnqueueJob(ctx, js_dynamic_import_job, 5, import);
+}

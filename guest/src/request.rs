@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::bindings::exports::jsvm::engine::requests::Request;
 use crate::bindings::jsvm::engine::types::Data;
-use crate::data::{self, Kept};
+use crate::data::{self, CopyError, Kept};
 use crate::js::{self, Call, JsResult, Tag, Thrown, Value};
 
 struct Pending {
@@ -69,17 +69,12 @@ fn queue(call: Call<'_>) -> JsResult<Value> {
             return Err(thrown);
         }
     };
-    let id = TABLE.with_borrow_mut(|table| {
-        table.last += 1;
-        let request = Pending {
-            name,
-            args,
-            resolve,
-            reject,
-            abort: None,
-        };
-        table.pending.insert(table.last, request);
-        table.last
+    let id = insert(Pending {
+        name,
+        args,
+        resolve,
+        reject,
+        abort: None,
     });
     if let Some(signal) = signal {
         let abort = signal.on_abort(id)?;
@@ -90,6 +85,27 @@ fn queue(call: Call<'_>) -> JsResult<Value> {
         });
     }
     Ok(promise)
+}
+
+/// Queues a request that `resolve` or `reject` is called for.
+pub fn add(name: &str, args: &[Value], resolve: Value, reject: Value) -> JsResult<()> {
+    let args = data::copy_out_list(args).map_err(CopyError::into_thrown)?;
+    insert(Pending {
+        name: name.to_owned(),
+        args: args.keep()?,
+        resolve,
+        reject,
+        abort: None,
+    });
+    Ok(())
+}
+
+fn insert(request: Pending) -> u64 {
+    TABLE.with_borrow_mut(|table| {
+        table.last += 1;
+        table.pending.insert(table.last, request);
+        table.last
+    })
 }
 
 /// An asynchronous function reports everything through its promise, but for what no script may

@@ -44,6 +44,23 @@ pub fn renamed() -> Vec<u8> {
     with(|description| description.version = "9.8.7".to_owned())
 }
 
+/// The engine without one of its exported interfaces, as an older version would be.
+pub fn without_interface(interface: &str) -> Vec<u8> {
+    let name = format!("jsvm:engine/{interface}@").into_bytes();
+    let mut component = with(|description| description.version = "0.0.1".to_owned());
+    let found = component
+        .windows(name.len())
+        .enumerate()
+        .filter(|(_, bytes)| **bytes == name);
+    let found: Vec<_> = found.map(|(position, _)| position).collect();
+    assert!(!found.is_empty(), "the engine has no interface {interface}");
+    for position in found {
+        // A name of the same length: the interface is there, where nobody looks for it.
+        component[position + b"jsvm:".len()] = b'x';
+    }
+    component
+}
+
 fn altered(change: &mut dyn FnMut(&[u8]) -> Vec<u8>) -> Vec<u8> {
     replace_modules(COMPONENT, &mut |module| {
         Ok::<_, BinaryReaderError>(change(module))

@@ -10,6 +10,7 @@ mod functions;
 mod heap;
 mod http_tools;
 mod jobs;
+mod module_imports;
 mod objects;
 mod promises;
 mod properties;

@@ -7,10 +7,12 @@ mod commonjs;
 mod error;
 mod namespace;
 mod native;
+mod requested;
 mod resolve;
 mod source;
 
 use error::coded;
+pub use requested::{are_imports_requests, imports_of, set_import_requests};
 use resolve::{BY_FULL_NAME, folder, resolve, url_of};
 use source::{ModuleSource, text};
 

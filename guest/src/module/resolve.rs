@@ -26,7 +26,11 @@ pub fn resolve(specifier: &str, importer: &str, is_require: bool) -> JsResult<St
 }
 
 /// Looks into the root in which the embedder may have put names of modules.
-fn resolve_by_root(specifier: &str, importer: &str, is_require: bool) -> JsResult<Option<String>> {
+pub fn resolve_by_root(
+    specifier: &str,
+    importer: &str,
+    is_require: bool,
+) -> JsResult<Option<String>> {
     let Some(names) = root::get(RESOLVED) else {
         return Ok(None);
     };

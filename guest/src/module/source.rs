@@ -100,7 +100,7 @@ fn read(name: &str, described: &Value) -> JsResult<SourceModule> {
 }
 
 /// Looks into the root in which the embedder may have put modules.
-fn load_from_root(name: &str) -> JsResult<Option<Value>> {
+pub fn load_from_root(name: &str) -> JsResult<Option<Value>> {
     let Some(modules) = root::get(MODULES) else {
         return Ok(None);
     };

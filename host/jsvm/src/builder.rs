@@ -39,6 +39,7 @@ pub struct VmBuilder {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) seed: Option<Seed>,
     pub(crate) time_zone: Option<TimeZone>,
+    pub(crate) import_requests: bool,
     pub(crate) stop_when: Option<StopWhen>,
     pub(crate) without: Intrinsics,
     pub(crate) functions: Arc<Functions>,
@@ -59,6 +60,7 @@ impl VmBuilder {
             clock: Arc::new(SystemClock),
             seed: None,
             time_zone: None,
+            import_requests: false,
             stop_when: None,
             without: Intrinsics::empty(),
             functions: Arc::default(),
@@ -255,6 +257,44 @@ impl VmBuilder {
     #[must_use]
     pub fn modules(mut self, loader: impl ModuleLoader) -> Self {
         self.imports_mut().loader = Some(Arc::new(loader));
+        self
+    }
+
+    /// Makes calls of `import()` requests with the name [`ImportRequest::NAME`]: for modules that are
+    /// not at hand. The program goes on meanwhile, and a snapshot contains the waiting requests. A
+    /// VM that is restored keeps what it had, unless this is set.
+    ///
+    /// The argument of the request is an [`ImportRequest`]. The answer is an [`ImportAnswer`], which
+    /// contains the module and those that it imports. Imports of a module whose source the VM has
+    /// are no requests. `import` declarations call the [loader](Self::modules) as ever.
+    ///
+    /// [`ImportRequest`]: crate::ImportRequest
+    /// [`ImportRequest::NAME`]: crate::ImportRequest::NAME
+    /// [`ImportAnswer`]: crate::ImportAnswer
+    ///
+    /// ```
+    /// # #[cfg(feature = "event-loop")] {
+    /// use jsvm::{EventLoop, HostError, ImportAnswer, ImportRequest, Module};
+    /// let vm = jsvm::Engine::global()?
+    ///     .vm()
+    ///     .import_requests()
+    ///     .async_handler(ImportRequest::NAME, |import: ImportRequest| async move {
+    ///         // Fetched from a network, for example:
+    ///         let text = format!("export default 'text of {}'", import.specifier);
+    ///         let answer = ImportAnswer::new(&*import.specifier);
+    ///         Ok::<_, HostError>(answer.module(import.specifier, Module::es(text)))
+    ///     })
+    ///     .build()?;
+    /// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+    /// let namespace = EventLoop::new(&vm).eval("import('a')").await?;
+    /// assert_eq!(namespace.get("default")?.to::<String>()?, "text of a");
+    /// # Ok::<(), jsvm::Error>(()) })?;
+    /// # }
+    /// # Ok::<(), jsvm::Error>(())
+    /// ```
+    #[must_use]
+    pub fn import_requests(mut self) -> Self {
+        self.import_requests = true;
         self
     }
 

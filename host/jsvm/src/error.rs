@@ -7,6 +7,7 @@ use jsvm_snapshot::{BytecodeError, SnapshotError};
 
 use crate::bindings::wit;
 use crate::data::ConversionError;
+use crate::instance::MissingFunction;
 use crate::time_zone::TimeZoneError;
 use crate::value::{Value, ValueKind};
 use crate::vm::Rejection;
@@ -110,6 +111,17 @@ pub enum Error {
     /// The system has no memory for the native stack that calls run on.
     #[error("cannot allocate a native stack")]
     NativeStack(#[source] Arc<std::io::Error>),
+    /// The engine of the VM is an older version of jsvm, without this function.
+    #[error(
+        "the engine of this VM has no function `{interface}.{name}`: it is older than this program. \
+         Use a newer engine"
+    )]
+    MissingFunction {
+        /// The interface of the WIT package.
+        interface: &'static str,
+        /// The function.
+        name: &'static str,
+    },
     /// The pages of a lazy snapshot cannot be mapped into the memory of a VM.
     #[error("cannot map the snapshot into memory")]
     SnapshotMapping(#[source] Arc<std::io::Error>),
@@ -122,6 +134,15 @@ pub(crate) type Cause = Arc<dyn std::error::Error + Send + Sync>;
 pub(crate) fn source(error: wasmtime::Error) -> Cause {
     let error: Box<dyn std::error::Error + Send + Sync> = error.into();
     error.into()
+}
+
+impl From<MissingFunction> for Error {
+    fn from(missing: MissingFunction) -> Self {
+        Error::MissingFunction {
+            interface: missing.interface,
+            name: missing.name,
+        }
+    }
 }
 
 impl Error {

@@ -5,6 +5,7 @@
 //! memory as it was left; the next VM rewrites only what differs from what it needs. Nothing
 //! else of an instance changes while it lives: its state is its memory.
 
+mod added;
 mod counters;
 mod lend;
 mod memory;
@@ -31,6 +32,8 @@ use crate::stack::on_large_stack;
 use crate::vm::unexpected;
 use crate::watchdog;
 
+use added::AddedIndices;
+pub(crate) use added::{Added, MissingFunction};
 pub(crate) use counters::Counters;
 use lend::{Lending, LendingIndices};
 use memory::ListInMemory;
@@ -78,6 +81,8 @@ pub(crate) struct Exports {
     pub(crate) bindings: JsVm,
     /// The functions to which data is lent. The bindings' want lists of their own.
     pub(crate) lending: Lending,
+    /// The functions that older engines lack.
+    pub(crate) added: Added,
     /// What its memory was at first.
     pub(crate) base: BaseImage,
     /// The function that returns the memory. The bindings' would copy it.
@@ -121,6 +126,7 @@ pub(crate) struct Instances {
     pre: InstancePre<Context>,
     indices: JsVmIndices,
     lending: LendingIndices,
+    added: AddedIndices,
     /// The function `memory` of the interface `snapshot`.
     memory: ComponentExportIndex,
     /// How many VMs the pool has room for.
@@ -170,6 +176,7 @@ impl Instances {
         Ok(Instances {
             indices: JsVmIndices::new(&pre)?,
             lending: LendingIndices::new(component)?,
+            added: AddedIndices::new(component),
             engine,
             identity,
             pre,
@@ -259,6 +266,7 @@ impl Instances {
             let exports = Exports {
                 bindings: self.indices.load(&mut store, &instance)?,
                 lending: self.lending.load(&mut store, &instance)?,
+                added: self.added.load(&mut store, &instance),
                 base: self.identity.base.clone(),
                 memory: memory.ok_or_else(|| wasmtime::format_err!("`memory` is no function"))?,
                 checked: OnceCell::new(),

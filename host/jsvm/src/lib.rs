@@ -117,6 +117,7 @@ mod instance;
 mod interrupt;
 mod intrinsics;
 mod module;
+mod module_import;
 mod native;
 #[cfg(feature = "compile")]
 mod native_cache;
@@ -168,6 +169,7 @@ pub use function::{Arguments, HostError, HostFunction, HostResult, Returns, Thro
 pub use interrupt::InterruptHandle;
 pub use intrinsics::Intrinsics;
 pub use module::{FolderModules, Import, ImportKind, Module, ModuleKind, ModuleLoader};
+pub use module_import::{ImportAnswer, ImportRequest, ModuleImport};
 #[cfg(feature = "compile")]
 #[cfg_attr(docsrs, doc(cfg(feature = "compile")))]
 pub use native_cache::{NativeCache, NativeCacheError};

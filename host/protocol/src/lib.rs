@@ -5,7 +5,7 @@
 //! * A *host call* returns its result at once. The VM is on the stack meanwhile.
 //! * A *request* is a queued call with a promise for its result. The embedder takes requests when
 //!   the VM has returned, does the work, and settles them, perhaps in another process. The names
-//!   are in [`http`], [`keyvalue`] and [`config`].
+//!   are in [`http`], [`keyvalue`], [`config`] and [`mod@import`].
 //!
 //! The embedder asks the VM by *roots*: values that the VM keeps under a name. Their names are in
 //! [`http`] and [`standalone`].
@@ -36,6 +36,7 @@
 
 pub mod config;
 pub mod http;
+pub mod import;
 pub mod keyvalue;
 pub mod module;
 pub mod standalone;

@@ -35,6 +35,7 @@ mod limits;
 mod memory;
 mod mistakes;
 mod misuse;
+mod module_imports;
 mod module_kinds;
 mod modules;
 mod objects;

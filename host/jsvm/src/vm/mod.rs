@@ -4,6 +4,7 @@ mod compile;
 mod functions;
 mod heap;
 mod make;
+mod module_imports;
 mod objects;
 mod observe;
 mod roots;

@@ -216,6 +216,9 @@ impl VmBuilder {
         if let Some(zone) = &self.time_zone {
             vm.set_time_zone(zone)?;
         }
+        if self.import_requests {
+            vm.set_import_requests(true)?;
+        }
         Ok(vm)
     }
 }

@@ -1,0 +1,104 @@
+//! Functions that the interface of the VM got after its first version.
+//!
+//! Bindings find each function of an interface when a VM is created, and fail if one is missing. So a
+//! function that older engines lack is found here, and its absence is an error of those who call it.
+
+use wasmtime::Store;
+use wasmtime::component::{
+    Component, ComponentExportIndex, ComponentNamedList, Func, Instance, Lift, Lower,
+};
+
+use crate::bindings::wit;
+use crate::context::Context;
+use crate::module_import::ModuleImport;
+
+/// Where a component has these functions.
+pub(super) struct AddedIndices([Option<ComponentExportIndex>; NAMES.len()]);
+
+/// The functions of one instance.
+pub(crate) struct Added([Option<Func>; NAMES.len()]);
+
+/// The interfaces and names of the functions.
+const NAMES: [(&str, &str); 3] = [
+    ("module-imports", "get-module-imports"),
+    ("module-imports", "set-import-requests"),
+    ("module-imports", "get-import-requests"),
+];
+const GET_MODULE_IMPORTS: usize = 0;
+const SET_IMPORT_REQUESTS: usize = 1;
+const GET_IMPORT_REQUESTS: usize = 2;
+
+/// An older engine does not have the function.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MissingFunction {
+    pub(crate) interface: &'static str,
+    pub(crate) name: &'static str,
+}
+
+/// What a call returns, unless the VM is lost.
+type Called<T> = wasmtime::Result<Result<T, MissingFunction>>;
+
+impl AddedIndices {
+    pub(super) fn new(component: &Component) -> Self {
+        AddedIndices(NAMES.map(|(interface, name)| {
+            let interface = format!("jsvm:engine/{interface}@{}", jsvm_component::WIT_VERSION);
+            let interface = component.get_export_index(None, &interface)?;
+            component.get_export_index(Some(&interface), name)
+        }))
+    }
+
+    pub(super) fn load(&self, store: &mut Store<Context>, instance: &Instance) -> Added {
+        let indices = self.0.iter();
+        let mut functions = [None; NAMES.len()];
+        for (function, index) in functions.iter_mut().zip(indices) {
+            *function = index.and_then(|index| instance.get_func(&mut *store, index));
+        }
+        Added(functions)
+    }
+}
+
+impl Added {
+    /// Lists what a module imports.
+    pub(crate) fn get_module_imports(
+        &self,
+        store: &mut Store<Context>,
+        source: &str,
+        name: &str,
+    ) -> Called<Result<Vec<ModuleImport>, wit::Error>> {
+        let called = self.call(GET_MODULE_IMPORTS, store, (source, name))?;
+        Ok(called.map(|(imports,)| imports))
+    }
+
+    /// Sets whether `import()` makes requests.
+    pub(crate) fn set_import_requests(
+        &self,
+        store: &mut Store<Context>,
+        enabled: bool,
+    ) -> Called<()> {
+        self.call(SET_IMPORT_REQUESTS, store, (enabled,))
+    }
+
+    /// Whether `import()` makes requests.
+    pub(crate) fn get_import_requests(&self, store: &mut Store<Context>) -> Called<bool> {
+        let called = self.call(GET_IMPORT_REQUESTS, store, ())?;
+        Ok(called.map(|(enabled,)| enabled))
+    }
+
+    fn call<Params, Returned>(
+        &self,
+        index: usize,
+        store: &mut Store<Context>,
+        params: Params,
+    ) -> Called<Returned>
+    where
+        Params: ComponentNamedList + Lower,
+        Returned: ComponentNamedList + Lift + 'static,
+    {
+        let Some(function) = self.0[index] else {
+            let (interface, name) = NAMES[index];
+            return Ok(Err(MissingFunction { interface, name }));
+        };
+        let function = function.typed::<Params, Returned>(&*store)?;
+        function.call(store, params).map(Ok)
+    }
+}
