@@ -497,7 +497,7 @@ fn tokens_of_arguments_that_nobody_reads_are_released() {
     let vm = builder()
         .function("ignore", || ())
         .function("first", |_: u32| ())
-        .function("panics", |_: u32| panic!("no"))
+        .function("panics", |_: u32| -> u32 { panic!("no") })
         .build()
         .unwrap();
     eval(
