@@ -111,17 +111,9 @@ pub enum Error {
     /// The system has no memory for the native stack that calls run on.
     #[error("cannot allocate a native stack")]
     NativeStack(#[source] Arc<std::io::Error>),
-    /// The engine of the VM is an older version of jsvm, without this function.
-    #[error(
-        "the engine of this VM has no function `{interface}.{name}`: it is older than this program. \
-         Use a newer engine"
-    )]
-    MissingFunction {
-        /// The interface of the WIT package.
-        interface: &'static str,
-        /// The function.
-        name: &'static str,
-    },
+    /// The engine of the VM is older than a function.
+    #[error(transparent)]
+    MissingFunction(#[from] MissingFunction),
     /// The pages of a lazy snapshot cannot be mapped into the memory of a VM.
     #[error("cannot map the snapshot into memory")]
     SnapshotMapping(#[source] Arc<std::io::Error>),
@@ -134,15 +126,6 @@ pub(crate) type Cause = Arc<dyn std::error::Error + Send + Sync>;
 pub(crate) fn source(error: wasmtime::Error) -> Cause {
     let error: Box<dyn std::error::Error + Send + Sync> = error.into();
     error.into()
-}
-
-impl From<MissingFunction> for Error {
-    fn from(missing: MissingFunction) -> Self {
-        Error::MissingFunction {
-            interface: missing.interface,
-            name: missing.name,
-        }
-    }
 }
 
 impl Error {

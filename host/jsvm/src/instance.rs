@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use jsvm_snapshot::host::{BaseImage, MAX_KEPT, Requests};
 use parking_lot::Mutex;
-use wasmtime::component::{Component, ComponentExportIndex, Func, InstancePre, TypedFunc};
+use wasmtime::component::{ComponentExportIndex, Func, InstancePre, TypedFunc};
 use wasmtime::{Engine, PoolConcurrencyLimitError, Store};
 
 use crate::bindings::exports::jsvm::engine::snapshot::SnapshotError;
@@ -32,13 +32,13 @@ use crate::stack::on_large_stack;
 use crate::vm::unexpected;
 use crate::watchdog;
 
-use added::AddedIndices;
-pub(crate) use added::{Added, MissingFunction};
+pub use added::MissingFunction;
+use added::{Added, AddedIndices};
 pub(crate) use counters::Counters;
 use lend::{Lending, LendingIndices};
-use memory::ListInMemory;
 #[cfg(feature = "compile")]
 use memory::is_base_image;
+use memory::{ListInMemory, snapshot_function};
 pub(crate) use overlay::Overlay;
 
 /// An instance with its store.
@@ -295,16 +295,6 @@ impl Instances {
             exports,
         })
     }
-}
-
-/// Finds a function of the interface `snapshot`.
-fn snapshot_function(component: &Component, name: &str) -> wasmtime::Result<ComponentExportIndex> {
-    let interface = format!("jsvm:engine/snapshot@{}", jsvm_component::WIT_VERSION);
-    let function = component
-        .get_export_index(None, &interface)
-        .and_then(|interface| component.get_export_index(Some(&interface), name));
-    function
-        .ok_or_else(|| wasmtime::format_err!("the component does not export `{interface}#{name}`"))
 }
 
 /// Puts those limits of a store's context in force that are the store's own.

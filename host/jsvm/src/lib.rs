@@ -166,6 +166,7 @@ pub use error::{Error, Exception, Gone, Interrupt, Limit, Location};
 #[cfg(feature = "event-loop")]
 pub use event_loop::EventLoop;
 pub use function::{Arguments, HostError, HostFunction, HostResult, Returns, Throws, Variadic};
+pub use instance::MissingFunction;
 pub use interrupt::InterruptHandle;
 pub use intrinsics::Intrinsics;
 pub use module::{FolderModules, Import, ImportKind, Module, ModuleKind, ModuleLoader};

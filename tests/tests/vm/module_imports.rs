@@ -342,7 +342,7 @@ fn an_older_engine_lacks_the_functions() {
     assert_ne!(engine.id(), Engine::global().unwrap().id());
     let vm = engine.vm().build().unwrap();
     let lacks = |result: Result<(), Error>, function: &str| match result {
-        Err(error @ Error::MissingFunction { .. }) => {
+        Err(error @ Error::MissingFunction(_)) => {
             assert!(error.to_string().contains(function), "{error}");
         }
         other => panic!("{function}: {other:?}"),

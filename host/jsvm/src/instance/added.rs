@@ -28,11 +28,32 @@ const GET_MODULE_IMPORTS: usize = 0;
 const SET_IMPORT_REQUESTS: usize = 1;
 const GET_IMPORT_REQUESTS: usize = 2;
 
-/// An older engine does not have the function.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct MissingFunction {
-    pub(crate) interface: &'static str,
-    pub(crate) name: &'static str,
+/// An engine of an older version of jsvm lacks a function.
+///
+/// ```
+/// use jsvm::{Engine, Error};
+/// /// Whether `import()` can make requests in VMs of an engine.
+/// fn can_request_imports(engine: &Engine) -> Result<bool, Error> {
+///     match engine.vm().build()?.has_import_requests() {
+///         Ok(_) => Ok(true),
+///         Err(Error::MissingFunction(_)) => Ok(false),
+///         Err(error) => Err(error),
+///     }
+/// }
+/// assert!(can_request_imports(&Engine::global()?)?);
+/// # Ok::<(), Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the engine of this VM has no function `{interface}.{name}`: it is older than this program. Use \
+     a newer engine"
+)]
+#[non_exhaustive]
+pub struct MissingFunction {
+    /// The interface of the WIT package.
+    pub interface: &'static str,
+    /// The function.
+    pub name: &'static str,
 }
 
 /// What a call returns, unless the VM is lost.

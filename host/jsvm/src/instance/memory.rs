@@ -6,7 +6,7 @@ use std::ops::Range;
 #[cfg(feature = "compile")]
 pub(super) use before::is_base_image;
 use wasmtime::component::__internal::{CanonicalAbiInfo, InstanceType, InterfaceType, LiftContext};
-use wasmtime::component::{ComponentType, Lift, WasmList};
+use wasmtime::component::{Component, ComponentExportIndex, ComponentType, Lift, WasmList};
 
 /// The list that the function `memory` returns, with the addresses of the memory that it is in.
 ///
@@ -60,6 +60,19 @@ unsafe impl Lift for ListInMemory {
         let list = WasmList::linear_lift_from_memory(context, ty, bytes)?;
         Ok(ListInMemory::new(list, context))
     }
+}
+
+/// Finds a function of the interface `snapshot`.
+pub(super) fn snapshot_function(
+    component: &Component,
+    name: &str,
+) -> wasmtime::Result<ComponentExportIndex> {
+    let interface = format!("jsvm:engine/snapshot@{}", jsvm_component::WIT_VERSION);
+    let function = component
+        .get_export_index(None, &interface)
+        .and_then(|interface| component.get_export_index(Some(&interface), name));
+    function
+        .ok_or_else(|| wasmtime::format_err!("the component does not export `{interface}#{name}`"))
 }
 
 /// The memory before any code of the component has run.
