@@ -10,6 +10,9 @@ use libtest_mimic::{Failed, Trial};
 
 pub fn trials() -> Vec<Trial> {
     let mut trials = cases::golden("web", "js", run);
+    // The language itself, where the engine's patches change it. The outputs are those of V8 where it
+    // follows the standard, but for the names of functions in frames.
+    trials.extend(cases::golden("language", "js", run));
     trials.push(Trial::test("an untouched VM costs what it did", untouched));
     trials.push(Trial::test("each name runs its part alone", alone));
     trials.push(Trial::test(
