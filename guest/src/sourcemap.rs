@@ -60,8 +60,9 @@ fn write_stack(call: Call<'_>) -> JsResult<Value> {
         } else {
             "native".to_owned()
         };
-        // A place without a function is where text does not parse.
-        let has_function = ask("getFunction")?.is_function();
+        // A place without a function is where text does not parse, but for `Promise.all`.
+        let index = ask("getPromiseIndex")?;
+        let has_function = ask("getFunction")?.is_function() || index.as_number().is_some();
         if has_function {
             let name = match function.tag() {
                 js::Tag::String => function.to_lossy()?,
@@ -72,7 +73,16 @@ fn write_stack(call: Call<'_>) -> JsResult<Value> {
             } else {
                 &name
             };
-            stack.push_str(&format!("    at {name} ({place})\n"));
+            let place = match index.as_number() {
+                Some(index) => format!("index {index}"),
+                None => place,
+            };
+            let waits = if ask("isAsync")?.to_boolean() {
+                "async "
+            } else {
+                ""
+            };
+            stack.push_str(&format!("    at {waits}{name} ({place})\n"));
         } else {
             stack.push_str(&format!("    at {place}\n"));
         }
