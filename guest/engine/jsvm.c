@@ -234,6 +234,45 @@ int jsvm_iterator_entry(JSValueConst value, void **at, JSValue *key, JSValue *to
     return 0;
 }
 
+/* Gives an error without frames those of the functions that wait for a promise, which `settle`
+   resolves or rejects. An error that has frames, and any other value, stays as it is. */
+void jsvm_write_stack(JSContext *ctx, JSValueConst error, JSValueConst settle)
+{
+    union {
+        JSJobEntry entry;
+        char room[sizeof(JSJobEntry) + sizeof(JSValue)];
+    } job;
+    JSRuntime *rt = ctx->rt;
+    JSJobEntry *outer_job = rt->current_job;
+    JSStackFrame *outer_frame = rt->current_stack_frame;
+    JSShapeProperty *prs;
+    JSProperty *pr;
+    JSObject *p;
+
+    if (JS_VALUE_GET_TAG(error) != JS_TAG_OBJECT)
+        return;
+    p = JS_VALUE_GET_OBJ(error);
+    if (p->class_id != JS_CLASS_ERROR)
+        return;
+    prs = find_own_property(&pr, p, JS_ATOM_stack);
+    if (prs) {
+        if ((prs->flags & JS_PROP_TMASK) != JS_PROP_NORMAL || !(prs->flags & JS_PROP_WRITABLE)
+            || !JS_IsEmptyString(pr->u.value))
+            return;
+        set_value(ctx, &pr->u.value, JS_UNDEFINED);
+    }
+    p->u.object_data = JS_UNDEFINED;
+    /* as if the promise were settled by a job */
+    job.entry.job_func = js_promise_resolve_thenable_job;
+    job.entry.argc = 1;
+    job.entry.argv[0] = unsafe_unconst(js_promise_of_function(settle));
+    rt->current_job = &job.entry;
+    rt->current_stack_frame = NULL;
+    build_backtrace(ctx, error, JS_UNDEFINED, NULL, 0, 0, 0);
+    rt->current_stack_frame = outer_frame;
+    rt->current_job = outer_job;
+}
+
 /* Zeroes what is left in free blocks of arenas, so that a snapshot does not hold it. What is zero
    already is not written: it may be in pages that all VMs share. */
 void jsvm_sweep_arenas(JSRuntime *rt)

@@ -245,6 +245,10 @@ pub fn settle(id: u64, outcome: Result<Data, Data>) -> JsResult<bool> {
     } else {
         &request.reject
     };
+    if !fulfil {
+        // No script made the error, so it has no frames.
+        value.write_stack(&request.reject);
+    }
     settle.call(&Value::UNDEFINED, &[value])?;
     if let Some(abort) = request.abort {
         abort.forget()?;

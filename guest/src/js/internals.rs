@@ -1,7 +1,7 @@
 //! Strings and objects as the engine has them in memory, by `guest/engine/jsvm.c`.
 //!
 //! Each call checks anew what it reads: what JavaScript did in between can make it find nothing,
-//! and do no harm. None of it runs JavaScript.
+//! and do no harm. None of it runs JavaScript, but for `Error.prepareStackTrace` of a script.
 
 use std::ffi::c_void;
 
@@ -28,6 +28,7 @@ unsafe extern "C" {
         to: *mut q::JSValue,
     ) -> q::c_int;
     fn jsvm_sweep_arenas(runtime: *mut q::JSRuntime);
+    fn jsvm_write_stack(ctx: *mut q::JSContext, error: q::JSValue, settle: q::JSValue);
 }
 
 /// Zeroes what is free in the arenas that the engine keeps small things in.
@@ -81,6 +82,13 @@ impl Value {
             count += 1;
             entries.push(entry);
         }
+    }
+
+    /// Gives an error without frames those of the functions that wait for the promise that `settle`
+    /// resolves or rejects. Any other value stays as it is.
+    pub fn write_stack(&self, settle: &Value) {
+        // SAFETY: live context and values, which the engine checks.
+        unsafe { jsvm_write_stack(ctx(), self.raw(), settle.raw()) }
     }
 
     /// Runs `read` on the code units of a string. The result is `None` for any other value. A string

@@ -1,7 +1,7 @@
 //! Requests: what a script wants from outside, and how it gets it.
 
 use jsvm::data::Node;
-use jsvm::{Data, Error, ErrorClass, HostError, Token, Vm};
+use jsvm::{Data, Error, ErrorClass, HostError, Source, Token, Vm};
 use jsvm_tests::{assert_usable, builder, eval, exception};
 
 fn vm() -> Vm {
@@ -210,4 +210,53 @@ fn settled_requests_leave_nothing_behind() {
         assert_eq!(round(), first);
     }
     assert_eq!(first.1, 0);
+}
+
+/// An error of the embedder comes from no script: its frames are the functions that wait for it.
+#[test]
+fn errors_have_the_frames_that_wait_for_the_request() {
+    let vm = vm();
+    let source = "var stacks = [];
+async function load() { return await read(1) }
+async function main() {
+  try { await Promise.all([0, load()]) } catch (e) { stacks.push(e.stack, Object.keys(e).join()) }
+}
+main();
+read(2).catch((e) => stacks.push(e.stack))";
+    vm.eval(Source::script(source).file_name("main.js"))
+        .unwrap();
+    let requests = vm.take_requests().unwrap();
+    for request in &requests {
+        vm.settle::<()>(request.id, Err(HostError::new("no such file")))
+            .unwrap();
+    }
+    vm.run_jobs().unwrap();
+    let stacks = eval(&vm, "stacks.join('|')").to::<String>().unwrap();
+    let expected = "    at async load (main.js:2:31)
+    at async Promise.all (index 1)
+    at async main (main.js:4:9)
+";
+    assert_eq!(stacks, format!("|{expected}|"));
+    assert_usable(&vm);
+}
+
+/// Whoever changes `Error.prepareStackTrace` is asked for the frames that wait, too.
+#[test]
+fn frames_that_wait_are_call_sites() {
+    let vm = vm();
+    eval(
+        &vm,
+        "Error.prepareStackTrace = (error, sites) => sites.map((site) =>
+             `${site.getFunctionName()} ${site.isAsync()} ${site.getPromiseIndex()}`).join('; ');
+         var seen;
+         async function main() { try { await Promise.any([read(1)]) } catch (e) { seen = e.errors[0].stack } }
+         main()",
+    );
+    let id = vm.take_requests().unwrap()[0].id;
+    vm.settle::<()>(id, Err(HostError::new("x"))).unwrap();
+    vm.run_jobs().unwrap();
+    assert_eq!(
+        eval(&vm, "seen").to::<String>().unwrap(),
+        "Promise.any true 0; main true null"
+    );
 }
