@@ -94,7 +94,10 @@ fn driver_evaluates() {
     assert_eq!(driver.eval("1 / 3"), "0.3333333333333333");
     assert_eq!(driver.eval("undefined"), "undefined");
     let failed: Result<String, String> = driver.call("eval", ("null.x",));
-    assert_eq!(failed.unwrap_err(), "cannot read property 'x' of null");
+    assert_eq!(
+        failed.unwrap_err(),
+        "Cannot read properties of null (reading 'x')"
+    );
 }
 
 #[test]
