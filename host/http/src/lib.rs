@@ -15,9 +15,7 @@ mod egress;
 mod server;
 pub mod services;
 
-use jsvm::Error;
-use jsvm::Vm;
-use jsvm::{Value, ValueKind};
+use jsvm::{Error, Source, Value, ValueKind, Vm};
 
 #[cfg(feature = "client")]
 pub use client::{Client, Url};
@@ -57,7 +55,9 @@ pub mod internal {
 /// # Errors
 /// [`Error::Limit`]; [`Error::Gone`].
 pub fn install_fetch(vm: &Vm) -> Result<(), Error> {
-    Scripts::new(vm)?.run(include_str!("fetch.js")).map(drop)
+    Scripts::new(vm)?
+        .run("jsvm:install-fetch", include_str!("fetch.js"))
+        .map(drop)
 }
 
 /// Installs `fetch`, `addEventListener` and `FetchEvent` for a program that serves. Call it before
@@ -81,8 +81,8 @@ pub fn install_fetch(vm: &Vm) -> Result<(), Error> {
 /// [`Error::Limit`]; [`Error::Gone`].
 pub fn install(vm: &Vm) -> Result<Handlers, Error> {
     let scripts = Scripts::new(vm)?;
-    scripts.run(include_str!("fetch.js"))?;
-    let made = scripts.run(include_str!("handler.js"))?;
+    scripts.run("jsvm:install-fetch", include_str!("fetch.js"))?;
+    let made = scripts.run("jsvm:handler", include_str!("handler.js"))?;
     Ok(Handlers {
         vm: vm.clone(),
         find: made.get("find")?,
@@ -152,8 +152,9 @@ impl Scripts {
         })
     }
 
-    fn run(&self, source: &str) -> Result<Value, Error> {
-        let script = self.vm.eval(source)?;
+    /// Stacks name the functions of a script by its file, and leave those out that wait.
+    fn run(&self, file_name: &str, source: &str) -> Result<Value, Error> {
+        let script = self.vm.eval(Source::script(source).file_name(file_name))?;
         script.call((&self.tools, &self.requests))
     }
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jsvm::{
-    Arguments, Data, EngineConfig, Error, HostError, Limits, PromiseState, Seed, Value, ValueKind,
-    Vm, VmBuilder,
+    Arguments, Data, EngineConfig, Error, HostError, Limits, PromiseState, Seed, Source, Value,
+    ValueKind, Vm, VmBuilder,
 };
 use jsvm_http::Handlers;
 use jsvm_standalone::{BEGIN, BUSY_TIMEOUT, EXIT_CODE, MAIN};
@@ -166,7 +166,7 @@ impl Build {
 /// Installs `process` for the build, and the function that replaces it when the component starts.
 fn install(vm: &Vm, env: &[(String, String)]) -> Result<(), Error> {
     let host = vm.create_host_function("jsvm:process", 0)?;
-    let begin = vm.eval(include_str!("begin.js"))?;
+    let begin = vm.eval(Source::script(include_str!("begin.js")).file_name("jsvm:begin"))?;
     let given = vm.create_object()?;
     for (name, value) in env {
         given.set(&**name, &**value)?;

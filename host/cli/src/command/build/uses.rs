@@ -64,7 +64,7 @@ impl Uses {
 fn place(stack: &str) -> Option<Location> {
     Exception::places(stack).find(|place| {
         let file = place.file.as_str();
-        file != SCRIPT && !file.starts_with('<') && !file.starts_with("node:")
+        !file.starts_with("jsvm:") && !file.starts_with('<') && !file.starts_with("node:")
     })
 }
 

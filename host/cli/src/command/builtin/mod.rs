@@ -12,7 +12,7 @@ mod process;
 use std::path::Path;
 use std::sync::Arc;
 
-use jsvm::{Error, HostError, Import, Module, ModuleLoader, Vm, VmBuilder};
+use jsvm::{Error, HostError, Import, Module, ModuleLoader, Source, Vm, VmBuilder};
 use jsvm_http::services;
 use jsvm_http::{self as http, Client};
 use jsvm_node::NodeModules;
@@ -73,7 +73,7 @@ pub fn process_source() -> &'static str {
 pub fn install(vm: &Vm) -> Result<(), Error> {
     let host = vm.create_host_function("jsvm:process", 0)?;
     let source = vm.create_host_function("jsvm:builtin-source", 0)?;
-    let install = vm.eval(include_str!("install.js"))?;
+    let install = vm.eval(Source::script(include_str!("install.js")).file_name("jsvm:install"))?;
     install.call((host, source))?;
     http::install_fetch(vm)
 }
