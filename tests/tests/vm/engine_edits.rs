@@ -103,7 +103,7 @@ fn stacks_have_lines_and_columns() {
     let stack = stack.to::<String>().unwrap();
     let lines: Vec<_> = stack.lines().map(str::trim).collect();
     assert!(
-        lines[0].starts_with("at inner (") && lines[0].ends_with(":3:14)"),
+        lines[0].starts_with("at inner (") && lines[0].ends_with(":3:10)"),
         "{stack}"
     );
     assert!(
@@ -323,10 +323,43 @@ fn what_is_not_a_function_has_a_name() {
             "{source}"
         );
     }
+    for (source, expected) in [
+        ("new a.b()", "a.b"),
+        ("new a.b.c(1, a.f())", "a.b.c"),
+        ("let u; new u", "u"),
+        ("new (a.f())()", "a.f(...)"),
+        ("new Math.max(new Math.min())", "Math.min"),
+    ] {
+        let message = eval(
+            &vm,
+            &format!("{{ let m; try {{ {source} }} catch (e) {{ m = e.message }} m }}"),
+        );
+        assert_eq!(
+            message.to::<String>().unwrap(),
+            format!("{expected} is not a constructor"),
+            "{source}"
+        );
+    }
     // Nobody calls it by a name.
     let message = eval(
         &vm,
         "(() => { try { [1].forEach(1) } catch (e) { return e.message } })()",
     );
     assert_eq!(message.to::<String>().unwrap(), "not a function");
+}
+
+/// A match is no reason for a large string to stay in memory and in snapshots.
+#[test]
+fn matched_subjects_do_not_stay() {
+    let vm = vm();
+    let before = vm.snapshot().unwrap().to_bytes().unwrap().len();
+    eval(
+        &vm,
+        "{ const text = Array.from({ length: 200_000 }, (_, i) => String.fromCharCode(97 + (i * i) % 25)).join('') + '<x>';
+           if (!/<(x)>/.test(text)) throw 0 } undefined",
+    );
+    vm.heap().collect_garbage().unwrap();
+    let after = vm.snapshot().unwrap().to_bytes().unwrap().len();
+    assert!(after < before + 20_000, "{before} {after}");
+    assert_eq!(eval(&vm, "RegExp.$1").to::<String>().unwrap(), "x");
 }

@@ -347,7 +347,7 @@ async fn positions_are_those_of_the_original() {
     let plain = eval(&vm, "try { null.x } catch (e) { e.stack }")
         .to::<String>()
         .unwrap();
-    assert_eq!(plain, "    at <eval> (<eval>:1:6)\n");
+    assert_eq!(plain, "    at <eval> (<eval>:1:12)\n");
     let error = vm.eval("let = ;").unwrap_err();
     let stack = &error.exception().unwrap().stack;
     assert!(stack.starts_with("    at <eval>:1:"), "{stack}");

@@ -232,7 +232,7 @@ read(2).catch((e) => stacks.push(e.stack))";
     }
     vm.run_jobs().unwrap();
     let stacks = eval(&vm, "stacks.join('|')").to::<String>().unwrap();
-    let expected = "    at async load (main.js:2:31)
+    let expected = "    at async load (main.js:2:32)
     at async Promise.all (index 1)
     at async main (main.js:4:9)
 ";
