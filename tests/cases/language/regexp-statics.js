@@ -20,3 +20,4 @@ try { class S extends RegExp {}; P(S.$1) } catch (e) { P(e.name) }
 const long = 'a'.repeat(5000) + '<tag>' + 'b'.repeat(5000);
 /<(t(a)g)>/.test(long); P(JSON.stringify([RegExp.$1, RegExp.$2, RegExp.lastMatch, RegExp.leftContext, RegExp.rightContext, RegExp.input]));
 /(a+)(<)/.test(long); P(JSON.stringify([RegExp.$1, RegExp.$2, RegExp.lastMatch]));
+const part = /<(t)ag>/.exec(long)[0]; /(a)g/.exec(part); P(JSON.stringify([RegExp.input, RegExp.leftContext, RegExp.$1, RegExp.rightContext]));
