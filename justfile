@@ -255,6 +255,10 @@ image *ARGS: _component _packages _wac
     cargo build --release -p jsvm-cli
     node bench/image/main.mjs "$@"
 
+# What each part of the engine costs in a built file, as a table
+parts: _component
+    cargo run --workspace --example parts
+
 # Compare the forms in which values could cross the boundary: bench/forms/README.md
 bench-forms: _component
     #!/usr/bin/env bash

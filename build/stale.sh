@@ -34,6 +34,7 @@ components/stubs
 components/wit
 guest
 host/component/src/image.rs
+host/component/src/references.rs
 host/component/src/section.rs
 host/data/Cargo.toml
 host/data/src
@@ -44,7 +45,7 @@ wit
 '
         tools='diffy wac-graph wac-types wasm-encoder wasmparser wasmtime-wizer wit-component zstd-sys'
         artefacts=host/component/artefacts
-        files='js-vm.wasm js-vm.image templates.zst constants.rs THIRD-PARTY.md'
+        files='js-vm.wasm js-vm.image templates.zst references.zst constants.rs THIRD-PARTY.md'
         ;;
     transpiler)
         roots='

@@ -12,6 +12,9 @@ use wit_bindgen_core::{Files, WorldGenerator};
 /// 290 bytes of it, and 10,000 of them must fit.
 const STACK_SIZE: u32 = 4 << 20;
 
+/// The number of the first function in the table.
+const TABLE_BASE: u32 = 3001;
+
 const WIT: &str = "../wit";
 const WORLD: &str = "js-vm";
 
@@ -24,6 +27,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     // The build writes the compiled parts of the web platform there, and removes these exports.
     println!("cargo::rustc-link-arg=--export=jsvm_parts");
     println!("cargo::rustc-link-arg=--export=jsvm_parts_size");
+    // The build reads which function needs which functions and constants, and removes these sections.
+    println!("cargo::rustc-link-arg=--emit-relocs");
+    // Numbers of functions in memory are then unlike most other numbers, so that `jsvm build` finds the
+    // functions that a heap needs.
+    println!("cargo::rustc-link-arg=--table-base={TABLE_BASE}");
     generate()
 }
 

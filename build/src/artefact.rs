@@ -5,6 +5,7 @@
 //! | `js-vm.wasm` | the component of the VM |
 //! | `js-vm.image` | the memory of a fresh VM |
 //! | `templates.zst` | the templates of built files: postcard, then zstd |
+//! | `references.zst` | what the functions of the VM need of each other: postcard, then zstd |
 //! | `constants.rs` | constants of the VM's crate |
 //! | `transpiler.wasm` | the component of the transpiler |
 //! | `THIRD-PARTY.md` | the licences of everything inside |
@@ -71,8 +72,8 @@ pub enum ArtefactError {
         /// The error at a line of it.
         source: serde_json::Error,
     },
-    /// The templates cannot be encoded.
-    #[error("cannot encode the templates of built files: {reason}")]
+    /// What built files are made of cannot be encoded.
+    #[error("cannot encode the templates and references of built files: {reason}")]
     Templates {
         /// The encoder's error.
         reason: String,
@@ -163,19 +164,26 @@ pub fn files(built: &Built) -> Result<BTreeMap<&'static str, Vec<u8>>, ArtefactE
         .map(|(name, template)| (&**name, &**template))
         .collect();
     let templates = postcard::to_allocvec(&templates).map_err(|error| failed(error.to_string()))?;
-    let compressed =
-        zstd::bulk::compress(&templates, LEVEL).map_err(|error| failed(error.to_string()))?;
+    let references =
+        postcard::to_allocvec(&built.references).map_err(|error| failed(error.to_string()))?;
+    let compressed = |bytes: &[u8]| {
+        zstd::bulk::compress(bytes, LEVEL).map_err(|error| failed(error.to_string()))
+    };
     Ok(BTreeMap::from([
         ("js-vm.wasm", built.component.clone()),
         ("js-vm.image", built.image.bytes.clone()),
-        ("templates.zst", compressed),
-        ("constants.rs", constants(built, templates.len()).into()),
+        ("templates.zst", compressed(&templates)?),
+        ("references.zst", compressed(&references)?),
+        (
+            "constants.rs",
+            constants(built, templates.len(), references.len()).into(),
+        ),
         ("THIRD-PARTY.md", built.licences.clone().into()),
     ]))
 }
 
 /// The constants of the crate, as Rust.
-fn constants(built: &Built, templates: usize) -> String {
+fn constants(built: &Built, templates: usize, references: usize) -> String {
     let mut text = "// Written by `./just component`.\n".to_owned();
     for (name, value) in [
         ("BASE_IMAGE_SIZE: u64", built.image.size),
@@ -183,6 +191,7 @@ fn constants(built: &Built, templates: usize) -> String {
         ("CONSTANT_BYTES: u64", built.description.constants),
         ("POLL_COUNTERS: usize", built.description.poll_counters),
         ("REQUESTS: u16", built.description.requests.into()),
+        ("REFERENCES_SIZE: usize", references as u64),
         ("TEMPLATES_SIZE: usize", templates as u64),
     ] {
         // Writing to a string cannot fail.

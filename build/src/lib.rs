@@ -7,6 +7,7 @@
 //! | [`toolchain`] | the machine | compilers |
 //! | [`engine`] | the crate with the engine's sources, patches | the sources to compile |
 //! | [`compile`] | sources | a core module |
+//! | [`references`] | the core module | what its functions and constants need of each other |
 //! | [`parts`] | scripts and npm packages | scripts that the next stage compiles into the module |
 //! | [`preinit`] | the core module | the module after its initialisation |
 //! | [`instrument`] | the core module | the module with a CPU backstop in its loops |
@@ -35,6 +36,9 @@ pub mod licences;
 pub mod nested;
 pub mod parts;
 pub mod preinit;
+#[path = "../../host/component/src/references.rs"]
+pub mod reference_types;
+pub mod references;
 #[path = "../../host/component/src/section.rs"]
 pub mod section;
 pub mod sources;
@@ -72,6 +76,8 @@ pub struct Built {
     pub description: section::Description,
     /// The version of the WIT package that it implements.
     pub wit: String,
+    /// What functions and constants of the module need of each other.
+    pub references: references::References,
     /// The components around a VM, without the VM's module.
     pub templates: standalone::Templates,
     /// The licences of everything inside, as Markdown.
@@ -88,6 +94,7 @@ pub enum Error {
     Compile(#[from] compile::CompileError),
     Instrument(#[from] instrument::InstrumentError),
     Parts(#[from] parts::PartsError),
+    References(#[from] references::ReferencesError),
     Preinit(#[from] preinit::PreinitError),
     Image(#[from] image::ImageError),
     Component(#[from] component::ComponentError),
@@ -136,6 +143,9 @@ pub fn build(options: Options<'_>, progress: &mut dyn FnMut(&str)) -> Result<Bui
     }
     done("compile", core.len());
     let constants = describe::constants(&core).map_err(image::ImageError::from)?;
+    let references = references::read(&core, constants, &guest.join("src"))?;
+    let core = references::removed(&core).map_err(references::ReferencesError::from)?;
+    done("references", core.len());
     let core = preinit::preinitialize(&core, &parts)?;
     done("pre-initialise", core.len());
     let poll_counters = instrument::counters(&core)?;
@@ -155,7 +165,7 @@ pub fn build(options: Options<'_>, progress: &mut dyn FnMut(&str)) -> Result<Bui
         .map_err(image::ImageError::from)?
         .ok_or(image::ImageError::Unfit("it exports no interface"))?;
     done("componentize", component.len());
-    let templates = standalone::templates(&target_dirs[1], &component)?;
+    let templates = standalone::templates(&target_dirs[1], &component, &core)?;
     done("templates", templates.0.iter().map(|it| it.1.len()).sum());
     let licences = licences::collect(&toolchain, options.root)?;
     done("licences", licences.len());
@@ -164,6 +174,7 @@ pub fn build(options: Options<'_>, progress: &mut dyn FnMut(&str)) -> Result<Bui
         image,
         description,
         wit,
+        references,
         templates,
         licences,
     })

@@ -49,6 +49,7 @@ pub const VM: Inputs = Inputs {
         "components/wit",
         "guest",
         "host/component/src/image.rs",
+        "host/component/src/references.rs",
         "host/component/src/section.rs",
         "host/data/Cargo.toml",
         "host/data/src",

@@ -4,6 +4,8 @@
 //! by `wac-graph`, and kept without the VM's module. `jsvm build` later puts the module there, with a
 //! program in its memory.
 
+mod lean;
+
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
@@ -23,7 +25,7 @@ use crate::toolchain::TARGET;
 use crate::{compile, nested};
 
 /// An export that only the module of the VM has.
-const EXPORT_OF_VM: &str = "jsvm:engine/evaluation@0.2.0#eval";
+const EXPORT_OF_VM: &str = "jsvm:engine/jobs@0.2.0#run-jobs";
 
 /// Compositions with an empty module in the place of the VM's module. The name of each says what it
 /// exports, which services it imports, and for which host: `http-keyvalue-config-spin`.
@@ -74,12 +76,13 @@ pub enum StandaloneError {
     },
 }
 
-/// Composes each kind with the component of a VM. The components are compiled, in `target_dir`.
+/// Composes each kind with the component of a VM, whose core module is `core`. The components are
+/// compiled, in `target_dir`.
 ///
 /// # Errors
 ///
 /// See [`StandaloneError`].
-pub fn templates(target_dir: &Path, vm: &[u8]) -> Result<Templates, StandaloneError> {
+pub fn templates(target_dir: &Path, vm: &[u8], core: &[u8]) -> Result<Templates, StandaloneError> {
     let read = |name: &str| {
         let path = target_dir.join(TARGET).join("release");
         let path = path.join(name).with_extension("wasm");
@@ -104,6 +107,7 @@ pub fn templates(target_dir: &Path, vm: &[u8]) -> Result<Templates, StandaloneEr
         reason: format!("{error:#}"),
     };
     let no_http = without_http(&command).map_err(unfit)?;
+    let lean = lean::component(core, &[&http, &service, &command]).map_err(unfit)?;
     let kinds = [
         ("http", &http, true, None),
         ("http-with-environment", &http, false, None),
@@ -119,7 +123,7 @@ pub fn templates(target_dir: &Path, vm: &[u8]) -> Result<Templates, StandaloneEr
             let adapters = adapters.iter();
             let adapters = adapters.filter(|found| chosen(found.0) && found.1 == version);
             let parts = Parts {
-                vm,
+                vm: &lean,
                 host: &host,
                 driver,
                 stubs: &stubs,

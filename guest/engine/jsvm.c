@@ -317,7 +317,7 @@ static JSValue jsvm_throw_eval_error(JSContext *ctx, const char *format, ...)
 static bool jsvm_may_compile;
 
 /* What compiles text, in place of the engine's own: every text, wherever it comes from. */
-static JSValue jsvm_compile(JSContext *ctx, JSValueConst this_obj, const char *input,
+static JSValue jsvm_compile_allowed(JSContext *ctx, JSValueConst this_obj, const char *input,
                             size_t input_len, const char *filename, int line, int flags,
                             int scope_idx)
 {
@@ -330,7 +330,7 @@ static JSValue jsvm_compile(JSContext *ctx, JSValueConst this_obj, const char *i
 /* From now on text is compiled only if `jsvm_allow_compiling` was called for it. */
 void jsvm_forbid_compiling(JSContext *ctx)
 {
-    ctx->eval_internal = jsvm_compile;
+    ctx->eval_internal = jsvm_compile_allowed;
 }
 
 /* Allows one text to be compiled, or none. */

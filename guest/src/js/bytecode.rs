@@ -48,7 +48,10 @@ fn find(name: &str) -> Option<&'static [u8]> {
 /// Runs a script that the build compiled, and returns its completion value.
 pub fn run_compiled(name: &str) -> JsResult<Value> {
     let Some(code) = find(name) else {
-        return Err(Thrown::error(&format!("the VM was built without {name}")));
+        return Err(Thrown::type_error(&format!(
+            "the part {name} of the web platform was left out of this file, because the program does \
+             not name it. Include it by jsvm build --with {name}"
+        )));
     };
     // SAFETY: bytecode that this very engine wrote, in memory that nothing writes to.
     unsafe {

@@ -16,6 +16,7 @@ mod headers;
 mod http;
 mod locale;
 mod navigator;
+mod part_names;
 mod parts;
 mod performance;
 mod registry;

@@ -2,162 +2,33 @@
 
 use std::cell::RefCell;
 
+use super::part_names::PARTS;
 use super::{
     blob, common, compression, crypto, encoding, form, headers, http, locale, navigator,
     performance, url,
 };
 use crate::js::{self, Call, JsResult, Property, Slot, Thrown, Value};
 
-/// A script of `guest/web`, or an npm package. Its completion value is a function that takes its
-/// helpers and a function which finds other parts, and returns an object with its names.
-struct Part {
-    name: &'static str,
-    /// Names in the global object.
-    globals: &'static [&'static str],
-    /// Adds the helpers that are written in Rust.
-    natives: fn(&Value) -> JsResult<()>,
-}
+/// A function that adds the helpers of a part to an object.
+type Natives = fn(&Value) -> JsResult<()>;
 
-const NOTHING: fn(&Value) -> JsResult<()> = |_| Ok(());
-
-const PARTS: &[Part] = &[
-    Part {
-        name: "idl",
-        globals: &[],
-        natives: NOTHING,
-    },
-    Part {
-        name: "events",
-        globals: &["Event", "EventTarget", "CustomEvent"],
-        natives: performance::natives,
-    },
-    Part {
-        name: "abort",
-        globals: &["AbortController", "AbortSignal"],
-        natives: NOTHING,
-    },
-    Part {
-        name: "encoding",
-        globals: &["TextEncoder", "TextDecoder"],
-        natives: encoding::natives,
-    },
-    Part {
-        name: "url",
-        globals: &["URL", "URLSearchParams"],
-        natives: url::natives,
-    },
-    Part {
-        name: "crypto",
-        globals: &["crypto", "Crypto", "SubtleCrypto"],
-        natives: crypto::natives,
-    },
-    Part {
-        name: "performance",
-        globals: &[
-            "performance",
-            "Performance",
-            "PerformanceEntry",
-            "PerformanceMark",
-            "PerformanceMeasure",
-        ],
-        natives: performance::natives,
-    },
-    Part {
-        name: "headers",
-        globals: &["Headers"],
-        natives: headers::natives,
-    },
-    Part {
-        name: "blob",
-        globals: &["Blob", "File"],
-        natives: blob::natives,
-    },
-    Part {
-        name: "form-data",
-        globals: &["FormData"],
-        natives: form::natives,
-    },
-    Part {
-        name: "body",
-        globals: &[],
-        natives: http::natives,
-    },
-    Part {
-        name: "request",
-        globals: &["Request"],
-        natives: NOTHING,
-    },
-    Part {
-        name: "response",
-        globals: &["Response"],
-        natives: NOTHING,
-    },
-    Part {
-        name: "fetch",
-        globals: &[],
-        natives: NOTHING,
-    },
-    Part {
-        name: "http",
-        globals: &[],
-        natives: NOTHING,
-    },
-    Part {
-        name: "messaging",
-        globals: &["MessageChannel", "MessagePort", "MessageEvent"],
-        natives: NOTHING,
-    },
-    Part {
-        name: "streams",
-        globals: &[
-            "ReadableStream",
-            "ReadableStreamDefaultReader",
-            "ReadableStreamBYOBReader",
-            "ReadableStreamDefaultController",
-            "ReadableByteStreamController",
-            "ReadableStreamBYOBRequest",
-            "WritableStream",
-            "WritableStreamDefaultWriter",
-            "WritableStreamDefaultController",
-            "TransformStream",
-            "TransformStreamDefaultController",
-            "ByteLengthQueuingStrategy",
-            "CountQueuingStrategy",
-            "TextEncoderStream",
-            "TextDecoderStream",
-        ],
-        natives: encoding::stream_natives,
-    },
-    Part {
-        name: "compression",
-        globals: &["CompressionStream", "DecompressionStream"],
-        natives: compression::natives,
-    },
-    Part {
-        name: "coding",
-        globals: &[],
-        natives: compression::decoding_natives,
-    },
-    Part {
-        name: "locale",
-        globals: &[],
-        natives: locale::natives,
-    },
-    Part {
-        name: "locale-date",
-        globals: &[],
-        natives: locale::natives,
-    },
-    Part {
-        name: "navigator",
-        globals: &["navigator", "Navigator"],
-        natives: navigator::natives,
-    },
-    Part {
-        name: "web-streams-polyfill",
-        globals: &[],
-        natives: NOTHING,
-    },
+/// The helpers that are written in Rust, by the part. The build knows these functions, too.
+const NATIVES: &[(&str, Natives)] = &[
+    ("events", performance::natives),
+    ("encoding", encoding::natives),
+    ("url", url::natives),
+    ("crypto", crypto::natives),
+    ("performance", performance::natives),
+    ("headers", headers::natives),
+    ("blob", blob::natives),
+    ("form-data", form::natives),
+    ("body", http::natives),
+    ("streams", encoding::stream_natives),
+    ("compression", compression::natives),
+    ("coding", compression::decoding_natives),
+    ("locale", locale::natives),
+    ("locale-date", locale::natives),
+    ("navigator", navigator::natives),
 ];
 
 #[derive(Default)]
@@ -186,7 +57,7 @@ pub fn install(global: &Value) -> JsResult<()> {
 /// `performance`. (`atob` and `btoa` are the engine's.)
 pub fn names() -> impl Iterator<Item = (&'static str, bool)> {
     let lazy = parts_and_names();
-    let lazy = lazy.map(|(part, name)| (name, PARTS[part].name == "performance"));
+    let lazy = lazy.map(|(part, name)| (name, PARTS[part].0 == "performance"));
     lazy.chain(["structuredClone", "reportError", "self"].map(|name| (name, false)))
 }
 
@@ -194,7 +65,7 @@ fn parts_and_names() -> impl Iterator<Item = (usize, &'static str)> {
     PARTS
         .iter()
         .enumerate()
-        .flat_map(|(part, description)| description.globals.iter().map(move |name| (part, *name)))
+        .flat_map(|(part, (_, globals))| globals.iter().map(move |name| (part, *name)))
 }
 
 /// Part and name of an accessor.
@@ -228,7 +99,7 @@ fn need(call: Call<'_>) -> JsResult<Value> {
 }
 
 fn position(name: &str) -> Option<usize> {
-    PARTS.iter().position(|part| part.name == name)
+    PARTS.iter().position(|(part, _)| *part == name)
 }
 
 /// A function that returns the helpers on which embedders build HTTP.
@@ -250,12 +121,18 @@ fn load(number: usize) -> JsResult<Value> {
     if let Some(known) = known {
         return Ok(known);
     }
-    let part = &PARTS[number];
-    let natives = Value::object()?;
-    common::natives(&natives)?;
-    (part.natives)(&natives)?;
+    let (name, _) = PARTS[number];
+    // First, since a file that was built without the part has no helpers of it, either.
+    let part = js::run_compiled(name)?;
+    let helpers = Value::object()?;
+    common::natives(&helpers)?;
+    // Not known to the compiler, which would call them directly: `jsvm build` leaves some out of the table.
+    let mut all = std::hint::black_box(NATIVES).iter();
+    if let Some((_, natives)) = all.find(|(part, _)| *part == name) {
+        natives(&helpers)?;
+    }
     let need = js::function("need", 1, &[], need)?;
-    let exports = js::run_compiled(part.name)?.call(&Value::UNDEFINED, &[natives, need])?;
+    let exports = part.call(&Value::UNDEFINED, &[helpers, need])?;
     LOADED.with_borrow_mut(|loaded| loaded.parts[number] = Some(exports.clone()));
     settle(number, &exports)?;
     Ok(exports)

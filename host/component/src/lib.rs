@@ -9,6 +9,7 @@
 //! | [`COMPONENT`] | about 2.9 MB |
 //! | [`BASE_IMAGE`] | about 0.8 MB, stored uncompressed |
 //! | [`template`] | about 0.15 MB for all templates, compressed with zstd |
+//! | [`references`] | about 0.04 MB, compressed with zstd |
 //!
 //! A program contains only the items that it uses.
 //!
@@ -16,7 +17,7 @@
 //!
 //! | feature | default | adds |
 //! |---|---|---|
-//! | `templates` | no | [`template`], with the crates `postcard` and `zstd` |
+//! | `templates` | no | [`template`] and [`references`], with the crates `postcard`, `serde` and `zstd` |
 //! | `read` | no | [`EngineParts`], which reads any engine's component, with `wasmparser` and `sha2` |
 //!
 //! # Reproducible builds
@@ -42,6 +43,8 @@ mod constants {
 mod image;
 #[cfg(feature = "read")]
 mod read;
+#[cfg(feature = "templates")]
+mod references;
 mod section;
 
 #[cfg(feature = "read")]
@@ -50,6 +53,9 @@ pub use image::BaseImage;
 #[cfg(feature = "read")]
 #[cfg_attr(docsrs, doc(cfg(feature = "read")))]
 pub use read::{EngineParts, ReadError};
+#[cfg(feature = "templates")]
+#[cfg_attr(docsrs, doc(cfg(feature = "templates")))]
+pub use references::{Builtin, Constant, Feature, FunctionUses, Part, References};
 pub use section::{is_version, Description, WrongLine, SECTION};
 
 /// The component: `js-vm.wasm`.
@@ -166,4 +172,19 @@ pub fn template(name: &str) -> Option<Vec<u8>> {
     let templates: Vec<(&str, &[u8])> = postcard::from_bytes(&all).ok()?;
     let found = templates.into_iter().find(|(other, _)| *other == name);
     found.map(|(_, template)| template.to_vec())
+}
+
+/// Returns what the functions and constants of the module in [`COMPONENT`] need of each other.
+///
+/// ```
+/// let references = jsvm_component::references().unwrap();
+/// assert!(references.builtins.iter().any(|builtin| builtin.name == "toSorted"));
+/// ```
+#[cfg(feature = "templates")]
+#[cfg_attr(docsrs, doc(cfg(feature = "templates")))]
+pub fn references() -> Option<References> {
+    let compressed = include_bytes!("../artefacts/references.zst");
+    // Neither fails for the file of this crate, as the tests of the crate show.
+    let bytes = zstd::bulk::decompress(compressed, constants::REFERENCES_SIZE).ok()?;
+    postcard::from_bytes(&bytes).ok()
 }

@@ -86,3 +86,35 @@ fn has_no_vm(name: &str) {
     }
     assert_eq!(empty, 1, "{name}");
 }
+
+#[cfg(feature = "templates")]
+#[test]
+fn the_references_are_those_of_the_component() {
+    let references = jsvm_component::references().unwrap();
+    // The module of the VM is the one with the most functions.
+    let (mut functions, mut largest) = (0, 0);
+    for payload in Parser::new(0).parse_all(COMPONENT) {
+        if let Payload::CodeSectionStart { count, .. } = payload.unwrap() {
+            functions = functions.max(count);
+        }
+    }
+    assert_eq!(references.functions.len() as u32, functions);
+    let at = |address: u32| &BASE_IMAGE[address as usize - BASE_IMAGE_START as usize..];
+    for builtin in &references.builtins {
+        let name = u32::from_le_bytes(*at(builtin.entry).first_chunk().unwrap());
+        let name = at(name).split(|byte| *byte == 0).next().unwrap();
+        assert_eq!(name, builtin.name.as_bytes());
+    }
+    // Names that every engine has, and no guest looks for.
+    for name in ["toSorted", "getDate", "resizable"] {
+        assert!(
+            references.builtins.iter().any(|it| it.name == name),
+            "{name}"
+        );
+    }
+    for constant in &references.constants {
+        assert!(u64::from(constant.start) >= largest);
+        largest = u64::from(constant.start) + u64::from(constant.len);
+    }
+    assert!(largest <= BASE_IMAGE_START + CONSTANT_BYTES);
+}

@@ -2,8 +2,13 @@
 // the protocol. It holds nothing of the host: a VM in which it ran can be frozen, or built into a
 // component.
 (httpTools, requests) => {
-  const tools = httpTools();
-  const { describe, exception, ignore, later, settled } = tools;
+  // Found when the program is known to serve, since most programs do not.
+  let tools, describe, exception, ignore, later, settled;
+  const findTools = () => {
+    if (tools !== undefined) return;
+    tools = httpTools();
+    ({ describe, exception, ignore, later, settled } = tools);
+  };
   // In a list of our own: a script may have replaced the methods of arrays.
   const listeners = { __proto__: null, length: 0 };
   // What a program exports that has `fetch`; nothing if it listens for events.
@@ -23,12 +28,14 @@
     }
   };
 
-  // `FetchEvent` is made when it is first needed, since it brings `Event`.
+  // `FetchEvent` is made when it is first needed, since it brings the class of events.
   let known;
   const events = () => {
     if (known !== undefined) return known;
-    const { Event } = tools;
-    class FetchEvent extends Event {
+    findTools();
+    // Not by its name: `jsvm build` includes what occurs in a program, and this function is in each.
+    const { ["Eve" + "nt"]: Base } = tools;
+    class FetchEvent extends Base {
       #request;
       #env;
       #remote;
@@ -37,7 +44,7 @@
       #answer;
       constructor(type, init) {
         super(type, init);
-        if (!tools.isRequest(init?.request)) throw new TypeError("FetchEvent: the request is not a Request");
+        if (!tools.isRequest(init?.request)) throw new TypeError("FetchEvent: the property request is not an HTTP request");
         this.#request = init.request;
         this.#env = init.env;
         this.#remote = init.remote;
@@ -263,6 +270,7 @@
     });
   const globals = {
     addEventListener(type, callback, options = undefined) {
+      findTools();
       // No other event ever happens.
       if (tools.text(type) !== "fetch" || callback === null || callback === undefined) return;
       if (typeof callback !== "function" && typeof callback !== "object") {
@@ -275,6 +283,7 @@
       listeners[listeners.length++] = { callback, once, removed: false };
     },
     removeEventListener(type, callback) {
+      findTools();
       if (tools.text(type) !== "fetch") return;
       for (let i = 0; i < listeners.length; i++) {
         if (listeners[i].callback === callback) listeners[i].removed = true;
@@ -301,6 +310,7 @@
     const isObject = (typeof found === "object" && found !== null) || typeof found === "function";
     if (isObject && typeof found.fetch === "function") exported = found;
     else if (listeners.length === 0) return undefined;
+    findTools();
     return handler;
   };
   return { find, lost, gone };

@@ -33,6 +33,12 @@ pub enum StandaloneError {
         /// The engine of the VM.
         engine: EngineId,
     },
+    /// A name in [`Inclusion`](crate::Inclusion) is not one of the engine.
+    #[error("the engine has no {name} that can be included or left out")]
+    UnknownName {
+        /// The name.
+        name: String,
+    },
     /// A template or the VM does not have the expected form: a bug of this library.
     #[error("cannot make the component: {reason}")]
     Unfit {

@@ -27,7 +27,11 @@
 //! functions, and no module can be loaded later except those in the VM.
 
 mod error;
+mod inclusion;
+mod module;
 mod nested;
+mod reach;
+mod shed;
 mod stretches;
 mod touch;
 mod warm;
@@ -37,9 +41,15 @@ use wasmparser::Validator;
 use jsvm::EngineId;
 use jsvm::Vm;
 use jsvm::snapshot::host::BaseImage;
-use jsvm_component::{COMPONENT, template};
+use jsvm_component::{BASE_IMAGE, COMPONENT, CONSTANT_BYTES, references, template};
+
+use self::module::{Contents, used_exports};
+use self::reach::{Plan, Program};
+use self::shed::Shed;
+use self::warm::Warm;
 
 pub use error::StandaloneError;
+pub use inclusion::{Built, Inclusion};
 
 /// The size of an empty module, which marks the place of the VM in a template.
 const EMPTY: usize = 8;
@@ -141,6 +151,19 @@ pub fn component_with(
     kind: ComponentKind,
     imports: ServiceImports,
 ) -> Result<Vec<u8>, StandaloneError> {
+    component_of(vm, kind, imports, &Inclusion::default()).map(|built| built.component)
+}
+
+/// As [`component_with`], with a choice of what to include.
+///
+/// # Errors
+/// As [`component`].
+pub fn component_of(
+    vm: &Vm,
+    kind: ComponentKind,
+    imports: ServiceImports,
+    inclusion: &Inclusion,
+) -> Result<Built, StandaloneError> {
     if vm.engine() != EngineId::BUILT_IN {
         return Err(StandaloneError::OtherEngine {
             engine: vm.engine(),
@@ -149,6 +172,7 @@ pub fn component_with(
     if let Some(request) = vm.unsettled_requests()?.into_iter().next() {
         return Err(StandaloneError::Waiting { name: request.name });
     }
+    let has_modules = vm.roots().get(MODULES)?.is_some();
     // Instances of the other kinds are used more often, or run for longer.
     let is_for_one = matches!(
         kind,
@@ -156,9 +180,40 @@ pub fn component_with(
     );
     let base = BaseImage::built_in();
     let touched = is_for_one.then_some(base.writable());
-    let warm = |memory: &[u8]| warm::warmed(&engine()?, base.start(), memory, touched);
-    let warmed = vm.with_memory(warm)??;
-    filled(&name(kind, imports), &warmed)
+    let (template, engine) = (read_template(&name(kind, imports))?, engine()?);
+    let exports = used_exports(&template)?;
+    let contents = Contents::read(&engine)?;
+    let references = references().ok_or_else(|| unfit("its references cannot be read"))?;
+    inclusion.check(&references)?;
+    let (module, left_out) = vm.with_memory(|memory| {
+        let program = Program {
+            base: BASE_IMAGE,
+            memory,
+            start: base.start() as u32,
+            constants: CONSTANT_BYTES as u32,
+            has_http: kind != ComponentKind::Command || !imports.without_fetch,
+            has_modules,
+        };
+        let plan = Plan::new(&references, &contents, &exports, program, inclusion);
+        let shed = plan.as_ref().map(|plan| Shed {
+            plan,
+            contents: &contents,
+            exports: &exports,
+        });
+        let warm = Warm {
+            start: base.start(),
+            memory: plan.as_ref().map_or(memory, |plan| &plan.memory),
+            touched,
+            shed,
+        };
+        let module = warm::warmed(&engine, &warm)?;
+        let left_out = plan.map_or_else(Vec::new, |plan| plan.left_out.into_iter().collect());
+        Ok::<_, StandaloneError>((module, left_out))
+    })??;
+    Ok(Built {
+        component: filled(&template, &module)?,
+        left_out,
+    })
 }
 
 /// Returns [`COMPONENT`] with a host without functions, for components that use a VM and give its
@@ -168,15 +223,23 @@ pub fn component_with(
 /// # Errors
 /// [`StandaloneError::Unfit`] if this library has a bug.
 pub fn without_host() -> Result<Vec<u8>, StandaloneError> {
-    filled("no-host", &engine()?)
+    filled(&read_template("no-host")?, &engine()?)
+}
+
+fn unfit(reason: impl Into<String>) -> StandaloneError {
+    StandaloneError::Unfit {
+        reason: reason.into(),
+    }
+}
+
+fn read_template(name: &str) -> Result<Vec<u8>, StandaloneError> {
+    template(name).ok_or_else(|| unfit(format!("no template {name}")))
 }
 
 /// Fills a template with the module of the VM.
-fn filled(name: &str, vm: &[u8]) -> Result<Vec<u8>, StandaloneError> {
-    let unfit = |reason: String| StandaloneError::Unfit { reason };
-    let template = template(name).ok_or_else(|| unfit(format!("no template {name}")))?;
+fn filled(template: &[u8], vm: &[u8]) -> Result<Vec<u8>, StandaloneError> {
     let mut places = 0;
-    let file = nested::replace_modules(&template, &mut |module| {
+    let file = nested::replace_modules(template, &mut |module| {
         if module.len() != EMPTY {
             return Ok::<_, StandaloneError>(module.to_vec());
         }

@@ -111,13 +111,13 @@ fn body(start: usize, memory: &[u8], from: usize) -> Vec<u8> {
     body
 }
 
-/// Adds an element to a list in the binary format.
-pub fn extended(section: &[u8], element: &[u8]) -> Result<Vec<u8>, StandaloneError> {
+/// Adds elements to a list in the binary format.
+pub fn extended(section: &[u8], count: u32, elements: &[u8]) -> Result<Vec<u8>, StandaloneError> {
     let mut reader = BinaryReader::new(section, 0);
-    let count = u32::from_reader(&mut reader)?;
-    let mut bytes = Vec::with_capacity(section.len() + element.len() + 1);
-    (count + 1).encode(&mut bytes);
+    let present = u32::from_reader(&mut reader)?;
+    let mut bytes = Vec::with_capacity(section.len() + elements.len() + 1);
+    (present + count).encode(&mut bytes);
     bytes.extend_from_slice(&section[reader.original_position()..]);
-    bytes.extend_from_slice(element);
+    bytes.extend_from_slice(elements);
     Ok(bytes)
 }

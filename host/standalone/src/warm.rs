@@ -1,6 +1,7 @@
 //! Replaces the memory of a module.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use wasm_encoder::{
     ConstExpr, DataSection, Encode, MemorySection, MemoryType, Module, RawSection, StartSection,
@@ -9,6 +10,7 @@ use wasmparser::{BinaryReader, MemorySectionReader};
 
 use super::error::StandaloneError;
 use super::nested;
+use super::shed::Shed;
 use super::stretches::stretches;
 use super::touch::{Touch, extended};
 
@@ -25,23 +27,39 @@ const MAX_SEGMENTS: usize = 50_000;
 const CUSTOM: u8 = 0;
 const FUNCTION: u8 = 3;
 const MEMORY: u8 = 5;
+const EXPORT: u8 = 7;
 const ELEMENT: u8 = 9;
 const CODE: u8 = 10;
 const DATA: u8 = 11;
 const DATA_COUNT: u8 = 12;
 
-/// Returns the module of a VM with another memory from `start` on, without function names. If
-/// `touched` is the address of the first byte that is not constant, a start function writes to the
-/// pages from there on.
-pub fn warmed(
-    module: &[u8],
-    start: u64,
-    memory: &[u8],
-    touched: Option<usize>,
-) -> Result<Vec<u8>, StandaloneError> {
-    let touch = match touched {
+/// How to write the module of a VM again.
+pub struct Warm<'a> {
+    /// The address of the memory.
+    pub start: u64,
+    /// The memory from there on.
+    pub memory: &'a [u8],
+    /// If set, a start function writes to the pages from this address on.
+    pub touched: Option<usize>,
+    /// What to leave out, if anything.
+    pub shed: Option<Shed<'a>>,
+}
+
+/// Returns the module of a VM with another memory, without function names.
+pub fn warmed(module: &[u8], warm: &Warm<'_>) -> Result<Vec<u8>, StandaloneError> {
+    let Warm { start, memory, .. } = *warm;
+    let touch = match warm.touched {
         Some(from) => Touch::new(module, start, memory, from)?,
         None => None,
+    };
+    let mut added = Vec::new();
+    if let Some(touch) = &touch {
+        added.push((touch.ty, touch.body.clone()));
+    }
+    let shed = warm.shed.as_ref();
+    let stubs = match shed {
+        Some(shed) => shed.stubs(added.len() as u32, &mut added),
+        None => HashMap::new(),
     };
     let mut is_started = false;
     let mut gap = MIN_GAP;
@@ -62,17 +80,24 @@ pub fn warmed(
             warmed.section(&StartSection { function_index });
             is_started = true;
         }
-        let data = match (id, &touch) {
-            (FUNCTION, Some(touch)) => {
-                touch.ty.encode(&mut bytes);
-                Cow::Owned(extended(content, &bytes)?)
-            }
-            (CODE, Some(touch)) => Cow::Owned(extended(content, &touch.body)?),
-            _ => Cow::Borrowed(content),
-        };
-        let content = &*data;
         let data = match id {
             CUSTOM => continue,
+            FUNCTION => {
+                for (ty, _) in &added {
+                    ty.encode(&mut bytes);
+                }
+                Cow::Owned(extended(content, added.len() as u32, &bytes)?)
+            }
+            EXPORT if let Some(shed) = shed => Cow::Owned(shed.exports(content)?),
+            ELEMENT if let Some(shed) = shed => Cow::Owned(shed.elements(&stubs)?),
+            CODE => {
+                let content = match shed {
+                    Some(shed) => Cow::Owned(shed.code(content)?),
+                    None => Cow::Borrowed(content),
+                };
+                let bodies: Vec<u8> = added.iter().flat_map(|(_, body)| body.clone()).collect();
+                Cow::Owned(extended(&content, added.len() as u32, &bodies)?)
+            }
             MEMORY => {
                 let size = start + memory.len() as u64;
                 memories(content, size.div_ceil(PAGE))?.encode(&mut bytes);
@@ -117,7 +142,7 @@ fn memories(section: &[u8], pages: u64) -> Result<MemorySection, StandaloneError
 }
 
 /// Returns an encoded section without its length.
-fn without_length(bytes: &[u8]) -> Result<Cow<'_, [u8]>, StandaloneError> {
+pub fn without_length(bytes: &[u8]) -> Result<Cow<'_, [u8]>, StandaloneError> {
     let mut reader = BinaryReader::new(bytes, 0);
     let len = reader.read_var_u32()?;
     Ok(Cow::Borrowed(reader.read_bytes(len as usize)?))

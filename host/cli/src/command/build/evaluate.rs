@@ -1,5 +1,6 @@
 //! Evaluates a program that is built.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +13,7 @@ use jsvm_http::Handlers;
 use jsvm_standalone::{BEGIN, BUSY_TIMEOUT, EXIT_CODE, MAIN};
 
 use super::clock::BuildClock;
-use super::fetch::occurs_in;
+use super::fetch::{add_identifiers, occurs_in};
 use super::modules::Modules;
 use super::uses::Uses;
 use super::{Build, BuildInputs};
@@ -233,6 +234,16 @@ impl Evaluated {
     /// their loader.
     pub fn script_fetches(&self) -> bool {
         self.launched.script.as_deref().is_some_and(occurs_in)
+    }
+
+    /// The identifiers in the program and its modules.
+    pub fn identifiers(&self) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        if let Some(script) = self.launched.script.as_deref() {
+            add_identifiers(script, &mut found);
+        }
+        self.modules.add_identifiers(&mut found);
+        found
     }
 
     /// Prepares the VM for the component: its modules, its heap and its limits.

@@ -1,5 +1,7 @@
 //! Commands that never fetch, which `wasmtime run` runs without `-S http`.
 
+use std::collections::BTreeSet;
+
 use jsvm::{Error, Vm};
 
 /// Whether the identifier `fetch` occurs in a source, if only in a comment or a text.
@@ -10,6 +12,16 @@ pub fn occurs_in(source: &str) -> bool {
         let after = source[start + found.len()..].chars().next();
         !before.is_some_and(is_name) && !after.is_some_and(is_name)
     })
+}
+
+/// Adds the identifiers in a source, and the words in its comments and texts.
+pub fn add_identifiers(source: &str, found: &mut BTreeSet<String>) {
+    let is_other = |c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '$');
+    for word in source.split(is_other) {
+        if !word.is_empty() && !found.contains(word) {
+            found.insert(word.to_owned());
+        }
+    }
 }
 
 /// Makes `fetch` fail in words. The program can still reach it by a computed name.

@@ -5,9 +5,11 @@ mod clock;
 mod evaluate;
 mod fetch;
 mod modules;
+mod report;
 mod uses;
 
-use std::path::{Path, PathBuf};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use bytesize::ByteSize;
@@ -15,11 +17,12 @@ use clap::{Args, ValueEnum};
 use jsvm::Seed;
 use jsvm_http::services;
 use jsvm_standalone::{
-    self as standalone, ComponentKind, ServiceImports, StandaloneError, TargetHost,
+    self as standalone, ComponentKind, Inclusion, ServiceImports, StandaloneError, TargetHost,
 };
 
 use self::busy_timeout::BusyTimeout;
 use self::evaluate::{Evaluated, Serves};
+use self::report::Report;
 use self::uses::{Use, Uses};
 use super::destination::Target;
 use super::exit::Exit;
@@ -125,10 +128,26 @@ pub struct Build {
     #[arg(long, value_name = "TIME", value_parser = time, allow_hyphen_values = true)]
     clock: Option<Duration>,
 
+    /// Include a function or part of the engine that the program does not name, such as toSorted, URL or
+    /// eval, or all; can be repeated
+    #[arg(long, value_name = "NAME")]
+    with: Vec<String>,
+
+    /// Leave out a function or part of the engine though the program names it; can be repeated
+    #[arg(long, value_name = "NAME")]
+    without: Vec<String>,
+
+    /// Print what was left out, too
+    #[arg(long)]
+    verbose: bool,
+
     /// Print the result as JSON
     #[arg(long)]
     json: bool,
 }
+
+/// The name that includes everything.
+const EVERYTHING: &str = "all";
 
 /// The kinds of components.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -179,6 +198,7 @@ impl Build {
         let evaluated = self.evaluate(&known, &target, None)?;
         let kind = self.kind(&evaluated)?;
         let script_fetches = evaluated.script_fetches();
+        let mut identifiers = evaluated.identifiers();
         let modules = evaluated.modules.clone();
         let evaluated_modules = modules.count();
         let evaluation = started.elapsed();
@@ -195,12 +215,17 @@ impl Build {
         if imports.without_fetch {
             fetch::refuse(session.vm())?;
         }
+        // The sources of modules that are imported later are loaded by now.
+        modules.add_identifiers(&mut identifiers);
         let waiting = Progress::new(format!("writing {}", output.display()));
-        let file = standalone::component_with(session.vm(), kind, imports);
-        let file = file.map_err(|error| match error {
+        let built =
+            standalone::component_of(session.vm(), kind, imports, &self.inclusion(identifiers));
+        let built = built.map_err(|error| match error {
             StandaloneError::Waiting { name } => still_waiting(&name),
+            StandaloneError::UnknownName { name } => unknown_name(&name).into(),
             error => error.into(),
         })?;
+        let file = built.component;
         let all = session.vm().heap().usage()?.used;
         target.write(|writer| Ok(writer.write_all(&file)?))?;
         drop(waiting);
@@ -211,6 +236,7 @@ impl Build {
             modules: evaluated_modules,
             evaluation,
             total: started.elapsed(),
+            left_out: built.left_out,
         });
         // The process is about to end: freeing the memory piece by piece would only take time.
         std::mem::forget(session);
@@ -231,6 +257,16 @@ impl Build {
             name.push(".wasm");
             name.into()
         })
+    }
+
+    fn inclusion(&self, identifiers: BTreeSet<String>) -> Inclusion {
+        let mut inclusion = Inclusion::default();
+        inclusion.identifiers = Some(identifiers);
+        inclusion.everything = self.with.iter().any(|name| name == EVERYTHING);
+        let with = self.with.iter().filter(|name| *name != EVERYTHING);
+        inclusion.with = with.cloned().collect();
+        inclusion.without.clone_from(&self.without);
+        inclusion
     }
 
     fn busy_timeout(&self, kind: ComponentKind) -> Option<Duration> {
@@ -327,52 +363,12 @@ impl Build {
     fn has_environment(&self) -> bool {
         self.host_environment || self.host == HostOption::Spin
     }
-
-    fn report(&self, report: &Report) {
-        let kind = match report.kind {
-            ComponentKind::Command => "command",
-            ComponentKind::Service | ComponentKind::ServiceWithEnvironment => "service",
-            _ => "http",
-        };
-        let milliseconds = |time: Duration| time.as_secs_f64() * 1e3;
-        let (evaluation, total) = (milliseconds(report.evaluation), milliseconds(report.total));
-        let text = if self.json {
-            serde_json::json!({
-                "kind": kind,
-                "file": self.output(),
-                "bytes": report.size,
-                "heapBytes": report.heap,
-                "modules": report.modules,
-                "evaluationMilliseconds": evaluation,
-                "milliseconds": total,
-            })
-            .to_string()
-        } else {
-            let size = |bytes: u64| ByteSize(bytes).display().iec();
-            let (s, modules) = (if report.modules == 1 { "" } else { "s" }, report.modules);
-            format!(
-                "{}: {kind}, {} ({} of heap, {modules} module{s}), in {total:.0} ms",
-                self.output().display(),
-                size(report.size as u64),
-                size(report.heap),
-            )
-        };
-        if self.output() == Path::new("-") {
-            output::print_error(&text);
-        } else {
-            output::print(&text);
-        }
-    }
 }
 
-/// The result of a build.
-struct Report {
-    kind: ComponentKind,
-    size: usize,
-    heap: u64,
-    modules: usize,
-    evaluation: Duration,
-    total: Duration,
+fn unknown_name(name: &str) -> Usage {
+    Usage(format!(
+        "{name} is not a function or part that can be left out; jsvm build --json lists those that were"
+    ))
 }
 
 fn still_waiting(name: &str) -> anyhow::Error {

@@ -7,7 +7,7 @@ use jsvm::{Error, HostError, Import, ImportKind, Module, ModuleLoader, Vm};
 use jsvm_node::imported_later;
 use jsvm_standalone::{MODULES, RESOLVED};
 
-use super::fetch::occurs_in;
+use super::fetch::{add_identifiers, occurs_in};
 use crate::command::builtin::WithBuiltins;
 
 /// A module loader that records the modules it has loaded.
@@ -43,6 +43,13 @@ impl Modules {
             .any(|(name, module)| {
                 !name.starts_with("node:") && !name.starts_with("jsvm:") && occurs_in(module.text())
             })
+    }
+
+    /// Adds the identifiers in the modules that were loaded or are kept for later.
+    pub fn add_identifiers(&self, found: &mut BTreeSet<String>) {
+        for module in self.loaded().values() {
+            add_identifiers(module.text(), found);
+        }
     }
 
     /// Stores in the VM the modules that its modules can import once there is no loader.

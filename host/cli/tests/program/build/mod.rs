@@ -3,6 +3,7 @@
 mod busy;
 mod command;
 mod files;
+mod leave_out;
 mod serve;
 mod together;
 mod touch;

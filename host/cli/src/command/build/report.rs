@@ -1,0 +1,65 @@
+//! Tells the result of a build.
+
+use std::path::Path;
+use std::time::Duration;
+
+use bytesize::ByteSize;
+use jsvm_standalone::ComponentKind;
+
+use super::Build;
+use crate::command::output;
+
+/// The result of a build.
+pub(super) struct Report {
+    pub kind: ComponentKind,
+    pub size: usize,
+    pub heap: u64,
+    pub modules: usize,
+    pub evaluation: Duration,
+    pub total: Duration,
+    pub left_out: Vec<String>,
+}
+
+impl Build {
+    pub(super) fn report(&self, report: &Report) {
+        let kind = match report.kind {
+            ComponentKind::Command => "command",
+            ComponentKind::Service | ComponentKind::ServiceWithEnvironment => "service",
+            _ => "http",
+        };
+        let milliseconds = |time: Duration| time.as_secs_f64() * 1e3;
+        let (evaluation, total) = (milliseconds(report.evaluation), milliseconds(report.total));
+        let text = if self.json {
+            serde_json::json!({
+                "kind": kind,
+                "file": self.output(),
+                "bytes": report.size,
+                "heapBytes": report.heap,
+                "modules": report.modules,
+                "evaluationMilliseconds": evaluation,
+                "milliseconds": total,
+                "leftOut": report.left_out,
+            })
+            .to_string()
+        } else {
+            let size = |bytes: u64| ByteSize(bytes).display().iec();
+            let (s, modules) = (if report.modules == 1 { "" } else { "s" }, report.modules);
+            let mut text = format!(
+                "{}: {kind}, {} ({} of heap, {modules} module{s}), in {total:.0} ms",
+                self.output().display(),
+                size(report.size as u64),
+                size(report.heap),
+            );
+            if self.verbose {
+                text += "\nLeft out: ";
+                text += &report.left_out.join(", ");
+            }
+            text
+        };
+        if self.output() == Path::new("-") {
+            output::print_error(&text);
+        } else {
+            output::print(&text);
+        }
+    }
+}
