@@ -78,7 +78,7 @@ fn the_file_name_is_in_stacks() {
     let place = error.location().unwrap();
     assert_eq!(
         (&*place.file, place.line, place.column),
-        ("dir/größe.js", 2, 3),
+        ("dir/größe.js", 2, 8),
         "{}",
         error.stack
     );
