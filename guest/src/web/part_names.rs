@@ -50,10 +50,7 @@ pub const PARTS: &[(&str, &[&str])] = &[
             "TextDecoderStream",
         ],
     ),
-    (
-        "compression",
-        &["CompressionStream", "DecompressionStream"],
-    ),
+    ("compression", &["CompressionStream", "DecompressionStream"]),
     ("coding", &[]),
     ("locale", &[]),
     ("locale-date", &[]),
