@@ -3,11 +3,11 @@
 //!
 //! | module | makes |
 //! |---|---|
-//! | [`module`] | the core module, whose memory is imported so that the embedder bounds it |
-//! | [`types`] | TypeScript types of the WIT's types, and how they lie in memory |
-//! | [`lift`] | code that reads values out of the module's memory |
-//! | [`lower`] | code that writes them there |
-//! | [`functions`] | a method for each export, and a function for each import |
+//! | `module` | the core module, whose memory is imported so that the embedder bounds it |
+//! | `types` | TypeScript types of the WIT's types, and how they lie in memory |
+//! | `lift` | code that reads values out of the module's memory |
+//! | `lower` | code that writes them there |
+//! | `functions` | a method for each export, and a function for each import |
 
 mod functions;
 mod lift;

@@ -112,6 +112,7 @@ pub fn main() -> ExitCode {
         Verb::CompileComponent(verb) => verb.run(),
     };
     permissions::env::print_denied();
+    services::close_stores();
     output::flush();
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -9,6 +9,7 @@ use jsvm::{Arguments, Bytes, Data, HostError};
 use crate::command::options::Console;
 use crate::command::output;
 use crate::command::permissions::{self, Permissions};
+use crate::command::services;
 
 /// The exit code that a program set.
 #[derive(Clone, Default)]
@@ -96,6 +97,7 @@ pub fn handler(
 /// Ends the process. No code of the program runs after `process.exit`.
 fn exit(code: u8) -> ! {
     permissions::env::print_denied();
+    services::close_stores();
     output::flush();
     output::restore_terminal();
     std::process::exit(code.into())

@@ -4,7 +4,7 @@ mod stores;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use clap::Args;
 use jsvm::{Bytes, HostError, VmBuilder};
@@ -55,10 +55,28 @@ impl ServiceOptions {
                 .map_err(|error| Usage(format!("--keyvalue {}: {error}", path.display())))?,
             None => Stores::in_memory(size),
         };
+        let stores = Arc::new(stores);
+        opened().push(Arc::downgrade(&stores));
         Ok(Services {
-            stores: Arc::new(stores),
+            stores,
             config: Arc::new(self.config.iter().cloned().collect()),
         })
+    }
+}
+
+/// The stores that were opened.
+static OPENED: Mutex<Vec<Weak<Stores>>> = Mutex::new(Vec::new());
+
+fn opened() -> MutexGuard<'static, Vec<Weak<Stores>>> {
+    OPENED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Closes all stores at the end of the program. Threads that end later than the program's main thread may
+/// still hold them, and then nobody would write the log of changes back into the file.
+pub fn close_stores() {
+    let stores: Vec<_> = opened().drain(..).collect();
+    for stores in stores.iter().filter_map(Weak::upgrade) {
+        stores.close();
     }
 }
 

@@ -80,6 +80,15 @@ impl Stores {
         })
     }
 
+    /// Closes the file, which then has all changes. What was in memory is gone.
+    pub fn close(&self) {
+        let mut connection = self
+            .connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *connection = None;
+    }
+
     fn with<T>(
         &self,
         work: impl FnOnce(&mut Connection) -> Result<T, StoreError>,
