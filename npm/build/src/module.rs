@@ -4,7 +4,7 @@ use wasm_encoder::reencode::{Reencode, utils};
 use wasm_encoder::{EntityType, ImportSection, MemorySection, MemoryType};
 use wasmparser::{Parser, Payload};
 
-/// The error of [`build`].
+/// Why the core module cannot be made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ModuleError {
