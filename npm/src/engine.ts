@@ -3,7 +3,7 @@
 import type { EngineInfo } from "./abi/bindings.js";
 import { EngineError, UseError } from "./errors.js";
 import { type Given, type Instance, instantiate } from "./instance.js";
-import { type Limits, complete } from "./limits.js";
+import { complete } from "./limits.js";
 import type { AsyncHostFunction, Modules, ModuleSource, VmOptions } from "./options.js";
 import type { Snapshot } from "./snapshot.js";
 import { Vm, applyLimits } from "./vm.js";
@@ -66,7 +66,7 @@ export class Engine {
     const vm = this.#instance(options);
     snapshot.write(this, vm.instance);
     const limits = complete(options.limits);
-    vm.instance.snapshotRestored(origin, [limits.stack][0]);
+    vm.instance.snapshotRestored(origin, limits.stack);
     // The other limits are those of the frozen VM, unless they are given.
     const frozen = vm.instance.heapGetLimits();
     applyLimits(vm.instance, {
@@ -199,5 +199,3 @@ function defineFunctions(vm: Vm, options: VmOptions): void {
   }
   global.dispose();
 }
-
-export type { Limits };

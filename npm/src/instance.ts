@@ -66,11 +66,6 @@ export function instantiate(
 /** How many pages of memory the module needs at first. */
 const minima = new WeakMap<WebAssembly.Module, number>();
 
-/** Notes how many pages of memory a module needs at first. */
-export function setMinimum(module: WebAssembly.Module, pages: number): void {
-  minima.set(module, pages);
-}
-
 function minimumOf(module: WebAssembly.Module): number {
   const known = minima.get(module);
   if (known !== undefined) {

@@ -24,7 +24,6 @@ export class Watch {
   #started = -1;
   #polls = 0;
   #reason: InterruptReason | undefined;
-  #told = false;
   #overdue = 0;
   #overduePolls = 0;
 
@@ -42,7 +41,6 @@ export class Watch {
     this.#started = -1;
     this.#polls = 0;
     this.#reason = undefined;
-    this.#told = false;
     this.#overdue = 0;
     this.thrown = undefined;
   }
@@ -59,7 +57,6 @@ export class Watch {
       return undefined;
     }
     if (point === "bytecode") {
-      this.#told = true;
       return this.#reason;
     }
     // To stop a built-in ends the VM, so it has some time to reach a bytecode.
@@ -86,10 +83,5 @@ export class Watch {
     }
     const flagged = this.flag !== undefined && Atomics.load(this.flag, 0) !== 0;
     return flagged || this.signal?.aborted === true ? "requested" : undefined;
-  }
-
-  /** Whether the VM was told to stop. */
-  get told(): boolean {
-    return this.#told;
   }
 }

@@ -151,13 +151,7 @@ impl Writer<'_> {
                 area.align.align_wasm32(),
                 area.size.size_wasm32()
             );
-            let offsets: Vec<_> = self
-                .types
-                .sizes
-                .field_offsets(&types)
-                .into_iter()
-                .map(|(offset, _)| offset.size_wasm32())
-                .collect();
+            let offsets = self.types.offsets(&types);
             for (parameter, offset) in function.params.iter().zip(offsets) {
                 let name = reserved(&camel(&parameter.name));
                 body += &self.store(&parameter.ty, &name, "area", offset)?;

@@ -117,14 +117,7 @@ impl Writer<'_> {
         match self.types.shape(ty)? {
             Shape::Record(fields) => {
                 text += "  return {\n";
-                let types: Vec<_> = fields.iter().map(|field| field.1).collect();
-                let offsets: Vec<_> = self
-                    .types
-                    .sizes
-                    .field_offsets(&types)
-                    .into_iter()
-                    .map(|(offset, _)| offset.size_wasm32())
-                    .collect();
+                let offsets = self.types.offsets(fields.iter().map(|field| &field.1));
                 for ((name, ty), offset) in fields.iter().zip(offsets) {
                     let _ = writeln!(text, "    {name}: {},", self.load(ty, "p", offset)?);
                 }

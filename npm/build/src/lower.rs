@@ -125,14 +125,7 @@ impl Writer<'_> {
         let mut text = format!("function {function}(m: Machine, p: number, v: {name}): void {{\n");
         match self.types.shape(ty)? {
             Shape::Record(fields) => {
-                let types: Vec<_> = fields.iter().map(|field| field.1).collect();
-                let offsets: Vec<_> = self
-                    .types
-                    .sizes
-                    .field_offsets(&types)
-                    .into_iter()
-                    .map(|(offset, _)| offset.size_wasm32())
-                    .collect();
+                let offsets = self.types.offsets(fields.iter().map(|field| &field.1));
                 for ((name, ty), offset) in fields.iter().zip(offsets) {
                     let _ = writeln!(
                         text,

@@ -84,6 +84,12 @@ impl<'a> Types<'a> {
         self.sizes.align(ty).align_wasm32()
     }
 
+    /// Where each of several fields begins.
+    pub(crate) fn offsets<'t>(&self, types: impl IntoIterator<Item = &'t Type>) -> Vec<usize> {
+        let fields = self.sizes.field_offsets(types).into_iter();
+        fields.map(|(offset, _)| offset.size_wasm32()).collect()
+    }
+
     pub(crate) fn shape(&self, ty: &Type) -> Result<Shape<'a>, String> {
         Ok(match ty {
             Type::Bool => Shape::Bool,
