@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 use jsvm::{
-    Error, EventLoop, Exception, Gone, Interrupt, Limit, Limits, ManualClock, Snapshot, Source,
-    Value, Vm, VmBuilder,
+    Error, EventLoop, Exception, Gone, Interrupt, JobReport, Limit, Limits, ManualClock, Snapshot,
+    Source, Value, Vm, VmBuilder,
 };
 use jsvm_node::NodeModules;
 use tokio::runtime::{Builder, Runtime};
@@ -213,6 +213,18 @@ impl Session {
                 Err(Error::Rejection(rejection))
             }
             result => result,
+        }
+    }
+
+    /// Discards the jobs that are queued. A stop ends one job, or none if it comes between two calls;
+    /// promises that go on without end would do so.
+    pub fn discard_jobs(&self) {
+        let end = Instant::now() + BRIEF;
+        while let Ok(JobReport { pending: true, .. }) = self.vm.run_jobs_up_to(0)
+            && Instant::now() < end
+        {
+            // Ends the job that next asks whether it may go on; many do not ask.
+            let _ = self.vm.with_deadline(Instant::now(), || self.vm.run_jobs());
         }
     }
 
