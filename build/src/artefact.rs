@@ -6,6 +6,7 @@
 //! | `js-vm.image` | the memory of a fresh VM |
 //! | `templates.zst` | the templates of built files: postcard, then zstd |
 //! | `references.zst` | what the functions of the VM need of each other: postcard, then zstd |
+//! | `size-engine.zst` | the component of the VM compiled for size, and its references: postcard, then zstd |
 //! | `constants.rs` | constants of the VM's crate |
 //! | `transpiler.wasm` | the component of the transpiler |
 //! | `THIRD-PARTY.md` | the licences of everything inside |
@@ -19,7 +20,7 @@ use std::{fs, io, process};
 use serde::{Deserialize, Serialize};
 
 use crate::sources::{self, Inputs, Sources, SourcesError, hash};
-use crate::{Built, describe, transpiler};
+use crate::{Built, Engine, describe, transpiler};
 
 /// An artefact of this repository.
 #[derive(Clone, Copy, Debug)]
@@ -165,50 +166,63 @@ pub fn files(built: &Built) -> Result<BTreeMap<&'static str, Vec<u8>>, ArtefactE
         .collect();
     let templates = postcard::to_allocvec(&templates).map_err(|error| failed(error.to_string()))?;
     let references =
-        postcard::to_allocvec(&built.references).map_err(|error| failed(error.to_string()))?;
+        postcard::to_allocvec(&built.speed.references).map_err(|error| failed(error.to_string()))?;
+    let size = (&*built.size.component, &built.size.references);
+    let size = postcard::to_allocvec(&size).map_err(|error| failed(error.to_string()))?;
     let compressed = |bytes: &[u8]| {
         zstd::bulk::compress(bytes, LEVEL).map_err(|error| failed(error.to_string()))
     };
     Ok(BTreeMap::from([
-        ("js-vm.wasm", built.component.clone()),
-        ("js-vm.image", built.image.bytes.clone()),
+        ("js-vm.wasm", built.speed.component.clone()),
+        ("js-vm.image", built.speed.image.bytes.clone()),
         ("templates.zst", compressed(&templates)?),
         ("references.zst", compressed(&references)?),
+        ("size-engine.zst", compressed(&size)?),
         (
             "constants.rs",
-            constants(built, templates.len(), references.len()).into(),
+            constants(built, templates.len(), references.len(), size.len()).into(),
         ),
         ("THIRD-PARTY.md", built.licences.clone().into()),
     ]))
 }
 
 /// The constants of the crate, as Rust.
-fn constants(built: &Built, templates: usize, references: usize) -> String {
+fn constants(built: &Built, templates: usize, references: usize, size: usize) -> String {
     let mut text = "// Written by `./just component`.\n".to_owned();
+    let Engine {
+        image, description, ..
+    } = &built.speed;
     for (name, value) in [
-        ("BASE_IMAGE_SIZE: u64", built.image.size),
-        ("BASE_IMAGE_START: u64", built.image.start),
-        ("CONSTANT_BYTES: u64", built.description.constants),
-        ("POLL_COUNTERS: usize", built.description.poll_counters),
-        ("REQUESTS: u16", built.description.requests.into()),
+        ("BASE_IMAGE_SIZE: u64", image.size),
+        ("BASE_IMAGE_START: u64", image.start),
+        ("CONSTANT_BYTES: u64", description.constants),
+        ("POLL_COUNTERS: usize", description.poll_counters),
+        ("REQUESTS: u16", description.requests.into()),
         ("REFERENCES_SIZE: usize", references as u64),
+        ("SIZE_ENGINE_SIZE: usize", size as u64),
         ("TEMPLATES_SIZE: usize", templates as u64),
     ] {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "pub const {name} = {value};");
     }
     for (name, value) in [
-        ("VERSION", &built.description.version),
+        ("VERSION", &description.version),
         ("WIT_VERSION", &built.wit),
     ] {
         let _ = writeln!(text, "pub const {name}: &str = {value:?};");
     }
-    text += "pub const FINGERPRINT: [u8; 32] = [\n";
-    for bytes in describe::fingerprint(&built.component).chunks(8) {
-        let bytes: Vec<_> = bytes.iter().map(|byte| format!("{byte:#04x}")).collect();
-        let _ = writeln!(text, "    {},", bytes.join(", "));
+    for (name, engine) in [
+        ("FINGERPRINT", &built.speed),
+        ("SIZE_FINGERPRINT", &built.size),
+    ] {
+        let _ = writeln!(text, "pub const {name}: [u8; 32] = [");
+        for bytes in describe::fingerprint(&engine.component).chunks(8) {
+            let bytes: Vec<_> = bytes.iter().map(|byte| format!("{byte:#04x}")).collect();
+            let _ = writeln!(text, "    {},", bytes.join(", "));
+        }
+        text += "];\n";
     }
-    text + "];\n"
+    text
 }
 
 /// Writes the files and the record of a checkout. Leaves alone files that would not change, so that

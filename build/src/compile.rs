@@ -8,9 +8,32 @@ use std::{env, fs, io};
 use crate::toolchain::{AR, CC, Rust, TARGET, Toolchain};
 use crate::wrapper;
 
-/// Flags for the guest's C code, whatever its profile says about Rust. Of the levels, `-O3` makes
-/// the fastest interpreter.
-const C_FLAGS: &str = "-O3";
+/// What the guest is compiled for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Goal {
+    /// As its profile says for Rust. Of the levels for C, `-O3` makes the fastest interpreter.
+    Speed,
+    /// A small engine, for `jsvm build --optimize size`.
+    Size,
+}
+
+impl Goal {
+    /// The flags for the guest's C code.
+    fn c_flags(self) -> &'static str {
+        match self {
+            Goal::Speed => "-O3",
+            Goal::Size => "-Oz",
+        }
+    }
+
+    /// The settings of cargo that take the place of the guest's profile.
+    fn settings(self) -> &'static [&'static str] {
+        match self {
+            Goal::Speed => &[],
+            Goal::Size => &["--config", "profile.release.opt-level=\"s\""],
+        }
+    }
+}
 
 /// File that cargo makes of the package `jsvm-guest`.
 const ARTEFACT: &str = "jsvm_guest.wasm";
@@ -85,7 +108,12 @@ pub struct Reproducible<'a> {
 /// # Errors
 ///
 /// See [`CompileError`].
-pub fn compile(run: Run<'_>, guest: &Path, engine: &Path) -> Result<Vec<u8>, CompileError> {
+pub fn compile(
+    run: Run<'_>,
+    guest: &Path,
+    engine: &Path,
+    goal: Goal,
+) -> Result<Vec<u8>, CompileError> {
     if !guest.join("Cargo.toml").is_file() {
         return Err(CompileError::NoSources {
             path: guest.join("Cargo.toml"),
@@ -95,9 +123,10 @@ pub fn compile(run: Run<'_>, guest: &Path, engine: &Path) -> Result<Vec<u8>, Com
     command
         .arg("--config")
         .arg(path_override(engine)?)
+        .args(goal.settings())
         .env(CC, &run.toolchain.cc)
         .env(AR, &run.toolchain.ar)
-        .env("CFLAGS_wasm32_unknown_unknown", c_flags(run.target_dir)?)
+        .env("CFLAGS_wasm32_unknown_unknown", c_flags(goal, run.target_dir)?)
         // The crate `cc` splits flags at blanks otherwise, and a path may contain blanks.
         .env("CC_SHELL_ESCAPED_FLAGS", "1");
     run_to_end(&mut command)?;
@@ -265,12 +294,13 @@ pub(crate) fn cargo(rust: &Rust) -> Command {
 }
 
 /// The flags for C, quoted for a shell. Assertions contain names of files.
-fn c_flags(target_dir: &Path) -> Result<String, CompileError> {
+fn c_flags(goal: Goal, target_dir: &Path) -> Result<String, CompileError> {
     let folder = target_dir.to_str().ok_or_else(|| CompileError::Path {
         path: target_dir.to_owned(),
     })?;
     let folder = folder.replace('\'', "'\\''");
-    Ok(format!("{C_FLAGS} '-ffile-prefix-map={folder}=target'"))
+    let flags = goal.c_flags();
+    Ok(format!("{flags} '-ffile-prefix-map={folder}=target'"))
 }
 
 /// Whether a variable was made by, or is meant for, the build that runs us. The guest is built
@@ -291,11 +321,11 @@ fn belongs_to_outer_build(variable: &OsStr) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{belongs_to_outer_build, c_flags};
+    use super::{Goal, belongs_to_outer_build, c_flags};
 
     #[test]
     fn a_path_with_blanks_is_one_flag() {
-        let flags = c_flags("/it's a path".as_ref()).unwrap();
+        let flags = c_flags(Goal::Speed, "/it's a path".as_ref()).unwrap();
         assert_eq!(flags, r"-O3 '-ffile-prefix-map=/it'\''s a path=target'");
     }
 

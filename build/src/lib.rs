@@ -2,6 +2,8 @@
 //! fresh VM, and the components around a VM in built files. One module for each stage, in the order
 //! in which [`build`] runs them.
 //!
+//! Two engines are built, one for speed and one for size: see [`Goal`](compile::Goal).
+//!
 //! | stage | input | output |
 //! |---|---|---|
 //! | [`toolchain`] | the machine | compilers |
@@ -51,7 +53,7 @@ pub mod wrapper;
 use std::path::Path;
 use std::time::Instant;
 
-use crate::compile::{Reproducible, Run};
+use crate::compile::{Goal, Reproducible, Run};
 use crate::toolchain::Toolchain;
 
 /// The sources to build, and the folder to build in.
@@ -68,20 +70,31 @@ pub struct Options<'a> {
 /// The results of all stages.
 #[derive(Clone, Debug)]
 pub struct Built {
-    /// The component.
-    pub component: Vec<u8>,
-    /// The memory of a fresh instance.
-    pub image: image::BaseImage,
-    /// What the component says about itself.
-    pub description: section::Description,
-    /// The version of the WIT package that it implements.
+    /// The engine for speed.
+    pub speed: Engine,
+    /// The engine for size.
+    pub size: Engine,
+    /// The version of the WIT package that they implement.
     pub wit: String,
-    /// What functions and constants of the module need of each other.
-    pub references: references::References,
     /// The components around a VM, without the VM's module.
     pub templates: standalone::Templates,
     /// The licences of everything inside, as Markdown.
     pub licences: String,
+}
+
+/// An engine.
+#[derive(Clone, Debug)]
+pub struct Engine {
+    /// The component.
+    pub component: Vec<u8>,
+    /// Its core module.
+    pub core: Vec<u8>,
+    /// The memory of a fresh instance.
+    pub image: image::BaseImage,
+    /// What the component says about itself.
+    pub description: section::Description,
+    /// What functions and constants of the module need of each other.
+    pub references: references::References,
 }
 
 /// The error of the stage that failed.
@@ -118,35 +131,66 @@ pub fn build(options: Options<'_>, progress: &mut dyn FnMut(&str)) -> Result<Bui
     let components = options.root.join("components");
     let toolchain = Toolchain::find()?;
     let parts = parts::read(&guest)?;
-    let engine = engine::prepare(&toolchain, &guest)?;
-    let target_dirs = ["guest", "components"].map(|name| options.target_dir.join(name));
-    let [run, run_components] = [&target_dirs[0], &target_dirs[1]].map(|target_dir| Run {
-        toolchain: &toolchain,
-        target_dir,
-        rust_flags: &[],
-        reproducible: Some(Reproducible {
-            root: options.root,
-            wrapper: options.wrapper,
-        }),
+    let sources = engine::prepare(&toolchain, &guest)?;
+    let target_dirs =
+        ["guest", "guest-size", "components"].map(|name| options.target_dir.join(name));
+    let [speed, size, run_components] = [&target_dirs[0], &target_dirs[1], &target_dirs[2]].map(
+        |target_dir| Run {
+            toolchain: &toolchain,
+            target_dir,
+            rust_flags: &[],
+            reproducible: Some(Reproducible {
+                root: options.root,
+                wrapper: options.wrapper,
+            }),
+        },
+    );
+    // The guest is linked by one thread for most of the time: the others fill the other cores.
+    let (speed, size, compiled) = std::thread::scope(|scope| {
+        let others = scope.spawn(|| {
+            let compiled = compile::compile_workspace(run_components, &components);
+            (compiled, compile::compile(size, &guest, &sources, Goal::Size))
+        });
+        let speed = compile::compile(speed, &guest, &sources, Goal::Speed);
+        match others.join() {
+            Ok((compiled, size)) => (speed, size, compiled),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
     });
-    // The guest is linked by one thread for most of the time: the components fill the other cores.
-    let (core, compiled) = std::thread::scope(|scope| {
-        let compiled = scope.spawn(|| compile::compile_workspace(run_components, &components));
-        let core = compile::compile(run, &guest, &engine);
-        let compiled = compiled.join();
-        (core, compiled)
-    });
-    let core = core?;
-    match compiled {
-        Ok(compiled) => compiled.map_err(standalone::StandaloneError::from)?,
-        Err(panic) => std::panic::resume_unwind(panic),
-    }
-    done("compile", core.len());
+    compiled.map_err(standalone::StandaloneError::from)?;
+    let (speed, size) = (speed?, size?);
+    done("compile", speed.len() + size.len());
+    let speed = self::engine(speed, &guest, &parts, &mut done)?;
+    let size = self::engine(size, &guest, &parts, &mut done)?;
+    let wit = describe::wit_version(&speed.component)
+        .map_err(image::ImageError::from)?
+        .ok_or(image::ImageError::Unfit("it exports no interface"))?;
+    // Both engines fit them: they have the same imports and exports.
+    let templates = standalone::templates(&target_dirs[2], &speed.component, &speed.core)?;
+    done("templates", templates.0.iter().map(|it| it.1.len()).sum());
+    let licences = licences::collect(&toolchain, options.root)?;
+    done("licences", licences.len());
+    Ok(Built {
+        speed,
+        size,
+        wit,
+        templates,
+        licences,
+    })
+}
+
+/// Runs the stages from a compiled guest to a component.
+fn engine(
+    core: Vec<u8>,
+    guest: &Path,
+    parts: &[parts::Part],
+    done: &mut dyn FnMut(&str, usize),
+) -> Result<Engine, Error> {
     let constants = describe::constants(&core).map_err(image::ImageError::from)?;
     let references = references::read(&core, constants, &guest.join("src"))?;
     let core = references::removed(&core).map_err(references::ReferencesError::from)?;
     done("references", core.len());
-    let core = preinit::preinitialize(&core, &parts)?;
+    let core = preinit::preinitialize(&core, parts)?;
     done("pre-initialise", core.len());
     let poll_counters = instrument::counters(&core)?;
     let core = instrument::instrument(&core)?;
@@ -161,21 +205,12 @@ pub fn build(options: Options<'_>, progress: &mut dyn FnMut(&str)) -> Result<Bui
     };
     let component = component::componentize(&core)?;
     let component = describe::described(component, &description);
-    let wit = describe::wit_version(&component)
-        .map_err(image::ImageError::from)?
-        .ok_or(image::ImageError::Unfit("it exports no interface"))?;
     done("componentize", component.len());
-    let templates = standalone::templates(&target_dirs[1], &component, &core)?;
-    done("templates", templates.0.iter().map(|it| it.1.len()).sum());
-    let licences = licences::collect(&toolchain, options.root)?;
-    done("licences", licences.len());
-    Ok(Built {
+    Ok(Engine {
         component,
+        core,
         image,
         description,
-        wit,
         references,
-        templates,
-        licences,
     })
 }

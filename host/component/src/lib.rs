@@ -10,6 +10,7 @@
 //! | [`BASE_IMAGE`] | about 0.8 MB, stored uncompressed |
 //! | [`template`] | about 0.15 MB for all templates, compressed with zstd |
 //! | [`references`] | about 0.04 MB, compressed with zstd |
+//! | [`size_engine`] | about 0.9 MB, compressed with zstd |
 //!
 //! A program contains only the items that it uses.
 //!
@@ -19,6 +20,7 @@
 //! |---|---|---|
 //! | `templates` | no | [`template`] and [`references`], with the crates `postcard`, `serde` and `zstd` |
 //! | `read` | no | [`EngineParts`], which reads any engine's component, with `wasmparser` and `sha2` |
+//! | `size-engine` | no | [`size_engine`], the VM compiled for size, with `templates` |
 //!
 //! # Reproducible builds
 //!
@@ -33,7 +35,7 @@
 struct Readme;
 
 #[cfg_attr(
-    not(feature = "templates"),
+    not(feature = "size-engine"),
     expect(dead_code, reason = "it has those of templates, too")
 )]
 mod constants {
@@ -46,6 +48,8 @@ mod read;
 #[cfg(feature = "templates")]
 mod references;
 mod section;
+#[cfg(feature = "size-engine")]
+mod size_engine;
 
 #[cfg(feature = "read")]
 #[cfg_attr(docsrs, doc(cfg(feature = "read")))]
@@ -57,6 +61,9 @@ pub use read::{EngineParts, ReadError};
 #[cfg_attr(docsrs, doc(cfg(feature = "templates")))]
 pub use references::{Builtin, Constant, Feature, FunctionUses, Part, References};
 pub use section::{is_version, Description, WrongLine, SECTION};
+#[cfg(feature = "size-engine")]
+#[cfg_attr(docsrs, doc(cfg(feature = "size-engine")))]
+pub use size_engine::{size_engine, SizeEngine, SIZE_FINGERPRINT};
 
 /// The component: `js-vm.wasm`.
 ///

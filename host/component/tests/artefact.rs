@@ -118,3 +118,19 @@ fn the_references_are_those_of_the_component() {
     }
     assert!(largest <= BASE_IMAGE_START + CONSTANT_BYTES);
 }
+
+#[cfg(all(feature = "read", feature = "size-engine"))]
+#[test]
+fn the_engine_for_size_is_another_with_the_same_interface() {
+    use jsvm_component::{size_engine, EngineParts, SIZE_FINGERPRINT, WIT_VERSION};
+
+    let engine = size_engine().unwrap();
+    let parts = EngineParts::read(&engine.component).unwrap();
+    assert_eq!(parts.fingerprint, SIZE_FINGERPRINT);
+    assert_ne!(parts.fingerprint, FINGERPRINT);
+    assert_eq!(parts.wit, WIT_VERSION);
+    let usual = EngineParts::read(COMPONENT).unwrap();
+    assert_eq!(parts.description.requests, usual.description.requests);
+    assert!(engine.component.len() < COMPONENT.len());
+    assert!(engine.references.builtins.iter().any(|it| it.name == "toSorted"));
+}

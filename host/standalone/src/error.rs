@@ -25,9 +25,9 @@ pub enum StandaloneError {
         /// The name of the first request.
         name: String,
     },
-    /// The VM is of another engine than the one in this program, for which there are no templates.
+    /// The VM is of an engine that is not in this program.
     #[error(
-        "the VM is of engine {engine}, and files can be made of VMs of the engine in this program only"
+        "the VM is of engine {engine}, and files can be made of VMs of the engines in this program only"
     )]
     OtherEngine {
         /// The engine of the VM.

@@ -26,6 +26,7 @@
 //! [`jsvm_http`], runs timers, and writes the output of the console. There are no other host
 //! functions, and no module can be loaded later except those in the VM.
 
+mod engine;
 mod error;
 mod inclusion;
 mod module;
@@ -38,16 +39,16 @@ mod warm;
 
 use wasmparser::Validator;
 
-use jsvm::EngineId;
 use jsvm::Vm;
-use jsvm::snapshot::host::BaseImage;
-use jsvm_component::{BASE_IMAGE, COMPONENT, CONSTANT_BYTES, references, template};
+use jsvm_component::{COMPONENT, template};
 
+use self::engine::EngineFiles;
 use self::module::{Contents, used_exports};
 use self::reach::{Plan, Program};
 use self::shed::Shed;
 use self::warm::Warm;
 
+pub use engine::size_component;
 pub use error::StandaloneError;
 pub use inclusion::{Built, Inclusion};
 
@@ -136,7 +137,7 @@ pub enum TargetHost {
 ///
 /// # Errors
 /// [`StandaloneError::Waiting`] if the VM has unsettled requests, [`StandaloneError::OtherEngine`] if it
-/// is of an engine that was read from a component, or [`Error::Busy`](jsvm::Error::Busy)
+/// is neither of the engine in this program nor of [`size_component`], or [`Error::Busy`](jsvm::Error::Busy)
 /// and [`Error::Gone`](jsvm::Error::Gone).
 pub fn component(vm: &Vm, kind: ComponentKind) -> Result<Vec<u8>, StandaloneError> {
     component_with(vm, kind, ServiceImports::default())
@@ -164,11 +165,7 @@ pub fn component_of(
     imports: ServiceImports,
     inclusion: &Inclusion,
 ) -> Result<Built, StandaloneError> {
-    if vm.engine() != EngineId::BUILT_IN {
-        return Err(StandaloneError::OtherEngine {
-            engine: vm.engine(),
-        });
-    }
+    let engine = EngineFiles::of(vm)?;
     if let Some(request) = vm.unsettled_requests()?.into_iter().next() {
         return Err(StandaloneError::Waiting { name: request.name });
     }
@@ -178,35 +175,34 @@ pub fn component_of(
         kind,
         ComponentKind::Http | ComponentKind::HttpWithEnvironment
     );
-    let base = BaseImage::built_in();
-    let touched = is_for_one.then_some(base.writable());
-    let (template, engine) = (read_template(&name(kind, imports))?, engine()?);
+    let touched = is_for_one.then(|| engine.writable());
+    let template = read_template(&name(kind, imports))?;
     let exports = used_exports(&template)?;
-    let contents = Contents::read(&engine)?;
-    let references = references().ok_or_else(|| unfit("its references cannot be read"))?;
-    inclusion.check(&references)?;
+    let contents = Contents::read(&engine.module)?;
+    let references = &engine.references;
+    inclusion.check(references)?;
     let (module, left_out) = vm.with_memory(|memory| {
         let program = Program {
-            base: BASE_IMAGE,
+            base: &engine.base,
             memory,
-            start: base.start() as u32,
-            constants: CONSTANT_BYTES as u32,
+            start: engine.start as u32,
+            constants: engine.constants as u32,
             has_http: kind != ComponentKind::Command || !imports.without_fetch,
             has_modules,
         };
-        let plan = Plan::new(&references, &contents, &exports, program, inclusion);
+        let plan = Plan::new(references, &contents, &exports, program, inclusion);
         let shed = plan.as_ref().map(|plan| Shed {
             plan,
             contents: &contents,
             exports: &exports,
         });
         let warm = Warm {
-            start: base.start(),
+            start: engine.start,
             memory: plan.as_ref().map_or(memory, |plan| &plan.memory),
             touched,
             shed,
         };
-        let module = warm::warmed(&engine, &warm)?;
+        let module = warm::warmed(&engine.module, &warm)?;
         let left_out = plan.map_or_else(Vec::new, |plan| plan.left_out.into_iter().collect());
         Ok::<_, StandaloneError>((module, left_out))
     })??;
@@ -223,7 +219,7 @@ pub fn component_of(
 /// # Errors
 /// [`StandaloneError::Unfit`] if this library has a bug.
 pub fn without_host() -> Result<Vec<u8>, StandaloneError> {
-    filled(&read_template("no-host")?, &engine()?)
+    filled(&read_template("no-host")?, &engine::module(COMPONENT)?)
 }
 
 fn unfit(reason: impl Into<String>) -> StandaloneError {
@@ -283,16 +279,3 @@ fn name(kind: ComponentKind, imports: ServiceImports) -> String {
 /// Bytes of a VM's own stack with which too deep a recursion is a `RangeError` also where a host
 /// gives a component 512 KiB of native stack, as `wasmtime serve` does.
 pub const STACK: u32 = 96 << 10;
-
-/// Returns the core module of the VM.
-fn engine() -> Result<Vec<u8>, StandaloneError> {
-    let mut largest = Vec::new();
-    for section in nested::sections(COMPONENT)? {
-        let (id, content) = section?;
-        // The others are adapters of a few hundred bytes.
-        if id == nested::CORE_MODULE && content.len() > largest.len() {
-            largest = content.to_vec();
-        }
-    }
-    Ok(largest)
-}

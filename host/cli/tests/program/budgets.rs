@@ -26,14 +26,20 @@ fn table() -> Vec<(String, f64)> {
     table.lines().filter_map(row).collect()
 }
 
-fn built(source: &str) -> usize {
+fn built(source: &str, args: &[&str]) -> usize {
     let folder = TempDir::new().unwrap();
     let (program, file) = (folder.path().join("app.js"), folder.path().join("app.wasm"));
     fs::write(&program, source).unwrap();
-    let output = jsvm_build(&program, &file, &[]);
+    let output = jsvm_build(&program, &file, args);
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{stderr}");
     fs::metadata(file).unwrap().len() as usize
+}
+
+/// The bytes of a file of the published engine.
+fn artefact(name: &str) -> usize {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../component/artefacts");
+    fs::metadata(folder.join(name)).unwrap().len() as usize
 }
 
 fn compressed(bytes: &[u8]) -> usize {
@@ -73,22 +79,20 @@ fn sizes_are_within_their_budgets() {
         let bytes = match &*what {
             "`js-vm.wasm`" => jsvm::COMPONENT.len(),
             "`js-vm.wasm`, by zstd" => compressed(jsvm::COMPONENT),
-            "base image" => {
-                let image = Path::new(env!("CARGO_MANIFEST_DIR"))
-                    .join("../component/artefacts/js-vm.image");
-                fs::metadata(image).unwrap().len() as usize
-            }
+            "engine for size, by zstd" => artefact("size-engine.zst"),
+            "base image" => artefact("js-vm.image"),
             "snapshot of a fresh VM" => fresh.to_bytes().unwrap().len(),
             "delta at an `await`" => delta(),
-            "built command that prints a line" => built("console.log('hello')"),
+            "built command that prints a line" => built("console.log('hello')", &[]),
+            "the same with `--optimize size`" => built("console.log('hello')", &["--optimize", "size"]),
             "built server that answers a line" => {
-                built("export default { fetch: () => new Response('hello') }")
+                built("export default { fetch: () => new Response('hello') }", &[])
             }
             other => panic!("this test does not measure {other}"),
         };
         measured.push((what, bytes, budget));
     }
-    assert_eq!(measured.len(), 7, "{measured:?}");
+    assert_eq!(measured.len(), 9, "{measured:?}");
     for (what, bytes, budget) in &measured {
         println!("{what}: {bytes} B");
         assert!(

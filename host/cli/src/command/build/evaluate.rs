@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jsvm::{
-    Arguments, Data, EngineConfig, Error, HostError, Limits, PromiseState, Seed, Source, Value,
+    Arguments, Data, Error, HostError, Limits, PromiseState, Seed, Source, Value,
     ValueKind, Vm, VmBuilder,
 };
 use jsvm_http::Handlers;
@@ -117,7 +117,7 @@ impl Build {
         let permissions = Arc::new(Permissions::within(modules.root()));
         let is_quiet = uses.is_some();
         let to_stderr = target.is_stdout();
-        let engine = EngineConfig::new().pooling(false).build()?;
+        let engine = self.optimize.engine()?;
         let mut builder = engine
             .vm()
             .clock(clock.clone())

@@ -5,6 +5,7 @@ mod clock;
 mod evaluate;
 mod fetch;
 mod modules;
+mod optimize;
 mod report;
 mod uses;
 
@@ -22,6 +23,7 @@ use jsvm_standalone::{
 
 use self::busy_timeout::BusyTimeout;
 use self::evaluate::{Evaluated, Serves};
+use self::optimize::Optimize;
 use self::report::Report;
 use self::uses::{Use, Uses};
 use super::destination::Target;
@@ -136,6 +138,10 @@ pub struct Build {
     /// Leave out a function or part of the engine though the program names it; can be repeated
     #[arg(long, value_name = "NAME")]
     without: Vec<String>,
+
+    /// What the engine in the component is compiled for
+    #[arg(long, value_enum, default_value_t = Optimize::Speed)]
+    optimize: Optimize,
 
     /// Print what was left out, too
     #[arg(long)]

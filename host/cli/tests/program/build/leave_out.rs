@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use crate::make::{Built, built, jsvm_build, refused};
 use crate::run::command;
 
-const ALL: [(&str, &str); 6] = [
+pub const ALL: [(&str, &str); 6] = [
     ("property 1,2,3", "toSorted"),
     ("getter false", "resizable"),
     ("text 2", "eval"),
@@ -16,7 +16,7 @@ const ALL: [(&str, &str); 6] = [
     ("web https://a.example/b", "url"),
 ];
 
-async fn lines(file: &Built) -> Vec<String> {
+pub async fn lines(file: &Built) -> Vec<String> {
     let (success, stdout, stderr) = command(&file.file, &["app"]).await;
     assert!(success, "{stderr}");
     stdout.lines().map(str::to_owned).collect()

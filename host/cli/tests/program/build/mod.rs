@@ -4,6 +4,7 @@ mod busy;
 mod command;
 mod files;
 mod leave_out;
+mod optimize;
 mod serve;
 mod together;
 mod touch;
