@@ -165,8 +165,8 @@ pub fn files(built: &Built) -> Result<BTreeMap<&'static str, Vec<u8>>, ArtefactE
         .map(|(name, template)| (&**name, &**template))
         .collect();
     let templates = postcard::to_allocvec(&templates).map_err(|error| failed(error.to_string()))?;
-    let references =
-        postcard::to_allocvec(&built.speed.references).map_err(|error| failed(error.to_string()))?;
+    let references = postcard::to_allocvec(&built.speed.references)
+        .map_err(|error| failed(error.to_string()))?;
     let size = (&*built.size.component, &built.size.references);
     let size = postcard::to_allocvec(&size).map_err(|error| failed(error.to_string()))?;
     let compressed = |bytes: &[u8]| {

@@ -126,7 +126,10 @@ pub fn compile(
         .args(goal.settings())
         .env(CC, &run.toolchain.cc)
         .env(AR, &run.toolchain.ar)
-        .env("CFLAGS_wasm32_unknown_unknown", c_flags(goal, run.target_dir)?)
+        .env(
+            "CFLAGS_wasm32_unknown_unknown",
+            c_flags(goal, run.target_dir)?,
+        )
         // The crate `cc` splits flags at blanks otherwise, and a path may contain blanks.
         .env("CC_SHELL_ESCAPED_FLAGS", "1");
     run_to_end(&mut command)?;

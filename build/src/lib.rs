@@ -134,8 +134,8 @@ pub fn build(options: Options<'_>, progress: &mut dyn FnMut(&str)) -> Result<Bui
     let sources = engine::prepare(&toolchain, &guest)?;
     let target_dirs =
         ["guest", "guest-size", "components"].map(|name| options.target_dir.join(name));
-    let [speed, size, run_components] = [&target_dirs[0], &target_dirs[1], &target_dirs[2]].map(
-        |target_dir| Run {
+    let [speed, size, run_components] =
+        [&target_dirs[0], &target_dirs[1], &target_dirs[2]].map(|target_dir| Run {
             toolchain: &toolchain,
             target_dir,
             rust_flags: &[],
@@ -143,13 +143,15 @@ pub fn build(options: Options<'_>, progress: &mut dyn FnMut(&str)) -> Result<Bui
                 root: options.root,
                 wrapper: options.wrapper,
             }),
-        },
-    );
+        });
     // The guest is linked by one thread for most of the time: the others fill the other cores.
     let (speed, size, compiled) = std::thread::scope(|scope| {
         let others = scope.spawn(|| {
             let compiled = compile::compile_workspace(run_components, &components);
-            (compiled, compile::compile(size, &guest, &sources, Goal::Size))
+            (
+                compiled,
+                compile::compile(size, &guest, &sources, Goal::Size),
+            )
         });
         let speed = compile::compile(speed, &guest, &sources, Goal::Speed);
         match others.join() {

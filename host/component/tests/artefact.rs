@@ -132,5 +132,9 @@ fn the_engine_for_size_is_another_with_the_same_interface() {
     let usual = EngineParts::read(COMPONENT).unwrap();
     assert_eq!(parts.description.requests, usual.description.requests);
     assert!(engine.component.len() < COMPONENT.len());
-    assert!(engine.references.builtins.iter().any(|it| it.name == "toSorted"));
+    assert!(engine
+        .references
+        .builtins
+        .iter()
+        .any(|it| it.name == "toSorted"));
 }

@@ -63,7 +63,8 @@ impl EngineFiles {
             return Err(StandaloneError::OtherEngine { engine });
         }
         let small = size_engine()?;
-        let parts = EngineParts::read(&small.component).map_err(|error| unfit(error.to_string()))?;
+        let parts =
+            EngineParts::read(&small.component).map_err(|error| unfit(error.to_string()))?;
         Ok(EngineFiles {
             module: module(&small.component)?,
             references: small.references,

@@ -84,7 +84,9 @@ fn sizes_are_within_their_budgets() {
             "snapshot of a fresh VM" => fresh.to_bytes().unwrap().len(),
             "delta at an `await`" => delta(),
             "built command that prints a line" => built("console.log('hello')", &[]),
-            "the same with `--optimize size`" => built("console.log('hello')", &["--optimize", "size"]),
+            "the same with `--optimize size`" => {
+                built("console.log('hello')", &["--optimize", "size"])
+            }
             "built server that answers a line" => {
                 built("export default { fetch: () => new Response('hello') }", &[])
             }

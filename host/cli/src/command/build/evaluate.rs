@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jsvm::{
-    Arguments, Data, Error, HostError, Limits, PromiseState, Seed, Source, Value,
-    ValueKind, Vm, VmBuilder,
+    Arguments, Data, Error, HostError, Limits, PromiseState, Seed, Source, Value, ValueKind, Vm,
+    VmBuilder,
 };
 use jsvm_http::Handlers;
 use jsvm_standalone::{BEGIN, BUSY_TIMEOUT, EXIT_CODE, MAIN};

@@ -13,7 +13,10 @@ async fn a_file_for_size_does_the_same_and_is_smaller() {
     let small = built("left-out.js", &[&all[..], &["--optimize", "size"]].concat());
     assert_eq!(lines(&small).await, expected);
     let [fast, small] = [fast, small].map(|built| fs::metadata(built.file).unwrap().len());
-    assert!(small * 5 < fast * 4 + fast / 5, "{small} bytes for size, {fast} for speed");
+    assert!(
+        small * 5 < fast * 4 + fast / 5,
+        "{small} bytes for size, {fast} for speed"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
