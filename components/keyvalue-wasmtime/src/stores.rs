@@ -45,8 +45,11 @@ fn with<T>(
     })
 }
 
-/// Whether another client has changed the value meanwhile. Nothing was written then. The interface has no
-/// error of its own for this; NATS, and so wasmCloud, has this text.
+/// Whether another client has changed the value meanwhile. Nothing was written then.
+///
+/// Neither version of the interface tells this by a type: of its errors only `other` is left for it, which
+/// is a text, and `atomics` has no compare-and-swap. This is the text of NATS, and so of wasmCloud. If a
+/// host has another one, its error reaches the program.
 fn is_conflict(reason: &str) -> bool {
     reason.contains("wrong last sequence")
 }

@@ -34,7 +34,8 @@ const paths = {
       buffer: [...(await store.get("buffer"))],
       json: await store.getJson("json"),
       gone: [before, await store.exists("gone"), (await store.get("gone")) === undefined, (await store.getJson("gone")) === undefined],
-      count: [await store.increment("count"), await store.increment("count", 41)],
+      count: [await store.increment("count"), await store.increment("count", 41), await store.getNumber("count")],
+      none: [(await store.getNumber("none")) === undefined, await store.exists("none")],
       keys: await list(store),
     };
   },

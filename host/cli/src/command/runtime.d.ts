@@ -36,6 +36,8 @@ declare module "jsvm:keyvalue" {
     exists(key: string): Promise<boolean>;
     /** Adds to a number, or to 0, atomically. Returns the sum. */
     increment(key: string, delta?: number): Promise<number>;
+    /** Reads a number that increment has added to; undefined if there is none. */
+    getNumber(key: string): Promise<number | undefined>;
     /** Lists all keys, in no particular order. */
     keys(): AsyncIterableIterator<string>;
   }

@@ -221,7 +221,8 @@ fn storage_works(served: &Served, subtracts: bool) {
             "buffer": [9],
             "json": { "a": [1, null] },
             "gone": [true, false, true, true],
-            "count": [1, 42],
+            "count": [1, 42, 42],
+            "none": [true, false],
             "keys": ["buffer", "bytes", "count", "json", "text"],
         })
     );

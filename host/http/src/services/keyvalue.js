@@ -64,6 +64,12 @@ class Store {
     return requests.increment(this.#name, keyOf(key), delta);
   }
 
+  /** The number of a key that increment has added to; undefined if there is none. The host decides how it stores
+      such a number, so getText does not read it everywhere. */
+  async getNumber(key) {
+    return (await this.exists(key)) ? this.increment(key, 0) : undefined;
+  }
+
   /** All keys, in no particular order: for await (const key of store.keys()). */
   async *keys() {
     let after;
