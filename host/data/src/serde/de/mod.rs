@@ -2,23 +2,27 @@
 
 mod access;
 mod arguments;
+mod entries;
 mod float;
 mod input;
 mod key;
 mod kind;
 mod scalar;
+mod variant;
 
 use std::borrow::Cow;
 
 use serde::de::{Deserializer, Visitor};
 
-use self::access::{Entries, Items, Numbers, Variant, WithHoles};
+use self::access::{Items, Numbers, WithHoles};
 pub use self::arguments::{ArgumentReader, PassedArgument, PassedArguments};
+use self::entries::Entries;
 use self::float::Floats;
 pub(crate) use self::input::Input;
 pub(crate) use self::kind::Kind;
 pub(crate) use self::scalar::Scalar;
 use self::scalar::visit_text;
+use self::variant::Variant;
 use super::error::Error;
 use super::parts::{Parts, Source};
 use super::pass::{self, Passed};
