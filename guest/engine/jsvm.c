@@ -38,6 +38,15 @@ int jsvm_string_parts(JSContext *ctx, JSValueConst value, const void **start, ui
     return 0;
 }
 
+/* Gives away the stack of the function that was interrupted last, a string or undefined. */
+JSValue jsvm_take_interrupted_stack(JSRuntime *rt)
+{
+    JSValue stack = rt->interrupted_stack;
+
+    rt->interrupted_stack = JS_UNDEFINED;
+    return stack;
+}
+
 /* A string of characters below 256, from a byte each. */
 JSValue jsvm_new_string_latin1(JSContext *ctx, const uint8_t *start, size_t len)
 {

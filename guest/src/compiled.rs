@@ -4,6 +4,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::js::{self, Call, Compiled, JsResult, Keep, Source, Thrown, Value};
+use crate::tick;
 
 /// What was compiled.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -41,6 +42,9 @@ impl Kind {
 pub fn eval(source: Source<'_>, module: bool) -> JsResult<Value> {
     let kind = Kind::of(&source, module);
     let (value, namespace) = js::eval(source, module)?;
+    if module {
+        tick::make_wait();
+    }
     finish(kind, value, namespace)
 }
 
@@ -73,6 +77,7 @@ fn runner(kind: Kind, compiled: Compiled) -> JsResult<Value> {
         match Kind::of_number(call.data[1].to_number()? as u8) {
             Some(Kind::Module) => {
                 let (value, namespace) = compiled.run_module()?;
+                tick::make_wait();
                 finish(Kind::Module, value, Some(namespace))
             }
             Some(kind) => finish(kind, compiled.run_script()?, None),

@@ -58,7 +58,12 @@ pub fn load_module(name: &str) -> JsResult<Module> {
 
 /// Reports to the engine, between bytecodes, whether the script must stop.
 pub fn should_stop() -> bool {
-    should_interrupt(InterruptPoint::Bytecode)
+    let stops = should_interrupt(InterruptPoint::Bytecode);
+    if stops && !STOPPED.replace(true) {
+        // The engine keeps the first stack from now on: what stops later is what was around it.
+        drop(js::take_interrupted_stack());
+    }
+    stops
 }
 
 /// Asks the embedder whether to stop.
@@ -83,6 +88,7 @@ pub fn should_interrupt(point: InterruptPoint) -> bool {
 pub fn begin() {
     WORK.set(0);
     REASON.set(None);
+    STOPPED.set(false);
 }
 
 /// How much work a call may do, in units of about 10,000 branches.
@@ -112,6 +118,8 @@ thread_local! {
     static WORK: Cell<u64> = const { Cell::new(0) };
     static WORK_LIMIT: Cell<Option<u64>> = const { Cell::new(None) };
     static REASON: Cell<Option<InterruptReason>> = const { Cell::new(None) };
+    /// Whether a script was stopped since the call began.
+    static STOPPED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Calls an import. Whoever calls the VM meanwhile finds it in the middle of something.

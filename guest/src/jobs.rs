@@ -2,7 +2,7 @@
 
 use crate::host;
 use crate::js::{self, JsResult};
-use crate::timer;
+use crate::{tick, timer};
 
 /// Runs jobs until none is left and then the timers that are due, each with its jobs, as in the
 /// event loop of HTML. Returns how many jobs and timers ran, at most `limit`.
@@ -27,8 +27,26 @@ pub fn run(limit: u32) -> JsResult<u32> {
 
 fn drain(limit: u32) -> JsResult<u32> {
     let mut executed = 0;
-    while executed < limit && js::execute_job()? {
+    while executed < limit && run_next()? {
         executed += 1;
     }
     Ok(executed)
+}
+
+/// Runs a tick or a job. Returns whether there was one.
+fn run_next() -> JsResult<bool> {
+    if !tick::do_wait() && tick::run_next()? {
+        return Ok(true);
+    }
+    tick::make_wait();
+    let ran = js::execute_job();
+    if !js::is_job_pending() {
+        tick::make_due();
+    }
+    Ok(ran? || tick::run_next()?)
+}
+
+/// Whether a tick or a job is queued.
+pub fn are_pending() -> bool {
+    js::is_job_pending() || tick::are_pending()
 }

@@ -33,6 +33,7 @@ mod root;
 mod snapshot;
 mod sourcemap;
 mod sweep;
+mod tick;
 mod time_zone;
 mod timer;
 mod token;

@@ -59,6 +59,10 @@ impl Guest for crate::Guest {
     fn get_global() -> Handle {
         handle(js::global())
     }
+
+    fn take_interrupted_stack() -> String {
+        js::take_interrupted_stack()
+    }
 }
 
 fn text(text: String, options: &EvalOptions) -> Source<'_> {

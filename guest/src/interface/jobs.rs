@@ -1,12 +1,14 @@
 //! The interface `jobs`.
 use crate::bindings::exports::jsvm::engine::jobs::{Guest, JobReport, Waiting};
+use crate::bindings::exports::jsvm::engine::values::Value as Handle;
 use crate::error::Result;
-use crate::{jobs, js, rejection, request, timer};
+use crate::handle::handle;
+use crate::{jobs, rejection, request, tick, timer};
 
 impl Guest for crate::Guest {
     fn run_jobs(limit: u32) -> Result<JobReport> {
         let executed = jobs::run(limit)?;
-        let pending = js::is_job_pending();
+        let pending = jobs::are_pending();
         let (requests, cancellations) = request::waiting();
         let waiting = [
             (requests, Waiting::REQUESTS),
@@ -20,5 +22,9 @@ impl Guest for crate::Guest {
             next_timer: timer::until_next(),
             waiting: waiting.fold(Waiting::empty(), |all, (_, flag)| all | flag),
         })
+    }
+
+    fn create_tick_function() -> Result<Handle> {
+        Ok(handle(tick::function()?))
     }
 }

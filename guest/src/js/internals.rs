@@ -29,6 +29,17 @@ unsafe extern "C" {
     ) -> q::c_int;
     fn jsvm_sweep_arenas(runtime: *mut q::JSRuntime);
     fn jsvm_write_stack(ctx: *mut q::JSContext, error: q::JSValue, settle: q::JSValue);
+    fn jsvm_take_interrupted_stack(runtime: *mut q::JSRuntime) -> q::JSValue;
+}
+
+/// Takes the stack of the function that was interrupted last; empty if there is none.
+pub fn take_interrupted_stack() -> String {
+    // SAFETY: live runtime; the value is given away.
+    let stack = unsafe { Value::from_raw(jsvm_take_interrupted_stack(runtime())) };
+    match stack.is_undefined() {
+        true => String::new(),
+        false => stack.to_lossy().unwrap_or_default(),
+    }
 }
 
 /// Zeroes what is free in the arenas that the engine keeps small things in.

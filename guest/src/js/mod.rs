@@ -49,7 +49,7 @@ pub use forbid::{forbid_compiling, forbid_regexps};
 pub use function::{Call, function};
 pub use held::hold;
 pub use import::{ImportCall, has_import_hook, is_module_loaded, module_imports, set_import_hook};
-pub use internals::{Entry, Units, sweep_arenas};
+pub use internals::{Entry, Units, sweep_arenas, take_interrupted_stack};
 pub use lent::{LentBuffer, LentString, LentUnits};
 pub use module::{Loaded, Module, ModuleLoader, Synthetic, import, set_module_loader};
 pub use object::{OwnKeys, Property};

@@ -6,6 +6,7 @@ use super::namespace::namespace;
 use super::resolve::{folder, resolve};
 use super::source::ModuleSource;
 use crate::js::{self, Call, JsResult, Key, Loaded, Property, Synthetic, Thrown, Value};
+use crate::tick;
 
 struct State {
     /// `require.cache`: the module objects by full name.
@@ -143,14 +144,19 @@ fn new_module(name: &str, parent: &Value) -> JsResult<Value> {
 /// Runs a module. One that throws is forgotten, so that it can be tried again.
 fn run(name: &str, text: &str, parent: &Value) -> JsResult<Value> {
     let module = new_module(name, parent)?;
-    let main = state(|state| {
-        if state.entry.as_deref() == Some(name) {
+    let (is_entry, main) = state(|state| {
+        let is_entry = state.entry.as_deref() == Some(name);
+        if is_entry {
             state.main = module.clone();
         }
-        state.main.clone()
+        (is_entry, state.main.clone())
     })?;
     keep(name, &module)?;
     let result = execute(name, text, &module, main);
+    if is_entry {
+        // Node.js runs it outside of any job.
+        tick::make_due();
+    }
     if result.is_err() {
         cache()?.delete(name)?;
         return result.map(|()| module);

@@ -19,6 +19,7 @@ use source::{ModuleSource, text};
 use crate::js::{
     self, JsResult, Key, Loaded, Module, ModuleLoader, Property, Synthetic, Thrown, Value,
 };
+use crate::tick;
 
 /// Sets how the engine finds imported modules.
 pub fn install() {
@@ -31,6 +32,8 @@ pub fn install() {
 
 /// Imports a module for the embedder. Without an importer it is the program's entry module.
 pub fn import(specifier: &str, importer: &str) -> JsResult<Value> {
+    // The code of an ES module counts as a job. That of a CommonJS entry module takes it back.
+    tick::make_wait();
     if importer.is_empty() {
         match resolve(specifier, importer, false) {
             Ok(name) => {

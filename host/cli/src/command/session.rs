@@ -1,5 +1,7 @@
 //! A VM with its event loop, limits and sources.
 
+mod failure;
+mod runtime;
 mod waiting;
 
 use std::cell::{Cell, RefCell};
@@ -9,20 +11,18 @@ use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 use jsvm::{
-    Error, EventLoop, Exception, Gone, Interrupt, JobReport, Limit, Limits, ManualClock, Snapshot,
-    Source, Value, Vm, VmBuilder,
+    Error, EventLoop, Interrupt, JobReport, Limits, ManualClock, Snapshot, Source, Value, Vm,
+    VmBuilder,
 };
 use jsvm_node::NodeModules;
-use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Notify;
 
 use super::builtin::{ExitCode, WithBuiltins};
-use super::escape;
 use super::exit::Exit;
 use super::options::ParsedArg;
 use super::output;
-use super::report::Report;
 use super::watch::LoadReporter;
+use runtime::OwnedRuntime;
 
 /// Memory beyond the heap: stack, tables and data in transit.
 const HEADROOM: u64 = 64 << 20;
@@ -226,6 +226,8 @@ impl Session {
             // Ends the job that next asks whether it may go on; many do not ask.
             let _ = self.vm.with_deadline(Instant::now(), || self.vm.run_jobs());
         }
+        // Nobody asks where these were.
+        self.interrupted_at();
     }
 
     /// Whether the VM waits for timers or requests.
@@ -253,87 +255,15 @@ impl Session {
         self.stop.clone()
     }
 
-    /// Prints why the program failed, and returns the exit code as an error.
-    pub fn failed(&self, error: &Error) -> anyhow::Error {
-        let sentence = match error {
-            Error::Exception(exception) => {
-                self.print_exception(exception, false);
-                return Exit::FAILED.into();
-            }
-            Error::Rejection(rejection) => {
-                self.print_exception(&rejection.reason, true);
-                if let Some(limit) = rejection.limit {
-                    return self.failed(&Error::Limit(limit));
-                }
-                return Exit::FAILED.into();
-            }
-            Error::Unsettled => {
-                output::print_error(
-                    "jsvm: the awaited value never settles: no job, timer or request is left",
-                );
-                return Exit::UNSETTLED.into();
-            }
-            Error::Interrupted(Interrupt::Deadline | Interrupt::TimeLimit) => self.too_long(),
-            // Nobody else stops a program this way.
-            Error::Interrupted(Interrupt::Embedder | Interrupt::CpuTimeLimit)
-                if let Some(limit) = &self.times.cpu_time =>
-            {
-                format!(
-                    "the program exceeded its limit of CPU time, --cpu-time {}",
-                    limit.text
-                )
-            }
-            // A lost VM does not say who stopped it.
-            Error::Gone(Gone::Time) if self.is_late() => self.too_long(),
-            Error::Interrupted(_) | Error::Gone(Gone::Time) => "interrupted".into(),
-            Error::Limit(Limit::Memory) | Error::Gone(Gone::Memory) => {
-                format!(
-                    "the program exceeded its memory limit, --memory {}",
-                    self.memory.text
-                )
-            }
-            // With what it stems from.
-            error => format!("{:#}", anyhow::Error::from(error.clone())),
-        };
-        output::print_error(&escape::lines(&format!("jsvm: {sentence}")));
-        Exit::FAILED.into()
-    }
-
-    fn too_long(&self) -> String {
-        match &self.times.timeout {
-            Some(timeout) => {
-                format!(
-                    "the program exceeded its time limit, --timeout {}",
-                    timeout.text
-                )
-            }
-            None => "the program exceeded its time limit".into(),
-        }
-    }
-
-    fn is_late(&self) -> bool {
-        self.deadline
-            .get()
-            .is_some_and(|deadline| deadline <= Instant::now())
-    }
-
-    fn print_exception(&self, exception: &Exception, in_promise: bool) {
-        let report = Report {
-            exception,
-            in_promise,
-            at_prompt: self.at_prompt,
-        };
-        // The exception is read even if the program's time is over.
-        let text = self.briefly(|_| Ok(report.text(&|file| self.text_of(file))));
-        let text = text.unwrap_or_else(|_| escape::lines(&exception.to_string()).into_owned());
-        output::print_error(&text);
-    }
-
     /// Calls into the VM with a short time limit, independent of the program's own.
     pub fn briefly<T>(&self, call: impl FnOnce(&Vm) -> Result<T, Error>) -> Result<T, Error> {
         self.vm
             .set_limits(&limits(self.memory.value, Some(BRIEF)))?;
         let result = call(&self.vm);
+        if let Err(Error::Interrupted(_)) = &result {
+            // It is not that of the program.
+            self.interrupted_at();
+        }
         self.vm.set_limits(&limits(self.memory.value, None))?;
         result
     }
@@ -355,35 +285,6 @@ impl Session {
             return Some(text.clone());
         }
         self.modules.source(file)
-    }
-}
-
-/// A runtime that is dropped without waiting for blocking work, such as a read that hangs.
-struct OwnedRuntime(Option<Runtime>);
-
-impl OwnedRuntime {
-    fn new() -> std::io::Result<Self> {
-        let runtime = Builder::new_current_thread().enable_all().build()?;
-        Ok(OwnedRuntime(Some(runtime)))
-    }
-}
-
-impl std::ops::Deref for OwnedRuntime {
-    type Target = Runtime;
-
-    fn deref(&self) -> &Runtime {
-        let Some(runtime) = &self.0 else {
-            unreachable!("only drop takes the runtime")
-        };
-        runtime
-    }
-}
-
-impl Drop for OwnedRuntime {
-    fn drop(&mut self) {
-        if let Some(runtime) = self.0.take() {
-            runtime.shutdown_background();
-        }
     }
 }
 

@@ -8,6 +8,7 @@ use hyper::ext::ReasonPhrase;
 use hyper::header::{self, HeaderMap};
 use hyper::{Response, StatusCode};
 use tokio::sync::{Notify, oneshot};
+use tokio::time::timeout_at;
 
 use super::config::ServerConfig;
 use super::content::Content;
@@ -136,6 +137,25 @@ impl Exchange {
     /// Whether the request is [done](Self::done) when the VM has no work left.
     pub fn is_over(&self) -> bool {
         self.current().is_over
+    }
+
+    /// Whether the client gets a body in pieces that has not ended.
+    pub fn is_streaming(&self) -> bool {
+        let current = self.current();
+        let is_open = !current.is_over && !current.is_done && !current.is_gone;
+        is_open && current.response.is_none()
+    }
+
+    /// Waits for news of the connection. Returns false if the deadline comes first.
+    pub async fn has_changed(&self) -> bool {
+        let changed = self.changed.notified();
+        match self.deadline() {
+            None => {
+                changed.await;
+                true
+            }
+            Some(deadline) => timeout_at(deadline.into(), changed).await.is_ok(),
+        }
     }
 
     /// Whether the client has disconnected.

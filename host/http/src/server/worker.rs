@@ -174,12 +174,25 @@ impl Worker {
             None => call(),
         };
         // The response comes by requests of the VM, not as the result.
-        let _: IgnoredAny = called.map_err(|error| Failure::from_error(&error))?;
+        let _: IgnoredAny = called.map_err(|error| self.failure(&error))?;
         let served = self.drive(id).await;
         if let Some(body) = body {
             self.client.bodies().incoming.cancel(body);
         }
         served
+    }
+
+    /// The failure of a call, with the stack of the handler if that was interrupted.
+    fn failure(&self, error: &Error) -> Failure {
+        let mut failure = Failure::from_error(error);
+        if let Error::Interrupted(_) = error {
+            let stack = self.events.vm().take_interrupted_stack();
+            let stack = stack.unwrap_or_default();
+            if !stack.is_empty() {
+                failure.text = format!("{}\n{}", failure.text, stack.trim_end());
+            }
+        }
+        failure
     }
 
     /// Runs the VM until the request is done.
@@ -196,7 +209,7 @@ impl Worker {
                         Some(deadline) => self.events.vm().with_deadline(deadline, call),
                         None => call(),
                     };
-                    called.map_err(|error| Failure::from_error(&error))?;
+                    called.map_err(|error| self.failure(&error))?;
                 }
             }
             let exchange = &self.exchange;
@@ -208,6 +221,12 @@ impl Worker {
             match ran {
                 Ok(()) if self.exchange.is_done() => return Ok(()),
                 Ok(()) if self.exchange.is_over() => self.exchange.done(id),
+                // Nothing can write to the stream, but the client may leave, which the program is told.
+                Ok(()) if self.exchange.is_streaming() => {
+                    if !exchange.has_changed().await {
+                        return Err(self.failure(&Error::Interrupted(Interrupt::Deadline)));
+                    }
+                }
                 Ok(()) => {
                     return Err(Failure {
                         status: StatusCode::INTERNAL_SERVER_ERROR,
@@ -225,13 +244,14 @@ impl Worker {
                     }
                     self.exchange.report(id, &describe(&error));
                 }
-                Err(error) => return Err(Failure::from_error(&error)),
+                Err(error) => return Err(self.failure(&error)),
             }
         }
     }
 }
 
 impl Failure {
+    /// Creates it without the place where the handler was.
     fn from_error(error: &Error) -> Failure {
         let (status, text) = match error {
             Error::Interrupted(Interrupt::Deadline) => (

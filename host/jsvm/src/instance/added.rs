@@ -5,7 +5,7 @@
 
 use wasmtime::Store;
 use wasmtime::component::{
-    Component, ComponentExportIndex, ComponentNamedList, Func, Instance, Lift, Lower,
+    Component, ComponentExportIndex, ComponentNamedList, Func, Instance, Lift, Lower, ResourceAny,
 };
 
 use crate::bindings::wit;
@@ -19,14 +19,18 @@ pub(super) struct AddedIndices([Option<ComponentExportIndex>; NAMES.len()]);
 pub(crate) struct Added([Option<Func>; NAMES.len()]);
 
 /// The interfaces and names of the functions.
-const NAMES: [(&str, &str); 3] = [
+const NAMES: [(&str, &str); 5] = [
     ("module-imports", "get-module-imports"),
     ("module-imports", "set-import-requests"),
     ("module-imports", "get-import-requests"),
+    ("jobs", "create-tick-function"),
+    ("evaluation", "take-interrupted-stack"),
 ];
 const GET_MODULE_IMPORTS: usize = 0;
 const SET_IMPORT_REQUESTS: usize = 1;
 const GET_IMPORT_REQUESTS: usize = 2;
+const CREATE_TICK_FUNCTION: usize = 3;
+const TAKE_INTERRUPTED_STACK: usize = 4;
 
 /// An engine of an older version of jsvm lacks a function.
 ///
@@ -103,6 +107,21 @@ impl Added {
     pub(crate) fn get_import_requests(&self, store: &mut Store<Context>) -> Called<bool> {
         let called = self.call(GET_IMPORT_REQUESTS, store, ())?;
         Ok(called.map(|(enabled,)| enabled))
+    }
+
+    /// Creates the function that queues ticks.
+    pub(crate) fn create_tick_function(
+        &self,
+        store: &mut Store<Context>,
+    ) -> Called<Result<ResourceAny, wit::Error>> {
+        let called = self.call(CREATE_TICK_FUNCTION, store, ())?;
+        Ok(called.map(|(function,)| function))
+    }
+
+    /// Takes the stack of the script that was interrupted last.
+    pub(crate) fn take_interrupted_stack(&self, store: &mut Store<Context>) -> Called<String> {
+        let called = self.call(TAKE_INTERRUPTED_STACK, store, ())?;
+        Ok(called.map(|(stack,)| stack))
     }
 
     fn call<Params, Returned>(

@@ -297,4 +297,30 @@ impl Vm {
                 .call_create_request_function(e.store, name, length)
         })
     }
+
+    /// Creates a JavaScript function `nextTick(callback, ...arguments)` that queues a tick, as
+    /// `process.nextTick` of Node.js does. [`run_jobs`](Self::run_jobs) runs ticks before the jobs of
+    /// promises, and counts them as jobs. Ticks that a job queues run when no job is left; the code of
+    /// an ES module is a job in this sense.
+    ///
+    /// ```
+    /// let vm = jsvm::Engine::global()?.vm().build()?;
+    /// vm.global()?.set("nextTick", vm.create_tick_function()?)?;
+    /// vm.eval("let log = []; Promise.resolve().then(() => log.push('job')); nextTick(() => log.push('tick'))")?;
+    /// vm.run_jobs()?;
+    /// assert_eq!(vm.eval("log.join()")?.to::<String>()?, "tick,job");
+    /// # Ok::<(), jsvm::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Limit`], [`Error::MissingFunction`].
+    pub fn create_tick_function(&self) -> Result<Value, Error> {
+        let handle = self.shared.try_enter(|e| {
+            Ok(match e.exports.added.create_tick_function(e.store)? {
+                Ok(created) => created.map(Ok),
+                Err(missing) => Ok(Err(missing)),
+            })
+        })?;
+        Ok(Value::from_handle(&self.shared, handle?))
+    }
 }

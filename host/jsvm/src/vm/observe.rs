@@ -58,6 +58,33 @@ impl Vm {
             .collect())
     }
 
+    /// Takes the stack of the script that was [interrupted](Error::Interrupted) last: a line per frame,
+    /// as in [`Exception::stack`](crate::Exception::stack), which
+    /// [`Exception::places`](crate::Exception::places) reads.
+    ///
+    /// It is empty if the stack was taken already, or if no script ran when the call was interrupted, such
+    /// as while an event loop waited.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use jsvm::{Exception, Limits};
+    /// let limits = Limits::default().time(Duration::from_millis(20));
+    /// let vm = jsvm::Engine::global()?.vm().limits(limits).build()?;
+    /// vm.eval("function spin() {\n  for (;;) {}\n}\nspin()").unwrap_err();
+    /// let stack = vm.take_interrupted_stack()?;
+    /// assert_eq!(Exception::places(&stack).next().unwrap().line, 2);
+    /// # Ok::<(), jsvm::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Gone`], [`Error::MissingFunction`].
+    pub fn take_interrupted_stack(&self) -> Result<String, Error> {
+        let taken = self
+            .shared
+            .enter(|e| e.exports.added.take_interrupted_stack(e.store))?;
+        Ok(taken?)
+    }
+
     /// Returns the version of the JavaScript engine inside.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 // What a program that is built finds around it, and what becomes of that when the file runs.
 // `host` answers while it is built; of its operations only `write` and `exit` are left then. `given`
 // are environment variables that the program has unless its host has them.
-(host, source, given) => {
+(host, source, nextTick, given) => {
   let environment, exitCode = 0;
   const operations = {
     __proto__: null,
@@ -14,7 +14,7 @@
     version: () => host("version"),
   };
   const call = (name, ...args) => (name in operations ? operations[name](...args) : host(name, ...args));
-  const process = (0, eval)(source)(call);
+  const process = (0, eval)(source)(call, nextTick);
   const define = (target, name, value) =>
     Object.defineProperty(target, name, { __proto__: null, value, writable: true, enumerable: target === process, configurable: true });
   const known = (target, name) =>

@@ -17,7 +17,7 @@ use super::fetch::{add_identifiers, occurs_in};
 use super::modules::Modules;
 use super::uses::Uses;
 use super::{Build, BuildInputs};
-use crate::command::builtin::{ExitCode, WithBuiltins, process_source, with_files};
+use crate::command::builtin::{ExitCode, WithBuiltins, process_source, tick_function, with_files};
 use crate::command::destination::Target;
 use crate::command::launch::{Launched, launch};
 use crate::command::permissions::Permissions;
@@ -172,7 +172,7 @@ fn install(vm: &Vm, env: &[(String, String)]) -> Result<(), Error> {
     for (name, value) in env {
         given.set(&**name, &**value)?;
     }
-    let made = begin.call((host, process_source(), given))?;
+    let made = begin.call((host, process_source(), tick_function(vm)?, given))?;
     vm.roots().set(BEGIN, made.get("begin")?)?;
     vm.roots().set(EXIT_CODE, made.get("exitCode")?)
 }

@@ -4,16 +4,16 @@
 //
 // Scripts must not get at `host`: no rest and no spread here, which scripts can observe by the
 // iterator of arrays. Descriptors inherit nothing, since scripts can change `Object.prototype`.
-(host, source) => {
+(host, source, nextTick) => {
   const evaluate = eval;
   const { defineProperty } = Object;
   const define = (name, value) =>
     defineProperty(globalThis, name, { __proto__: null, value, writable: true, enumerable: false, configurable: true });
-  const lazily = (name, argument) =>
+  const lazily = (name) =>
     defineProperty(globalThis, name, {
       __proto__: null,
       get() {
-        const value = evaluate(source(name))(argument);
+        const value = evaluate(source(name))(host, nextTick);
         define(name, value);
         return value;
       },
@@ -21,6 +21,6 @@
       enumerable: false,
       configurable: true,
     });
-  lazily("process", host);
+  lazily("process");
   define("global", globalThis);
 }

@@ -12,7 +12,7 @@ mod process;
 use std::path::Path;
 use std::sync::Arc;
 
-use jsvm::{Error, HostError, Import, Module, ModuleLoader, Source, Vm, VmBuilder};
+use jsvm::{Error, HostError, Import, Module, ModuleLoader, Source, Value, Vm, VmBuilder};
 use jsvm_http::services;
 use jsvm_http::{self as http, Client};
 use jsvm_node::NodeModules;
@@ -74,8 +74,16 @@ pub fn install(vm: &Vm) -> Result<(), Error> {
     let host = vm.create_host_function("jsvm:process", 0)?;
     let source = vm.create_host_function("jsvm:builtin-source", 0)?;
     let install = vm.eval(Source::script(include_str!("install.js")).file_name("jsvm:install"))?;
-    install.call((host, source))?;
+    install.call((host, source, tick_function(vm)?))?;
     http::install_fetch(vm)
+}
+
+/// Creates the function behind `process.nextTick`; `undefined` if the engine is too old.
+pub fn tick_function(vm: &Vm) -> Result<Value, Error> {
+    match vm.create_tick_function() {
+        Err(Error::MissingFunction(_)) => Ok(Value::UNDEFINED),
+        created => created,
+    }
 }
 
 /// Returns the source of a global that is created at its first use.

@@ -1,6 +1,7 @@
 // The global object `process`: what packages commonly touch of it. `host` calls out by the name of
-// an operation, so that a restored program asks the process that it is in then.
-(host) => {
+// an operation, so that a restored program asks the process that it is in then. `nextTick` queues a
+// tick; programs that an older jsvm froze have none.
+(host, nextTick) => {
   const set = Object.create(null);
   const isName = (key) => typeof key === "string";
   const env = new Proxy(set, {
@@ -22,7 +23,7 @@
     write(chunk, encoding, done) {
       host("write", number, typeof chunk === "string" ? chunk : new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
       const after = typeof encoding === "function" ? encoding : done;
-      if (after) queueMicrotask(() => after());
+      if (after) process.nextTick(after);
       return true;
     },
   });
@@ -81,7 +82,13 @@
     },
     cwd: () => host("cwd"),
     nextTick(callback, ...args) {
-      queueMicrotask(() => callback(...args));
+      if (typeof callback !== "function") {
+        const error = new TypeError(`The "callback" argument must be of type function. Received ${String(callback)}`);
+        error.code = "ERR_INVALID_ARG_TYPE";
+        throw error;
+      }
+      if (nextTick) nextTick(callback, ...args);
+      else queueMicrotask(() => callback(...args));
     },
     hrtime,
     uptime: () => performance.now() / 1000,

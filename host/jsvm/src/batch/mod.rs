@@ -1,8 +1,11 @@
 //! Several operations in one call.
 
-use std::fmt;
+mod operand;
+mod results;
 
-use ::serde::de::DeserializeOwned;
+pub use operand::{IntoOperand, IntoOperands, Operand, Step};
+use results::Got;
+pub use results::{BatchError, BatchResults};
 
 use crate::arg::{Arg, IntoArg};
 use crate::bindings::wit;
@@ -47,115 +50,6 @@ pub struct Batch<'a> {
 enum Kept {
     Value(Value),
     Data(Data),
-}
-
-/// A step of a [`Batch`]: it stands for what the step results in. In another batch it stands for
-/// the step at the same position.
-///
-/// ```
-/// let vm = jsvm::Engine::global()?.vm().build()?;
-/// let mut batch = vm.batch();
-/// let global = batch.global();
-/// let math = batch.get(global, "Math");
-/// assert_eq!((global.index(), math.index()), (0, 1));
-/// # Ok::<(), jsvm::Error>(())
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Step(u32);
-
-impl Step {
-    /// Its position in the batch. Arguments that are neither primitives nor values of the VM have
-    /// steps of their own.
-    pub fn index(self) -> usize {
-        self.0 as usize
-    }
-}
-
-/// An operand of a step of a [`Batch`].
-///
-/// ```
-/// use jsvm::{IntoOperand, Operand};
-/// assert!(matches!(7.into_operand(), Operand::Arg(_)));
-/// ```
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum Operand {
-    /// The result of another step.
-    Step(Step),
-    /// A value.
-    Arg(Arg),
-}
-
-/// Conversion into an operand of a step: of an earlier [`Step`], or of anything that is
-/// [`IntoArg`]. To have your own type convert, implement [`IntoArg`].
-///
-/// ```
-/// let vm = jsvm::Engine::global()?.vm().build()?;
-/// let list = vm.eval("[]")?;
-/// let mut batch = vm.batch();
-/// // A number and the result of a step:
-/// let length = batch.call_method(&list, "push", (7,));
-/// batch.call_method(&list, "push", (length,));
-/// batch.run()?;
-/// assert_eq!(list.to::<Vec<u32>>()?, [7, 1]);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-pub trait IntoOperand {
-    /// The operand.
-    fn into_operand(self) -> Operand;
-}
-
-impl<T: IntoArg> IntoOperand for T {
-    fn into_operand(self) -> Operand {
-        Operand::Arg(self.into_arg())
-    }
-}
-
-impl IntoOperand for Step {
-    fn into_operand(self) -> Operand {
-        Operand::Step(self)
-    }
-}
-
-/// Conversion into a list of operands: of a tuple of up to eight [`IntoOperand`], or of a `Vec` of
-/// them.
-///
-/// ```
-/// use jsvm::IntoOperands;
-/// assert_eq!((1, "two", 3.0).into_operands().len(), 3);
-/// assert_eq!(vec![1, 2].into_operands().len(), 2);
-/// ```
-pub trait IntoOperands {
-    /// The operands in order.
-    fn into_operands(self) -> Vec<Operand>;
-}
-
-impl<T: IntoOperand> IntoOperands for Vec<T> {
-    fn into_operands(self) -> Vec<Operand> {
-        self.into_iter().map(T::into_operand).collect()
-    }
-}
-
-impl IntoOperands for () {
-    fn into_operands(self) -> Vec<Operand> {
-        Vec::new()
-    }
-}
-
-macro_rules! tuples {
-    ($(($($name:ident)+))*) => {
-        $(impl<$($name: IntoOperand),+> IntoOperands for ($($name,)+) {
-            fn into_operands(self) -> Vec<Operand> {
-                #[allow(non_snake_case)]
-                let ($($name,)+) = self;
-                vec![$($name.into_operand()),+]
-            }
-        })*
-    };
-}
-
-tuples! {
-    (A) (A B) (A B C) (A B C D) (A B C D E) (A B C D E F) (A B C D E F G) (A B C D E F G H)
 }
 
 impl<'a> Batch<'a> {
@@ -352,101 +246,5 @@ impl<'a> Batch<'a> {
         let step = Step(self.steps.len() as u32);
         self.error.get_or_insert((step, error));
         wit::Input::Undefined
-    }
-}
-
-/// The results of the steps of a [`Batch`] whose results were asked for.
-///
-/// ```
-/// let vm = jsvm::Engine::global()?.vm().build()?;
-/// let mut batch = vm.batch();
-/// let global = batch.global();
-/// let math = batch.get(global, "Math");
-/// let largest = batch.call_method(math, "max", (1, 2));
-/// batch.output(largest);
-/// let results = batch.run()?;
-/// assert_eq!(results.to::<u32>(largest)?, 2);
-/// // Nobody asked for the result of this step.
-/// assert!(results.value(math).is_none());
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Debug, Default)]
-pub struct BatchResults(Vec<Got>);
-
-#[derive(Clone, Debug)]
-enum Got {
-    Nothing,
-    Value(Value),
-    Data(Data),
-}
-
-impl BatchResults {
-    /// The result of a step that was wanted as [`output`](Batch::output).
-    pub fn value(&self, step: Step) -> Option<&Value> {
-        match self.0.get(step.index()) {
-            Some(Got::Value(value)) => Some(value),
-            _ => None,
-        }
-    }
-
-    /// The result of a step that was wanted as [`data`](Batch::data).
-    pub fn data(&self, step: Step) -> Option<&Data> {
-        match self.0.get(step.index()) {
-            Some(Got::Data(data)) => Some(data),
-            _ => None,
-        }
-    }
-
-    /// The result of a step that was wanted in one of the two ways, converted.
-    ///
-    /// # Errors
-    /// As [`Value::to`]; a step whose result was not wanted reads as `undefined`.
-    pub fn to<T: DeserializeOwned>(&self, step: Step) -> Result<T, Error> {
-        match self.0.get(step.index()) {
-            Some(Got::Value(value)) => value.to(),
-            Some(Got::Data(data)) => Ok(data.to()?),
-            Some(Got::Nothing) | None => Value::UNDEFINED.to(),
-        }
-    }
-}
-
-/// A step of a [`Batch`] failed.
-///
-/// ```
-/// let vm = jsvm::Engine::global()?.vm().build()?;
-/// let mut batch = vm.batch();
-/// let global = batch.global();
-/// let missing = batch.call_method(global, "missing", ());
-/// let error = batch.run().unwrap_err();
-/// assert_eq!(error.step, missing);
-/// assert_eq!(error.error.exception().unwrap().name, "TypeError");
-/// # Ok::<(), jsvm::Error>(())
-/// ```
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct BatchError {
-    /// The step. Those after it were not tried.
-    pub step: Step,
-    /// Why it failed.
-    pub error: Error,
-    /// The results of the steps before it.
-    pub results: BatchResults,
-}
-
-impl fmt::Display for BatchError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "step {} of the batch: {}", self.step.0, self.error)
-    }
-}
-
-impl std::error::Error for BatchError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.error)
-    }
-}
-
-impl From<BatchError> for Error {
-    fn from(error: BatchError) -> Self {
-        error.error
     }
 }
