@@ -41,6 +41,29 @@ fn a_handler_that_waits_is_told_when_its_client_goes() {
     served.sees("aborted /events");
 }
 
+/// A stream that nothing can write to any more stays open until its client leaves, or the time is over.
+#[test]
+fn a_stream_with_nothing_pending_is_told_when_its_client_goes() {
+    let served = Served::program("visitor.js", &[]);
+    leave(&served, "/silent", true);
+    served.sees("silent, cancelled: the client disconnected");
+    served.sees("aborted /silent");
+
+    let served = Served::program("visitor.js", &["--timeout", "1s"]);
+    let answer = served.get("/silent");
+    assert_eq!(answer.body, "first");
+    served.sees("the handler exceeded the time limit");
+}
+
+#[test]
+fn a_handler_that_computes_for_too_long_is_logged_with_its_place() {
+    let served = Served::program("visitor.js", &["--busy-timeout", "200ms"]);
+    assert_eq!(served.get("/spin").status, 504);
+    served.sees("the handler exceeded the limit on computing without a pause");
+    let line = served.sees("at fetch (");
+    assert!(line.contains("visitor.js:38:"), "{line}");
+}
+
 #[test]
 fn a_stream_that_breaks_is_logged_with_its_stack() {
     let served = Served::program("visitor.js", &[]);
@@ -132,6 +155,22 @@ async fn built_files_log_a_stream_that_breaks() {
             "{kind}: {}",
             answer.stderr
         );
+    }
+}
+
+#[test]
+fn pieces_before_a_stream_breaks_are_sent() {
+    let of_program = Served::program("visitor.js", &[]);
+    let of_files = ["http", "service"].map(|kind| {
+        let built = built("visitor.js", &["--kind", kind]);
+        let file = built.file.to_str().unwrap();
+        Served::at(built.file.parent().unwrap(), file, &[])
+    });
+    for served in [of_program].iter().chain(&of_files) {
+        for _ in 0..10 {
+            let answer = served.get("/broken");
+            assert_eq!((&*answer.body, answer.complete), ("first ", false));
+        }
     }
 }
 

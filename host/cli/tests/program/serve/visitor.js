@@ -23,6 +23,19 @@ export default {
           { headers: { "content-type": "text/event-stream" } },
         );
       }
+      case "/silent":
+        return new Response(
+          new ReadableStream({
+            start(controller) {
+              controller.enqueue(text("first"));
+            },
+            cancel(reason) {
+              console.log("silent, cancelled:", reason.message);
+            },
+          }),
+        );
+      case "/spin":
+        for (;;);
       case "/broken": {
         let n = 0;
         return new Response(
