@@ -15,6 +15,7 @@
 //! | [`instrument`] | the core module | the module with a CPU backstop in its loops |
 //! | [`image`] | the core module | the memory of a fresh VM |
 //! | [`component`] | the core module | the component |
+//! | [`package`] | the component, `wit/` | the component with the documentation of its world |
 //! | [`describe`] | the component, constants | the component with a description of itself |
 //! | [`standalone`] | sources in `components/`, the component | templates of built files |
 //! | [`licences`] | cargo's metadata | the licences of everything inside |
@@ -36,6 +37,7 @@ pub mod instrument;
 pub mod licences;
 #[path = "../../host/standalone/src/nested.rs"]
 pub mod nested;
+pub mod package;
 pub mod parts;
 pub mod preinit;
 #[path = "../../host/component/src/references.rs"]
@@ -111,6 +113,7 @@ pub enum Error {
     Preinit(#[from] preinit::PreinitError),
     Image(#[from] image::ImageError),
     Component(#[from] component::ComponentError),
+    Package(#[from] package::PackageError),
     Standalone(#[from] standalone::StandaloneError),
     Licences(#[from] licences::LicencesError),
 }
@@ -206,6 +209,7 @@ fn engine(
         poll_counters: poll_counters.into(),
     };
     let component = component::componentize(&core)?;
+    let component = package::documented(component, &options.root.join("wit"))?;
     let component = describe::described(component, &description);
     done("componentize", component.len());
     Ok(Engine {

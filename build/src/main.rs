@@ -10,7 +10,7 @@ use jsvm_build::artefact::{self, Artefact, Record};
 use jsvm_build::sources::Sources;
 use jsvm_build::toolchain::Toolchain;
 use jsvm_build::verify::{self, Copy};
-use jsvm_build::{Options, transpiler, wrapper};
+use jsvm_build::{Options, package, transpiler, wrapper};
 
 const USAGE: &str = "\
 Builds the artefacts in host/component/artefacts and host/transpiler/artefacts: the VM and the
@@ -18,9 +18,12 @@ transpiler as components, and what goes with them.
 
 Usage: cargo run -p jsvm-build -- COMMAND [vm|transpiler]
 
+       cargo run -p jsvm-build -- wit FILE
+
 Commands:
   component [--force]  Build the artefacts. Without --force, only those whose sources have changed.
   stale                Fail if an artefact was not built from the present sources.
+  wit FILE             Write the WIT package with its documentation, as registries take it.
   verify               Build them again from a copy of the sources, and fail if a byte differs.
 ";
 
@@ -50,6 +53,11 @@ fn main() -> ExitCode {
 }
 
 fn run(root: &Path, arguments: &[&str]) -> Result<()> {
+    if let ["wit", file] = arguments {
+        let package = package::wit_package(&root.join("wit"))?;
+        return fs::write(file, package)
+            .map_err(|error| format!("cannot write {file}: {error}").into());
+    }
     let (options, names): (Vec<&str>, Vec<&str>) = arguments
         .iter()
         .partition(|argument| argument.starts_with("--"));

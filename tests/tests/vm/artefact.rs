@@ -124,3 +124,70 @@ fn nothing_of_it_can_reach_outside_but_through_these() {
     let ours = |name: &&String| !name.starts_with("jsvm:engine/");
     assert_eq!(exports.iter().find(ours), None, "all of it is ours");
 }
+
+/// Tools show the comment of the world: `wasm-tools component wit js-vm.wasm`.
+#[test]
+fn the_component_says_what_it_is() {
+    let DecodedWasm::Component(resolve, world) = decode(jsvm::COMPONENT).unwrap() else {
+        panic!("it is no component");
+    };
+    let docs = resolve.worlds[world]
+        .docs
+        .contents
+        .clone()
+        .unwrap_or_default();
+    for part in [
+        "a live JavaScript virtual machine",
+        "the imports and exports of `js-vm.wasm`",
+    ] {
+        assert!(docs.contains(part), "{docs}");
+    }
+}
+
+/// The package as registries take it has every comment.
+#[test]
+fn the_package_has_its_documentation() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit");
+    let bytes = jsvm_build::package::wit_package(&folder).unwrap();
+    let DecodedWasm::WitPackage(resolve, package) = decode(&bytes).unwrap() else {
+        panic!("it is no WIT package");
+    };
+    let package = &resolve.packages[package];
+    assert_eq!(package.name.to_string(), "jsvm:engine@0.2.0");
+    assert!(package.docs.contents.is_some());
+    for world in package.worlds.values().map(|id| &resolve.worlds[*id]) {
+        assert!(world.docs.contents.is_some(), "{}", world.name);
+    }
+    let (mut functions, mut types) = (0, 0);
+    for interface in package
+        .interfaces
+        .values()
+        .map(|id| &resolve.interfaces[*id])
+    {
+        assert!(interface.docs.contents.is_some(), "{:?}", interface.name);
+        for function in interface.functions.values() {
+            assert!(function.docs.contents.is_some(), "{}", function.name);
+            functions += 1;
+        }
+        // Names that `use` brings are types without a comment of their own.
+        for id in interface.types.values() {
+            types += usize::from(resolve.types[*id].docs.contents.is_some());
+        }
+    }
+    assert!(
+        functions > 100 && types > 50,
+        "{functions} functions, {types} types"
+    );
+}
+
+#[test]
+fn a_folder_that_is_no_package_is_an_error() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let error = jsvm_build::package::wit_package(&folder)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.starts_with("cannot write the documentation of wit/"),
+        "{error}"
+    );
+}
