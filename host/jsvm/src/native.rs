@@ -8,11 +8,21 @@
 pub(crate) use compile::{compiled, prepare};
 
 #[cfg(feature = "precompile")]
+static NATIVE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/js-vm.cwasm"));
+
+#[cfg(not(feature = "precompile"))]
+static NATIVE: &[u8] = &[];
+
+/// The bytes of the native code in this program; 0 if there is none.
+#[must_use]
+pub fn native_code_size() -> usize {
+    NATIVE.len()
+}
+
+#[cfg(feature = "precompile")]
 pub(crate) fn precompiled(
     engine: &wasmtime::Engine,
 ) -> wasmtime::Result<wasmtime::component::Component> {
-    static NATIVE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/js-vm.cwasm"));
-
     // SAFETY: the bytes were made by `Engine::precompile_component` in this crate's build
     // script, and nobody can have changed them since; wasmtime checks version and settings.
     #[expect(unsafe_code, reason = "native code of the build is loaded")]
