@@ -1,5 +1,5 @@
 //! The engine's sources: QuickJS-NG as the crate `rquickjs-sys` brings it and cargo fetched it, with
-//! the patches of `guest/engine/patches`, and with `guest/engine/jsvm.c` at the end of `quickjs.c`.
+//! the patches of `guest/engine/patches`, and with our own code of `guest/engine` at the end of `quickjs.c`.
 //!
 //! The repository holds no copy of the engine, only the patches. If a patch no longer applies to a
 //! new version of the engine, the build fails and names the patch, the file and the hunk.
@@ -29,6 +29,9 @@ const ENGINE: &str = "quickjs";
 
 /// The main file of QuickJS-NG.
 const MAIN: &str = "quickjs.c";
+
+/// Our own C code in `guest/engine`, in the order in which it is added to the main file.
+const OWN: [&str; 2] = ["jsvm.c", "frames.c"];
 
 /// Beginning of the names of copies.
 const COPY: &str = "engine-";
@@ -189,10 +192,12 @@ fn patched(pristine: &Pristine, engine: &Path) -> Result<Vec<(String, String)>, 
             Ok(())
         })?;
     }
-    let path = engine.join("jsvm.c");
-    let own = fs::read_to_string(&path).map_err(io_error("read", &path))?;
     let index = open(&mut files, pristine, MAIN)?;
-    files[index].1 += &format!("\n#line 1 \"guest/engine/jsvm.c\"\n{own}");
+    for name in OWN {
+        let path = engine.join(name);
+        let own = fs::read_to_string(&path).map_err(io_error("read", &path))?;
+        files[index].1 += &format!("\n#line 1 \"guest/engine/{name}\"\n{own}");
+    }
     Ok(files)
 }
 

@@ -22,6 +22,20 @@ pub fn call(name: &Value, args: &[Value]) -> JsResult<Value> {
     }
 }
 
+/// Makes a host call, and tells arguments that cannot be passed from what the host throws.
+///
+/// # Errors
+/// The arguments cannot be passed: the host was not called.
+#[expect(unsafe_code, reason = "memory of the engine is lent")]
+pub fn ask(name: &Value, args: &[Value]) -> JsResult<JsResult<Value>> {
+    // SAFETY: as in `call`.
+    let args = unsafe { argument::lend(args) }?;
+    Ok(match name.with_text(|name| raw_call(name, &args))? {
+        Ok(result) => argument::copy_in(result),
+        Err(reason) => Err(argument::thrown(reason)),
+    })
+}
+
 /// Creates a function of this name that makes the host call `call` with its arguments.
 pub fn function(name: &str, call: &str, length: u32) -> JsResult<Value> {
     js::function(name, length, &[Value::text(call)?], |function| {

@@ -6,6 +6,7 @@
 mod argument;
 mod bindings;
 mod boot;
+mod callback;
 mod clock;
 mod compiled;
 mod console;
@@ -13,6 +14,7 @@ mod convert;
 mod data;
 mod entry;
 mod error;
+mod frames;
 mod handle;
 mod host;
 mod inspect;

@@ -91,7 +91,7 @@ fn write_stack(call: Call<'_>) -> JsResult<Value> {
 }
 
 /// The original position of one that counts from 1.
-fn translate(file: &str, line: u32, column: u32) -> (u32, u32) {
+pub fn translate(file: &str, line: u32, column: u32) -> (u32, u32) {
     MAPS.with_borrow_mut(|maps| {
         let Some(map) = maps.get_mut(file) else {
             return (line, column);

@@ -21,6 +21,7 @@ impl Case {
         write("crate/quickjs/quickjs.c", source);
         write("engine/patches/01-some.patch", patch);
         write("engine/jsvm.c", "int own;\n");
+        write("engine/frames.c", "int frames;\n");
         Case { folder }
     }
 
@@ -65,7 +66,10 @@ fn a_patch_is_applied_and_our_own_code_comes_last() {
         assert_eq!(name, "quickjs.c");
         assert_eq!(
             *text,
-            format!("{begin}long b;\n\n#line 1 \"guest/engine/jsvm.c\"\nint own;\n")
+            format!(
+                "{begin}long b;\n\n#line 1 \"guest/engine/jsvm.c\"\nint own;\n\
+                 \n#line 1 \"guest/engine/frames.c\"\nint frames;\n"
+            )
         );
     }
 }

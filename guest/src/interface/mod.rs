@@ -3,9 +3,11 @@
 
 mod batch;
 mod buffers;
+mod callbacks;
 mod collections;
 mod evaluation;
 mod evaluator;
+mod frames;
 mod functions;
 mod heap;
 mod http_tools;

@@ -182,6 +182,11 @@ impl Inputs {
 }
 
 impl Args {
+    /// The arguments in order.
+    pub(crate) fn into_list(self) -> Vec<Arg> {
+        self.0
+    }
+
     /// Makes what needs a handle.
     pub(crate) fn inputs(self, vm: &Arc<Shared>) -> Result<Inputs, Error> {
         let mut kept = Vec::new();

@@ -1,5 +1,7 @@
 //! Settings for VMs.
 
+mod calling;
+
 use std::sync::Arc;
 
 use jsvm_snapshot::Limits;
@@ -45,6 +47,8 @@ pub struct VmBuilder {
     pub(crate) functions: Arc<Functions>,
     /// Names and lengths of the functions that are properties of the global object.
     pub(crate) globals: Vec<(String, u32)>,
+    /// The same of functions that call JavaScript functions.
+    pub(crate) calling_globals: Vec<(String, u32)>,
     pub(crate) requests: Vec<String>,
     pub(crate) async_functions: Arc<AsyncFunctions>,
     measures_gaps: bool,
@@ -65,6 +69,7 @@ impl VmBuilder {
             without: Intrinsics::empty(),
             functions: Arc::default(),
             globals: Vec::new(),
+            calling_globals: Vec::new(),
             requests: Vec::new(),
             async_functions: Arc::default(),
             measures_gaps: false,
@@ -177,7 +182,7 @@ impl VmBuilder {
         function: F,
     ) -> Self {
         let name = name.into();
-        self.globals.retain(|(known, _)| *known != name);
+        self.forget_global(&name);
         self.globals.push((name.clone(), F::ARITY));
         self.handler(name, function)
     }
@@ -193,6 +198,11 @@ impl VmBuilder {
     ) -> Self {
         Arc::make_mut(&mut self.functions).insert(name.into(), function);
         self
+    }
+
+    fn forget_global(&mut self, name: &str) {
+        self.globals.retain(|(known, _)| known != name);
+        self.calling_globals.retain(|(known, _)| known != name);
     }
 
     /// A function of the global object that queues a request and returns a promise; see

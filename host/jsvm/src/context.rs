@@ -11,6 +11,7 @@ use wasmtime::ResourceLimiter;
 use crate::argument;
 use crate::bindings::jsvm::engine::{console, modules, types};
 use crate::bindings::wit::{Argument, ImportKind, Level, Module};
+use crate::callback::PendingCalls;
 use crate::clock::{Clock, SystemClock};
 use crate::data::Data;
 use crate::entropy::{Entropy, Seed};
@@ -23,6 +24,8 @@ use crate::watch::Watch;
 /// The data of a VM's store.
 pub(crate) struct Context {
     pub(crate) functions: Arc<Functions>,
+    /// Calls of host functions that wait for a JavaScript function.
+    pub(crate) pending: PendingCalls,
     /// Receives the messages of `console`.
     console: Option<Arc<ConsoleWriter>>,
     /// What scripts can import.
@@ -67,6 +70,7 @@ impl Context {
         } = settings;
         Context {
             functions: settings.functions,
+            pending: PendingCalls::default(),
             console: settings.console,
             imports: settings.imports,
             ephemeral: Vec::new(),

@@ -8,6 +8,7 @@ use ::serde::ser::Serialize;
 use jsvm_data::Captured;
 use rustc_hash::FxHashMap;
 
+use crate::callback::{Answer, CallingFunction, PendingCalls};
 use crate::data::{ConversionError, Data, DataBuilder, ErrorClass, ErrorData, Node};
 use crate::serde::{ArgumentReader, Options};
 
@@ -321,12 +322,19 @@ closures! {
     8 (A B C D E F G H)
 }
 
+/// How the function of a name begins, if it calls JavaScript functions.
+pub(crate) type CallingFunctions = FxHashMap<String, Arc<ErasedCalling>>;
+
+type ErasedCalling = dyn Fn(&mut ArgumentReader<'_>) -> Result<Answer, HostError> + Send + Sync;
+
 type Erased = dyn Fn(&mut ArgumentReader<'_>) -> Result<Captured, HostError> + Send + Sync;
 
 /// Host functions by name.
 #[derive(Clone, Default)]
 pub(crate) struct Functions {
     by_name: FxHashMap<String, Arc<Erased>>,
+    /// Looked at only for names that are not in `by_name`.
+    pub(crate) calling: CallingFunctions,
 }
 
 impl Functions {
@@ -343,12 +351,24 @@ impl Functions {
         + Sync
         + 'static,
     ) {
+        self.calling.remove(&name);
         self.by_name.insert(name, Arc::new(function));
+    }
+
+    /// Adds a closure that calls JavaScript functions.
+    pub(crate) fn insert_calling<Args>(
+        &mut self,
+        name: String,
+        function: impl CallingFunction<Args>,
+    ) {
+        self.by_name.remove(&name);
+        let begin = move |args: &mut ArgumentReader<'_>| function.begin(args);
+        self.calling.insert(name, Arc::new(begin));
     }
 
     /// Forgets a function. Returns whether there was one.
     pub(crate) fn remove(&mut self, name: &str) -> bool {
-        self.by_name.remove(name).is_some()
+        self.by_name.remove(name).is_some() || self.calling.remove(name).is_some()
     }
 
     /// Calls a function with arguments.
@@ -356,12 +376,11 @@ impl Functions {
         &self,
         name: &str,
         args: &mut ArgumentReader<'_>,
+        pending: &PendingCalls,
     ) -> Result<Captured, HostError> {
         match self.by_name.get(name) {
             Some(function) => function(args),
-            None => Err(HostError::type_error(format!(
-                "there is no host function `{name}`"
-            ))),
+            None => pending.call(&self.calling, name, args),
         }
     }
 }

@@ -48,7 +48,7 @@ fn host_call(
     let context = store.data();
     if !context.is_of_extension(&name) {
         let mut args = ArgumentReader::of_list(args);
-        let call = || context.functions.call(&name, &mut args);
+        let call = || context.functions.call(&name, &mut args, &context.pending);
         return Ok(context.answer(&name, call));
     }
     let name = name.into_owned();

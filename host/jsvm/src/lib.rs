@@ -100,6 +100,7 @@ mod async_modules;
 mod batch;
 mod bindings;
 mod builder;
+mod callback;
 mod clock;
 mod context;
 pub mod data;
@@ -111,6 +112,7 @@ mod error;
 #[cfg(feature = "event-loop")]
 mod event_loop;
 pub mod extension;
+mod frame;
 mod function;
 mod host_import;
 mod instance;
@@ -153,6 +155,7 @@ pub use async_function::{AsyncHostFunction, FromRequest, RequestFuture, RequestI
 pub use async_modules::AsyncModuleLoader;
 pub use batch::{Batch, BatchError, BatchResults, IntoOperand, IntoOperands, Operand, Step};
 pub use builder::VmBuilder;
+pub use callback::{Answer, Callback, CallingFunction, IntoAnswer};
 pub use clock::{Clock, FixedClock, ManualClock, SystemClock};
 #[cfg(feature = "compile")]
 #[cfg_attr(docsrs, doc(cfg(feature = "compile")))]
@@ -165,12 +168,15 @@ pub use entropy::Seed;
 pub use error::{Error, Exception, Gone, Interrupt, Limit, Location};
 #[cfg(feature = "event-loop")]
 pub use event_loop::EventLoop;
+pub use frame::{Frame, FrameKind, SuspendedFrames, Suspension, Variable, VariableOrigin};
 pub use function::{Arguments, HostError, HostFunction, HostResult, Returns, Throws, Variadic};
 pub use instance::MissingFunction;
 pub use interrupt::InterruptHandle;
 pub use intrinsics::Intrinsics;
 pub use module::{FolderModules, Import, ImportKind, Module, ModuleKind, ModuleLoader};
 pub use module_import::{ImportAnswer, ImportRequest, ModuleImport};
+#[doc(hidden)]
+pub use native::native_code_size;
 #[cfg(feature = "compile")]
 #[cfg_attr(docsrs, doc(cfg(feature = "compile")))]
 pub use native_cache::{NativeCache, NativeCacheError};

@@ -157,6 +157,11 @@ impl Shared {
     pub(crate) fn error(self: &Arc<Self>, error: wit::Error, interrupted: Interrupted) -> Error {
         if matches!(error, wit::Error::Interrupted(_)) {
             self.interrupt.clear();
+            // Host functions that waited for a call that was stopped are not called again.
+            let _ = self.enter(|e| {
+                e.store.data().pending.drop_from(0);
+                Ok(())
+            });
         }
         Error::from_wit(error, interrupted.by, |output| self.wrap(output))
     }

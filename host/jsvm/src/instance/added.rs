@@ -10,6 +10,7 @@ use wasmtime::component::{
 
 use crate::bindings::wit;
 use crate::context::Context;
+use crate::frame::PassedFrames;
 use crate::module_import::ModuleImport;
 
 /// Where a component has these functions.
@@ -19,18 +20,22 @@ pub(super) struct AddedIndices([Option<ComponentExportIndex>; NAMES.len()]);
 pub(crate) struct Added([Option<Func>; NAMES.len()]);
 
 /// The interfaces and names of the functions.
-const NAMES: [(&str, &str); 5] = [
+const NAMES: [(&str, &str); 7] = [
     ("module-imports", "get-module-imports"),
     ("module-imports", "set-import-requests"),
     ("module-imports", "get-import-requests"),
     ("jobs", "create-tick-function"),
     ("evaluation", "take-interrupted-stack"),
+    ("callbacks", "create-calling-function"),
+    ("frames", "get-suspended-frames"),
 ];
 const GET_MODULE_IMPORTS: usize = 0;
 const SET_IMPORT_REQUESTS: usize = 1;
 const GET_IMPORT_REQUESTS: usize = 2;
 const CREATE_TICK_FUNCTION: usize = 3;
 const TAKE_INTERRUPTED_STACK: usize = 4;
+const CREATE_CALLING_FUNCTION: usize = 5;
+const GET_SUSPENDED_FRAMES: usize = 6;
 
 /// An engine of an older version of jsvm lacks a function.
 ///
@@ -122,6 +127,27 @@ impl Added {
     pub(crate) fn take_interrupted_stack(&self, store: &mut Store<Context>) -> Called<String> {
         let called = self.call(TAKE_INTERRUPTED_STACK, store, ())?;
         Ok(called.map(|(stack,)| stack))
+    }
+
+    /// Creates a function of the embedder that can call JavaScript functions.
+    pub(crate) fn create_calling_function(
+        &self,
+        store: &mut Store<Context>,
+        name: &str,
+        length: u32,
+    ) -> Called<Result<ResourceAny, wit::Error>> {
+        let called = self.call(CREATE_CALLING_FUNCTION, store, (name, length))?;
+        Ok(called.map(|(function,)| function))
+    }
+
+    /// Lists the functions that wait.
+    pub(crate) fn get_suspended_frames(
+        &self,
+        store: &mut Store<Context>,
+        limit: u32,
+    ) -> Called<PassedFrames> {
+        let called = self.call(GET_SUSPENDED_FRAMES, store, (limit,))?;
+        Ok(called.map(|(frames,)| frames))
     }
 
     fn call<Params, Returned>(

@@ -5,6 +5,7 @@ use std::sync::{Arc, Weak};
 use jsvm_data::Captured;
 
 use super::Vm;
+use crate::callback::CallingFunction;
 use crate::error::Error;
 use crate::function::{HostError, HostFunction};
 use crate::serde::ArgumentReader;
@@ -75,6 +76,51 @@ impl Vm {
             Arc::make_mut(&mut e.store.data_mut().functions).insert(name, function);
             Ok(())
         })
+    }
+
+    /// Makes a closure that can call JavaScript functions answer calls of a name, in place of an
+    /// earlier one. It is [`VmBuilder::calling_handler`](crate::VmBuilder::calling_handler) for a VM
+    /// that exists already.
+    ///
+    /// ```
+    /// use jsvm::{Answer, Token};
+    /// let vm = jsvm::Engine::global()?.vm().build()?;
+    /// vm.add_calling_handler("run", |function: Token| Answer::call(&function, ()))?;
+    /// let run = vm.create_calling_function("run", 1)?;
+    /// assert_eq!(run.call((vm.eval("() => 'ran'")?,))?.to::<String>()?, "ran");
+    /// # Ok::<(), jsvm::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Busy`] from one of the VM's own host functions.
+    pub fn add_calling_handler<Args>(
+        &self,
+        name: impl Into<String>,
+        function: impl CallingFunction<Args>,
+    ) -> Result<(), Error> {
+        let name = name.into();
+        self.shared.enter(|e| {
+            Arc::make_mut(&mut e.store.data_mut().functions).insert_calling(name, function);
+            Ok(())
+        })
+    }
+
+    /// Creates a JavaScript function that calls the closure of a name, which can call JavaScript
+    /// functions. `length` is its property of that name.
+    ///
+    /// # Errors
+    /// [`Error::MissingFunction`]; [`Error::Limit`].
+    pub fn create_calling_function(&self, name: &str, length: u32) -> Result<Value, Error> {
+        let handle = self.shared.try_enter(|e| {
+            let added = &e.exports.added;
+            Ok(
+                match added.create_calling_function(e.store, name, length)? {
+                    Ok(function) => function.map(Ok),
+                    Err(missing) => Ok(Err(missing)),
+                },
+            )
+        })?;
+        Ok(Value::from_handle(&self.shared, handle?))
     }
 
     /// Removes the closure that answers host calls of a name, which throw a `TypeError` from then

@@ -1,6 +1,7 @@
 //! A live JavaScript VM.
 
 mod compile;
+mod frames;
 mod functions;
 mod heap;
 mod make;
@@ -63,8 +64,12 @@ impl Vm {
             vm.shared
                 .try_enter(|e| e.vm.realm().call_remove_intrinsics(e.store, without))?;
         }
-        if !builder.globals.is_empty() || !builder.requests.is_empty() {
+        let functions = [&builder.globals, &builder.calling_globals];
+        if functions.iter().any(|list| !list.is_empty()) || !builder.requests.is_empty() {
             let global = vm.global()?;
+            for (name, length) in &builder.calling_globals {
+                global.set(&**name, vm.create_calling_function(name, *length)?)?;
+            }
             for (name, length) in &builder.globals {
                 global.set(&**name, vm.create_host_function(name, *length)?)?;
             }

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use jsvm::data::Node;
-use jsvm::{Data, Error, Limits, Request, Value, Vm};
+use jsvm::{Data, Error, Frame, Limits, Request, Value, Vm};
 
-use super::{SnapshotInfo, VmContent, created, shown_args};
+use super::{SnapshotInfo, VmContent, created, frames, shown_args};
 
 /// Writes JSON by `JSON.stringify` of a VM, because arguments of requests are JavaScript values whose
 /// JSON only JavaScript defines.
@@ -34,6 +34,7 @@ pub fn text(info: &SnapshotInfo, vm: &Vm) -> Result<String, Error> {
             roots,
             requests,
             has_timers,
+            frames: list,
         } => {
             report.set("roots", roots.clone())?;
             let list: Result<Vec<Value>, Error> = requests
@@ -42,11 +43,15 @@ pub fn text(info: &SnapshotInfo, vm: &Vm) -> Result<String, Error> {
                 .collect();
             report.set("requests", vm.create_array(list?)?)?;
             report.set("timers", *has_timers)?;
+            let list = list.iter().flat_map(|list| &list.frames);
+            let list: Result<Vec<Value>, Error> = list.map(|from| frame(from, vm)).collect();
+            report.set("frames", vm.create_array(list?)?)?;
         }
         VmContent::Unknown(_) => {
             report.set("roots", Value::NULL)?;
             report.set("requests", Value::NULL)?;
             report.set("timers", Value::NULL)?;
+            report.set("frames", Value::NULL)?;
         }
     }
     stringify.call((report, Value::NULL, 2))?.to_text()
@@ -78,6 +83,27 @@ fn request(from: &Request, inside: &Vm, stringify: &Value, vm: &Vm) -> Result<Va
     object.set("id", from.id as f64)?;
     object.set("name", &from.name)?;
     object.set("args", args)?;
+    Ok(object)
+}
+
+/// Describes a function that waits.
+fn frame(from: &Frame, vm: &Vm) -> Result<Value, Error> {
+    let object = vm.create_object()?;
+    object.set("function", &from.function_name)?;
+    object.set("kind", frames::kind(from.kind))?;
+    object.set("suspension", frames::suspension(from.suspension))?;
+    object.set("file", &from.location.file)?;
+    object.set("line", from.location.line)?;
+    object.set("column", from.location.column)?;
+    object.set("caller", or_null(from.caller, |caller| caller as f64))?;
+    let variables = from.variables.iter().map(|from| {
+        let variable = vm.create_object()?;
+        variable.set("name", &from.name)?;
+        variable.set("value", frames::shown_value(from)?)?;
+        Ok(variable)
+    });
+    let variables: Result<Vec<Value>, Error> = variables.collect();
+    object.set("variables", vm.create_array(variables?)?)?;
     Ok(object)
 }
 

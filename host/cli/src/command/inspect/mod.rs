@@ -1,5 +1,6 @@
 //! `jsvm inspect`
 
+mod frames;
 mod json;
 mod table;
 
@@ -7,7 +8,9 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use clap::Args;
-use jsvm::{Engine, EngineConfig, Error, InspectOptions, Limits, Request, Snapshot, Vm};
+use jsvm::{
+    Engine, EngineConfig, Error, InspectOptions, Limits, Request, Snapshot, SuspendedFrames, Vm,
+};
 
 use super::engine_option::EngineOption;
 use super::key::KeyOption;
@@ -17,7 +20,7 @@ use super::snapshot_reader::SnapshotReader;
 
 /// Show what is in a snapshot
 ///
-/// Roots and pending requests are inside the VM. They are shown if the engine of the snapshot is the
+/// Roots, pending requests and functions that wait are inside the VM. They are shown if the engine of the snapshot is the
 /// one in this program or named by --engine, and all parents are given. No JavaScript runs.
 ///
 /// The exit code is 0, or 2 if the snapshot cannot be read.
@@ -67,6 +70,8 @@ enum VmContent {
         requests: Vec<Request>,
         /// Whether timers are pending.
         has_timers: bool,
+        /// The functions that wait, if the engine can list them.
+        frames: Option<SuspendedFrames>,
     },
     /// The reason why it is not known.
     Unknown(String),
@@ -130,6 +135,7 @@ impl VmContent {
             roots: vm.roots().names()?,
             requests: vm.unsettled_requests()?,
             has_timers: vm.run_jobs_up_to(0)?.next_timer.is_some(),
+            frames: frames::read(&vm)?,
             vm,
         })
     }

@@ -3,7 +3,7 @@
 use bytesize::ByteSize;
 use jsvm::{Error, Limits, Request, Vm};
 
-use super::{SnapshotInfo, VmContent, created, shown_args};
+use super::{SnapshotInfo, VmContent, created, frames, shown_args};
 use crate::command::excerpt::shown;
 
 /// The width of the column of labels.
@@ -50,12 +50,18 @@ pub fn text(info: &SnapshotInfo) -> Result<String, Error> {
             roots,
             requests,
             has_timers,
+            frames,
         } => {
             table.row("roots", roots.iter().cloned());
             let requests = requests.iter().map(|request| line(vm, request));
             table.row("requests", requests.collect::<Result<Vec<_>, _>>()?);
             if *has_timers {
                 table.row("timers", ["pending".to_owned()]);
+            }
+            if let Some(frames) = frames
+                && frames.total > 0
+            {
+                table.row("frames", frames::lines(frames)?);
             }
         }
         VmContent::Unknown(reason) => {

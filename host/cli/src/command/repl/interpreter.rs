@@ -209,9 +209,6 @@ impl Interpreter {
         // An interrupt that came too late must not stop the next input.
         let _ = self.vm.session.vm().global();
         if let Err(error) = result {
-            if let Error::Interrupted(_) = error {
-                self.vm.session.discard_jobs();
-            }
             self.report(&error)?;
         }
         Ok(Next::GoOn)

@@ -107,6 +107,11 @@ impl<'a> ArgumentReader<'a> {
         }
     }
 
+    /// Counts the arguments from here on, for errors that say which one is wrong.
+    pub fn restart_index(&mut self) {
+        self.index = 0;
+    }
+
     /// How many were read.
     pub fn index(&self) -> usize {
         self.index
