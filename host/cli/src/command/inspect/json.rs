@@ -34,7 +34,7 @@ pub fn text(info: &SnapshotInfo, vm: &Vm) -> Result<String, Error> {
             roots,
             requests,
             has_timers,
-            frames: list,
+            frames: waiting,
         } => {
             report.set("roots", roots.clone())?;
             let list: Result<Vec<Value>, Error> = requests
@@ -43,9 +43,9 @@ pub fn text(info: &SnapshotInfo, vm: &Vm) -> Result<String, Error> {
                 .collect();
             report.set("requests", vm.create_array(list?)?)?;
             report.set("timers", *has_timers)?;
-            let list = list.iter().flat_map(|list| &list.frames);
-            let list: Result<Vec<Value>, Error> = list.map(|from| frame(from, vm)).collect();
-            report.set("frames", vm.create_array(list?)?)?;
+            let waiting = waiting.iter().flat_map(|list| &list.frames);
+            let waiting: Result<Vec<Value>, Error> = waiting.map(|from| frame(from, vm)).collect();
+            report.set("frames", vm.create_array(waiting?)?)?;
         }
         VmContent::Unknown(_) => {
             report.set("roots", Value::NULL)?;
