@@ -127,10 +127,10 @@ test-portable: _component
 test-servers: _component _packages _wasmtime _jco
     cargo test --workspace --test cases -- --ignored examples/
 
-# Publish the WIT package to a registry in a folder with wkg, and get it back with its documentation
-test-wit-package: _wkg
+# Write the WIT package with its documentation to a file, as registries take it
+wit-package FILE='target/jsvm-engine.wasm':
     cargo build --workspace --bin jsvm-build
-    PATH="$PWD/.tools/bin:$PATH" tests/wit-package.sh "${CARGO_TARGET_DIR:-target}/debug/jsvm-build" target/wit-package
+    "${CARGO_TARGET_DIR:-target}/debug/jsvm-build" wit "$1"
 
 # Look at what a browser shows of a page that comes in two parts; writes pictures to target/browser
 test-browser: _component _packages _browser npm
@@ -350,10 +350,6 @@ _wasmtime:
 [no-exit-message]
 _wac:
     @./setup.sh wac
-
-[no-exit-message]
-_wkg:
-    @./setup.sh wkg
 
 [no-exit-message]
 _jco:

@@ -13,7 +13,6 @@
 #   ./setup.sh peers    the peers of the benchmark: npm packages, Node.js and gcc
 #   ./setup.sh http     the tools and peers of the HTTP benchmark: wrk, Node.js, npm packages
 #   ./setup.sh wasmtime the program `wasmtime`, to run components without this repository
-#   ./setup.sh wkg      wkg, which publishes WIT packages
 #   ./setup.sh wac      wac, wasm-tools and wit-bindgen, which make and compose components
 #   ./setup.sh python   componentize-py, which makes components from Python
 #   ./setup.sh jco      jco and componentize-js, which make components from JavaScript and run
@@ -506,10 +505,6 @@ setup_wac() {
     cargo_tool wit-bindgen wit-bindgen-cli 0.60.0 --no-default-features --features c
 }
 
-setup_wkg() {
-    cargo_tool wkg wkg 0.16.1 --no-default-features
-}
-
 setup_python() {
     local wanted=components/report-python/requirements.txt folder=.tools/componentize-py
     cmp -s "$wanted" "$folder/requirements.txt" && return
@@ -538,12 +533,12 @@ setup_browser() {
 (($#)) || set -- guest lint audit packages
 for what; do
     case $what in
-    rust | guest | lint | audit | book | packages | npm | fuzz | peers | http | wasmtime | wac | wkg | python | jco | browser)
+    rust | guest | lint | audit | book | packages | npm | fuzz | peers | http | wasmtime | wac | python | jco | browser)
         "setup_$what"
         ;;
     *)
         fail "unknown part \"$what\"." \
-            "Parts: rust, guest, lint, audit, book, packages, npm, fuzz, peers, http, wasmtime, wac, wkg, python, jco, browser."
+            "Parts: rust, guest, lint, audit, book, packages, npm, fuzz, peers, http, wasmtime, wac, python, jco, browser."
         ;;
     esac
 done
