@@ -165,8 +165,8 @@ pub fn build(options: Options<'_>, progress: &mut dyn FnMut(&str)) -> Result<Bui
     compiled.map_err(standalone::StandaloneError::from)?;
     let (speed, size) = (speed?, size?);
     done("compile", speed.len() + size.len());
-    let speed = self::engine(speed, &guest, &parts, &mut done)?;
-    let size = self::engine(size, &guest, &parts, &mut done)?;
+    let speed = self::engine(speed, options.root, &parts, &mut done)?;
+    let size = self::engine(size, options.root, &parts, &mut done)?;
     let wit = describe::wit_version(&speed.component)
         .map_err(image::ImageError::from)?
         .ok_or(image::ImageError::Unfit("it exports no interface"))?;
@@ -187,12 +187,12 @@ pub fn build(options: Options<'_>, progress: &mut dyn FnMut(&str)) -> Result<Bui
 /// Runs the stages from a compiled guest to a component.
 fn engine(
     core: Vec<u8>,
-    guest: &Path,
+    root: &Path,
     parts: &[parts::Part],
     done: &mut dyn FnMut(&str, usize),
 ) -> Result<Engine, Error> {
     let constants = describe::constants(&core).map_err(image::ImageError::from)?;
-    let references = references::read(&core, constants, &guest.join("src"))?;
+    let references = references::read(&core, constants, &root.join("guest/src"))?;
     let core = references::removed(&core).map_err(references::ReferencesError::from)?;
     done("references", core.len());
     let core = preinit::preinitialize(&core, parts)?;
@@ -209,7 +209,7 @@ fn engine(
         poll_counters: poll_counters.into(),
     };
     let component = component::componentize(&core)?;
-    let component = package::documented(component, &options.root.join("wit"))?;
+    let component = package::documented(component, &root.join("wit"))?;
     let component = describe::described(component, &description);
     done("componentize", component.len());
     Ok(Engine {
