@@ -26,7 +26,9 @@ check() {
 check jsvm-data ""
 check jsvm-data std
 check jsvm-component ""
+check jsvm-component engine
 check jsvm-component templates
+check jsvm-snapshot ""
 check jsvm ""
 check jsvm event-loop
 check jsvm precompile

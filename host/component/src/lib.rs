@@ -18,6 +18,7 @@
 //!
 //! | feature | default | adds |
 //! |---|---|---|
+//! | `engine` | yes | [`COMPONENT`], [`BASE_IMAGE`] and the constants that describe them |
 //! | `templates` | no | [`template`] and [`references`], with the crates `postcard`, `serde` and `zstd` |
 //! | `read` | no | [`EngineParts`], which reads any engine's component, with `wasmparser` and `sha2` |
 //! | `size-engine` | no | [`size_engine`], the VM compiled for size, with `templates` |
@@ -31,9 +32,10 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[doc = include_str!("../README.md")]
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "engine"))]
 struct Readme;
 
+#[cfg(feature = "engine")]
 #[cfg_attr(
     not(feature = "size-engine"),
     expect(dead_code, reason = "it has those of templates, too")
@@ -74,6 +76,7 @@ pub use size_engine::{size_engine, SizeEngine, SIZE_FINGERPRINT};
 /// // Version 13 of the binary format, layer 1: a component.
 /// assert_eq!(jsvm_component::COMPONENT[..8], *b"\0asm\x0d\0\x01\0");
 /// ```
+#[cfg(feature = "engine")]
 pub static COMPONENT: &[u8] = include_bytes!("../artefacts/js-vm.wasm");
 
 /// The memory of a fresh VM, from [`BASE_IMAGE_START`] on.
@@ -87,6 +90,7 @@ pub static COMPONENT: &[u8] = include_bytes!("../artefacts/js-vm.wasm");
 /// let mut memory = BASE_IMAGE.to_vec();
 /// memory.resize(BASE_IMAGE_SIZE as usize, 0);
 /// ```
+#[cfg(feature = "engine")]
 pub static BASE_IMAGE: &[u8] = include_bytes!("../artefacts/js-vm.image");
 
 /// The size of a fresh VM's memory in bytes, without the stack before it.
@@ -96,12 +100,15 @@ pub static BASE_IMAGE: &[u8] = include_bytes!("../artefacts/js-vm.image");
 /// let memory = jsvm_component::BASE_IMAGE_START + jsvm_component::BASE_IMAGE_SIZE;
 /// assert_eq!(memory % 65_536, 0);
 /// ```
+#[cfg(feature = "engine")]
 pub const BASE_IMAGE_SIZE: u64 = constants::BASE_IMAGE_SIZE;
 
 /// The address in memory at which [`BASE_IMAGE`] begins. The module's own stack is before it.
+#[cfg(feature = "engine")]
 pub const BASE_IMAGE_START: u64 = constants::BASE_IMAGE_START;
 
 /// Bytes at the beginning of [`BASE_IMAGE`] that never change: constants of the module.
+#[cfg(feature = "engine")]
 pub const CONSTANT_BYTES: u64 = constants::CONSTANT_BYTES;
 
 /// The address in memory of two counters of 32 bits, which count down to the next call of the import
@@ -112,6 +119,7 @@ pub const CONSTANT_BYTES: u64 = constants::CONSTANT_BYTES;
 /// ```
 /// assert!(jsvm_component::POLL_COUNTERS as u64 > jsvm_component::BASE_IMAGE_START);
 /// ```
+#[cfg(feature = "engine")]
 pub const POLL_COUNTERS: usize = constants::POLL_COUNTERS;
 
 /// The SHA-256 of [`COMPONENT`].
@@ -123,6 +131,7 @@ pub const POLL_COUNTERS: usize = constants::POLL_COUNTERS;
 /// let digits = jsvm_component::FINGERPRINT.map(|byte| format!("{byte:02x}"));
 /// println!("component {}", digits.concat());
 /// ```
+#[cfg(feature = "engine")]
 pub const FINGERPRINT: [u8; 32] = constants::FINGERPRINT;
 
 /// The version of jsvm that built [`COMPONENT`].
@@ -130,6 +139,7 @@ pub const FINGERPRINT: [u8; 32] = constants::FINGERPRINT;
 /// ```
 /// assert!(jsvm_component::VERSION.starts_with(|first: char| first.is_ascii_digit()));
 /// ```
+#[cfg(feature = "engine")]
 pub const VERSION: &str = constants::VERSION;
 
 /// The version of the WIT package `jsvm:engine` that [`COMPONENT`] implements.
@@ -137,6 +147,7 @@ pub const VERSION: &str = constants::VERSION;
 /// ```
 /// assert_eq!(jsvm_component::WIT_VERSION.split('.').count(), 3);
 /// ```
+#[cfg(feature = "engine")]
 pub const WIT_VERSION: &str = constants::WIT_VERSION;
 
 /// The version of the requests that the JavaScript inside [`COMPONENT`] makes; see the crate
@@ -145,6 +156,7 @@ pub const WIT_VERSION: &str = constants::WIT_VERSION;
 /// ```
 /// assert!(jsvm_component::REQUESTS > 0);
 /// ```
+#[cfg(feature = "engine")]
 pub const REQUESTS: u16 = constants::REQUESTS;
 
 /// The licences of the code inside this crate's files, as Markdown.
@@ -154,6 +166,7 @@ pub const REQUESTS: u16 = constants::REQUESTS;
 /// ```
 /// assert!(jsvm_component::THIRD_PARTY.contains("QuickJS-NG"));
 /// ```
+#[cfg(feature = "engine")]
 pub static THIRD_PARTY: &str = include_str!("../artefacts/THIRD-PARTY.md");
 
 /// Returns the template of a built file, or `None` if there is none of this name.

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
+#[cfg(feature = "built-in")]
+use std::sync::LazyLock;
 
 use super::hexadecimal;
 use super::image::{PAGE, Page};
@@ -22,6 +24,7 @@ pub struct EngineId([u8; 32]);
 
 impl EngineId {
     /// The engine whose component is part of this build.
+    #[cfg(feature = "built-in")]
     pub const BUILT_IN: EngineId = EngineId(jsvm_component::FINGERPRINT);
 
     /// The engine whose component has this SHA-256.
@@ -93,6 +96,7 @@ pub struct Parts {
     pub constants: u64,
 }
 
+#[cfg(feature = "built-in")]
 static BUILT_IN: LazyLock<BaseImage> = LazyLock::new(|| {
     BaseImage::new(Parts {
         engine: EngineId::BUILT_IN,
@@ -108,8 +112,20 @@ static ZERO: Page = [0; PAGE];
 
 impl BaseImage {
     /// The base image of the engine that is part of this build.
+    #[cfg(feature = "built-in")]
     pub fn built_in() -> &'static BaseImage {
         &BUILT_IN
+    }
+
+    /// The base image of an engine, if it is the one that is part of this build.
+    pub(super) fn known(engine: &[u8; 32]) -> Option<BaseImage> {
+        #[cfg(feature = "built-in")]
+        if *engine == *EngineId::BUILT_IN.as_bytes() {
+            return Some(BaseImage::built_in().clone());
+        }
+        #[cfg(not(feature = "built-in"))]
+        let _ = engine;
+        None
     }
 
     /// A base image of these parts.

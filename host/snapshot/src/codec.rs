@@ -176,11 +176,9 @@ impl<'a> Decoder<'a> {
             None => (image, None),
             Some(_) => (None, image),
         };
-        let built_in = BaseImage::built_in();
-        let is_built_in = header.engine == *built_in.engine().as_bytes();
         Ok(Snapshot {
+            base: BaseImage::known(&header.engine),
             header: Arc::new(header),
-            base: is_built_in.then(|| built_in.clone()),
             image,
             delta,
             pages: None,

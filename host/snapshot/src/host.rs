@@ -9,10 +9,11 @@ use serde::{Deserialize, Serialize};
 
 use super::header::Header;
 use super::seal::{NONCE, SealKey, TAG};
-use super::{Snapshot, SnapshotError};
+use super::{EngineId, Snapshot, SnapshotError};
 use crate::limits::Limits;
 
 pub use crate::base::{BaseImage, Parts};
+pub use crate::blocks::BLOCK;
 pub use crate::image::{Image, PAGE};
 pub use crate::lazy::{MAX_KEPT, Pages};
 pub use crate::stretch::{Stretches, differing, runs};
@@ -85,9 +86,19 @@ impl Snapshot {
     /// Makes a snapshot of a memory, which is all that a VM has behind its stack.
     pub fn capture(memory: &[u8], base: &BaseImage, state: OuterState) -> Self {
         let image = Image::of(memory, base);
+        let snapshot = Self::from_image(image, base.engine(), base.version(), state);
+        Snapshot {
+            base: Some(base.clone()),
+            ..snapshot
+        }
+    }
+
+    /// Makes a snapshot of an image that the host of an engine has compared itself. The version is that
+    /// of the jsvm which built the engine.
+    pub fn from_image(image: Image, engine: EngineId, version: &str, state: OuterState) -> Self {
         let header = Header {
-            engine: *base.engine().as_bytes(),
-            version: base.version().to_owned(),
+            engine: *engine.as_bytes(),
+            version: version.to_owned(),
             requests: state.requests,
             id: image.id(),
             parent: None,
@@ -101,7 +112,7 @@ impl Snapshot {
         };
         Snapshot {
             header: Arc::new(header),
-            base: Some(base.clone()),
+            base: None,
             image: Some(Arc::new(image)),
             delta: None,
             pages: None,
@@ -186,6 +197,17 @@ impl Snapshot {
     /// [`SnapshotError::MissingParent`] if it is a delta to which no parent was attached.
     pub fn image(&self) -> Result<&Image, SnapshotError> {
         self.complete()
+    }
+
+    /// Returns the state of the VM that is not in its memory.
+    pub fn outer_state(&self) -> OuterState {
+        OuterState {
+            wall: self.header.wall,
+            monotonic: self.header.monotonic,
+            entropy: self.header.entropy,
+            limits: self.header.limits.clone(),
+            requests: self.header.requests,
+        }
     }
 
     /// Returns the monotonic clock of the VM, as time since some instant.

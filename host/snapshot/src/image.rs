@@ -17,7 +17,7 @@ pub const PAGE: usize = 4096;
 pub(super) const LINE: usize = 64;
 
 pub(super) type Page = [u8; PAGE];
-type Line = [u8; LINE];
+pub(super) type Line = [u8; LINE];
 
 // Part of the file format: see `format.rs`.
 const _: () = assert!(PAGE == 4096 && LINE == 64);
@@ -317,6 +317,11 @@ pub(super) struct PageDifference<'a> {
 }
 
 impl PageDifference<'_> {
+    /// The numbers of its lines that differ, and how.
+    pub(super) fn lines(&self) -> impl Iterator<Item = (usize, &Line)> {
+        lines_in(self.mask).zip(self.lines)
+    }
+
     /// Turns a page of a fresh VM into that of the image.
     pub(super) fn apply(&self, page: &mut Page) {
         let (lines, _) = page.as_chunks_mut::<LINE>();

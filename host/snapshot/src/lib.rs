@@ -55,6 +55,7 @@
 #![doc = include_str!("format.md")]
 
 mod base;
+mod blocks;
 mod bytecode;
 mod chunk;
 mod codec;
@@ -184,6 +185,7 @@ impl Snapshot {
 
     /// Returns whether it is of the engine that is part of this program. Any other engine is made with
     /// `Engine::from_component`.
+    #[cfg(feature = "built-in")]
     pub fn is_of_this_engine(&self) -> bool {
         self.engine() == EngineId::BUILT_IN
     }
