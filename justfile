@@ -45,7 +45,8 @@ npm: _rust _component _npm
     set -euo pipefail
     cargo build --workspace --bin jsvm-npm
     "${CARGO_TARGET_DIR:-target}/debug/jsvm-npm"
-    cp LICENSE-MIT LICENSE-APACHE host/component/artefacts/THIRD-PARTY.md npm
+    cp LICENSE-MIT LICENSE-APACHE npm
+    cat host/component/artefacts/THIRD-PARTY.md npm/snapshot/artefacts/THIRD-PARTY.md > npm/THIRD-PARTY.md
     cd npm
     rm -rf dist ./*.tgz
     npx --no-install tsc
@@ -53,6 +54,8 @@ npm: _rust _component _npm
 
 # The tests of the npm package in Node.js, and a project that installs it
 npm-test: npm
+    # VMs are frozen in Rust, go on in Node.js, and in Rust again.
+    cargo build --workspace --bin jsvm
     node --expose-gc --test npm/test/*.test.mjs
     npm/test/consumer.sh
 
@@ -136,9 +139,9 @@ wit-package FILE='target/jsvm-engine.wasm':
 test-browser: _component _packages _browser npm
     cargo build --workspace --bin jsvm
     node tests/browser/streaming.mjs target/debug/jsvm target/browser
-    node tests/browser/package.mjs npm
+    node tests/browser/package.mjs npm target/debug/jsvm
 
-# Build the artefacts whose sources have changed; `vm` or `transpiler` names one, `--force` builds it anyway
+# Build the artefacts whose sources have changed; `vm`, `transpiler` or `snapshot` names one, `--force` builds it anyway
 component *ARGS:
     #!/usr/bin/env bash
     set -euo pipefail
@@ -174,6 +177,7 @@ fmt: _lint
     cargo fmt --manifest-path transpiler/Cargo.toml --all
     cargo fmt --manifest-path examples/plugins/words-rust/Cargo.toml
     cargo fmt --manifest-path bench/forms/Cargo.toml --all
+    cargo fmt --manifest-path npm/snapshot/Cargo.toml
 
 # Fail if `fmt` would change something
 fmt-check: _lint
@@ -184,6 +188,7 @@ fmt-check: _lint
     cargo fmt --manifest-path transpiler/Cargo.toml --all --check
     cargo fmt --manifest-path examples/plugins/words-rust/Cargo.toml --check
     cargo fmt --manifest-path bench/forms/Cargo.toml --all --check
+    cargo fmt --manifest-path npm/snapshot/Cargo.toml --check
 
 # Clippy on the workspace; a warning is an error
 lint: _component _lint
@@ -206,6 +211,10 @@ lint-guest: _guest _lint
         echo "cargo clippy, in $part/" >&2
         (cd "$part" && cargo clippy --release --workspace --target wasm32-unknown-unknown --target-dir "$folder" -- -D warnings)
     done
+    # In a folder of its own, since it is compiled with a flag of its own.
+    echo "cargo clippy, in npm/snapshot/" >&2
+    (cd npm/snapshot && RUSTFLAGS='--cfg getrandom_backend="custom"' \
+        cargo clippy --release --target wasm32-unknown-unknown --target-dir "$folder-codec" -- -D warnings)
 
 # The documentation of the crates; a warning is an error
 doc: _component
@@ -222,9 +231,11 @@ audit: _audit
     cargo deny --manifest-path guest/Cargo.toml --config deny.toml check \
         -A unmatched-skip -A unnecessary-skip -A license-exception-not-encountered \
         licenses bans sources
-    cargo deny --manifest-path transpiler/Cargo.toml --config deny.toml check \
-        -A unmatched-skip -A unnecessary-skip -A license-exception-not-encountered \
-        licenses bans sources
+    for part in transpiler npm/snapshot; do
+        cargo deny --manifest-path "$part/Cargo.toml" --config deny.toml check \
+            -A unmatched-skip -A unnecessary-skip -A license-exception-not-encountered \
+            licenses bans sources
+    done
 
 # Feed a reader (`snapshot` or `data`) with what is wrong, for some seconds; stops at the first finding
 fuzz SECONDS='600' TARGET='snapshot': _component _fuzz

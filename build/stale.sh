@@ -3,7 +3,7 @@
 # compiling anything:
 #
 #   build/stale.sh                     exits with 0 if all were, else with 1 and the files that changed
-#   build/stale.sh transpiler          the same for one of them: vm or transpiler
+#   build/stale.sh transpiler          the same for one of them: vm, transpiler or snapshot
 #   build/stale.sh transpiler --digest prints the digest of its present sources
 #
 # build/src/sources.rs documents the digest, and computes the same.
@@ -63,8 +63,30 @@ transpiler
         artefacts=host/transpiler/artefacts
         files='transpiler.wasm THIRD-PARTY.md'
         ;;
+    snapshot)
+        roots='
+build/src/compile.rs
+build/src/licences
+build/src/licences.rs
+build/src/snapshot_codec.rs
+build/src/toolchain.rs
+build/src/wrapper.rs
+host/component/Cargo.toml
+host/component/src
+host/snapshot/Cargo.toml
+host/snapshot/src
+host/standalone/src/nested.rs
+npm/snapshot/Cargo.lock
+npm/snapshot/Cargo.toml
+npm/snapshot/src
+npm/snapshot/wit
+'
+        tools='wasm-encoder wasmparser'
+        artefacts=npm/snapshot/artefacts
+        files='snapshot.wasm THIRD-PARTY.md'
+        ;;
     *)
-        echo "error: there is no artefact '$1': vm or transpiler" >&2
+        echo "error: there is no artefact '$1': vm, transpiler or snapshot" >&2
         exit 2
         ;;
     esac
@@ -131,7 +153,7 @@ check() {
 }
 
 status=0
-for artefact in ${1:-vm transpiler}; do
+for artefact in ${1:-vm transpiler snapshot}; do
     select_artefact "$artefact"
     check "${2:-}"
 done

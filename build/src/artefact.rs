@@ -9,6 +9,7 @@
 //! | `size-engine.zst` | the component of the VM compiled for size, and its references: postcard, then zstd |
 //! | `constants.rs` | constants of the VM's crate |
 //! | `transpiler.wasm` | the component of the transpiler |
+//! | `snapshot.wasm` | the core module of the codec of snapshots |
 //! | `THIRD-PARTY.md` | the licences of everything inside |
 //! | `sources.json` | [`Record`]: the hashes of sources and files, the versions of the toolchain |
 
@@ -20,7 +21,7 @@ use std::{fs, io, process};
 use serde::{Deserialize, Serialize};
 
 use crate::sources::{self, Inputs, Sources, SourcesError, hash};
-use crate::{Built, Engine, describe, transpiler};
+use crate::{Built, Engine, describe, snapshot_codec, transpiler};
 
 /// An artefact of this repository.
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +42,12 @@ pub const VM: Artefact = Artefact {
 pub const TRANSPILER: Artefact = Artefact {
     folder: "host/transpiler/artefacts",
     inputs: sources::TRANSPILER,
+};
+
+/// The codec of snapshots, a part of the npm package.
+pub const SNAPSHOT_CODEC: Artefact = Artefact {
+    folder: "npm/snapshot/artefacts",
+    inputs: sources::SNAPSHOT_CODEC,
 };
 
 /// The name of the record.
@@ -147,6 +154,14 @@ impl Record {
 pub fn files_of_transpiler(built: &transpiler::Built) -> BTreeMap<&'static str, Vec<u8>> {
     BTreeMap::from([
         ("transpiler.wasm", built.component.clone()),
+        ("THIRD-PARTY.md", built.licences.clone().into()),
+    ])
+}
+
+/// The files of the codec of snapshots but the record: names and contents.
+pub fn files_of_snapshot_codec(built: &snapshot_codec::Built) -> BTreeMap<&'static str, Vec<u8>> {
+    BTreeMap::from([
+        ("snapshot.wasm", built.module.clone()),
         ("THIRD-PARTY.md", built.licences.clone().into()),
     ])
 }

@@ -8,10 +8,16 @@ use std::{env, fs, io};
 use crate::toolchain::{AR, CC, Rust, TARGET, Toolchain};
 use crate::wrapper;
 
+/// The level for C code that programs wait for. Of the levels, it makes the fastest interpreter.
+const FAST: &str = "-O3";
+
+/// The level for C code that is downloaded.
+const SMALL: &str = "-Os";
+
 /// What the guest is compiled for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Goal {
-    /// As its profile says for Rust. Of the levels for C, `-O3` makes the fastest interpreter.
+    /// As its profile says for Rust.
     Speed,
     /// A small engine, for `jsvm build --optimize size`.
     Size,
@@ -21,7 +27,7 @@ impl Goal {
     /// The flags for the guest's C code.
     fn c_flags(self) -> &'static str {
         match self {
-            Goal::Speed => "-O3",
+            Goal::Speed => FAST,
             Goal::Size => "-Oz",
         }
     }
@@ -123,15 +129,8 @@ pub fn compile(
     command
         .arg("--config")
         .arg(path_override(engine)?)
-        .args(goal.settings())
-        .env(CC, &run.toolchain.cc)
-        .env(AR, &run.toolchain.ar)
-        .env(
-            "CFLAGS_wasm32_unknown_unknown",
-            c_flags(goal, run.target_dir)?,
-        )
-        // The crate `cc` splits flags at blanks otherwise, and a path may contain blanks.
-        .env("CC_SHELL_ESCAPED_FLAGS", "1");
+        .args(goal.settings());
+    set_c_compiler(&mut command, run, goal.c_flags())?;
     run_to_end(&mut command)?;
     let path = run.target_dir.join(TARGET).join("release").join(ARTEFACT);
     fs::read(&path).map_err(|source| CompileError::Read { path, source })
@@ -144,6 +143,31 @@ pub fn compile(
 /// See [`CompileError`].
 pub fn compile_workspace(run: Run<'_>, folder: &Path) -> Result<(), CompileError> {
     run_to_end(&mut run.cargo_build(folder))
+}
+
+/// Compiles the package in `folder`, whose C code is to be small.
+///
+/// # Errors
+///
+/// See [`CompileError`].
+pub fn compile_small(run: Run<'_>, folder: &Path) -> Result<(), CompileError> {
+    let mut command = run.cargo_build(folder);
+    set_c_compiler(&mut command, run, SMALL)?;
+    run_to_end(&mut command)
+}
+
+/// Has cargo compile C code with the compiler of the toolchain.
+fn set_c_compiler(command: &mut Command, run: Run<'_>, level: &str) -> Result<(), CompileError> {
+    command
+        .env(CC, &run.toolchain.cc)
+        .env(AR, &run.toolchain.ar)
+        .env(
+            "CFLAGS_wasm32_unknown_unknown",
+            c_flags(level, run.target_dir)?,
+        )
+        // The crate `cc` splits flags at blanks otherwise, and a path may contain blanks.
+        .env("CC_SHELL_ESCAPED_FLAGS", "1");
+    Ok(())
 }
 
 /// Compiles components for tests: the package in `folder`, or the default members of the workspace
@@ -297,13 +321,12 @@ pub(crate) fn cargo(rust: &Rust) -> Command {
 }
 
 /// The flags for C, quoted for a shell. Assertions contain names of files.
-fn c_flags(goal: Goal, target_dir: &Path) -> Result<String, CompileError> {
+fn c_flags(level: &str, target_dir: &Path) -> Result<String, CompileError> {
     let folder = target_dir.to_str().ok_or_else(|| CompileError::Path {
         path: target_dir.to_owned(),
     })?;
     let folder = folder.replace('\'', "'\\''");
-    let flags = goal.c_flags();
-    Ok(format!("{flags} '-ffile-prefix-map={folder}=target'"))
+    Ok(format!("{level} '-ffile-prefix-map={folder}=target'"))
 }
 
 /// Whether a variable was made by, or is meant for, the build that runs us. The guest is built
@@ -328,7 +351,7 @@ mod tests {
 
     #[test]
     fn a_path_with_blanks_is_one_flag() {
-        let flags = c_flags(Goal::Speed, "/it's a path".as_ref()).unwrap();
+        let flags = c_flags("-O3", "/it's a path".as_ref()).unwrap();
         assert_eq!(flags, r"-O3 '-ffile-prefix-map=/it'\''s a path=target'");
     }
 

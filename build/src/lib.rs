@@ -20,7 +20,8 @@
 //! | [`standalone`] | sources in `components/`, the component | templates of built files |
 //! | [`licences`] | cargo's metadata | the licences of everything inside |
 //!
-//! [`transpiler`] builds another component, of `transpiler/`.
+//! [`transpiler`] builds another component, of `transpiler/`, and [`snapshot_codec`] a core module, of
+//! `npm/snapshot/`.
 //!
 //! [`artefact`] writes the results into `artefacts/` of a crate with a record of the sources
 //! ([`sources`]), and compares them with the present sources. [`verify`] builds again elsewhere and
@@ -45,6 +46,7 @@ pub mod reference_types;
 pub mod references;
 #[path = "../../host/component/src/section.rs"]
 pub mod section;
+pub mod snapshot_codec;
 pub mod sources;
 pub mod standalone;
 pub mod toolchain;

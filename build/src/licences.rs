@@ -114,6 +114,20 @@ pub fn collect_transpiler(toolchain: &Toolchain, root: &Path) -> Result<String, 
     Ok(render(&entries, "The file `transpiler.wasm` contains"))
 }
 
+/// Lists everything in the codec of snapshots with its licences, as Markdown.
+///
+/// # Errors
+///
+/// See [`LicencesError`].
+pub fn collect_snapshot_codec(toolchain: &Toolchain, root: &Path) -> Result<String, LicencesError> {
+    let packages = packages(toolchain, root, &["npm/snapshot"])?;
+    let mut entries = vec![standard_library(root)?];
+    for package in packages.values() {
+        entries.push(crate_entry(package, &packages)?);
+    }
+    Ok(render(&entries, "The file `snapshot.wasm` contains"))
+}
+
 /// Lists everything in the VM with its licences, as Markdown.
 ///
 /// # Errors

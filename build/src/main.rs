@@ -1,4 +1,4 @@
-//! Builds, checks and verifies the artefacts: those of the VM and of the transpiler.
+//! Builds, checks and verifies the artefacts: those of the VM, the transpiler and the codec of snapshots.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -10,13 +10,14 @@ use jsvm_build::artefact::{self, Artefact, Record};
 use jsvm_build::sources::Sources;
 use jsvm_build::toolchain::Toolchain;
 use jsvm_build::verify::{self, Copy};
-use jsvm_build::{Options, package, transpiler, wrapper};
+use jsvm_build::{Options, package, snapshot_codec, transpiler, wrapper};
 
 const USAGE: &str = "\
-Builds the artefacts in host/component/artefacts and host/transpiler/artefacts: the VM and the
-transpiler as components, and what goes with them.
+Builds the artefacts in host/component/artefacts, host/transpiler/artefacts and
+npm/snapshot/artefacts: the VM and the transpiler as components, the codec of snapshots as a module,
+and what goes with them.
 
-Usage: cargo run -p jsvm-build -- COMMAND [vm|transpiler]
+Usage: cargo run -p jsvm-build -- COMMAND [vm|transpiler|snapshot]
 
        cargo run -p jsvm-build -- wit FILE
 
@@ -28,7 +29,7 @@ Commands:
 ";
 
 /// Those that are built.
-const ARTEFACTS: [Artefact; 2] = [artefact::VM, artefact::TRANSPILER];
+const ARTEFACTS: [Artefact; 3] = [artefact::VM, artefact::TRANSPILER, artefact::SNAPSHOT_CODEC];
 
 /// How many changed files a message names.
 const MAX_NAMED: usize = 10;
@@ -64,7 +65,8 @@ fn run(root: &Path, arguments: &[&str]) -> Result<()> {
     let (command, artefacts) = match names[..] {
         [command] => (command, &ARTEFACTS[..]),
         [command, "vm"] => (command, &ARTEFACTS[..1]),
-        [command, "transpiler"] => (command, &ARTEFACTS[1..]),
+        [command, "transpiler"] => (command, &ARTEFACTS[1..2]),
+        [command, "snapshot"] => (command, &ARTEFACTS[2..]),
         [] => ("", &ARTEFACTS[..]),
         _ => return Err(USAGE.into()),
     };
@@ -177,6 +179,8 @@ fn build(root: &Path, artefact: &Artefact) -> Result<(Files, BTreeMap<String, St
     let progress = &mut |line: &str| eprintln!("{line}");
     let files = if artefact.folder == artefact::TRANSPILER.folder {
         artefact::files_of_transpiler(&transpiler::build(options, progress)?)
+    } else if artefact.folder == artefact::SNAPSHOT_CODEC.folder {
+        artefact::files_of_snapshot_codec(&snapshot_codec::build(options, progress)?)
     } else {
         artefact::files(&jsvm_build::build(options, progress)?)?
     };

@@ -86,6 +86,28 @@ pub const TRANSPILER: Inputs = Inputs {
     tools: &["wasm-encoder", "wasmparser", "wit-component"],
 };
 
+/// The inputs of the codec of snapshots.
+pub const SNAPSHOT_CODEC: Inputs = Inputs {
+    roots: &[
+        "build/src/compile.rs",
+        "build/src/licences",
+        "build/src/licences.rs",
+        "build/src/snapshot_codec.rs",
+        "build/src/toolchain.rs",
+        "build/src/wrapper.rs",
+        "host/component/Cargo.toml",
+        "host/component/src",
+        "host/snapshot/Cargo.toml",
+        "host/snapshot/src",
+        "host/standalone/src/nested.rs",
+        "npm/snapshot/Cargo.lock",
+        "npm/snapshot/Cargo.toml",
+        "npm/snapshot/src",
+        "npm/snapshot/wit",
+    ],
+    tools: &["wasm-encoder", "wasmparser"],
+};
+
 /// Folders in [`Inputs::roots`] that are not compiled into an artefact. `build/stale.sh` has the same list.
 pub const EXCLUDED: [&str; 2] = ["host/data/src/data", "host/data/src/serde"];
 

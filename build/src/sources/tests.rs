@@ -5,9 +5,13 @@ use std::process::Command;
 use crate::toolchain::Toolchain;
 use crate::{engine, licences};
 
-use super::{EXCLUDED, Inputs, Sources, TRANSPILER, VM, tools};
+use super::{EXCLUDED, Inputs, SNAPSHOT_CODEC, Sources, TRANSPILER, VM, tools};
 
-const ARTEFACTS: [(&str, Inputs); 2] = [("vm", VM), ("transpiler", TRANSPILER)];
+const ARTEFACTS: [(&str, Inputs); 3] = [
+    ("vm", VM),
+    ("transpiler", TRANSPILER),
+    ("snapshot", SNAPSHOT_CODEC),
+];
 
 fn root() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -30,6 +34,9 @@ fn checkout() -> tempfile::TempDir {
         ("host/data/src/serde/mod.rs", "ignored"),
         ("host/data/README.md", "ignored"),
         ("transpiler/src/lib.rs", "six"),
+        ("host/snapshot/src/codec.rs", "seven"),
+        ("npm/snapshot/src/lib.rs", "eight"),
+        ("npm/snapshot/artefacts/snapshot.wasm", "ignored"),
         (
             "Cargo.lock",
             "[[package]]\nname = \"wit-component\"\nversion = \"1.2.3\"\n\n\
@@ -142,6 +149,7 @@ fn all_packages_of_the_artefact_are_sources() {
         ("guest", VM),
         ("components", VM),
         ("transpiler", TRANSPILER),
+        ("npm/snapshot", SNAPSHOT_CODEC),
     ] {
         let folder = root.join(workspace);
         let metadata = engine::metadata(&Toolchain::without_compilers(), &folder).unwrap();
