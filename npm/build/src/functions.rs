@@ -10,11 +10,12 @@ use crate::names::camel;
 use crate::types::{Shape, Types, documentation};
 
 const HEAD: &str = "\
-// Written by `./just npm` of the WIT in wit/.
-
-import { indexOfCase, Machine, unknownCase } from \"./machine.js\";
-import type { Argument, Handle, Input, Key, Output } from \"./machine.js\";
+// Written by `./just npm` of the WIT.
 ";
+
+/// What the bindings may need of the hand-written code.
+const VALUES: [&str; 3] = ["Machine", "indexOfCase", "unknownCase"];
+const TYPES: [&str; 5] = ["Argument", "Handle", "Input", "Key", "Output"];
 
 /// The functions of the WIT that the module imports. Others of these interfaces are for embedders
 /// that look for more.
@@ -67,13 +68,18 @@ pub(crate) fn write(
             }
         }
     }
-    let values = drop.ok_or("no interface has the resource `value`")?;
-    let (host, given) = writer.imports(imports, &values)?;
+    let (host, given) = writer.imports(imports, drop.as_deref())?;
+    let drop = match drop {
+        Some(values) => format!(
+            "\n/** The export that gives a handle up. */\n\
+             const DROP: string | undefined = \"{values}#[dtor]value\";\n"
+        ),
+        None => "\nconst DROP = undefined;\n".into(),
+    };
 
     let mut used = imports.to_vec();
     used.extend(exports);
-    let mut text = HEAD.to_owned();
-    text += &writer.types.declarations(&used)?;
+    let mut text = writer.types.declarations(&used)?;
     let _ = writeln!(
         text,
         "\n/** What the module asks its embedder for. */\nexport interface Host {{\n{host}}}"
@@ -88,11 +94,9 @@ pub(crate) fn write(
         .collect();
     let _ = write!(
         text,
-        "\n/** The exports that the methods of {{@link Engine}} call, in their order. */\n\
+        "\n/** The exports that the methods of {{@link Bindings}} call, in their order. */\n\
          const EXPORTS: readonly string[] = [\n{}];\n\
-         \n/** The export that gives a handle up. */\n\
-         const DROP = \"{values}#[dtor]value\";\n\
-         \n/** The exports of the module, with values of JavaScript. */\n\
+         {drop}\n/** The exports of the module, with values of JavaScript. */\n\
          export class Bindings extends Machine {{\n\
          \x20 constructor(memory: WebAssembly.Memory) {{\n    super(memory);\n  }}\n\
          \n  /** Takes the exports of the instance whose imports {{@link imports}} gave. */\n\
@@ -101,7 +105,21 @@ pub(crate) fn write(
          {given}",
         list.concat(),
     );
-    Ok(text)
+    let values = named("import {", &VALUES, &text);
+    let types = named("import type {", &TYPES, &text);
+    Ok(format!("{HEAD}\n{values}{types}{text}"))
+}
+
+/// The import of those names that a source has.
+fn named(import: &str, names: &[&str], source: &str) -> String {
+    let mut words = source.split(|c: char| !c.is_ascii_alphanumeric());
+    let mut found: Vec<&str> = words.by_ref().filter(|word| names.contains(word)).collect();
+    found.sort_unstable();
+    found.dedup();
+    match found.is_empty() {
+        true => String::new(),
+        false => format!("{import} {} }} from \"./machine.js\";\n", found.join(", ")),
+    }
 }
 
 impl Writer<'_> {
@@ -249,7 +267,7 @@ impl Writer<'_> {
     fn imports(
         &mut self,
         interfaces: &[InterfaceId],
-        values: &str,
+        values: Option<&str>,
     ) -> Result<(String, String), String> {
         let resolve = self.types.resolve;
         let mut host = String::new();
@@ -258,12 +276,15 @@ impl Writer<'_> {
              export function imports(m: Machine, host: Host): WebAssembly.Imports {\n  return {\n    \
              env: { memory: m.memory },\n",
         );
-        let _ = writeln!(
-            given,
-            "    \"[export]{values}\": {{\n      \"[resource-new]value\": (rep: number) => rep,\n      \
+        let _ = match values {
+            None => Ok(()),
+            Some(values) => writeln!(
+                given,
+                "    \"[export]{values}\": {{\n      \"[resource-new]value\": (rep: number) => rep,\n      \
              \"[resource-rep]value\": (rep: number) => rep,\n      \
              \"[resource-drop]value\": (rep: number) => m.destroy(rep),\n    }},"
-        );
+            ),
+        };
         for &interface in interfaces {
             let id = resolve.id_of(interface).ok_or("an interface has a name")?;
             let functions = resolve.interfaces[interface].functions.values();

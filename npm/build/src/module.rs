@@ -1,7 +1,8 @@
-//! The core module of the component, with its memory as an import.
+//! The core modules of the package, with their memory as an import.
 
+use jsvm_component::{EngineParts, SECTION};
 use wasm_encoder::reencode::{Reencode, utils};
-use wasm_encoder::{EntityType, ImportSection, MemorySection, MemoryType};
+use wasm_encoder::{CustomSection, EntityType, ImportSection, MemorySection, MemoryType};
 use wasmparser::{Parser, Payload};
 
 /// Why the core module cannot be made.
@@ -11,8 +12,11 @@ pub enum ModuleError {
     /// The bytes are malformed.
     #[error("the component cannot be read: {0}")]
     Malformed(#[from] wasmparser::BinaryReaderError),
-    /// The component has no core module with one memory of its own.
-    #[error("the component has no core module with one memory")]
+    /// The component is not an engine.
+    #[error("the component is not an engine: {0}")]
+    Engine(#[from] jsvm_component::ReadError),
+    /// There is no core module with one memory of its own.
+    #[error("there is no core module with one memory")]
     Missing,
     /// The module cannot be written.
     #[error("the core module cannot be written: {0}")]
@@ -22,10 +26,35 @@ pub enum ModuleError {
 /// Under which name the module imports its memory.
 const MEMORY: (&str, &str) = ("env", "memory");
 
-/// Takes the first core module out of a component, and makes its memory an import: so the embedder
-/// chooses how far it may grow.
-pub(crate) fn build(component: &[u8]) -> Result<Vec<u8>, ModuleError> {
-    let module = first_module(component)?;
+/// Takes the first core module out of an engine's component, with its memory as an import.
+///
+/// A custom section has the component's description of itself, and two more lines: the SHA-256 of the
+/// component, which names the engine in snapshots, and the pages of the memory of a fresh VM.
+pub(crate) fn engine(component: &[u8]) -> Result<Vec<u8>, ModuleError> {
+    let parts = EngineParts::read(component)?;
+    let (mut module, pages) = with_imported_memory(first_module(component)?)?;
+    let digits = parts.fingerprint.map(|byte| format!("{byte:02x}")).concat();
+    let text = format!("{}component {digits}\npages {pages}\n", parts.description);
+    module.section(&CustomSection {
+        name: SECTION.into(),
+        data: text.as_bytes().into(),
+    });
+    Ok(module.finish())
+}
+
+/// A core module with its memory as an import, and a custom section with the pages that it needs.
+pub(crate) fn codec(module: &[u8]) -> Result<Vec<u8>, ModuleError> {
+    let (mut module, pages) = with_imported_memory(module)?;
+    module.section(&CustomSection {
+        name: SECTION.into(),
+        data: format!("pages {pages}\n").as_bytes().into(),
+    });
+    Ok(module.finish())
+}
+
+/// Makes the memory of a module an import, so that the embedder chooses how far it may grow. Returns the
+/// pages that it has at first, too.
+fn with_imported_memory(module: &[u8]) -> Result<(wasm_encoder::Module, u64), ModuleError> {
     let mut rewriter = Rewriter { memory: None };
     for payload in Parser::new(0).parse_all(module) {
         if let Payload::MemorySection(section) = payload? {
@@ -36,14 +65,12 @@ pub(crate) fn build(component: &[u8]) -> Result<Vec<u8>, ModuleError> {
             }
         }
     }
-    if rewriter.memory.is_none() {
-        return Err(ModuleError::Missing);
-    }
+    let pages = rewriter.memory.ok_or(ModuleError::Missing)?.initial;
     let mut written = wasm_encoder::Module::new();
     rewriter
         .parse_core_module(&mut written, Parser::new(0), module)
         .map_err(|error| ModuleError::Written(error.to_string()))?;
-    Ok(written.finish())
+    Ok((written, pages))
 }
 
 fn first_module(component: &[u8]) -> Result<&[u8], ModuleError> {
