@@ -31,13 +31,20 @@ function tokenOf(machine: Bindings, object: object): bigint | undefined {
   return token;
 }
 
-/** Why a snapshot cannot be read or written. */
-const SNAPSHOT: Record<string, string> = {
-  busy: "the VM is running",
-  size: "the memory cannot become as large as that of the snapshot: raise limits.hardMemory",
-  "out-of-bounds": "the snapshot has bytes beyond its end",
-  "not-sought": "the snapshot was not written in order",
-};
+/** Why the VM refuses to be frozen or thawed. */
+function refused(reason: string): SnapshotError {
+  switch (reason) {
+    case "busy":
+      return new SnapshotError("busy", "the VM is running: freeze it when the call has returned");
+    case "size":
+      return new SnapshotError(
+        "too-large",
+        "the memory cannot become as large as that of the snapshot: raise limits.hardMemory",
+      );
+    default:
+      return new SnapshotError("malformed", "the snapshot has bytes beyond its end");
+  }
+}
 
 /** The codec of all machines. */
 export const codec: Codec = {
@@ -47,7 +54,7 @@ export const codec: Codec = {
   decode: (machine, data) => decodeData(machine as Bindings, data),
   failure(machine: Machine, payload): Error {
     if (typeof payload === "string") {
-      return new SnapshotError(SNAPSHOT[payload] ?? payload);
+      return refused(payload);
     }
     const error = payload as EngineFailure | Failure;
     switch (error.tag) {

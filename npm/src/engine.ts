@@ -1,16 +1,18 @@
 /** The engine: the compiled module that VMs are instances of. */
 
 import type { EngineInfo } from "./abi/bindings.js";
-import { EngineError, UseError } from "./errors.js";
+import { EngineError, SnapshotError, UseError } from "./errors.js";
 import { type Given, type Instance, instantiate } from "./instance.js";
 import { complete } from "./limits.js";
+import { installFetch } from "./http/install.js";
+import { compile, describe, describedNumber, type EngineSource, packaged } from "./load.js";
+import { isFetched } from "./modules/fetched.js";
 import type { AsyncHostFunction, Modules, ModuleSource, VmOptions } from "./options.js";
-import type { Snapshot } from "./snapshot.js";
+import { OLDEST, VERSION } from "./protocol.js";
+import { apply, type Base } from "./snapshot/image.js";
+import { type EngineName, otherEngine, type Snapshot } from "./snapshot/snapshot.js";
 import { Vm, applyLimits } from "./vm.js";
 import { Watch } from "./watch.js";
-
-/** What an engine can be made of. */
-export type EngineSource = WebAssembly.Module | ArrayBuffer | Uint8Array | Response | Promise<Response>;
 
 const clock = {
   now: () => Date.now(),
@@ -21,7 +23,12 @@ const clock = {
 export class Engine {
   /** The compiled module: it can be posted to a worker, which makes an engine of it at once. */
   readonly module: WebAssembly.Module;
-  #base: { start: number; bytes: Uint8Array } | undefined;
+  /** @internal */
+  readonly name: EngineName;
+  /** @internal The version of the requests that its JavaScript makes. */
+  readonly requests: number;
+  readonly #pages: number;
+  #base: Base | undefined;
   #info: EngineInfo | undefined;
 
   /** Takes a module that is compiled already: where a host allows no compiling, or in a worker. */
@@ -33,6 +40,14 @@ export class Engine {
       throw new EngineError("the module is no engine of jsvm");
     }
     this.module = module;
+    const lines = describe(module);
+    const [id, version] = [lines.get("component"), lines.get("version")];
+    if (id === undefined || version === undefined) {
+      throw new EngineError("the module does not say which engine it is: take js-vm.wasm of this package");
+    }
+    this.name = { id, version };
+    this.requests = describedNumber(lines, "requests");
+    this.#pages = describedNumber(lines, "pages");
   }
 
   /**
@@ -41,7 +56,7 @@ export class Engine {
    * Throws an {@link EngineError} if it is none.
    */
   static async load(source?: EngineSource): Promise<Engine> {
-    return new Engine(await compile(source ?? (await packaged())));
+    return new Engine(await compile("the engine", source ?? packaged(new URL("../js-vm.wasm", import.meta.url))));
   }
 
   /** Creates a VM. */
@@ -49,24 +64,50 @@ export class Engine {
     const vm = this.#instance(options);
     applyLimits(vm.instance, complete(options.limits));
     defineFunctions(vm, options);
+    if (options.fetch !== undefined) {
+      installFetch(vm);
+    }
+    if (isFetched(vm.modules)) {
+      vm.instance.moduleImportsSetImportRequests(true);
+    }
     return vm;
   }
 
-  /** Makes a VM of a snapshot: another with each call, which has random numbers of its own. */
+  /**
+   * Makes a VM of a snapshot: another with each call, which has random numbers of its own.
+   *
+   * Host functions are given again, by their names; the global object is as it was. The limits of the
+   * heap and of output are those of the frozen VM unless they are given. The others are those of `options`.
+   *
+   * Throws a {@link SnapshotError} if the snapshot is of another engine, makes requests that this version
+   * does not answer, or needs more memory than `limits.hardMemory`.
+   */
   restore(snapshot: Snapshot, options: VmOptions = {}): Vm {
     return this.#thaw(snapshot, options, "fork");
   }
 
-  /** Makes the VM of a snapshot go on as the frozen one would have: with the same random numbers. */
+  /**
+   * Makes the VM of a snapshot go on as the frozen one would have: with the same random numbers.
+   *
+   * Throws as {@link Engine.restore}, and if the VM had a seed and `options.random` is missing.
+   */
   resume(snapshot: Snapshot, options: VmOptions = {}): Vm {
     return this.#thaw(snapshot, options, "resume");
   }
 
   #thaw(snapshot: Snapshot, options: VmOptions, origin: "fork" | "resume"): Vm {
-    const vm = this.#instance(options);
-    snapshot.write(this, vm.instance);
     const limits = complete(options.limits);
+    this.#check(snapshot, options, origin, limits.hardMemory);
+    const vm = this.#instance(options, Number(snapshot.state.monotonic) / 1e6);
+    apply(vm.instance, this.base, snapshot.image);
+    vm.requestVersions = {
+      oldest: Math.min(snapshot.state.oldestRequests, this.requests),
+      newest: Math.max(snapshot.state.newestRequests, this.requests),
+    };
     vm.instance.snapshotRestored(origin, limits.stack);
+    if (isFetched(vm.modules)) {
+      vm.instance.moduleImportsSetImportRequests(true);
+    }
     // The other limits are those of the frozen VM, unless they are given.
     const frozen = vm.instance.heapGetLimits();
     applyLimits(vm.instance, {
@@ -77,21 +118,58 @@ export class Engine {
     return vm;
   }
 
-  #instance(options: VmOptions): Vm {
+  #check(snapshot: Snapshot, options: VmOptions, origin: "fork" | "resume", hardMemory: number): void {
+    const { engine, image, state } = snapshot;
+    if (engine.id !== this.name.id) {
+      throw otherEngine(engine);
+    }
+    if (state.newestRequests > VERSION) {
+      throw new SnapshotError(
+        "future-requests",
+        `the snapshot makes requests of version ${state.newestRequests}, and this version of the package answers requests up to version ${VERSION}: use a newer version`,
+      );
+    }
+    if (state.oldestRequests < OLDEST) {
+      throw new SnapshotError(
+        "old-requests",
+        `the snapshot makes requests of version ${state.oldestRequests}, and this version of the package answers requests from version ${OLDEST} on: use an older version`,
+      );
+    }
+    const bytes = Number(image.size) + this.base.start;
+    if (bytes > hardMemory) {
+      throw new SnapshotError(
+        "too-large",
+        `the snapshot needs ${bytes} bytes of memory, and ${hardMemory} are allowed: raise limits.hardMemory`,
+      );
+    }
+    if (origin === "resume" && state.entropy !== undefined && options.random === undefined) {
+      throw new SnapshotError(
+        "missing-seed",
+        "the VM had a seed, whose random numbers this package does not have: pass options.random, or restore the snapshot instead of resuming it",
+      );
+    }
+  }
+
+  /** The monotonic clock of a restored VM goes on from where it was, if that of the host is behind. */
+  #instance(options: VmOptions, frozenAt = 0): Vm {
     const limits = complete(options.limits);
-    const time = options.clock ?? clock;
+    const source = options.clock ?? clock;
+    const ahead = Math.max(0, frozenAt - source.elapsed());
+    const time = ahead === 0 ? source : { now: () => source.now(), elapsed: () => source.elapsed() + ahead };
     const watch = new Watch(limits, () => performance.now());
     watch.signal = options.signal;
     watch.flag = options.stopFlag;
+    const modules = modulesOf(options.modules);
     const given: Given = {
       functions: new Map(Object.entries(options.functions ?? {})),
       console: options.console,
-      modules: modulesOf(options.modules),
+      modules,
+      services: options,
       clock: time,
       random: options.random ?? random,
     };
-    const instance = instantiate(this.module, given, watch, limits.hardMemory);
-    return new Vm(this, instance, options, watch, limits);
+    const instance = instantiate(this.module, this.#pages, given, watch, limits.hardMemory);
+    return new Vm(this, instance, options, { watch, limits, clock: time, modules });
   }
 
   /** Facts about the engine. */
@@ -100,12 +178,18 @@ export class Engine {
   }
 
   /** @internal The image of a fresh VM, and where it begins in memory. */
-  get base(): { start: number; bytes: Uint8Array } {
+  get base(): Base {
     if (this.#base === undefined) {
-      const instance = this.#fresh();
-      const start = Number(instance.realmGetEngineInfo().imageStart);
-      // A second one, in which nothing was called.
-      this.#base = { start, bytes: this.#fresh().u8.slice(start) };
+      const start = Number(this.info.imageStart);
+      // One in which nothing was called.
+      const bytes = this.#fresh().u8.slice(start);
+      let end = bytes.length / 4;
+      const words = new Int32Array(bytes.buffer);
+      while (end > 0 && words[end - 1] === 0) {
+        end--;
+      }
+      // Most of the memory is zero.
+      this.#base = { start, words: words.slice(0, end) };
     }
     return this.#base;
   }
@@ -113,44 +197,6 @@ export class Engine {
   #fresh(): Instance {
     return this.#instance({}).instance;
   }
-}
-
-async function compile(source: EngineSource): Promise<WebAssembly.Module> {
-  try {
-    const given = await source;
-    if (given instanceof WebAssembly.Module) {
-      return given;
-    }
-    if (typeof Response !== "undefined" && given instanceof Response) {
-      if (!given.ok) {
-        throw new EngineError(`the engine could not be loaded: ${given.status} ${given.statusText} for ${given.url}`);
-      }
-      const streams = given.headers.get("content-type")?.startsWith("application/wasm") === true;
-      return streams && "compileStreaming" in WebAssembly
-        ? await WebAssembly.compileStreaming(given)
-        : await WebAssembly.compile(await given.arrayBuffer());
-    }
-    return await WebAssembly.compile(given as BufferSource);
-  } catch (cause) {
-    if (cause instanceof EngineError) {
-      throw cause;
-    }
-    throw new EngineError(`the engine could not be compiled: ${cause instanceof Error ? cause.message : cause}`, { cause });
-  }
-}
-
-/** The engine's file beside this module. */
-async function packaged(): Promise<EngineSource> {
-  const url = new URL("../js-vm.wasm", import.meta.url);
-  if (url.protocol !== "file:") {
-    return fetch(url);
-  }
-  // Bundlers for browsers leave this import alone.
-  const fs = "node:fs/promises";
-  const { readFile } = (await import(/* @vite-ignore */ /* webpackIgnore: true */ fs)) as {
-    readFile(url: URL): Promise<Uint8Array>;
-  };
-  return readFile(url);
 }
 
 const words = new BigUint64Array(1);
@@ -164,7 +210,7 @@ function modulesOf(modules: VmOptions["modules"]): Modules | undefined {
   if (modules === undefined) {
     return undefined;
   }
-  if (typeof modules.load === "function") {
+  if (typeof modules.load === "function" || typeof modules.fetch === "function") {
     return modules as Modules;
   }
   const sources = new Map(Object.entries(modules as Record<string, ModuleSource>));

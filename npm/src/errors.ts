@@ -72,8 +72,67 @@ export class EngineTrap extends JsvmError {
   }
 }
 
-/** A snapshot cannot be taken or restored. */
-export class SnapshotError extends JsvmError {}
+/** Why a snapshot cannot be taken, read, written or restored. */
+export type SnapshotReason =
+  /** The bytes are something else. */
+  | "not-a-snapshot"
+  /** It is in a format that is no longer read. */
+  | "old-format"
+  /** It is in a format of a later version. */
+  | "unknown-format"
+  /** The bytes end too early. */
+  | "truncated"
+  /** The bytes are not those that were written. */
+  | "damaged"
+  /** The bytes are as they were written, but mean nothing. */
+  | "malformed"
+  /** It is of another engine: {@link SnapshotError.engine}. */
+  | "other-engine"
+  /** It makes requests of a later version than is answered here. */
+  | "future-requests"
+  /** It makes requests of a version that is no longer answered. */
+  | "old-requests"
+  /** It is to be resumed, and its VM had a seed. */
+  | "missing-seed"
+  /** It needs more memory than is allowed. */
+  | "too-large"
+  /** It is a delta, and its parent is needed: {@link SnapshotError.parent}. */
+  | "missing-parent"
+  /** It is relative to another snapshot: {@link SnapshotError.parent}. */
+  | "wrong-parent"
+  /** It is sealed, and no key was given. */
+  | "sealed"
+  /** A key was given, and it is not sealed. */
+  | "not-sealed"
+  /** The key is another, or the bytes were altered. */
+  | "wrong-key"
+  /** The VM is running. */
+  | "busy"
+  /** The host has no memory for it. */
+  | "no-memory"
+  /** Something else failed. */
+  | "failed";
+
+/** A snapshot cannot be taken, read, written or restored. Nothing was changed, and no VM was made. */
+export class SnapshotError extends JsvmError {
+  /** Why. */
+  readonly reason: SnapshotReason;
+  /** The snapshot that is needed: of `missing-parent` and `wrong-parent`. */
+  readonly parent: string | undefined;
+  /** The engine that made it: of `other-engine`. */
+  readonly engine: { readonly id: string; readonly version: string } | undefined;
+
+  constructor(
+    reason: SnapshotReason,
+    message: string,
+    more: { parent?: string; engine?: { id: string; version: string }; cause?: unknown } = {},
+  ) {
+    super(message, "cause" in more ? { cause: more.cause } : undefined);
+    this.reason = reason;
+    this.parent = more.parent;
+    this.engine = more.engine;
+  }
+}
 
 /** The engine's file is none, or of another version. */
 export class EngineError extends JsvmError {}

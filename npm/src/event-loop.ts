@@ -3,8 +3,9 @@
 import { WAITING } from "./abi/bindings.js";
 import type { Output } from "./abi/machine.js";
 import { ScriptError, UseError } from "./errors.js";
-import { type Request, type Rejection, type SourceOptions, Vm } from "./vm.js";
+import { fetchImports, fetchModule, isFetched } from "./modules/fetched.js";
 import { Value } from "./value.js";
+import type { Rejection, SourceOptions, Vm } from "./vm.js";
 
 /** The options of an {@link EventLoop}. */
 export interface EventLoopOptions {
@@ -31,13 +32,6 @@ const JOBS = 10_000;
 export class EventLoop {
   readonly #vm: Vm;
   readonly #options: EventLoopOptions;
-  /** The host functions that run, by the numbers of their requests. */
-  readonly #running = new Map<bigint, AbortController>();
-  /** What the host functions ended with, until the VM is told. */
-  readonly #outcomes: (() => void)[] = [];
-  #wake: (() => void) | undefined;
-  /** Requests whose names are none of the asynchronous functions: somebody else settles them. */
-  readonly #foreign = new Set<bigint>();
   #begun = false;
 
   constructor(vm: Vm, options: EventLoopOptions = {}) {
@@ -47,8 +41,19 @@ export class EventLoop {
 
   /** Evaluates a source, and waits for the promise that it results in. */
   async eval(source: string, options: SourceOptions = {}): Promise<Output> {
+    if (options.module === true && isFetched(this.#vm.modules)) {
+      await fetchImports(this.#vm, source, options.fileName ?? "<eval>");
+    }
     const result = this.#vm.eval(source, options);
     return result instanceof Value && result.kind === "promise" ? this.settled(result) : result;
+  }
+
+  /** Imports a module, as what a program begins with. Returns its namespace. */
+  async import(specifier: string, importer = ""): Promise<Output> {
+    if (isFetched(this.#vm.modules)) {
+      await fetchModule(this.#vm, specifier, importer);
+    }
+    return this.settled(this.#vm.importModule(specifier, importer));
   }
 
   /** Waits until a promise is settled. Throws a {@link ScriptError} if it is rejected. */
@@ -89,85 +94,48 @@ export class EventLoop {
           await turn();
           continue;
         }
+        const { pending } = this.#vm;
         const timer = report.nextTimer;
-        if (timer === undefined && this.#running.size === 0 && this.#outcomes.length === 0) {
+        if (timer === undefined && !pending.isBusy) {
           if (silent === undefined) {
             return;
           }
-          if (this.#foreign.size === 0) {
+          if (!pending.hasForeign) {
             throw new UseError(silent);
           }
         }
-        if (this.#outcomes.length === 0) {
+        if (!pending.hasOutcome) {
           await this.#wait(timer);
         }
       }
     } finally {
       if (signal?.aborted === true) {
-        for (const controller of this.#running.values()) {
-          controller.abort(signal.reason);
-        }
+        this.#vm.pending.drop(signal.reason);
       }
     }
   }
 
   #step() {
     const vm = this.#vm;
-    for (const tell of this.#outcomes.splice(0)) {
-      tell();
-    }
-    const report = vm.runJobs(JOBS);
-    const waiting = report.waiting;
+    const { pending } = vm;
+    pending.tell();
     if (!this.#begun) {
       // A restored VM waits for what the frozen one asked for.
       this.#begun = true;
-      vm.unsettledRequests().forEach((request) => this.#start(request));
-    } else if ((waiting & WAITING.requests) !== 0) {
-      vm.takeRequests().forEach((request) => this.#start(request));
+      pending.begin();
+    }
+    const report = vm.runJobs(JOBS);
+    const waiting = report.waiting;
+    if ((waiting & WAITING.requests) !== 0) {
+      vm.takeRequests().forEach((request) => pending.start(request, false));
     }
     if ((waiting & WAITING.cancellations) !== 0) {
-      for (const id of vm.takeCancellations()) {
-        this.#running.get(id)?.abort();
-        this.#foreign.delete(id);
-      }
+      pending.cancel(vm.takeCancellations());
     }
     if ((waiting & WAITING.rejections) !== 0) {
       this.#reject(vm.takeUnhandledRejections());
     }
     return report;
-  }
-
-  #start({ id, name, args }: Request): void {
-    const called = this.#vm.options.asyncFunctions?.[name];
-    if (called === undefined) {
-      this.#foreign.add(id);
-      return;
-    }
-    const controller = new AbortController();
-    this.#running.set(id, controller);
-    const context = { signal: controller.signal, id };
-    const end = (tell: () => void): void => {
-      this.#running.delete(id);
-      this.#outcomes.push(tell);
-      this.#wake?.();
-    };
-    // A function that throws before its first await rejects, too.
-    void (async () => called.apply(context, args))().then(
-      (value) => end(() => this.#settle(id, value)),
-      (reason: unknown) => end(() => void this.#vm.reject(id, reason)),
-    );
-  }
-
-  #settle(id: bigint, value: unknown): void {
-    try {
-      this.#vm.settle(id, value);
-    } catch (error) {
-      // The value has no form as data: the script is told.
-      if (!(error instanceof TypeError)) {
-        throw error;
-      }
-      this.#vm.reject(id, error);
-    }
   }
 
   #reject(rejections: Rejection[]): void {
@@ -189,23 +157,20 @@ export class EventLoop {
         timer === undefined
           ? undefined
           : setTimeout(() => wake(), Math.min(MAX_TIMEOUT, Math.ceil(Number(timer) / 1e6)));
+      const { wakers } = this.#vm.pending;
       const wake = (): void => {
-        this.#vm.wakers.delete(wake);
+        wakers.delete(wake);
+        signal?.removeEventListener("abort", wake);
         if (timeout !== undefined) {
           clearTimeout(timeout);
         }
         resolve();
       };
-      this.#wake = wake;
-      this.#vm.wakers.add(wake);
+      wakers.add(wake);
       signal?.addEventListener("abort", wake, { once: true });
     });
-    this.#wake = undefined;
     // Settled from outside: the VM says which are left.
-    if (this.#foreign.size !== 0) {
-      const left = new Set(this.#vm.unsettledRequests().map(({ id }) => id));
-      this.#foreign.forEach((id) => left.has(id) || this.#foreign.delete(id));
-    }
+    this.#vm.pending.refresh();
   }
 }
 

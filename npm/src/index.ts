@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 
-export { Engine, type EngineSource } from "./engine.js";
+export { Engine } from "./engine.js";
 export { EventLoop, type EventLoopOptions } from "./event-loop.js";
 export {
   EngineError,
@@ -14,18 +14,24 @@ export {
   LimitError,
   ScriptError,
   SnapshotError,
+  type SnapshotReason,
   UseError,
 } from "./errors.js";
 export type { Limits } from "./limits.js";
+export type { EngineSource } from "./load.js";
 export type {
   AsyncHostFunction,
+  FetchFunction,
   HostFunction,
+  KeyValue,
+  KeyValueStore,
   Modules,
   ModuleSource,
+  ModuleText,
   RequestContext,
   VmOptions,
 } from "./options.js";
-export { Snapshot } from "./snapshot.js";
+export { type EngineName, type ReadOptions, Snapshot, type WriteOptions } from "./snapshot/snapshot.js";
 export { type InspectOptions, Value } from "./value.js";
 export { type Rejection, type Request, type SourceOptions, Vm } from "./vm.js";
 export {

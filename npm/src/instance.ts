@@ -9,11 +9,13 @@ import type {
   Level,
   Module,
 } from "./abi/bindings.js";
-import { Bindings, imports, MODULE_KIND } from "./abi/bindings.js";
+import { Bindings, imports } from "./abi/bindings.js";
 import type { Argument, Handle } from "./abi/machine.js";
 import { codec } from "./codec.js";
-import { EngineError, UseError } from "./errors.js";
-import type { HostFunction, Modules, ModuleSource } from "./options.js";
+import { UseError } from "./errors.js";
+import { missing, resolved, sourceModule } from "./modules/resolve.js";
+import type { HostFunction, Modules, VmOptions } from "./options.js";
+import { isService, serviceModule } from "./services.js";
 import type { Watch } from "./watch.js";
 
 type Outcome<T> = { ok: T } | { error: Argument };
@@ -23,6 +25,8 @@ export interface Given {
   functions: Map<string, HostFunction>;
   console: ((level: Level, text: string) => void) | undefined;
   modules: Modules | undefined;
+  /** The services whose modules scripts can import. */
+  services: Pick<VmOptions, "keyvalue" | "config">;
   clock: { now(): number; elapsed(): number };
   random(): bigint;
 }
@@ -40,14 +44,14 @@ export class Instance extends Bindings {
 
 const PAGE = 65_536;
 
-/** Makes an instance of the engine's module. */
+/** Makes an instance of the engine's module, which needs `minimum` pages of memory at first. */
 export function instantiate(
   module: WebAssembly.Module,
+  minimum: number,
   given: Given,
   watch: Watch,
   hardMemory: number,
 ): Instance {
-  const minimum = minimumOf(module);
   const maximum = Math.max(minimum, Math.min(Math.ceil(hardMemory / PAGE) + minimum, PAGE));
   let memory;
   try {
@@ -61,36 +65,6 @@ export function instantiate(
   const created = new WebAssembly.Instance(module, imports(instance, hostOf(given, watch, instance)));
   instance.connect(created);
   return instance;
-}
-
-/** How many pages of memory the module needs at first. */
-const minima = new WeakMap<WebAssembly.Module, number>();
-
-function minimumOf(module: WebAssembly.Module): number {
-  const known = minima.get(module);
-  if (known !== undefined) {
-    return known;
-  }
-  // The type of an import cannot be asked for everywhere, but the error of a wrong one names it.
-  for (let pages = 64; pages <= 1024; pages *= 2) {
-    try {
-      const memory = new WebAssembly.Memory({ initial: pages, maximum: PAGE });
-      const needed: WebAssembly.Imports = { env: { memory } };
-      for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
-        if (kind === "function") {
-          (needed[from] ??= {})[name] = () => 0;
-        }
-      }
-      new WebAssembly.Instance(module, needed);
-      minima.set(module, pages);
-      return pages;
-    } catch (cause) {
-      if (!(cause instanceof WebAssembly.LinkError)) {
-        throw cause;
-      }
-    }
-  }
-  throw new EngineError("the file is no engine of this package: it takes no memory");
 }
 
 /** The embedder, as the imports call it. What its functions throw, scripts get. */
@@ -120,6 +94,9 @@ function hostOf(given: Given, watch: Watch, instance: Instance): Host {
       }
     },
     resolveModule(specifier: string, importer: string, kind: ImportKind): Outcome<string> {
+      if (isService(given.services, specifier)) {
+        return { ok: specifier };
+      }
       if (given.modules === undefined) {
         throw new TypeError(`cannot import ${JSON.stringify(specifier)}: the VM has no modules`);
       }
@@ -130,11 +107,14 @@ function hostOf(given: Given, watch: Watch, instance: Instance): Host {
       return { ok: name };
     },
     loadModule(name: string): Outcome<Module> {
-      const source = given.modules?.load(name);
-      if (source === undefined) {
-        throw new TypeError(`cannot find the module ${JSON.stringify(name)}`);
+      if (isService(given.services, name)) {
+        return { ok: serviceModule(name) };
       }
-      return { ok: { tag: "source", val: sourceOf(name, source) } };
+      const source = given.modules?.load?.(name);
+      if (source === undefined) {
+        throw missing(name);
+      }
+      return { ok: sourceModule(name, source) };
     },
     wallClockNow(): Datetime {
       const milliseconds = given.clock.now();
@@ -151,31 +131,4 @@ function hostOf(given: Given, watch: Watch, instance: Instance): Host {
 
 function isThenable(value: unknown): value is Promise<unknown> {
   return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
-}
-
-/** The name of a module: relative specifiers are resolved against that of the importer. */
-function resolved(specifier: string, importer: string): string {
-  if (!/^\.{0,2}\//.test(specifier)) {
-    return specifier;
-  }
-  const path = specifier.startsWith("/") ? [] : importer.split("/").slice(0, -1);
-  for (const part of specifier.split("/")) {
-    if (part === "..") {
-      path.pop();
-    } else if (part !== "." && part !== "") {
-      path.push(part);
-    }
-  }
-  return (specifier.startsWith("/") ? "/" : "") + path.join("/");
-}
-
-function sourceOf(name: string, source: ModuleSource) {
-  const given = typeof source === "string" ? { text: source } : source;
-  const { kind = "es", text, url, exports = [] } = given;
-  const isRight =
-    typeof text === "string" && MODULE_KIND.includes(kind) && Array.isArray(exports) && (url === undefined || typeof url === "string");
-  if (!isRight) {
-    throw new TypeError(`modules.load(${JSON.stringify(name)}) returned no module: a text, or { text, kind, url, exports }`);
-  }
-  return { kind, text, url, mappings: undefined, exports: exports.map(String) };
 }

@@ -1,14 +1,17 @@
 /** A virtual machine. */
 
-import type { EvalOptions, HeapStatistics, JobReport, MemoryUsage, ViewKind } from "./abi/bindings.js";
+import type { EvalOptions, HeapStatistics, JobReport, MemoryUsage, ModuleImport, ViewKind } from "./abi/bindings.js";
+import type { VmLimits } from "./abi/codec.js";
 import type { EncodedData, Input, Output } from "./abi/machine.js";
 import { decodeData } from "./codec.js";
 import type { Engine } from "./engine.js";
 import { EngineTrap, UseError } from "./errors.js";
 import type { Instance } from "./instance.js";
 import { type Limits, complete } from "./limits.js";
-import type { VmOptions } from "./options.js";
-import { Snapshot } from "./snapshot.js";
+import type { Modules, VmOptions } from "./options.js";
+import { PendingRequests } from "./pending.js";
+import { capture } from "./snapshot/image.js";
+import { Snapshot } from "./snapshot/snapshot.js";
 import type { Value } from "./value.js";
 import type { Watch } from "./watch.js";
 
@@ -42,6 +45,14 @@ export interface Rejection {
   stack: string;
 }
 
+/** What an engine makes for a VM. */
+export interface VmParts {
+  watch: Watch;
+  limits: Required<Limits>;
+  clock: { now(): number; elapsed(): number };
+  modules: Modules | undefined;
+}
+
 /** The message of what uses a VM that was disposed of. */
 const DISPOSED = "the VM was disposed";
 
@@ -64,17 +75,26 @@ export class Vm {
   readonly options: VmOptions;
   /** @internal */
   readonly watch: Watch;
-  /** @internal What waits until a request is settled. */
-  readonly wakers = new Set<() => void>();
+  /** @internal */
+  readonly modules: Modules | undefined;
+  /** @internal The requests that are being carried out, and what waits for them. */
+  readonly pending: PendingRequests;
+  /** @internal The versions of the requests that its JavaScript makes. */
+  requestVersions: { oldest: number; newest: number };
   #limits: Required<Limits>;
+  readonly #clock: { now(): number; elapsed(): number };
 
   /** @internal */
-  constructor(engine: Engine, instance: Instance, options: VmOptions, watch: Watch, limits: Required<Limits>) {
+  constructor(engine: Engine, instance: Instance, options: VmOptions, parts: VmParts) {
     this.engine = engine;
     this.instance = instance;
     this.options = options;
-    this.watch = watch;
-    this.#limits = limits;
+    this.watch = parts.watch;
+    this.modules = parts.modules;
+    this.#limits = parts.limits;
+    this.#clock = parts.clock;
+    this.pending = new PendingRequests(this);
+    this.requestVersions = { oldest: engine.requests, newest: engine.requests };
   }
 
   /** Gives the VM up: its memory is free once nothing refers to it. Each later use of it throws. */
@@ -114,6 +134,14 @@ export class Vm {
   /** Compiles a source to a function that evaluates it. */
   compile(source: string, options: SourceOptions = {}): Value {
     return this.instance.evaluationCompile(source, evalOptions(options)) as Value;
+  }
+
+  /**
+   * Lists the modules that an ES module imports by declarations, in the order of the source. Nothing is loaded,
+   * and nothing runs.
+   */
+  moduleImports(source: string, fileName = "<eval>"): ModuleImport[] {
+    return this.instance.moduleImportsGetModuleImports(source, fileName);
   }
 
   /** Whether a source is an ES module, by its syntax. */
@@ -235,7 +263,7 @@ export class Vm {
 
   #settle(id: bigint, outcome: { ok: EncodedData } | { error: EncodedData }): boolean {
     const was = this.instance.requestsSettle(id, outcome);
-    [...this.wakers].forEach((wake) => wake());
+    this.pending.wake();
     return was;
   }
 
@@ -299,7 +327,25 @@ export class Vm {
 
   /** Freezes the VM: a copy of its state, from which {@link Engine.restore} makes VMs. It can be used on. */
   snapshot(): Snapshot {
-    return Snapshot.take(this);
+    const image = capture(this.instance, this.engine.base);
+    const heap = this.instance.heapGetLimits();
+    return new Snapshot(this.engine.name, image, {
+      wall: nanoseconds(this.#clock.now()),
+      monotonic: nanoseconds(this.#clock.elapsed()),
+      oldestRequests: this.requestVersions.oldest,
+      newestRequests: this.requestVersions.newest,
+      limits: frozenLimits({ ...this.#limits, memory: Number(heap.memory), output: Number(heap.output) }),
+      entropy: undefined,
+      metadata: [],
+    });
+  }
+
+  /**
+   * Freezes the VM, to be stored as what has changed since an earlier snapshot of it, or of the one that it
+   * was restored from. The result can be restored at once. To read it from its bytes, the parent is needed.
+   */
+  snapshotSince(parent: Snapshot): Snapshot {
+    return this.snapshot().since(parent);
   }
 }
 
@@ -316,6 +362,26 @@ export function applyLimits(instance: Instance, limits: Required<Limits>): void 
     stack: Math.min(limits.stack, 0xffff_ffff),
     output: BigInt(Math.min(limits.output, Number.MAX_SAFE_INTEGER)),
   });
+}
+
+function nanoseconds(milliseconds: number): bigint {
+  return BigInt(Math.max(0, Math.round(milliseconds * 1e6)));
+}
+
+/** What a snapshot notes of the limits. Those that this package does not have are the crate's defaults. */
+function frozenLimits({ memory, hardMemory, time, work, stack, output }: Required<Limits>): VmLimits {
+  const finite = (limit: number): bigint => BigInt(Math.ceil(Math.min(limit, Number.MAX_SAFE_INTEGER)));
+  return {
+    memory: finite(memory),
+    hardMemory: finite(hardMemory),
+    time: time === Infinity ? undefined : nanoseconds(time),
+    cpuTime: undefined,
+    work: work === Infinity ? undefined : finite(work),
+    grace: 1_000_000_000n,
+    stack: Math.min(stack, 0xffff_ffff),
+    output: finite(output),
+    handles: 2_000_000,
+  };
 }
 
 function evalOptions(options: SourceOptions): EvalOptions {

@@ -116,7 +116,7 @@ export class Machine {
     this.view();
   }
 
-  protected take(exports: Exports, names: readonly string[], drop: string): void {
+  protected take(exports: Exports, names: readonly string[], drop: string | undefined): void {
     const required = (name: string): Call => {
       const found = exports[name];
       if (typeof found !== "function") {
@@ -127,7 +127,9 @@ export class Machine {
     this.f = names.map(required);
     this.#posts = names.map((name) => exports[`cabi_post_${name}`] as Call | undefined);
     this.#realloc = required("cabi_realloc") as never;
-    this.#drop = required(drop) as never;
+    if (drop !== undefined) {
+      this.#drop = required(drop) as never;
+    }
     this.view();
   }
 

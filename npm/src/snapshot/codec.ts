@@ -1,0 +1,184 @@
+/** The files of snapshots, read and written by the Rust code of the crate `jsvm-snapshot`. */
+
+import { Bindings, imports } from "../abi/codec.js";
+import type { CodecError, Decoded, Image } from "../abi/codec.js";
+import type { Codec } from "../abi/machine.js";
+import { EngineError, EngineTrap, SnapshotError, UseError } from "../errors.js";
+import { compile, describe, describedNumber, type EngineSource, packaged } from "../load.js";
+import { otherEngine, type Snapshot, type WriteOptions } from "./snapshot.js";
+
+/** The most pages of memory that reading or writing may take: 2 GiB. */
+const MAX_PAGES = 32_768;
+
+let loading: Promise<WebAssembly.Module> | undefined;
+
+/** Compiles the codec, or takes what is given in its place. */
+export async function load(source?: EngineSource): Promise<WebAssembly.Module> {
+  const what = "the codec of snapshots";
+  if (source !== undefined) {
+    loading = compile(what, source);
+  }
+  loading ??= compile(what, packaged(new URL("../../snapshot.wasm", import.meta.url)));
+  const mine = loading;
+  try {
+    return await mine;
+  } catch (error) {
+    // The next call tries again: the network may be back.
+    if (loading === mine) {
+      loading = undefined;
+    }
+    throw error;
+  }
+}
+
+const words = new BigUint64Array(1);
+
+function getRandomU64(): bigint {
+  crypto.getRandomValues(words);
+  return words[0]!;
+}
+
+const none = (): never => {
+  throw new UseError("the codec has no values");
+};
+
+const hooks: Codec = {
+  handle: none,
+  dispose: none,
+  encode: none,
+  decode: none,
+  failure: (_, payload) => errorOf(payload as CodecError),
+};
+
+/**
+ * Calls an instance, which is dropped afterwards: what it had in memory may be large, and secret.
+ */
+async function use<T>(call: (codec: Bindings) => T): Promise<T> {
+  const module = await load();
+  const initial = describedNumber(describe(module), "pages");
+  let memory;
+  try {
+    memory = new WebAssembly.Memory({ initial, maximum: MAX_PAGES });
+  } catch (cause) {
+    throw new SnapshotError("no-memory", "the host has no memory to read or write a snapshot", { cause });
+  }
+  const bindings = new Bindings(memory);
+  bindings.codec = hooks;
+  let instance;
+  try {
+    instance = new WebAssembly.Instance(module, imports(bindings, { getRandomU64 }));
+  } catch (cause) {
+    throw new EngineError("the module is no codec of snapshots: take snapshot.wasm of this package", { cause });
+  }
+  bindings.connect(instance);
+  try {
+    return call(bindings);
+  } catch (error) {
+    if (error instanceof EngineTrap) {
+      throw new SnapshotError("no-memory", "the snapshot is too large to be read or written here", { cause: error.cause });
+    }
+    throw error;
+  }
+}
+
+/** The identity of a state. */
+export function identify(image: Image): Promise<string> {
+  return use((codec) => codec.codecGetId(image));
+}
+
+/** Writes a file. */
+export function encode(snapshot: Snapshot, parent: Image | undefined, options: WriteOptions): Promise<Uint8Array> {
+  const { compression = "fast", key } = options;
+  if (compression !== "fast" && compression !== "small") {
+    throw new TypeError(`compression is "fast" or "small", found ${JSON.stringify(compression)}`);
+  }
+  checkKey(key);
+  const { engine, state, image } = snapshot;
+  return use((codec) => codec.codecEncode(engine, state, image, parent, { small: compression === "small", key }));
+}
+
+/** Reads a file. */
+export async function decode(
+  bytes: Uint8Array,
+  parent: Snapshot | undefined,
+  key: Uint8Array | undefined,
+  maxMemory: number,
+): Promise<Decoded> {
+  if (!(bytes instanceof Uint8Array)) {
+    throw new TypeError("a snapshot is read from a Uint8Array or an ArrayBuffer");
+  }
+  checkKey(key);
+  if (!(maxMemory >= 0)) {
+    throw new TypeError("maxMemory is a number of bytes");
+  }
+  const options = { maxMemory: BigInt(Math.floor(Math.min(maxMemory, Number.MAX_SAFE_INTEGER))), key };
+  const decoded = await use((codec) => codec.codecDecode(bytes, parent?.image, options));
+  if (parent !== undefined && decoded.parent !== undefined && parent.engine.id !== decoded.engine.id) {
+    throw otherEngine(decoded.engine);
+  }
+  return decoded;
+}
+
+function checkKey(key: Uint8Array | undefined): void {
+  if (key !== undefined && !(key instanceof Uint8Array && key.length === 32)) {
+    throw new TypeError("a key is a Uint8Array of 32 bytes: Snapshot.generateKey() makes one");
+  }
+}
+
+function errorOf(error: CodecError): SnapshotError {
+  switch (error.tag) {
+    case "not-a-snapshot":
+      return new SnapshotError(error.tag, "this is not a snapshot");
+    case "old-format":
+    case "unknown-format": {
+      const { found, allowed } = error.val;
+      const which = error.tag === "old-format" ? "the version that made it" : "a newer version";
+      return new SnapshotError(
+        error.tag,
+        `the snapshot is in format ${found}, and this version of the package reads format ${allowed}: use ${which}`,
+      );
+    }
+    case "truncated":
+      return new SnapshotError(
+        error.tag,
+        `the snapshot is incomplete: it should have at least ${error.val.allowed} bytes and has ${error.val.found}`,
+      );
+    case "damaged":
+      return new SnapshotError(error.tag, "the snapshot is damaged: its checksum does not match");
+    case "malformed":
+      return new SnapshotError(error.tag, `the snapshot is malformed: ${error.val}`);
+    case "other-engine":
+      return otherEngine(error.val);
+    case "too-large":
+      return new SnapshotError(
+        error.tag,
+        `the snapshot needs ${error.val.found} bytes of memory, and ${error.val.allowed} are allowed: raise maxMemory`,
+      );
+    case "missing-parent":
+      return new SnapshotError(
+        error.tag,
+        `the snapshot is a delta: it holds only what changed since snapshot ${error.val}. Pass that as parent`,
+        { parent: error.val },
+      );
+    case "wrong-parent":
+      return new SnapshotError(
+        error.tag,
+        `the snapshot holds what changed since snapshot ${error.val.expected}, and not since ${error.val.found}`,
+        { parent: error.val.expected },
+      );
+    case "sealed":
+      return new SnapshotError(error.tag, "the snapshot is sealed: pass its key");
+    case "not-sealed":
+      return new SnapshotError(
+        error.tag,
+        "the snapshot is not sealed, though a key was given: whoever made it did not have the key",
+      );
+    case "wrong-key":
+      return new SnapshotError(
+        error.tag,
+        "the key is not the one that the snapshot was sealed with, or its bytes were altered",
+      );
+    case "failed":
+      return new SnapshotError(error.tag, `the snapshot cannot be read or written: ${error.val}`);
+  }
+}
