@@ -1,12 +1,18 @@
 // The npm package in a browser: calls, limits, snapshots, a stop from another thread:
-//   node tests/browser/package.mjs NPM_FOLDER
+//   node tests/browser/package.mjs NPM_FOLDER [JSVM]
+// With the program jsvm, also a VM that is frozen in Rust, goes on in the page, and ends in Rust.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { createServer } from "node:http";
-import { readFile } from "node:fs/promises";
-import { extname, join, normalize } from "node:path";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { extname, join, normalize, resolve } from "node:path";
+import { promisify } from "node:util";
 
 import { chromium } from "playwright-core";
 
 const folder = process.argv[2];
+const jsvm = process.argv[3] === undefined ? undefined : resolve(process.argv[3]);
 const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm", ".html": "text/html" };
 
 // Pages with these headers may share memory between threads.
@@ -14,6 +20,14 @@ const HEADERS = { "cross-origin-opener-policy": "same-origin", "cross-origin-emb
 
 const server = createServer(async (request, response) => {
   const path = normalize(new URL(request.url, "http://localhost").pathname);
+  if (path === "/slow" && request.headers["sec-fetch-mode"] === undefined) {
+    // Only the page gets an answer: in Rust, the request waits.
+    return;
+  }
+  if (path === "/slow" || path === "/last") {
+    response.writeHead(200, { ...HEADERS, "content-type": "text/plain" }).end(`${path} ${request.headers["sec-fetch-mode"] ?? "rust"}`);
+    return;
+  }
   try {
     const body = path === "/" ? "<!doctype html><title>jsvm</title>" : await readFile(join(folder, path));
     response.writeHead(200, { ...HEADERS, "content-type": TYPES[extname(path)] ?? "text/html" }).end(body);
@@ -91,6 +105,47 @@ async function inPage() {
   return found;
 }
 
+/** Goes on with a VM that was frozen in Rust. Returns what it printed, and the VM frozen again. */
+async function thawInPage(numbers) {
+  const { Engine, EventLoop, Snapshot } = await import("/dist/index.js");
+  const engine = await Engine.load();
+  const lines = [];
+  const frozen = await Snapshot.fromBytes(Uint8Array.from(numbers));
+  const vm = engine.restore(frozen, { console: (_, text) => lines.push(text), fetch: (url, init) => fetch(url, init) });
+  await new EventLoop(vm).run();
+  vm.eval("open('gate')");
+  vm.runJobs();
+  const bytes = await vm.snapshot().toBytes();
+  return { lines, log: vm.evalData("log"), bytes: [...bytes] };
+}
+
+/** From Rust to the page, and back. */
+async function throughThePage(page, origin) {
+  const work = await mkdtemp(join(tmpdir(), "jsvm-browser-"));
+  const run = (...args) => promisify(execFile)(jsvm, args, { cwd: work });
+  try {
+    const source = `
+      const log = (globalThis.log = []);
+      const gate = new Promise((resolve) => { globalThis.open = resolve });
+      const late = new Promise((resolve) => setTimeout(resolve, 200, "timer"));
+      log.push(await (await fetch("${origin}/slow")).text(), await late);
+      console.log("in the page");
+      log.push(await gate, await (await fetch("${origin}/last")).text());
+      console.log(log.join(", "));`;
+    await writeFile(join(work, "program.mjs"), source);
+    const net = `--allow-net=${new URL(origin).host}`;
+    await run("snapshot", "program.mjs", "--on-pending", "-o", "a.snap", net);
+    const { lines, log, bytes } = await page.evaluate(thawInPage, [...(await readFile(join(work, "a.snap")))]);
+    assert.deepEqual(lines, ["in the page"]);
+    assert.deepEqual(log, ["/slow cors", "timer"]);
+    await writeFile(join(work, "b.snap"), Uint8Array.from(bytes));
+    const { stdout } = await run("restore", "b.snap", net);
+    assert.equal(stdout.trim(), "/slow cors, timer, gate, /last rust");
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
 try {
   const browser = await chromium.launch({
     executablePath: "/usr/bin/chromium",
@@ -102,6 +157,10 @@ try {
     const { load, ...found } = await page.evaluate(inPage);
     const failed = Object.keys(found).filter((name) => found[name] !== true);
     if (failed.length !== 0) throw new Error(`in Chromium ${browser.version()}, this is wrong: ${failed.join(", ")}`);
+    if (jsvm !== undefined) {
+      await throughThePage(page, new URL(page.url()).origin);
+      found["from Rust and back"] = true;
+    }
     console.log(`Chromium ${browser.version()}: ${Object.keys(found).join(", ")}; the engine was there after ${load} ms`);
   } finally {
     await browser.close();
