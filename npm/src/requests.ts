@@ -2,23 +2,29 @@
 
 import { httpHandlers } from "./http/client.js";
 import { importHandler } from "./modules/fetched.js";
-import type { AsyncHostFunction, RequestContext } from "./options.js";
+import type { AsyncHostFunction, RequestContext, VmOptions } from "./options.js";
 import { IMPORT } from "./protocol.js";
 import { configHandlers, keyValueHandlers } from "./services.js";
 import type { Vm } from "./vm.js";
 
 /** The functions that answer the requests of a VM, by the names of the requests. */
 export function handlersOf(vm: Vm): ReadonlyMap<string, AsyncHostFunction> {
-  const { fetch, modules, config, keyvalue, handlers, asyncFunctions } = vm.options;
+  const found = givenHandlers(vm.options);
+  if (vm.modules !== undefined && !found.has(IMPORT)) {
+    found.set(IMPORT, importHandler(vm));
+  }
+  return found;
+}
+
+/** Those that need no VM. */
+export function givenHandlers(options: VmOptions): Map<string, AsyncHostFunction> {
+  const { fetch, config, keyvalue, handlers, asyncFunctions } = options;
   const found = new Map<string, AsyncHostFunction>();
   const add = (given: Record<string, AsyncHostFunction>): void => {
     Object.entries(given).forEach(([name, handler]) => found.set(name, handler));
   };
   if (fetch !== undefined) {
     add(httpHandlers(fetch));
-  }
-  if (modules !== undefined) {
-    found.set(IMPORT, importHandler(vm));
   }
   if (config !== undefined) {
     add(configHandlers(config));
