@@ -14,6 +14,9 @@ import { type EngineName, otherEngine, type Snapshot } from "./snapshot/snapshot
 import { Vm, applyLimits } from "./vm.js";
 import { Watch } from "./watch.js";
 
+/** Bytes of a page of memory. */
+const PAGE = 65_536;
+
 const clock = {
   now: () => Date.now(),
   elapsed: () => performance.now(),
@@ -136,6 +139,9 @@ export class Engine {
       );
     }
     const bytes = Number(image.size) + this.base.start;
+    if (bytes % PAGE !== 0 || bytes < this.#pages * PAGE) {
+      throw new SnapshotError("malformed", "the snapshot is malformed: its size is none that a VM can have");
+    }
     if (bytes > hardMemory) {
       throw new SnapshotError(
         "too-large",

@@ -178,6 +178,10 @@ test("what a restored VM may be is checked before it is made", async () => {
   assert.equal(thrown(() => engine.resume(seeded)).reason, "missing-seed");
   assert.equal(engine.resume(seeded, { random: () => 7n }).eval("next()"), 1);
   assert.equal(engine.restore(seeded).eval("next()"), 1);
+  for (const size of [0n, 65_536n, frozen.image.size - 65_536n, frozen.image.size + 4096n]) {
+    const wrong = Object.assign(Object.create(Snapshot.prototype), { ...frozen, image: { ...frozen.image, size } });
+    assert.equal(thrown(() => engine.restore(wrong)).reason, "malformed");
+  }
   const large = engine.createVm();
   large.eval("var big = new Uint8Array(30 << 20).fill(1)");
   assert.equal(thrown(() => engine.restore(large.snapshot(), { limits: { hardMemory: 16 << 20 } })).reason, "too-large");

@@ -12,7 +12,8 @@ const npm = fileURLToPath(new URL("..", import.meta.url));
 
 const WORKER = `
 import module from "js-vm.wasm";
-import { Engine, EventLoop, ScriptError } from "dist/index.js";
+import codec from "snapshot.wasm";
+import { Engine, EventLoop, ScriptError, Snapshot } from "dist/index.js";
 
 export default {
   async fetch() {
@@ -32,6 +33,10 @@ export default {
       found.work = error.reason === "work-limit";
     }
     found.snapshot = engine.restore(vm.snapshot(), options).eval("add(2, 2)") === 4;
+    await Snapshot.loadCodec(codec);
+    const key = Snapshot.generateKey();
+    const bytes = await vm.snapshot().toBytes({ key });
+    found.file = engine.restore(await Snapshot.fromBytes(bytes, { key }), options).eval("add(3, 3)") === 6;
     const deep = [
       "function f() { return f() + 1 } f()",
       "eval('('.repeat(1e5) + ')'.repeat(1e5))",
@@ -54,12 +59,15 @@ const folder = await mkdtemp(join(tmpdir(), "jsvm-workerd-"));
 let server;
 try {
   await cp(join(npm, "dist"), join(folder, "dist"), { recursive: true });
-  await cp(join(npm, "js-vm.wasm"), join(folder, "js-vm.wasm"));
+  for (const file of ["js-vm.wasm", "snapshot.wasm"]) {
+    await cp(join(npm, file), join(folder, file));
+  }
   await writeFile(join(folder, "worker.js"), WORKER);
   const files = (await readdir(join(folder, "dist"), { recursive: true })).filter((file) => file.endsWith(".js"));
   const modules = [
     `(name = "worker.js", esModule = embed "worker.js")`,
     `(name = "js-vm.wasm", wasm = embed "js-vm.wasm")`,
+    `(name = "snapshot.wasm", wasm = embed "snapshot.wasm")`,
     ...files.map((file) => `(name = "dist/${file}", esModule = embed "dist/${file}")`),
   ];
   const port = await freePort();

@@ -102,6 +102,13 @@ async function inPage() {
     worker.postMessage({ url: new URL("/dist/index.js", location).href, module: engine.module, flag });
   });
   worker.terminate();
+
+  const { WorkerVm } = await import("/dist/worker/index.js");
+  const apart = await WorkerVm.create(engine, { asyncFunctions: { double: async (x) => x * 2 }, limits: { time: Infinity } });
+  const endless = apart.eval("for (;;);").catch((error) => error.reason);
+  setTimeout(() => apart.interrupt(), 50);
+  found.worker = (await endless) === "requested" && (await apart.eval("double(21)")) === 42;
+  apart.dispose();
   return found;
 }
 
