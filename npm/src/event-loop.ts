@@ -63,7 +63,7 @@ export class EventLoop {
     if (state() === undefined) {
       return promise;
     }
-    // Whoever waits for it handles its rejection.
+    // This function handles its rejection.
     vm.instance.promisesMarkHandled(promise);
     await this.#until(() => state() !== "pending", "the promise waits for something that nobody settles");
     const result = vm.promiseResult(promise);
@@ -125,6 +125,10 @@ export class EventLoop {
       pending.begin();
     }
     const report = vm.runJobs(JOBS);
+    if (report.executed > 0) {
+      // What another event loop waits for may have come.
+      pending.wake();
+    }
     const waiting = report.waiting;
     if ((waiting & WAITING.requests) !== 0) {
       vm.takeRequests().forEach((request) => pending.start(request, false));

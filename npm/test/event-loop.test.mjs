@@ -126,6 +126,27 @@ test("a loop waits for what somebody else settles", async () => {
   assert.equal(await new EventLoop(vm).settled(promise), 42);
 });
 
+test("event loops of one VM share its requests and wake each other", async () => {
+  const asked = [];
+  const vm = engine.createVm({
+    asyncFunctions: {
+      slow: (name) => {
+        asked.push(name);
+        return later(300, name);
+      },
+    },
+  });
+  vm.eval("var open; var gate = new Promise((resolve) => { open = resolve })");
+  const slow = new EventLoop(vm).eval("slow('a')");
+  const gate = new EventLoop(vm).settled(vm.global.get("gate"));
+  const start = performance.now();
+  await new EventLoop(vm).eval("new Promise((resolve) => setTimeout(() => { open(1); resolve() }, 20))");
+  assert.equal(await gate, 1);
+  assert.ok(performance.now() - start < 250);
+  assert.equal((await slow).toString(), "a");
+  assert.deepEqual(asked, ["a"]);
+});
+
 test("forks differ in their random numbers, and resumed VMs do not", () => {
   const vm = engine.createVm();
   vm.eval("Math.random()");

@@ -35,7 +35,7 @@ export class IncomingBodies {
     let first = NOTHING;
     while (first.length < MAX_READ_BYTES) {
       body.next ??= read(body);
-      // What is there comes before a timer does. Whoever reads is told of a failure.
+      // What is there comes before a timer does. The next read reports a failure.
       const next = body.next.catch(() => undefined);
       const result = await Promise.race([next, new Promise<undefined>((end) => setTimeout(end, 0))]);
       if (result === undefined) {
@@ -91,7 +91,7 @@ export class IncomingBodies {
 
 function read(body: Incoming): Promise<ReadableStreamReadResult<Uint8Array>> {
   const next = body.reader.read();
-  // Whoever reads next is told of a failure.
+  // The next read reports a failure.
   next.catch(() => {});
   return next;
 }

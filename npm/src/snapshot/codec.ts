@@ -171,7 +171,7 @@ function errorOf(error: CodecError): SnapshotError {
     case "not-sealed":
       return new SnapshotError(
         error.tag,
-        "the snapshot is not sealed, though a key was given: whoever made it did not have the key",
+        "the snapshot is not sealed, though a key was given: it could come from anyone. Read it without the key if you trust its source",
       );
     case "wrong-key":
       return new SnapshotError(
