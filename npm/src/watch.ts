@@ -16,6 +16,8 @@ export class Watch {
   signal: AbortSignal | undefined;
   /** The time at which calls must end, by {@link now}. */
   deadline = Infinity;
+  /** Asked at each poll: whether the embedder wants to stop the VM. */
+  stop: (() => boolean) | undefined;
   /** What a hook of the embedder threw, which is the reason of the stop. */
   thrown: { value: unknown } | undefined;
 
@@ -82,6 +84,19 @@ export class Watch {
       return "work-limit";
     }
     const flagged = this.flag !== undefined && Atomics.load(this.flag, 0) !== 0;
-    return flagged || this.signal?.aborted === true ? "requested" : undefined;
+    if (flagged || this.signal?.aborted === true) {
+      return "requested";
+    }
+    return this.stop !== undefined && this.#stops(this.stop) ? "embedder" : undefined;
+  }
+
+  #stops(stop: () => boolean): boolean {
+    try {
+      return stop();
+    } catch (value) {
+      // It cannot be thrown through the VM.
+      this.thrown = { value };
+      return true;
+    }
   }
 }

@@ -110,6 +110,8 @@ export class Machine {
   /** What the call that is being prepared needs. */
   readonly #temporary: (Handle | bigint)[] = [];
   #preparing = 0;
+  /** How many host calls run that may call the module. */
+  #entered = 0;
 
   constructor(memory: WebAssembly.Memory) {
     this.memory = memory;
@@ -163,7 +165,41 @@ export class Machine {
     if (this.#later.length !== 0) {
       this.#giveUp(this.#later);
     }
-    this.watch?.begin();
+    // The limits of a call hold for the calls inside of it.
+    if (this.#entered === 0) {
+      this.watch?.begin();
+    }
+  }
+
+  /**
+   * Runs a host function that may call the module, which waits for it.
+   *
+   * The component model forbids such calls, and a component runs in hosts that cannot make them. The module
+   * itself takes them in a host call, where any JavaScript may run anyway, if the arguments of that call
+   * are copied by then.
+   */
+  enter<T>(work: () => T): T {
+    const temporary = this.#temporary.splice(0);
+    this.#entered++;
+    this.busy = false;
+    let result;
+    try {
+      result = work();
+    } finally {
+      this.#entered--;
+      this.busy = true;
+      this.#temporary.push(...temporary);
+    }
+    // A call inside trapped, and the function has caught that.
+    this.#rethrow();
+    return result;
+  }
+
+  /** Nothing may run any more in a module that trapped: so the frames below are left by an exception. */
+  #rethrow(): void {
+    if (this.gone instanceof EngineTrap) {
+      throw this.gone;
+    }
   }
 
   /** Ends a call that returned. */
@@ -224,7 +260,9 @@ export class Machine {
   /** Ends a call that did not return: the instance is in the middle of something, and unusable. */
   trapped(cause: unknown): Error {
     this.busy = false;
-    this.gone = new EngineTrap(cause);
+    if (!(this.gone instanceof EngineTrap)) {
+      this.gone = new EngineTrap(cause);
+    }
     return this.gone;
   }
 
@@ -301,6 +339,7 @@ export class Machine {
     try {
       return work();
     } catch (error) {
+      this.#rethrow();
       return { error: this.#thrown(error) };
     }
   }

@@ -1,0 +1,47 @@
+/** The use of memory, under the names of quickjs-wasi. */
+
+import type { Core } from "./core.js";
+import type { MemoryUsage } from "./types.js";
+
+/** The bytes that count for `memoryLimit`. */
+export function allocatedSize({ vm }: Core): number {
+  return Number(vm.memoryUsage().used);
+}
+
+/** Counts the use of memory. */
+export function memoryUsageOf(core: Core): MemoryUsage {
+  const usage = core.vm.memoryUsage();
+  const heap = core.vm.heapStatistics();
+  const used = Number(usage.used);
+  const inUse =
+    heap.objectBytes + heap.propertyBytes + heap.shapeBytes + heap.stringBytes + heap.atomBytes + heap.functionBytes;
+  return {
+    mallocSize: used,
+    mallocLimit: core.options.memoryLimit ?? 0,
+    memoryUsedSize: Number(inUse),
+    mallocCount: Number(usage.blocks),
+    memoryUsedCount: Number(heap.objects + heap.strings + heap.shapes + heap.atoms + heap.functions),
+    atomCount: Number(heap.atoms),
+    atomSize: Number(heap.atomBytes),
+    strCount: Number(heap.strings),
+    strSize: Number(heap.stringBytes),
+    objCount: Number(heap.objects),
+    objSize: Number(heap.objectBytes),
+    propCount: Number(heap.properties),
+    propSize: Number(heap.propertyBytes),
+    shapeCount: Number(heap.shapes),
+    shapeSize: Number(heap.shapeBytes),
+    jsFuncCount: Number(heap.functions),
+    jsFuncSize: Number(heap.functionBytes),
+    jsFuncCodeSize: Number(heap.functionCodeBytes),
+    jsFuncPc2lineCount: Number(heap.positionTables),
+    jsFuncPc2lineSize: Number(heap.positionBytes),
+    cFuncCount: Number(heap.nativeFunctions),
+    arrayCount: Number(heap.arrays),
+    fastArrayCount: Number(heap.denseArrays),
+    fastArrayElements: Number(heap.denseElements),
+    binaryObjectCount: Number(heap.buffers),
+    binaryObjectSize: Number(heap.bufferBytes),
+    allocatedSize: used,
+  };
+}
