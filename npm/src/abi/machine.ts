@@ -179,7 +179,8 @@ export class Machine {
    * are copied by then.
    */
   enter<T>(work: () => T): T {
-    const temporary = this.#temporary.splice(0);
+    // What the call around this one needs is kept until its own end.
+    const temporary = this.#temporary.length === 0 ? undefined : this.#temporary.splice(0);
     this.#entered++;
     this.busy = false;
     let result;
@@ -188,7 +189,9 @@ export class Machine {
     } finally {
       this.#entered--;
       this.busy = true;
-      this.#temporary.push(...temporary);
+      if (temporary !== undefined) {
+        this.#temporary.push(...temporary);
+      }
     }
     // A call inside trapped, and the function has caught that.
     this.#rethrow();

@@ -19,11 +19,20 @@ function sourceOptions(fileName: string, flags: number): SourceOptions {
 /** Evaluates a source, or compiles it. */
 export function evaluate(core: Core, code: string, fileName: string, flags: number): JSValueHandle {
   const options = sourceOptions(fileName, flags);
-  return core.wrap(
-    core.run(({ vm }) =>
-      (flags & EvalFlags.COMPILE_ONLY) === 0 ? vm.eval(code, options) : vm.compile(code, options),
-    ),
-  );
+  const result = core.run(({ vm, hostCalls }) => {
+    if ((flags & EvalFlags.COMPILE_ONLY) !== 0) {
+      return vm.compile(code, options);
+    }
+    const value = vm.eval(code, options);
+    if (options.async !== true || options.module === true) {
+      return value;
+    }
+    // As in quickjs-wasi, the promise is one of a record.
+    const record = hostCalls.record(value as Value);
+    (value as Value).dispose();
+    return record;
+  });
+  return core.wrap(result);
 }
 
 /** The parts of the source that bytecode keeps. */

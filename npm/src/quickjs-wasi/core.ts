@@ -97,7 +97,6 @@ export class Core {
     } finally {
       this.#depth--;
       if (this.#depth === 0) {
-        this.hostCalls.reset();
         this.#tellRejections();
       }
     }
@@ -149,6 +148,7 @@ export class Core {
       return this.#thrown(error);
     }
     if (error instanceof InterruptedError) {
+      this.hostCalls.stopped();
       const { cause } = error;
       return cause === undefined ? markInterrupt(this.exception("internal-error", "interrupted")) : cause;
     }

@@ -15,7 +15,7 @@ export const EvalFlags = {
   COMPILE_ONLY: 1 << 5,
   /** Accepted. Stacks of jsvm never show frames of the embedder. */
   BACKTRACE_BARRIER: 1 << 6,
-  /** A script that may use `await` at its top level: the result is a promise. */
+  /** A script that may use `await` at its top level: the result is a promise of `{ value }`. */
   ASYNC: 1 << 7,
 } as const;
 

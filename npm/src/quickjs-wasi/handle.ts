@@ -24,6 +24,8 @@ export class JSValueHandle {
   readonly vm: QuickJS;
   readonly #core: Core;
   #raw: Raw;
+  /** Finds the value when it is first needed. */
+  #find: (() => Raw) | undefined;
   /** A handle of the VM to a value that is held here. */
   #boxed: Value | undefined;
   #kind: ValueKind | undefined;
@@ -33,10 +35,11 @@ export class JSValueHandle {
   onDispose: (() => void) | undefined;
 
   /** @internal */
-  constructor(core: Core, raw: Raw, lifetime: Lifetime = "owned") {
+  constructor(core: Core, raw: Raw, lifetime: Lifetime = "owned", find?: () => Raw) {
     this.vm = core.owner;
     this.#core = core;
     this.#raw = raw;
+    this.#find = find;
     this.#lifetime = lifetime;
     if (lifetime === "owned") {
       core.scope?.add(this);
@@ -51,6 +54,10 @@ export class JSValueHandle {
       throw new Error("the handle was disposed: dup() it to keep its value longer");
     }
     this.#core.live();
+    if (this.#find !== undefined) {
+      this.#raw = this.#find();
+      this.#find = undefined;
+    }
     return this.#raw;
   }
 

@@ -1,10 +1,12 @@
 /** Functions of the embedder in the VM, which get handles and may call the VM. */
 
+import type { Output } from "../abi/machine.js";
 import { Value } from "../value.js";
 import type { Core } from "./core.js";
 import { newError } from "./convert.js";
 import { JSException } from "./exception.js";
-import type { JSValueHandle } from "./handle.js";
+import { JSValueHandle } from "./handle.js";
+import type { Raw } from "./kinds.js";
 import type { HostFunction } from "./types.js";
 
 /** The host function that all of these functions call. */
@@ -14,24 +16,49 @@ export const CALL = "quickjs-wasi";
 const ROOT = "quickjs-wasi";
 
 /**
- * Makes the VM's side. A host function of the VM gets copies, so the functions that are made here put their
- * arguments into a frame, from which the embedder takes handles. It uses nothing that a script can change.
+ * Makes the VM's side, and removes global names. A host function of the VM gets copies, and only primitives
+ * are worth that: so an object is passed as `null`, and the embedder takes a handle to it from the call's
+ * frame, which is found by its depth. It uses nothing that a script can change.
  */
-const SOURCE = `(call, then, apply) => {
+const SOURCE = `(call, names) => {
   "use strict";
-  const state = { __proto__: null, frame: undefined };
+  const { then } = Promise.prototype;
+  const { apply } = Reflect;
+  for (let i = 0; i < names.length; i++) delete globalThis[names[i]];
+  const state = { __proto__: null, depth: 0 };
+  const plain = (value) => {
+    switch (typeof value) {
+      case "number": case "string": case "boolean": case "undefined": return value;
+    }
+    return null;
+  };
   const make = (name) => ({
     [name](...args) {
-      const outer = state.frame;
+      const depth = state.depth + 1;
       const frame = { __proto__: null, self: this, args, kept: undefined, failed: false };
-      state.frame = frame;
-      const result = call(name);
-      state.frame = outer;
+      state.depth = depth;
+      state[depth] = frame;
+      const count = args.length;
+      let result;
+      try {
+        switch (count) {
+          case 0: result = call(name, 0); break;
+          case 1: result = call(name, 1, plain(args[0])); break;
+          case 2: result = call(name, 2, plain(args[0]), plain(args[1])); break;
+          case 3: result = call(name, 3, plain(args[0]), plain(args[1]), plain(args[2])); break;
+          default: result = call(name, count);
+        }
+      } finally {
+        state[depth] = undefined;
+        state.depth = depth - 1;
+      }
       if (frame.failed) throw frame.kept;
       return result === undefined ? frame.kept : result;
     },
   })[name];
-  return { __proto__: null, state, make, then: (promise, ok, fail) => apply(then, promise, [ok, fail]) };
+  const follow = (promise, ok, fail) => apply(then, promise, [ok, fail]);
+  const record = (promise) => follow(promise, (value) => ({ value }));
+  return { __proto__: null, state, make, then: follow, record };
 }`;
 
 /** The VM's side. */
@@ -39,6 +66,7 @@ interface Parts {
   state: Value;
   make: Value;
   then: Value;
+  record: Value;
 }
 
 /** The host functions of a VM, by their names. */
@@ -69,17 +97,15 @@ export class HostCalls {
     this.#functions.clear();
   }
 
-  /** Puts the VM's side into a fresh VM, before a script can run in it. */
-  install(): void {
+  /** Puts the VM's side into a fresh VM, before a script can run in it, and removes global names. */
+  install(names: readonly string[]): void {
     const { vm } = this.#core;
-    const global = vm.global;
-    const promise = vm.eval("Promise.prototype.then") as Value;
-    const apply = vm.eval("Reflect.apply") as Value;
     const call = vm.createHostFunction(CALL);
+    const removed = vm.fromData(names);
     const made = vm.eval(SOURCE, { fileName: "quickjs-wasi" }) as Value;
-    const parts = made.call(call, promise, apply) as Value;
+    const parts = made.call(call, removed) as Value;
     vm.setRoot(ROOT, parts);
-    [global, promise, apply, call, made, parts].forEach((value) => value.dispose());
+    [call, removed, made, parts].forEach((value) => value.dispose());
   }
 
   /** The VM's side, of a fresh or a restored VM. */
@@ -88,11 +114,11 @@ export class HostCalls {
       const { vm } = this.#core;
       if (vm.getRoot(ROOT) === undefined) {
         // The VM was frozen by a program that does not use this API.
-        this.install();
+        this.install([]);
       }
       const parts = vm.getRoot(ROOT) as Value;
       const part = (name: string): Value => parts.get(name) as Value;
-      this.#parts = { state: part("state"), make: part("make"), then: part("then") };
+      this.#parts = { state: part("state"), make: part("make"), then: part("then"), record: part("record") };
       parts.dispose();
     }
     return this.#parts;
@@ -108,25 +134,42 @@ export class HostCalls {
     return this.#found().then.call(promise, ok, fail) as Value;
   }
 
-  /** Forgets the frames of calls that were stopped. */
-  reset(): void {
-    if (this.#running !== 0 && !this.#core.vm.isGone) {
-      this.#running = 0;
-      this.#parts?.state.set("frame", undefined);
+  /** A promise of `{ value }`, with what a promise is fulfilled with. */
+  record(promise: Value): Value {
+    return this.#found().record.call(promise) as Value;
+  }
+
+  /** A script was stopped, and so no `finally` ran: only the calls that are on the stack have frames. */
+  stopped(): void {
+    if (this.#parts !== undefined && !this.#core.vm.isGone) {
+      this.#parts.state.set("depth", this.#running);
     }
   }
 
   /** What the VM calls. The result is a plain value, or `undefined` if the frame has it. */
-  dispatch(name: string): unknown {
-    this.#running++;
-    const result = this.#core.instance.enter(() => this.#dispatch(name));
-    this.#running--;
-    return result;
+  dispatch(name: string, count: number, plain: unknown[]): unknown {
+    const depth = ++this.#running;
+    try {
+      return this.#core.instance.enter(() => this.#call(depth, name, count, plain));
+    } finally {
+      this.#running--;
+    }
   }
 
-  #dispatch(name: string): unknown {
+  /** A part of the frame of a call. */
+  #part(depth: number, part: "self" | "args"): Output {
+    const frame = this.#frame(depth);
+    const found = frame.get(part);
+    frame.dispose();
+    return found;
+  }
+
+  #frame(depth: number): Value {
+    return this.#found().state.get(depth) as Value;
+  }
+
+  #call(depth: number, name: string, count: number, plain: unknown[]): unknown {
     const core = this.#core;
-    const frame = this.#found().state.get("frame") as Value;
     const handles: JSValueHandle[] = [];
     try {
       const called = this.#functions.get(name);
@@ -136,15 +179,10 @@ export class HostCalls {
             "disposed, or it was never re-registered after a snapshot restore.",
         );
       }
-      const self = core.wrap(frame.get("self"), "call");
+      const self = new JSValueHandle(core, undefined, "call", () => this.#part(depth, "self") as Raw);
+      this.#arguments(depth, count, plain, handles);
+      const result = called.call(self, ...handles);
       handles.push(self);
-      const list = frame.get("args") as Value;
-      const length = list.get("length") as number;
-      for (let index = 0; index < length; index++) {
-        handles.push(core.wrap(list.get(index), "call"));
-      }
-      list.dispose();
-      const result = called.call(self, ...handles.slice(1));
       if (core.isDisposed) {
         return undefined;
       }
@@ -152,22 +190,38 @@ export class HostCalls {
       if (!(input instanceof Value)) {
         return input;
       }
+      const frame = this.#frame(depth);
       frame.set("kept", input);
+      frame.dispose();
     } catch (error) {
-      this.#fail(frame, error);
+      this.#fail(depth, error);
     } finally {
       handles.forEach((handle) => handle.end());
-      frame.dispose();
     }
     return undefined;
   }
 
+  /** Makes handles to the arguments. Those that are `null` may be objects. */
+  #arguments(depth: number, count: number, plain: unknown[], handles: JSValueHandle[]): void {
+    let list: Value | undefined;
+    for (let index = 0; index < count; index++) {
+      let value = plain[index] as Raw;
+      if (index >= plain.length || value === null) {
+        list ??= this.#part(depth, "args") as Value;
+        value = list.get(index) as Raw;
+      }
+      handles.push(this.#core.wrap(value, "call"));
+    }
+    list?.dispose();
+  }
+
   /** Lets the function in the VM throw. */
-  #fail(frame: Value, error: unknown): void {
+  #fail(depth: number, error: unknown): void {
     const core = this.#core;
     if (core.vm.isGone) {
       throw error;
     }
+    const frame = this.#frame(depth);
     if (error instanceof JSException && error.handle.vm === core.owner && !error.handle.disposed) {
       frame.set("kept", error.handle.input(core) as Value);
     } else {
@@ -176,6 +230,7 @@ export class HostCalls {
       made.dispose();
     }
     frame.set("failed", true);
+    frame.dispose();
   }
 }
 

@@ -8,7 +8,7 @@ import type { Core } from "./core.js";
 import { MAX_STACK_SIZE } from "./flags.js";
 import { CALL } from "./host-calls.js";
 import { QuickJS } from "./quickjs.js";
-import { extensionsOf, prepareRealm } from "./realm.js";
+import { absentNames, extensionsOf, removeIntrinsics } from "./realm.js";
 import { type Snapshot, frozenOf } from "./snapshot.js";
 import { timeZoneOf } from "./time-zone.js";
 import type { QuickJSOptions } from "./types.js";
@@ -105,8 +105,8 @@ export function open(engine: Engine, options: QuickJSOptions): QuickJS {
   const extensions = extensionsOf(options.extensions);
   const zone = timeZoneOf(options.timezoneOffset);
   return made(options, (given) => engine.createVm(given), (core) => {
-    core.hostCalls.install();
-    prepareRealm(core, options.intrinsics, extensions);
+    core.hostCalls.install([CALL, ...absentNames(engine, extensions)]);
+    removeIntrinsics(core, options.intrinsics);
     core.instance.realmSetTimeZone(zone);
   });
 }
@@ -127,7 +127,7 @@ function made(options: QuickJSOptions, make: (given: VmOptions) => Vm, prepare: 
   const vm = make({
     ...clocksOf(options),
     limits: limitsOf(options),
-    functions: { [CALL]: (name: string) => core!.hostCalls.dispatch(name) },
+    functions: { [CALL]: (name: string, count: number, ...plain: unknown[]) => core!.hostCalls.dispatch(name, count, plain) },
     modules: modulesOf(options.moduleLoader),
   });
   vm.watch.stop = options.interruptHandler;

@@ -64,8 +64,7 @@ function namesOf(extensions: readonly SnapshotExtension[]): Set<string> {
 /** The global names that the engine has beyond the language: those of the web platform, and the console. */
 const platforms = new WeakMap<Engine, readonly string[]>();
 
-function platformOf(core: Core): readonly string[] {
-  const { engine } = core.vm;
+function platformOf(engine: Engine): readonly string[] {
   const known = platforms.get(engine);
   if (known !== undefined) {
     return known;
@@ -82,19 +81,17 @@ function platformOf(core: Core): readonly string[] {
   return platform;
 }
 
-/** Leaves in the global object of a fresh VM what quickjs-wasi would have there. */
-export function prepareRealm(core: Core, intrinsics: number | undefined, extensions: readonly SnapshotExtension[]): void {
-  const { vm, instance } = core;
+/** The global names that a fresh VM has, and that quickjs-wasi would not have there. */
+export function absentNames(engine: Engine, extensions: readonly SnapshotExtension[]): string[] {
   const kept = namesOf(extensions);
-  const global = vm.global;
-  for (const name of platformOf(core)) {
-    if (!kept.has(name)) {
-      global.delete(name);
-    }
-  }
-  global.dispose();
-  if (intrinsics !== undefined) {
-    instance.realmRemoveIntrinsics(removedBy(intrinsics >>> 0));
+  return platformOf(engine).filter((name) => !kept.has(name));
+}
+
+/** Removes the parts of the language that are not among the flags. */
+export function removeIntrinsics(core: Core, intrinsics = Intrinsics.ALL as number): void {
+  const removed = removedBy(intrinsics >>> 0);
+  if (removed !== 0) {
+    core.instance.realmRemoveIntrinsics(removed);
   }
 }
 

@@ -118,7 +118,7 @@ function noted(source) {
   return source
     .replace(/^( *)(?!const|let|using|if|return|console)([\w.]+\.(?:evalCode|consume|getProp)\(.*\.consume\(.*\));/gm, "$1note($2);")
     .replace(/^( *)(?:(ns\.getProp)|(result\.value\.consume))(.*);/gm, "$1note($2$3$4);")
-    .replace(/^( *const (\w+) = (?:vm\.dump\(.*|.*\.consume\(.*)\);/gm, "$1; note($2);".replace("$1;", "$1);"));
+    .replace(/^( *const (\w+) = (?:vm\.dump\(|.*\.consume\().*;)/gm, "$1 note($2);");
 }
 
 /** Runs a program with an implementation, and returns what it printed and noted. */
@@ -132,7 +132,7 @@ async function run(of, program) {
     const so = /([\w-]+)\.so/.exec(name);
     return so === null ? of.wasm : extension(so[1]);
   };
-  const source = program.replace(/^import (.+) from '(.+)';$/gm, (_, names, from) =>
+  const source = program.replace(/^import (.+) from '(.+)';.*$/gm, (_, names, from) =>
     from in files ? `const ${names} = imported["${from}"];` : `const ${names} = "${from}";`,
   );
   const scope = {
