@@ -4,7 +4,6 @@ import type { Vm } from "../vm.js";
 import { Core } from "./core.js";
 import { evaluate, compileTo, runBytecode } from "./code.js";
 import { dump, hostToHandle, newError } from "./convert.js";
-import { isInterrupt } from "./exception.js";
 import type { JSValueHandle } from "./handle.js";
 import { engineOf, open, optionsOf, thaw } from "./open.js";
 import { newPromise, resolvePromise } from "./promises.js";
@@ -427,11 +426,6 @@ export class QuickJS {
   /** Gives the VM up. Each later use of it throws. */
   dispose(): void {
     this.#core.dispose();
-  }
-
-  /** @internal Whether an error stopped a script. */
-  static isInterrupt(error: unknown): boolean {
-    return isInterrupt(error);
   }
 }
 
