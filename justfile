@@ -56,8 +56,29 @@ npm: _rust _component _npm
 npm-test: npm
     # VMs are frozen in Rust, go on in Node.js, and in Rust again.
     cargo build --workspace --bin jsvm
-    node --expose-gc --test npm/test/*.test.mjs
+    node --expose-gc --test npm/test/*.test.mjs npm/test/*/*.test.mjs
     npm/test/consumer.sh
+
+# Whether the npm package's manifest and types suit Node.js, bundlers and TypeScript, by tools that npm brings
+npm-lint: npm
+    #!/usr/bin/env bash
+    set -euo pipefail
+    folder=$PWD/target/npm-lint
+    mkdir -p "$folder"
+    npm install --prefix "$folder" --no-save --no-fund --no-audit --silent publint@0.3 @arethetypeswrong/cli@0.18
+    "$folder/node_modules/.bin/publint" --strict npm/*.tgz
+    # The package has ES modules alone, and Node.js 10 reads no `exports`. The wasm files have no types.
+    "$folder/node_modules/.bin/attw" npm/*.tgz --profile esm-only --exclude-entrypoints js-vm.wasm \
+        quickjs-wasi/quickjs.wasm quickjs-wasi/{url,encoding,headers,crypto,structured-clone}.so
+
+# The npm package in projects of Vite and webpack, which npm brings; their output runs in Chromium
+npm-bundlers: _browser npm
+    #!/usr/bin/env bash
+    set -euo pipefail
+    folder=$PWD/target/npm-bundlers
+    mkdir -p "$folder"
+    npm install --prefix "$folder" --no-save --no-fund --no-audit --silent vite@8 webpack@5 webpack-cli@7
+    node npm/test/bundlers.mjs "$folder"
 
 # The npm package in Deno, Bun, workerd and a newer Node.js, which npm brings
 npm-hosts: npm
@@ -112,7 +133,7 @@ budgets *ARGS:
     tests/budgets.sh "$@"
 
 # All tests, those that take long too: in an hour or two
-test-all: test verify-component package test-features test-portable test-component-libraries test-servers test-components npm-hosts test-browser (fuzz '600') (fuzz '600' 'data')
+test-all: test verify-component package test-features test-portable test-component-libraries test-servers test-components npm-hosts npm-lint npm-bundlers test-browser (fuzz '600') (fuzz '600' 'data')
 
 # The tests of the libraries that components share, in two minutes
 test-component-libraries:
