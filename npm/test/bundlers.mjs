@@ -6,14 +6,14 @@ import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { extname, join, normalize } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
 const folder = process.argv[2];
 const npm = fileURLToPath(new URL("..", import.meta.url));
 const require = createRequire(new URL("../../tests/browser/", import.meta.url));
-const { chromium } = await import(pathToFileURL(require.resolve("playwright-core")));
+const { chromium } = require("playwright-core");
 
 /** A program that uses each entry of the package. It puts what it found into the page. */
 const PROGRAM = `
@@ -50,7 +50,7 @@ const BUNDLERS = {
     },
     command: ["webpack", "--fail-on-warnings", "--stats", "errors-warnings"],
     output: "dist",
-    page: PAGE.replace("SOURCE", "./main.js"),
+    page: PAGE.replace("SOURCE", "./main.mjs"),
   },
 };
 
@@ -108,7 +108,7 @@ async function open(root) {
     const errors = [];
     page.on("pageerror", (error) => errors.push(String(error)));
     await page.goto(`http://127.0.0.1:${server.address().port}/`);
-    await page.waitForFunction(() => document.title !== "", undefined, { timeout: 30_000 }).catch((error) => {
+    await page.waitForFunction(() => document.title !== "", undefined, { timeout: 60_000 }).catch((error) => {
       throw new Error(`the page found nothing: ${errors.join("; ")}`, { cause: error });
     });
     return JSON.parse(await page.title());
