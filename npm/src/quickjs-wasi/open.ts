@@ -3,13 +3,13 @@
 import { Engine } from "../engine.js";
 import type { Limits } from "../limits.js";
 import type { Modules, VmOptions } from "../options.js";
+import type { Snapshot as Frozen } from "../snapshot/snapshot.js";
 import type { Vm } from "../vm.js";
 import type { Core } from "./core.js";
 import { MAX_STACK_SIZE } from "./flags.js";
 import { CALL } from "./host-calls.js";
 import { QuickJS } from "./quickjs.js";
 import { absentNames, extensionsOf, removeIntrinsics } from "./realm.js";
-import { type Snapshot, frozenOf } from "./snapshot.js";
 import { timeZoneOf } from "./time-zone.js";
 import type { QuickJSOptions } from "./types.js";
 import { clocksOf } from "./wasi.js";
@@ -104,7 +104,7 @@ function hashOf(bytes: Uint8Array): number {
 export function open(engine: Engine, options: QuickJSOptions): QuickJS {
   const extensions = extensionsOf(options.extensions);
   const zone = timeZoneOf(options.timezoneOffset);
-  return made(options, (given) => engine.createVm(given), (core) => {
+  return made({ memoryLimit: Infinity, ...options }, (given) => engine.createVm(given), (core) => {
     core.hostCalls.install([CALL, ...absentNames(engine, extensions)]);
     removeIntrinsics(core, options.intrinsics);
     core.instance.realmSetTimeZone(zone);
@@ -112,10 +112,10 @@ export function open(engine: Engine, options: QuickJSOptions): QuickJS {
 }
 
 /** Makes a VM of a snapshot. It goes on as the frozen one would have. */
-export function thaw(engine: Engine, snapshot: Snapshot, options: QuickJSOptions): QuickJS {
+export function thaw(engine: Engine, frozen: Frozen, options: QuickJSOptions): QuickJS {
   extensionsOf(options.extensions);
   const zone = options.timezoneOffset === undefined ? undefined : timeZoneOf(options.timezoneOffset);
-  return made(options, (given) => engine.resume(frozenOf(snapshot), given), (core) => {
+  return made(options, (given) => engine.resume(frozen, given), (core) => {
     if (zone !== undefined) {
       core.instance.realmSetTimeZone(zone);
     }
@@ -139,7 +139,7 @@ function made(options: QuickJSOptions, make: (given: VmOptions) => Vm, prepare: 
 
 /** As in quickjs-wasi, nothing is limited unless an option says so. The stack is, for the host's sake. */
 function limitsOf({ memoryLimit, maxStackSize }: QuickJSOptions): Limits {
-  const limits: Limits = { hardMemory: Infinity, time: Infinity, output: Infinity, memory: memoryLimit ?? Infinity };
+  const limits: Limits = { hardMemory: Infinity, time: Infinity, output: Infinity, memory: memoryLimit };
   if (maxStackSize !== undefined && maxStackSize > 0) {
     // More than the default is more than V8 has on its main thread.
     limits.stack = Math.min(maxStackSize, DEFAULT_STACK);

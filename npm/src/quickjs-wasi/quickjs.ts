@@ -3,12 +3,13 @@
 import type { Vm } from "../vm.js";
 import { Core } from "./core.js";
 import { evaluate, compileTo, runBytecode } from "./code.js";
+import { prepareCodec } from "./codec.js";
 import { dump, hostToHandle, newError } from "./convert.js";
 import type { JSValueHandle } from "./handle.js";
 import { engineOf, open, optionsOf, thaw } from "./open.js";
 import { newPromise, resolvePromise } from "./promises.js";
 import { definePropertyOf, keyOf } from "./properties.js";
-import { deserialize, freeze, serialize, type Snapshot } from "./snapshot.js";
+import { deserialize, freeze, frozenOf, serialize, type Snapshot } from "./snapshot.js";
 import type {
   Deferred,
   HandleScope,
@@ -50,7 +51,8 @@ export class QuickJS {
   /** Creates a VM. Options can also be the engine alone: its bytes, or the compiled module. */
   static async create(options?: QuickJSOptions | BufferSource | WebAssembly.Module): Promise<QuickJS> {
     const given = optionsOf(options);
-    return open(await engineOf(given.wasm), given);
+    const [engine] = await Promise.all([engineOf(given.wasm), prepareCodec()]);
+    return open(engine, given);
   }
 
   /** Restores a VM from a snapshot. */
@@ -59,7 +61,8 @@ export class QuickJS {
     options?: QuickJSOptions | BufferSource | WebAssembly.Module,
   ): Promise<QuickJS> {
     const given = optionsOf(options);
-    return thaw(await engineOf(given.wasm), snapshot, given);
+    const [engine, frozen] = await Promise.all([engineOf(given.wasm), frozenOf(snapshot), prepareCodec()]);
+    return thaw(engine, frozen, given);
   }
 
   /** Writes a snapshot to bytes. */

@@ -13,11 +13,12 @@ export function memoryUsageOf(core: Core): MemoryUsage {
   const usage = core.vm.memoryUsage();
   const heap = core.vm.heapStatistics();
   const used = Number(usage.used);
+  const limit = core.options.memoryLimit;
   const inUse =
     heap.objectBytes + heap.propertyBytes + heap.shapeBytes + heap.stringBytes + heap.atomBytes + heap.functionBytes;
   return {
     mallocSize: used,
-    mallocLimit: core.options.memoryLimit ?? 0,
+    mallocLimit: limit === undefined || limit === Infinity ? 0 : limit,
     memoryUsedSize: Number(inUse),
     mallocCount: Number(usage.blocks),
     memoryUsedCount: Number(heap.objects + heap.strings + heap.shapes + heap.atoms + heap.functions),

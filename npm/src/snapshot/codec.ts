@@ -54,7 +54,10 @@ const hooks: Codec = {
  * Calls an instance, which is dropped afterwards: what it had in memory may be large, and secret.
  */
 async function use<T>(call: (codec: Bindings) => T): Promise<T> {
-  const module = await load();
+  return useNow(await load(), call);
+}
+
+function useNow<T>(module: WebAssembly.Module, call: (codec: Bindings) => T): T {
   const initial = describedNumber(describe(module), "pages");
   let memory;
   try {
@@ -87,14 +90,28 @@ export function identify(image: Image): Promise<string> {
 }
 
 /** Writes a file. */
-export function encode(snapshot: Snapshot, parent: Image | undefined, options: WriteOptions): Promise<Uint8Array> {
+export async function encode(
+  snapshot: Snapshot,
+  parent: Image | undefined,
+  options: WriteOptions,
+): Promise<Uint8Array> {
+  return encodeNow(await load(), snapshot, parent, options);
+}
+
+/** Writes a file by a codec that is compiled already. */
+export function encodeNow(
+  module: WebAssembly.Module,
+  snapshot: Snapshot,
+  parent: Image | undefined,
+  options: WriteOptions,
+): Uint8Array {
   const { compression = "fast", key } = options;
   if (compression !== "fast" && compression !== "small") {
     throw new TypeError(`compression is "fast" or "small", found ${JSON.stringify(compression)}`);
   }
   checkKey(key);
   const { engine, state, image } = snapshot;
-  return use((codec) => codec.codecEncode(engine, state, image, parent, { small: compression === "small", key }));
+  return useNow(module, (codec) => codec.codecEncode(engine, state, image, parent, { small: compression === "small", key }));
 }
 
 /** Reads a file. */
@@ -104,6 +121,17 @@ export async function decode(
   key: Uint8Array | undefined,
   maxMemory: number,
 ): Promise<Decoded> {
+  return decodeNow(await load(), bytes, parent, key, maxMemory);
+}
+
+/** Reads a file by a codec that is compiled already. */
+export function decodeNow(
+  module: WebAssembly.Module,
+  bytes: Uint8Array,
+  parent: Snapshot | undefined,
+  key: Uint8Array | undefined,
+  maxMemory: number,
+): Decoded {
   if (!(bytes instanceof Uint8Array)) {
     throw new TypeError("a snapshot is read from a Uint8Array or an ArrayBuffer");
   }
@@ -112,7 +140,7 @@ export async function decode(
     throw new TypeError("maxMemory is a number of bytes");
   }
   const options = { maxMemory: BigInt(Math.floor(Math.min(maxMemory, Number.MAX_SAFE_INTEGER))), key };
-  const decoded = await use((codec) => codec.codecDecode(bytes, parent?.image, options));
+  const decoded = useNow(module, (codec) => codec.codecDecode(bytes, parent?.image, options));
   if (parent !== undefined && decoded.parent !== undefined && parent.engine.id !== decoded.engine.id) {
     throw otherEngine(decoded.engine);
   }

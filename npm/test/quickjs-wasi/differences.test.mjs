@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 
-import { Engine, EngineError, EngineTrap, SnapshotError } from "../../dist/index.js";
+import { EngineError, EngineTrap } from "../../dist/index.js";
 import { create, extension, OURS, thrown, value, vm } from "./help.mjs";
 
 const { EvalFlags, Intrinsics, JSException, QuickJS } = OURS.api;
@@ -276,16 +276,9 @@ test("flags that have no meaning here are accepted", async () => {
 });
 
 test("replacements of WASI's functions that fail are told of", async () => {
-  const one = await vm({ wasi: () => ({ clock_time_get: () => 28 }) });
-  assert.throws(() => one.evalCode("Date.now()"));
+  await assert.rejects(vm({ wasi: () => ({ clock_time_get: () => 28 }) }), /wasi\.clock_time_get returned 28: return 0/);
   const random = await vm({
     extensions: [{ name: "crypto", wasi: (memory) => ({ random_get: (at, size) => (new Uint8Array(memory.buffer, at, size).fill(7), 0) }) }],
   });
   assert.deepEqual([...value(random, "crypto.getRandomValues(new Uint8Array(3))")], [7, 7, 7]);
-});
-
-test("a VM of the package's own API is restored by this one", async () => {
-  const engine = new Engine(await WebAssembly.compile(OURS.wasm));
-  assert.ok(engine);
-  await assert.rejects(QuickJS.restore({ memory: new Uint8Array(), extensions: [] }), SnapshotError);
 });
