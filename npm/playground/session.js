@@ -10,6 +10,8 @@ export class Session {
   #flag;
   #next = 1;
   #waiting = new Map();
+  /** Settled when the worker has done all that it was asked to. */
+  #last = Promise.resolve();
   /** Whether the program came from somebody else. */
   isForeign;
 
@@ -50,10 +52,12 @@ export class Session {
 
   #call(name, args = {}) {
     const id = this.#next++;
-    return new Promise((done, fail) => {
+    const answer = new Promise((done, fail) => {
       this.#waiting.set(id, { done, fail });
       this.#worker.postMessage({ id, name, args });
     });
+    this.#last = answer.catch(() => {});
+    return answer;
   }
 
   #end(message) {
@@ -83,7 +87,7 @@ export class Session {
     if (this.#flag !== undefined) {
       Atomics.store(this.#flag, 0, 1);
       const late = new Promise((done) => setTimeout(done, PATIENCE, false));
-      const stopped = await Promise.race([this.#call("usage").then(() => true, () => true), late]);
+      const stopped = await Promise.race([this.#idle().then(() => true), late]);
       Atomics.store(this.#flag, 0, 0);
       if (stopped) {
         return true;
@@ -91,6 +95,15 @@ export class Session {
     }
     this.#end("the program was stopped, and its VM is gone");
     return false;
+  }
+
+  /** Waits until the worker has answered everything. A call may be made once the worker is ready. */
+  async #idle() {
+    await this.ready;
+    for (let last; last !== this.#last; ) {
+      last = this.#last;
+      await last;
+    }
   }
 
   /** Gives the VM up. */

@@ -7,8 +7,6 @@ const END = "playground.end";
 const REACHING = ["fetch", "XMLHttpRequest", "WebSocket", "EventSource", "WebTransport", "indexedDB", "caches", "BroadcastChannel", "importScripts", "Worker"];
 /** How many properties of a value are shown. */
 const SHOWN = 200;
-/** How much memory a snapshot may ask for. */
-const MIB = 1 << 20;
 
 let engine;
 let isForeign = false;
@@ -94,6 +92,9 @@ function adopt(made) {
   turn++;
 }
 
+/** How often a program that runs is looked at, in milliseconds. */
+const LOOK = 150;
+
 /** Runs until nothing is left to do, and tells the page what the program waits for. */
 async function drive() {
   const mine = ++turn;
@@ -101,27 +102,31 @@ async function drive() {
     onUnhandledRejection: ({ name, message, stack }) =>
       postMessage({ event: "console", level: "error", text: `Uncaught (in promise) ${name}: ${message}\n${stack}` }),
   });
-  tell(mine, "running");
+  let told;
+  // A program with timers may never rest, and what it asks for changes.
+  const look = setInterval(() => (told = tell(mine, "running", told)), LOOK);
   try {
-    const running = loop.run();
-    // Timers may take long: what is asked already is shown at once.
-    await new Promise((done) => setTimeout(done, 20));
-    tell(mine, "running");
-    await running;
+    await loop.run();
   } catch (error) {
     postMessage({ event: "console", level: "error", text: described(error) });
+  } finally {
+    clearInterval(look);
   }
   tell(mine, "rests");
 }
 
-/** Tells the page how the program stands. */
-function tell(mine, state) {
+/** Tells the page how the program stands, unless it was told already. */
+function tell(mine, state, told) {
   if (mine !== turn || vm.isGone) {
-    return;
+    return told;
   }
   const end = vm.getRoot(END);
   const promise = end instanceof Value ? vm.promiseState(end) : undefined;
-  const requests = vm.unsettledRequests().map(({ id, name, args }) => ({ id: String(id), name, text: argsText(args) }));
+  const requests = waitingRequests();
+  const now = `${state} ${promise} ${requests.map(({ id }) => id).join()}`;
+  if (now === told) {
+    return told;
+  }
   const event = { event: "state", state, requests };
   if (promise === "fulfilled") {
     event.state = state === "running" ? state : "ended";
@@ -134,6 +139,13 @@ function tell(mine, state) {
     event.state = "waits";
   }
   postMessage(event);
+  return now;
+}
+
+/** The requests that nothing in this worker answers. */
+function waitingRequests() {
+  const requests = vm.unsettledRequests().filter(({ name }) => isForeign || name === "ask");
+  return requests.map(({ id, name, args }) => ({ id: String(id), name, text: argsText(args) }));
 }
 
 function argsText(args) {
@@ -171,7 +183,7 @@ function properties(value, isShown = () => true) {
 
 function described(error) {
   if (error instanceof ScriptError) {
-    return `Uncaught ${error.scriptName === "" ? error.message : error.message}\n${error.scriptStack}`.trimEnd();
+    return `Uncaught ${error.message}\n${error.scriptStack}`.trimEnd();
   }
   if (error instanceof InterruptedError || error instanceof LimitError) {
     return `Stopped: ${error.message}`;

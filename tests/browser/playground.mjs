@@ -1,5 +1,5 @@
 // The playground in a browser, by keyboard alone, without a network, and with the programs of others:
-//   node tests/browser/playground.mjs PLAYGROUND_FOLDER PICTURE_FOLDER
+//   node tests/browser/playground.mjs PLAYGROUND_FOLDER PICTURE_FOLDER [TEST]
 import assert from "node:assert/strict";
 import { mkdir, readFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -7,7 +7,7 @@ import { extname, join, normalize } from "node:path";
 
 import { chromium } from "playwright-core";
 
-const [folder, pictures] = process.argv.slice(2);
+const [folder, pictures, only = ""] = process.argv.slice(2);
 await mkdir(pictures, { recursive: true });
 const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm", ".html": "text/html", ".css": "text/css" };
 
@@ -88,7 +88,7 @@ const tests = {
     assert.match(await page.locator("#values").innerText(), /result: \{/);
     await page.locator("#values summary").first().focus();
     await page.keyboard.press("Enter");
-    await page.getByText("paid: true").waitFor();
+    await page.getByText("paid: true", { exact: true }).waitFor();
     await picture("ended");
     void press;
   },
@@ -135,8 +135,8 @@ const tests = {
       const { page, state, run } = await playground(address);
       await state("ready");
       await page.locator("#time").fill("60000");
-      await run("globalThis.kept = 1; for (;;) {}");
-      await page.waitForTimeout(300);
+      await run("globalThis.kept = 1; console.log('begins'); for (;;) {}");
+      await page.getByText("begins", { exact: true }).waitFor();
       await page.keyboard.press("Escape");
       await page.waitForFunction((end) => [end, "failed"].includes(document.getElementById("state").textContent), end);
       if (end === "stopped") {
@@ -168,12 +168,14 @@ const tests = {
   async "a running program is shared as a link, and runs without fetch and functions"() {
     const { page, state, run, press, picture, log } = await playground(plain.address);
     await state("ready");
+    await run(`console.log((await (await fetch("${plain.address}data.json")).json()).from);`);
+    await state("ended");
+    assert.match(await log(), /the server/);
     await run(`let ticks = 0;
-setInterval(() => console.log("tick", ++ticks, typeof ask, typeof fetch), 300);
-console.log((await (await fetch("${plain.address}data.json")).json()).from);
+setInterval(() => console.log("tick", ++ticks), 300);
 await ask("more?");`);
     await page.waitForFunction(() => /tick 2/.test(document.getElementById("console").textContent));
-    assert.match(await log(), /the server/);
+    await page.locator("#requests input").waitFor();
     await press("share");
     await page.locator("#link").waitFor();
     const link = await page.locator("#link").inputValue();
@@ -251,8 +253,15 @@ await ask("more?");`);
 };
 
 try {
-  for (const [title, test] of Object.entries(tests)) {
-    await test();
+  for (const [title, test] of Object.entries(tests).filter(([title]) => title.includes(only))) {
+    try {
+      await test();
+    } catch (error) {
+      const pages = browser.contexts().flatMap((context) => context.pages());
+      const shown = await Promise.all(pages.map((page) => page.locator("body").innerText().catch(() => "")));
+      throw new Error(`${title}: the pages show\n${shown.join("\n---\n")}`, { cause: error });
+    }
+    await Promise.all(browser.contexts().map((context) => context.close()));
     console.log(`playground: ${title}`);
   }
   console.log(`playground: all of it in Chromium ${browser.version()}; pictures are in ${pictures}`);
