@@ -156,11 +156,17 @@ wit-package FILE='target/jsvm-engine.wasm':
     cargo build --workspace --bin jsvm-build
     "${CARGO_TARGET_DIR:-target}/debug/jsvm-build" wit "$1"
 
-# Look at what a browser shows of a page that comes in two parts; writes pictures to target/browser
+# Look at what a browser shows of a page that comes in two parts, and of the playground; writes pictures to target/browser
 test-browser: _component _packages _browser npm
     cargo build --workspace --bin jsvm
     node tests/browser/streaming.mjs target/debug/jsvm target/browser
     node tests/browser/package.mjs npm target/debug/jsvm
+    node npm/playground/build.mjs target/playground
+    node tests/browser/playground.mjs target/playground target/browser
+
+# Make the playground: a folder for any static host, target/playground
+playground: npm
+    node npm/playground/build.mjs target/playground
 
 # Build the artefacts whose sources have changed; `vm`, `transpiler` or `snapshot` names one, `--force` builds it anyway
 component *ARGS:
