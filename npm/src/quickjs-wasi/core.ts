@@ -7,11 +7,12 @@ import type { Instance } from "../instance.js";
 import { Value } from "../value.js";
 import type { Vm } from "../vm.js";
 import { type ExceptionTexts, JSException, markInterrupt } from "./exception.js";
-import { JSValueHandle, type Lifetime } from "./handle.js";
+import { JSValueHandle } from "./handle.js";
 import { HostCalls } from "./host-calls.js";
 import type { Raw } from "./kinds.js";
 import { Observers } from "./promises.js";
 import type { QuickJS } from "./quickjs.js";
+import type { Lifetime } from "./reference.js";
 import type { QuickJSOptions } from "./types.js";
 
 /** The message of what uses a VM that was disposed of. */

@@ -6,6 +6,7 @@ import { evaluate, compileTo, runBytecode } from "./code.js";
 import { prepareCodec } from "./codec.js";
 import { dump, hostToHandle, newError } from "./convert.js";
 import type { JSValueHandle } from "./handle.js";
+import { exportHandle, importHandle, withScope } from "./lifetimes.js";
 import { engineOf, open, optionsOf, thaw } from "./open.js";
 import { newPromise, resolvePromise } from "./promises.js";
 import { definePropertyOf, keyOf } from "./properties.js";
@@ -19,13 +20,7 @@ import type {
   PromiseResult,
   QuickJSOptions,
 } from "./types.js";
-import { allocatedSize, memoryUsageOf } from "./usage.js";
-
-/** The version of quickjs-wasi whose API this is. */
-const VERSION = "3.7.0";
-
-/** The threshold at which the collector never runs by itself. */
-const NO_COLLECTION = 0xffff_ffff;
+import { allocatedSize, gcThresholdOf, memoryUsageOf, setGcThreshold, versionsOf } from "./usage.js";
 
 /**
  * A VM of jsvm with the API of quickjs-wasi.
@@ -108,11 +103,7 @@ export class QuickJS {
   /** The versions of this API, of the engine, and of jsvm. */
   get versions(): Record<string, string> {
     this.#core.live();
-    if (this.#versions === undefined) {
-      const { engineVersion, witVersion } = this.#core.vm.engine.info;
-      this.#versions = { "quickjs-wasi": VERSION, quickjs: engineVersion, jsvm: witVersion };
-    }
-    return this.#versions;
+    return (this.#versions ??= versionsOf(this.#core));
   }
 
   /** Counts the use of memory. Counting visits every object. */
@@ -132,13 +123,11 @@ export class QuickJS {
 
   /** The bytes of heap at which garbage is collected next. 0: never. */
   get gcThreshold(): number {
-    const bytes = Number(this.#core.enter(({ instance }) => instance.heapGetGcThreshold()));
-    return bytes >= NO_COLLECTION ? 0 : bytes;
+    return this.#core.enter(gcThresholdOf);
   }
 
   set gcThreshold(threshold: number) {
-    const bytes = threshold === 0 ? NO_COLLECTION : threshold;
-    this.#core.enter(({ instance }) => instance.heapSetGcThreshold(BigInt(bytes)));
+    this.#core.enter((core) => setGcThreshold(core, threshold));
   }
 
   // Values that a VM has.
@@ -374,51 +363,17 @@ export class QuickJS {
 
   /** Calls a function, and gives up the handles that it made and did not let escape. */
   withScope<T>(fn: (scope: HandleScope) => T): T {
-    const core = this.#core;
-    core.live();
-    const enclosing = core.scope;
-    const made = new Set<JSValueHandle>();
-    core.scope = made;
-    const escape = <H extends JSValueHandle>(handle: H): H => {
-      if (made.delete(handle)) {
-        enclosing?.add(handle);
-      }
-      return handle;
-    };
-    try {
-      return fn({ escape });
-    } finally {
-      core.scope = enclosing;
-      made.forEach((handle) => handle.dispose());
-    }
+    return withScope(this.#core, fn);
   }
 
   /** A number under which this VM, and those restored from its snapshots, find the value. */
   exportHandle(handle: JSValueHandle): number {
-    const core = this.#core;
-    core.live();
-    if (handle.disposed) {
-      throw new Error("exportHandle: handle is disposed");
-    }
-    if (handle.isBorrowed) {
-      throw new Error("exportHandle: the handle ends with the host call. dup() it and export the duplicate");
-    }
-    handle.input(core);
-    const value = handle.value();
-    return Number(core.enter(({ instance }) => instance.rootsRetain(value, "state")));
+    return exportHandle(this.#core, handle);
   }
 
   /** A handle to the value of a number from `exportHandle()`. */
   importHandle(token: number): JSValueHandle {
-    const core = this.#core;
-    core.live();
-    const found = Number.isSafeInteger(token) && token > 0
-      ? core.enter(({ instance }) => instance.rootsGetRetained(BigInt(token)))
-      : undefined;
-    if (found === undefined) {
-      throw new Error(`importHandle: invalid token ${token}`);
-    }
-    return core.wrap(found as never);
+    return importHandle(this.#core, token);
   }
 
   /** Freezes the VM. It can be used on. */

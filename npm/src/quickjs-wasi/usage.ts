@@ -1,7 +1,30 @@
-/** The use of memory, under the names of quickjs-wasi. */
+/** Facts about a VM, under the names of quickjs-wasi. */
 
 import type { Core } from "./core.js";
 import type { MemoryUsage } from "./types.js";
+
+/** The version of quickjs-wasi whose API this is. */
+const VERSION = "3.7.0";
+
+/** The threshold at which the collector never runs by itself. */
+const NO_COLLECTION = 0xffff_ffff;
+
+/** The versions of this API, of the engine, and of jsvm. */
+export function versionsOf({ vm }: Core): Record<string, string> {
+  const { engineVersion, witVersion } = vm.engine.info;
+  return { "quickjs-wasi": VERSION, quickjs: engineVersion, jsvm: witVersion };
+}
+
+/** The bytes of heap at which garbage is collected next. 0: never. */
+export function gcThresholdOf({ instance }: Core): number {
+  const bytes = Number(instance.heapGetGcThreshold());
+  return bytes >= NO_COLLECTION ? 0 : bytes;
+}
+
+/** Sets the bytes of heap at which garbage is collected next. 0: never. */
+export function setGcThreshold({ instance }: Core, threshold: number): void {
+  instance.heapSetGcThreshold(BigInt(threshold === 0 ? NO_COLLECTION : threshold));
+}
 
 /** The bytes that count for `memoryLimit`. */
 export function allocatedSize({ vm }: Core): number {

@@ -20,7 +20,14 @@ function documented(heading) {
 }
 
 const names = (object) => new Set(Reflect.ownKeys(object).map(String));
-const members = (of, name) => names(of.api[name].prototype);
+/** The members of a class, and of the class that it extends. */
+function members(of, name) {
+  const found = new Set();
+  for (let at = of.api[name].prototype; at !== Object.prototype; at = Object.getPrototypeOf(at)) {
+    names(at).forEach((one) => found.add(one));
+  }
+  return found;
+}
 const plain = (name) => name.replace(/[([].*/, "").replace(/^.*\./, "");
 
 /** The members of quickjs-wasi that are its own affair: its declarations call them private or internal. */
