@@ -68,7 +68,7 @@ npm-lint: npm
     npm install --prefix "$folder" --no-save --no-fund --no-audit --silent publint@0.3 @arethetypeswrong/cli@0.18
     "$folder/node_modules/.bin/publint" --strict npm/*.tgz
     # The package has ES modules alone, and Node.js 10 reads no `exports`. The wasm files have no types.
-    "$folder/node_modules/.bin/attw" npm/*.tgz --profile esm-only --exclude-entrypoints js-vm.wasm \
+    "$folder/node_modules/.bin/attw" npm/*.tgz --profile esm-only --exclude-entrypoints js-vm.wasm snapshot.wasm \
         quickjs-wasi/quickjs.wasm quickjs-wasi/{url,encoding,headers,crypto,structured-clone}.so
 
 # The npm package in projects of Vite and webpack, which npm brings; their output runs in Chromium
