@@ -14,6 +14,8 @@ const WORKER = `
 import module from "js-vm.wasm";
 import codec from "snapshot.wasm";
 import { Engine, EventLoop, ScriptError, Snapshot } from "dist/index.js";
+import { Engine, EventLoop, ScriptError } from "dist/index.js";
+import { QuickJS } from "dist/quickjs-wasi/index.js";
 
 export default {
   async fetch() {
@@ -50,6 +52,10 @@ export default {
         return error instanceof ScriptError && !own.isGone;
       }
     });
+    const other = await QuickJS.create({ wasm: module });
+    other.setProp(other.global, "each", other.newFunction("each", (f) => other.callFunction(f, other.undefined, other.newNumber(20))));
+    found.quickjs = (await QuickJS.restore(other.snapshot(), module)).evalCode("1 + 1").toNumber() === 2;
+    found.reentry = other.evalCode("each((x) => x + 1)").toNumber() === 21;
     return Response.json(found);
   },
 };

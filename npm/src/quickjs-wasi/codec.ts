@@ -11,19 +11,18 @@ interface Files {
   readFileSync(url: URL): Uint8Array<ArrayBuffer>;
 }
 
-const FILE = new URL("../../snapshot.wasm", import.meta.url);
-
 let loaded: WebAssembly.Module | undefined;
 
+/** The file system of the host, if this module is a file there. */
 function files(): Files | undefined {
   const { process } = globalThis as { process?: { getBuiltinModule?(name: string): Files | undefined } };
-  return FILE.protocol === "file:" ? process?.getBuiltinModule?.("node:fs") : undefined;
+  return import.meta.url?.startsWith("file:") ? process?.getBuiltinModule?.("node:fs") : undefined;
 }
 
-/** Loads the codec if it cannot be loaded later. */
+/** Loads the codec if it cannot be loaded later. Programs that write no snapshots go on without it. */
 export async function prepareCodec(): Promise<void> {
   if (loaded === undefined && files() === undefined) {
-    loaded = await load();
+    loaded = await load().catch(() => undefined);
   }
 }
 
@@ -31,7 +30,10 @@ export async function prepareCodec(): Promise<void> {
 export function codecNow(): WebAssembly.Module {
   const module = codecNow.ifLoaded();
   if (module === undefined) {
-    throw new UseError("the codec of snapshots is not loaded yet: await QuickJS.create() or QuickJS.restore() first");
+    throw new UseError(
+      "the codec of snapshots is not loaded: await QuickJS.create() first. Where the package's files cannot be " +
+        "fetched, give snapshot.wasm as a module to Snapshot.loadCodec() of the package before that",
+    );
   }
   return module;
 }
@@ -39,10 +41,8 @@ export function codecNow(): WebAssembly.Module {
 /** The codec, if it can be had now. */
 codecNow.ifLoaded = (): WebAssembly.Module | undefined => {
   if (loaded === undefined) {
-    const read = files();
-    if (read !== undefined) {
-      loaded = new WebAssembly.Module(read.readFileSync(FILE));
-    }
+    const bytes = files()?.readFileSync(new URL("../../snapshot.wasm", import.meta.url));
+    loaded = bytes === undefined ? undefined : new WebAssembly.Module(bytes);
   }
   return loaded;
 };
