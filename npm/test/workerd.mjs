@@ -14,7 +14,6 @@ const WORKER = `
 import module from "js-vm.wasm";
 import codec from "snapshot.wasm";
 import { Engine, EventLoop, ScriptError, Snapshot } from "dist/index.js";
-import { Engine, EventLoop, ScriptError } from "dist/index.js";
 import { QuickJS } from "dist/quickjs-wasi/index.js";
 
 export default {
@@ -55,6 +54,8 @@ export default {
     const other = await QuickJS.create({ wasm: module });
     other.setProp(other.global, "each", other.newFunction("each", (f) => other.callFunction(f, other.undefined, other.newNumber(20))));
     found.quickjs = (await QuickJS.restore(other.snapshot(), module)).evalCode("1 + 1").toNumber() === 2;
+    const written = QuickJS.serializeSnapshot(other.snapshot());
+    found.quickjsFile = (await QuickJS.restore(QuickJS.deserializeSnapshot(written), module)).evalCode("2").toNumber() === 2;
     found.reentry = other.evalCode("each((x) => x + 1)").toNumber() === 21;
     return Response.json(found);
   },
