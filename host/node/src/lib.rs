@@ -38,6 +38,7 @@ mod missing;
 mod names;
 mod options;
 mod package;
+mod prompt;
 mod prompt_script;
 mod resolve;
 mod root;
@@ -49,6 +50,7 @@ pub use error::ProgramError;
 pub use import_script::{ends_in_import, imports_as_script};
 pub use imported_later::imported_later;
 pub use jsvm_transpiler::TranspilerError;
+pub use prompt::{Prompt, PromptCode};
 pub use prompt_script::{TypeScriptError, declarations_as_variables, typescript_as_script};
 
 use files::Files;

@@ -4,11 +4,11 @@ use std::path::Path;
 
 use clap::Args;
 use jsvm::Error;
+use jsvm_node::Prompt;
 
 use super::modules::ModuleOptions;
 use super::options::{Console, VmOptions};
 use super::output;
-use super::prompt::Prompt;
 use super::value_format::ValueFormat;
 
 /// Evaluate code and print its value
@@ -50,7 +50,7 @@ impl Eval {
         let answer = ValueFormat::new(&session, self.json)?;
 
         let code = prompt.read(&self.code);
-        let value = code.evaluate(&session, "<eval>");
+        let value = session.eval(code.source(), "<eval>", &code.text);
         let mut value = value.map_err(|error| session.failed(&error))?;
         let failed = |error| session.failed(&error);
         value = match session.settled(&value, &[]) {

@@ -24,7 +24,6 @@ mod output;
 mod permissions;
 mod program;
 mod progress;
-mod prompt;
 mod reason;
 mod repl;
 mod report;

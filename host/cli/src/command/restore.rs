@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
 use jsvm::{Error, Value, Vm};
+use jsvm_node::Prompt;
 
 use super::call::{Arguments, EXPORTS, Function};
 use super::destination::Target;
@@ -14,7 +15,6 @@ use super::modules;
 use super::options::{Console, VmOptions};
 use super::output;
 use super::progress::Progress;
-use super::prompt::Prompt;
 use super::save::{NO_SNAPSHOT, SaveOptions};
 use super::session::Session;
 use super::settle::{Settlement, pending, settle, still_pending};
@@ -282,7 +282,7 @@ impl Restore {
         let (value, awaited) = match (&self.eval, &self.call) {
             (Some(code), _) => {
                 let code = Prompt::new(blank)?.read(code);
-                (code.evaluate(session, "<eval>"), code.is_async)
+                (session.eval(code.source(), "<eval>", &code.text), code.is_async)
             }
             (None, Some(name)) => {
                 let function = Function::find(session, blank, name)?;

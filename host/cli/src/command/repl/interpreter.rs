@@ -7,11 +7,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Notify;
 
 use jsvm::{Error, InspectOptions, InterruptHandle, Snapshot, Value, VmBuilder};
+use jsvm_node::Prompt;
 
 use super::complete::NameCompleter;
 use crate::command::modules::ModuleOptions;
 use crate::command::options::{Console, VmOptions};
-use crate::command::prompt::Prompt;
 use crate::command::session::Session;
 use crate::command::{output, report};
 
@@ -224,7 +224,7 @@ impl LiveVm {
         } = self;
         session.restart_clock();
         let code = prompt.read(input.trim_end()).with_variables();
-        let mut value = code.evaluate(session, name)?;
+        let mut value = session.eval(code.source(), name, &code.text)?;
         names.learn(input);
         if code.is_async {
             let awaited = value;

@@ -1,14 +1,27 @@
 //! Reads code from a prompt or an argument.
 
 use jsvm::{Error, Source, Value, Vm};
-use jsvm_node::{
-    declarations_as_variables, ends_in_import, imports_as_script, typescript_as_script,
-};
 
-use super::session::Session;
+use crate::import_script::{ends_in_import, imports_as_script};
+use crate::prompt_script::{declarations_as_variables, typescript_as_script};
+
+/// The names of the roots that [`Prompt::kept`] uses.
+const ROOTS: [&str; 2] = ["jsvm:prompt:function", "jsvm:prompt:async-function"];
 
 /// Reads code as a prompt does: an object literal needs no parentheses, and `await` works at the
 /// top level.
+///
+/// ```
+/// use jsvm_node::Prompt;
+/// let vm = jsvm::Engine::global()?.vm().build()?;
+/// let prompt = Prompt::new(&vm)?;
+/// for input in ["const a = 1", "const a = 2", "{ a }"] {
+///     vm.eval(prompt.read(input).with_variables().source())?;
+/// }
+/// assert_eq!(vm.eval("a")?.to::<i32>()?, 2);
+/// assert!(prompt.read("await a").is_async);
+/// # Ok::<(), jsvm::Error>(())
+/// ```
 pub struct Prompt {
     vm: Vm,
     /// `Function` and `AsyncFunction`, from before any code could replace them. They only show
@@ -17,16 +30,27 @@ pub struct Prompt {
     async_function: Value,
 }
 
-/// Code that is ready to be evaluated.
-pub struct Code {
+/// Code that is ready to be evaluated, from [`Prompt::read`].
+///
+/// ```
+/// let vm = jsvm::Engine::global()?.vm().build()?;
+/// let code = jsvm_node::Prompt::new(&vm)?.read("{ a: 1 }");
+/// assert_eq!(code.text, "({ a: 1 }\n)");
+/// # Ok::<(), jsvm::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PromptCode {
     /// The text to evaluate.
-    text: String,
+    pub text: String,
     /// Whether the code uses `await`, so that it evaluates to a promise.
     pub is_async: bool,
 }
 
 impl Prompt {
     /// Creates a prompt for a fresh VM.
+    ///
+    /// # Errors
+    /// [`Error::Gone`].
     pub fn new(vm: &Vm) -> Result<Prompt, Error> {
         let function = vm.global()?.get("Function")?;
         let async_function = vm.eval("(async () => {}).constructor")?;
@@ -37,8 +61,31 @@ impl Prompt {
         })
     }
 
+    /// Creates a prompt for a fresh VM, or for one that was restored from a snapshot of a VM with
+    /// such a prompt. It keeps what it needs in [roots](Vm::roots).
+    ///
+    /// # Errors
+    /// [`Error::Gone`].
+    pub fn kept(vm: &Vm) -> Result<Prompt, Error> {
+        let roots = vm.roots();
+        let [function, async_function] = ROOTS;
+        if let (Some(function), Some(async_function)) =
+            (roots.get(function)?, roots.get(async_function)?)
+        {
+            return Ok(Prompt {
+                vm: vm.clone(),
+                function,
+                async_function,
+            });
+        }
+        let prompt = Prompt::new(vm)?;
+        roots.set(function, &prompt.function)?;
+        roots.set(async_function, &prompt.async_function)?;
+        Ok(prompt)
+    }
+
     /// Reads complete code: JavaScript, or else TypeScript.
-    pub fn read(&self, code: &str) -> Code {
+    pub fn read(&self, code: &str) -> PromptCode {
         if self.is_javascript(code) {
             return self.read_javascript(code);
         }
@@ -55,6 +102,18 @@ impl Prompt {
         }
     }
 
+    /// Returns whether code only parses as the body of a function: at its top level, it has `return`
+    /// or another construct that only functions may contain.
+    pub fn needs_function(&self, code: &str) -> bool {
+        let is_body = parses(&self.function, code) || parses(&self.async_function, code);
+        // A script cannot export anything, so this never runs. Its error is at the end if the rest
+        // parses.
+        let never = format!("{code}\n;export");
+        let lines = never.split('\n').count() as u32;
+        let place = place(self.vm.eval(Source::script(&never).asynchronous()));
+        is_body && place.is_some_and(|(line, _)| line < lines)
+    }
+
     /// Whether code parses without being converted.
     fn is_javascript(&self, code: &str) -> bool {
         let script = imports_as_script(code);
@@ -64,9 +123,9 @@ impl Prompt {
         parses(&self.function, code) || parses(&self.async_function, code) || is_object
     }
 
-    fn read_javascript(&self, code: &str) -> Code {
+    fn read_javascript(&self, code: &str) -> PromptCode {
         if let Some(text) = imports_as_script(code) {
-            return Code {
+            return PromptCode {
                 text,
                 is_async: true,
             };
@@ -80,7 +139,7 @@ impl Prompt {
         // Code that parses neither way has an error that is better reported without its `await`.
         let is_async =
             self.awaits(&text) || (text.contains("await") && !parses(&self.function, &text));
-        Code { text, is_async }
+        PromptCode { text, is_async }
     }
 
     /// Whether code contains `await` and parses as an async function. It may also parse as a
@@ -136,22 +195,22 @@ impl Prompt {
 
 impl Code {
     /// Lets a later input declare the names again that the code declares.
-    pub fn with_variables(self) -> Code {
+    pub fn with_variables(self) -> PromptCode {
         Code {
             text: declarations_as_variables(&self.text),
             ..self
         }
     }
 
-    /// Evaluates the code. Its jobs have not run yet.
-    pub fn evaluate(&self, session: &Session, name: &str) -> Result<Value, Error> {
+    /// Returns the source to evaluate. If the code [uses `await`](Self::is_async), its value is a
+    /// promise.
+    pub fn source(&self) -> Source<'_> {
         let source = Source::script(&self.text);
-        let source = if self.is_async {
+        if self.is_async {
             source.asynchronous()
         } else {
             source
-        };
-        session.eval(source, name, &self.text)
+        }
     }
 }
 
