@@ -44,4 +44,6 @@ check jsvm-transpiler compile
 check jsvm-node ""
 check jsvm-node precompile
 check jsvm-node compile
+check jsvm-sandbox ""
+check jsvm-sandbox precompile
 check jsvm-standalone ""

@@ -102,16 +102,25 @@ impl Prompt {
         }
     }
 
-    /// Returns whether code only parses as the body of a function: at its top level, it has `return`
-    /// or another construct that only functions may contain.
-    pub fn needs_function(&self, code: &str) -> bool {
-        let is_body = parses(&self.function, code) || parses(&self.async_function, code);
-        // A script cannot export anything, so this never runs. Its error is at the end if the rest
-        // parses.
-        let never = format!("{code}\n;export");
+    /// Returns whether code that was read parses as a script.
+    pub fn parses(&self, code: &PromptCode) -> bool {
+        // A script cannot export anything, so this never runs. If the rest parses, the error is at
+        // the end.
+        let never = format!("{}\n;export", code.text);
         let lines = never.split('\n').count() as u32;
-        let place = place(self.vm.eval(Source::script(&never).asynchronous()));
-        is_body && place.is_some_and(|(line, _)| line < lines)
+        let source = Source::script(&never);
+        let source = if code.is_async {
+            source.asynchronous()
+        } else {
+            source
+        };
+        place(self.vm.eval(source)).is_some_and(|(line, _)| line >= lines)
+    }
+
+    /// Returns whether code that was read parses as the body of a function. If it does not parse as
+    /// a script, it has a `return` at its top level, or another construct of functions.
+    pub fn parses_in_function(&self, code: &PromptCode) -> bool {
+        parses(&self.function, &code.text) || parses(&self.async_function, &code.text)
     }
 
     /// Whether code parses without being converted.

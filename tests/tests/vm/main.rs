@@ -49,6 +49,7 @@ mod promise_events;
 mod promises;
 mod raw;
 mod requests;
+mod sandbox;
 mod scripts;
 mod serde;
 mod snapshot;

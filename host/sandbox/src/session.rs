@@ -1,0 +1,447 @@
+//! Sessions.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jsvm::{Error, Snapshot, Vm, VmBuilder};
+use jsvm_node::Prompt;
+
+use crate::bytes::{SavedSession, SessionRecord};
+use crate::drive::{Driver, Progress, timed};
+use crate::error::SandboxError;
+use crate::fault::file_name;
+use crate::files::{Files, Inside};
+use crate::gate::{Decision, Gate};
+use crate::outcome::{Outcome, PendingCall};
+use crate::report::{End, Report};
+use crate::sandbox::Sandbox;
+use crate::schema::sentence;
+use crate::stop::StopHandle;
+
+/// The root of what a cell evaluates to, while it waits.
+const CELL: &str = "jsvm:sandbox:cell";
+
+/// A place where cells of code run one after the other, from [`Sandbox::session`].
+///
+/// A cell can declare again what an earlier one declared, in JavaScript or TypeScript. The value of
+/// its last statement is its result, and a promise is awaited. A cell ends when that value is there
+/// and all calls of tools have ended. Timers that are still set go on during the next cell.
+///
+/// A cell that throws leaves what it did. A cell that is stopped, by a limit or by the embedder,
+/// leaves no trace in the session: its variables and files are as they were before. What its calls
+/// of tools did remains, of course; [`Outcome::calls`] names them.
+///
+/// The VM runs on the thread that polls the futures of this type. Spawn sessions of untrusted code
+/// where that thread may be busy for seconds.
+pub struct Session {
+    sandbox: Sandbox,
+    gate: Arc<Gate>,
+    /// Nothing if the VM was lost, and there was no memory for another.
+    live: Option<Live>,
+    phase: Phase,
+    cells: u32,
+    /// The code of the cell that runs or waits.
+    code: String,
+}
+
+/// A VM and what belongs to it.
+struct Live {
+    vm: Vm,
+    prompt: Prompt,
+    inside: Inside,
+}
+
+/// What a session does. Each but the first has the state before the cell.
+enum Phase {
+    Idle,
+    /// A cell runs, or its future was dropped.
+    Runs(Snapshot),
+    Waits(Snapshot),
+}
+
+impl Session {
+    pub(crate) fn new(sandbox: Sandbox) -> Result<Session, SandboxError> {
+        let gate = gate(&sandbox, new_id()?);
+        let vm = sandbox.vm_builder(&gate).build()?;
+        Inside::install(&vm)?;
+        let live = Live::of(&sandbox, &gate, vm)?;
+        Ok(Session {
+            sandbox,
+            gate,
+            live: Some(live),
+            phase: Phase::Idle,
+            cells: 0,
+            code: String::new(),
+        })
+    }
+
+    pub(crate) fn from_saved(sandbox: Sandbox, saved: SavedSession) -> Result<Session, SandboxError> {
+        Self::continued(sandbox, saved, VmBuilder::resume)
+    }
+
+    fn continued(
+        sandbox: Sandbox,
+        saved: SavedSession,
+        make: impl FnOnce(&VmBuilder, &Snapshot) -> Result<Vm, Error>,
+    ) -> Result<Session, SandboxError> {
+        let SavedSession { record, start, now } = saved;
+        let gate = gate(&sandbox, record.id);
+        let vm = make(&sandbox.vm_builder(&gate), &now)?;
+        let live = Live::of(&sandbox, &gate, vm)?;
+        Ok(Session {
+            sandbox,
+            gate,
+            live: Some(live),
+            phase: start.map_or(Phase::Idle, Phase::Waits),
+            cells: record.cells,
+            code: record.code,
+        })
+    }
+
+    /// Returns the id of the session: 32 hexadecimal digits. Forks have their own.
+    pub fn id(&self) -> &str {
+        &self.gate.session
+    }
+
+    /// Returns how many cells have run.
+    pub fn cells(&self) -> u32 {
+        self.cells
+    }
+
+    /// Runs a cell.
+    ///
+    /// If the future is dropped, the session is as it was before the cell.
+    ///
+    /// # Errors
+    /// [`SandboxError::Waiting`] if the session waits for approval; [`SandboxError::CodeTooLong`];
+    /// [`SandboxError::Vm`] if the VM was lost and cannot be replaced. Errors of the code are part of
+    /// the [`Outcome`].
+    pub async fn run(&mut self, code: &str) -> Result<Outcome, SandboxError> {
+        self.recover()?;
+        if let Phase::Waits(_) = self.phase {
+            return Err(SandboxError::Waiting {
+                calls: self.waiting()?,
+            });
+        }
+        let limit = self.sandbox.caps().code;
+        if code.len() > limit {
+            let bytes = code.len();
+            return Err(SandboxError::CodeTooLong { bytes, limit });
+        }
+        let live = self.live()?;
+        live.inside.call("beginCell", ())?;
+        let start = live.vm.snapshot()?;
+        self.cells += 1;
+        self.code = code.to_owned();
+        self.gate.begin(HashMap::new());
+        self.advance(start, true).await
+    }
+
+    /// Decides about calls that wait for approval, and goes on with the cell. Calls without a
+    /// decision wait on.
+    ///
+    /// What the cell did before is not done again, in whichever process this happens.
+    ///
+    /// ```
+    /// use jsvm_sandbox::{Decision, Sandbox, Tool, ToolCall};
+    /// use serde_json::json;
+    /// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+    /// let pay = Tool::new("pay", async |call: ToolCall| Ok(json!({ "paid": call.input["cents"] })));
+    /// let sandbox = Sandbox::builder().tool(pay.ask()).build()?;
+    ///
+    /// let mut session = sandbox.session()?;
+    /// let outcome = session.run("const { paid } = await tools.pay({ cents: 250 }); paid / 100").await?;
+    /// let call = outcome.waiting()[0].id;
+    /// let bytes = session.to_bytes()?;
+    /// drop(session);
+    ///
+    /// // Days later, in another process:
+    /// let mut session = sandbox.restore(&bytes)?;
+    /// let outcome = session.resume([(call, Decision::Approve)]).await?;
+    /// assert_eq!(outcome.value().unwrap().json, Some(json!(2.5)));
+    /// # Ok::<(), jsvm_sandbox::SandboxError>(()) })?;
+    /// # Ok::<(), jsvm_sandbox::SandboxError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`SandboxError::NotWaiting`]; [`SandboxError::UnknownCall`] and
+    /// [`SandboxError::InvalidDecision`], after which the session still waits; and as
+    /// [`run`](Self::run).
+    pub async fn resume(
+        &mut self,
+        decisions: impl IntoIterator<Item = (u64, Decision)>,
+    ) -> Result<Outcome, SandboxError> {
+        self.recover()?;
+        let Phase::Waits(start) = &self.phase else {
+            return Err(SandboxError::NotWaiting);
+        };
+        let start = start.clone();
+        let waiting = self.waiting()?;
+        let mut decided = HashMap::new();
+        for (id, decision) in decisions {
+            let call = waiting.iter().find(|call| call.id == id);
+            let call = call.ok_or(SandboxError::UnknownCall { id })?;
+            self.check(call, &decision)?;
+            decided.insert(id, decision);
+        }
+        self.gate.begin(decided);
+        self.advance(start, false).await
+    }
+
+    /// Gives up the cell that waits for approval. The session is as it was before the cell.
+    ///
+    /// # Errors
+    /// [`SandboxError::NotWaiting`]; [`SandboxError::Vm`].
+    pub fn cancel(&mut self) -> Result<(), SandboxError> {
+        let Phase::Waits(start) = &self.phase else {
+            return Err(SandboxError::NotWaiting);
+        };
+        let start = start.clone();
+        self.roll_back(&start)
+    }
+
+    /// Returns the calls that wait for approval.
+    ///
+    /// # Errors
+    /// [`SandboxError::Vm`].
+    pub fn waiting(&self) -> Result<Vec<PendingCall>, SandboxError> {
+        if !matches!(self.phase, Phase::Waits(_)) {
+            return Ok(Vec::new());
+        }
+        let requests = self.live()?.vm.unsettled_requests()?.into_iter();
+        let calls = requests.filter(|request| request.name == Inside::REQUEST);
+        calls
+            .map(|request| {
+                let (tool, input): (String, String) = request.args.to().map_err(Error::from)?;
+                Ok(PendingCall {
+                    id: request.id,
+                    tool,
+                    // The arguments were parsed before the call began to wait.
+                    input: serde_json::from_str(&input).unwrap_or_default(),
+                })
+            })
+            .collect()
+    }
+
+    /// Returns the files of the session. While it waits for approval, they can be read and changed
+    /// as well.
+    ///
+    /// # Errors
+    /// [`SandboxError::Vm`].
+    pub fn files(&self) -> Result<Files<'_>, SandboxError> {
+        Ok(Files::new(&self.live()?.vm)?)
+    }
+
+    /// Returns the session as bytes, for [`Sandbox::restore`]. They are sealed if the sandbox has a
+    /// key.
+    ///
+    /// # Errors
+    /// [`SandboxError::Snapshot`]; [`SandboxError::Vm`].
+    pub fn to_bytes(&self) -> Result<Vec<u8>, SandboxError> {
+        let record = self.record();
+        let (start, now) = match &self.phase {
+            Phase::Idle => (None, self.live()?.vm.snapshot()?),
+            Phase::Runs(start) => (None, start.clone()),
+            Phase::Waits(start) => {
+                let now = self.live()?.vm.snapshot_since(start)?;
+                (Some(start.clone()), now)
+            }
+        };
+        let saved = SavedSession { record, start, now };
+        saved.encode(self.sandbox.seal())
+    }
+
+    /// Creates a second session that goes on from here. The two share nothing.
+    ///
+    /// ```
+    /// # use jsvm_sandbox::Sandbox;
+    /// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+    /// let mut session = Sandbox::builder().build()?.session()?;
+    /// session.run("let n = 1").await?;
+    /// let mut fork = session.fork()?;
+    /// fork.run("n = 2").await?;
+    /// assert_eq!(session.run("n").await?.value().unwrap().text, "1");
+    /// # Ok::<(), jsvm_sandbox::SandboxError>(()) })?;
+    /// # Ok::<(), jsvm_sandbox::SandboxError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`SandboxError::Vm`].
+    pub fn fork(&self) -> Result<Session, SandboxError> {
+        let record = SessionRecord {
+            id: new_id()?,
+            ..self.record()
+        };
+        let (start, now) = match &self.phase {
+            Phase::Idle => (None, self.live()?.vm.snapshot()?),
+            Phase::Runs(start) => (None, start.clone()),
+            Phase::Waits(start) => (Some(start.clone()), self.live()?.vm.snapshot()?),
+        };
+        let saved = SavedSession { record, start, now };
+        Self::continued(self.sandbox.clone(), saved, VmBuilder::restore)
+    }
+
+    /// Returns what stops a cell, from another thread or task.
+    pub fn stop_handle(&self) -> StopHandle {
+        StopHandle::new(self.gate.clone())
+    }
+
+    /// Runs the cell, and finds out how it ended. `start` is the state before it.
+    async fn advance(&mut self, start: Snapshot, is_new: bool) -> Result<Outcome, SandboxError> {
+        let began = Instant::now();
+        let mut running = Duration::ZERO;
+        self.phase = Phase::Runs(start.clone());
+        let live = self.live()?;
+        let deadline = began + self.sandbox.caps().time;
+        let guard = StopHandle::new(self.gate.clone()).armed(live.vm.interrupt_handle());
+        let mut driver = Driver::new(&live.vm, &self.gate, deadline);
+        let work = async {
+            let value = if is_new {
+                live.begin(&self.code, self.cells, deadline)?
+            } else {
+                live.vm.roots().get(CELL)?.unwrap_or(jsvm::Value::UNDEFINED)
+            };
+            driver.run(&value).await
+        };
+        let progress = timed(work, &mut running).await;
+        let unhandled = std::mem::take(&mut driver.unhandled);
+        // What is in flight ends here, and is counted.
+        drop(driver);
+        drop(guard);
+        let report = Report {
+            sandbox: &self.sandbox,
+            vm: &live.vm,
+            inside: &live.inside,
+            prompt: &live.prompt,
+            cell: self.cells,
+            code: &self.code,
+        };
+        let (end, phase) = match progress {
+            Ok(Progress::Waits) => (End::Waits(self.gate.waiting()), Phase::Waits(start.clone())),
+            Ok(Progress::Ended(Ok(value))) => (report.value(&value), Phase::Idle),
+            Ok(Progress::Ended(Err(error))) => (report.error(&error), Phase::Idle),
+            Err(error) => (report.stopped(&error), Phase::Idle),
+        };
+        let unhandled = report.unhandled(&unhandled);
+        let is_stopped = matches!(end, End::Stopped(_));
+        let files = if is_stopped { Vec::new() } else { report.files() };
+        if is_stopped {
+            self.roll_back(&start)?;
+        } else {
+            if !matches!(phase, Phase::Waits(_)) {
+                live.vm.roots().remove(CELL)?;
+            }
+            self.phase = phase;
+        }
+        let activity = self.gate.take();
+        let memory = self.live()?.vm.heap().usage()?;
+        Ok(end.outcome(self.cells, activity, unhandled, files, (began.elapsed(), running), &memory))
+    }
+
+    /// If the future of a cell was dropped, there is no such cell.
+    fn recover(&mut self) -> Result<(), SandboxError> {
+        match &self.phase {
+            Phase::Runs(start) => {
+                let start = start.clone();
+                self.roll_back(&start)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Makes the session what it was.
+    fn roll_back(&mut self, start: &Snapshot) -> Result<(), SandboxError> {
+        // The engine may have room for no other VM.
+        self.live = None;
+        self.phase = Phase::Runs(start.clone());
+        let vm = self.sandbox.vm_builder(&self.gate).resume(start)?;
+        self.live = Some(Live::of(&self.sandbox, &self.gate, vm)?);
+        self.phase = Phase::Idle;
+        Ok(())
+    }
+
+    fn live(&self) -> Result<&Live, SandboxError> {
+        let lost = jsvm::Gone::Trap("another VM could not be created in its place".to_owned());
+        self.live.as_ref().ok_or(SandboxError::Vm(Error::Gone(lost)))
+    }
+
+    fn record(&self) -> SessionRecord {
+        let waits = matches!(self.phase, Phase::Waits(_));
+        SessionRecord {
+            id: self.id().to_owned(),
+            cells: self.cells,
+            code: if waits { self.code.clone() } else { String::new() },
+        }
+    }
+
+    fn check(&self, call: &PendingCall, decision: &Decision) -> Result<(), SandboxError> {
+        let Some(tool) = self.sandbox.tools().get(&call.tool) else {
+            return Ok(());
+        };
+        let issues = match decision {
+            Decision::ApproveWith(input) => tool.input.issues(input),
+            Decision::Answer(value) => {
+                let output = tool.output.as_ref();
+                output.map(|schema| schema.issues(value)).unwrap_or_default()
+            }
+            Decision::Approve | Decision::Deny(_) => Vec::new(),
+        };
+        if issues.is_empty() {
+            return Ok(());
+        }
+        let (id, reason) = (call.id, sentence(&issues));
+        Err(SandboxError::InvalidDecision { id, reason })
+    }
+}
+
+impl Live {
+    fn of(sandbox: &Sandbox, gate: &Arc<Gate>, vm: Vm) -> Result<Live, SandboxError> {
+        let inside = Inside::find(&vm)?;
+        let inside = inside.ok_or(SandboxError::Malformed("its VM is not that of a session"))?;
+        inside.call("setTools", (sandbox.tools().names(),))?;
+        *gate.interrupt.lock() = None;
+        Ok(Live {
+            prompt: Prompt::kept(&vm)?,
+            vm,
+            inside,
+        })
+    }
+
+    /// Evaluates the code of a cell. What it throws rejects a promise.
+    fn begin(&self, code: &str, cell: u32, deadline: Instant) -> Result<jsvm::Value, Error> {
+        let code = self.prompt.read(code.trim_end()).with_variables();
+        let name = file_name(cell);
+        let source = code.source().file_name(&name);
+        let value = match self.vm.with_deadline(deadline, || self.vm.eval(source)) {
+            Err(Error::Exception(exception)) => {
+                let deferred = self.vm.create_promise()?;
+                deferred.reject.call((&exception.value,))?;
+                deferred.promise
+            }
+            value => value?,
+        };
+        self.vm.roots().set(CELL, &value)?;
+        Ok(value)
+    }
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session")
+            .field("id", &self.id())
+            .field("cells", &self.cells)
+            .field("waits", &matches!(self.phase, Phase::Waits(_)))
+            .finish_non_exhaustive()
+    }
+}
+
+fn gate(sandbox: &Sandbox, id: String) -> Arc<Gate> {
+    Arc::new(Gate::new(sandbox.tools().clone(), sandbox.caps().clone(), id))
+}
+
+fn new_id() -> Result<String, SandboxError> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(SandboxError::Entropy)?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
