@@ -22,7 +22,7 @@ fi
 readonly root=$PWD quick
 readonly folder=$(mkdir -p "${1:-target/consumer}" && cd "${1:-target/consumer}" && pwd)
 readonly crates=(jsvm-data jsvm-protocol jsvm-component jsvm-snapshot jsvm-precompile jsvm jsvm-http jsvm-link
-    jsvm-transpiler jsvm-node jsvm-sandbox jsvm-standalone jsvm-cli)
+    jsvm-transpiler jsvm-node jsvm-sandbox jsvm-mcp jsvm-standalone jsvm-cli)
 readonly version=$(sed -n 's/^version *= *"\(.*\)"/\1/p' Cargo.toml | head -n 1)
 
 say() { printf 'package: %s\n' "$*" >&2; }

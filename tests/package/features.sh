@@ -46,4 +46,6 @@ check jsvm-node precompile
 check jsvm-node compile
 check jsvm-sandbox ""
 check jsvm-sandbox precompile
+check jsvm-mcp ""
+check jsvm-mcp precompile
 check jsvm-standalone ""
