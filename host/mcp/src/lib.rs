@@ -15,12 +15,13 @@ mod service;
 mod store;
 mod upstream;
 
-use jsvm_sandbox::{Caps, Decision, PendingCall, Sandbox};
+use jsvm_sandbox::{Caps, PendingCall, Sandbox};
 use rmcp::ServiceExt;
 use rmcp::transport::stdio;
 
 pub use config::{CellLimits, Config, ServerCommand};
 pub use error::McpError;
+pub use jsvm_sandbox::Decision;
 
 use service::CodeServer;
 use store::Store;

@@ -18,6 +18,7 @@ mod inspect;
 mod key;
 mod launch;
 mod link;
+mod mcp;
 mod modules;
 mod options;
 mod output;
@@ -84,6 +85,7 @@ enum Verb {
     Inspect(inspect::Inspect),
     Build(build::Build),
     Component(component::Component),
+    Mcp(mcp::Mcp),
     Types(types::Types),
     Completions(completions::Completions),
     #[command(hide = true)]
@@ -106,6 +108,7 @@ pub fn main() -> ExitCode {
         Verb::Inspect(verb) => verb.run(),
         Verb::Build(verb) => verb.run(),
         Verb::Component(verb) => verb.run(),
+        Verb::Mcp(verb) => verb.run(),
         Verb::Types(verb) => verb.run(),
         Verb::Completions(verb) => verb.run(&mut Cli::command()),
         Verb::CompileComponent(verb) => verb.run(),
