@@ -104,17 +104,7 @@ impl Prompt {
 
     /// Returns whether code that was read parses as a script.
     pub fn parses(&self, code: &PromptCode) -> bool {
-        // A script cannot export anything, so this never runs. If the rest parses, the error is at
-        // the end.
-        let never = format!("{}\n;export", code.text);
-        let lines = never.split('\n').count() as u32;
-        let source = Source::script(&never);
-        let source = if code.is_async {
-            source.asynchronous()
-        } else {
-            source
-        };
-        place(self.vm.eval(source)).is_some_and(|(line, _)| line >= lines)
+        self.vm.compile(code.source()).is_ok()
     }
 
     /// Returns whether code that was read parses as the body of a function. If it does not parse as

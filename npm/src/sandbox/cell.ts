@@ -113,18 +113,15 @@ export class CellReader {
     return undefined;
   }
 
-  /** A script cannot export anything, so this never runs. If the rest parses, the error is at the end. */
   #isScript(text: string, isAsync: boolean): boolean {
-    const never = `${text}\n;export`;
     try {
-      this.#vm.eval(never, { async: isAsync });
-      return false;
+      this.#vm.compile(text, { async: isAsync }).dispose();
+      return true;
     } catch (error) {
-      if (!(error instanceof ScriptError)) {
-        throw error;
+      if (error instanceof ScriptError) {
+        return false;
       }
-      const line = Number(/:(\d+):\d+\)?\s*$/m.exec(error.scriptStack)?.[1]);
-      return line >= never.split("\n").length;
+      throw error;
     }
   }
 

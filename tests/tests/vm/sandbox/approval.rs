@@ -138,7 +138,7 @@ fn a_session_that_waits_runs_nothing_else() {
 #[test]
 fn a_cell_that_is_stopped_after_approval_does_not_ask_again() {
     let (builder, log) = sandbox();
-    let caps = jsvm_sandbox::Caps::default().time(std::time::Duration::from_millis(300));
+    let caps = jsvm_sandbox::Caps::default().time(std::time::Duration::from_millis(600));
     let mut session = builder.caps(caps).build().unwrap().session().unwrap();
     run(&mut session, "var n = 1");
     let code = "n = 2; await tools.pay({ cents: 1 }); for (;;) {}";

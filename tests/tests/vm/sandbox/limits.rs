@@ -10,7 +10,7 @@ use super::{run, sandbox, value, wait};
 
 fn small() -> Session {
     let limits = Limits::default().memory(16 << 20).hard_memory(40 << 20);
-    let caps = Caps::default().time(Duration::from_millis(200)).console(100).value(200).code(2_000);
+    let caps = Caps::default().time(Duration::from_millis(500)).console(100).value(200).code(2_000);
     let sandbox = sandbox().0.limits(limits).caps(caps).build().unwrap();
     sandbox.session().unwrap()
 }
@@ -25,8 +25,8 @@ fn a_cell_that_is_stopped_leaves_no_trace() {
         ("await new Promise((done) => setTimeout(done, 10_000))", FaultKind::Time),
         ("setInterval(() => {}, 1); await new Promise(() => {})", FaultKind::Time),
         ("Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 1)", FaultKind::Time),
-        ("for (;;) list.push(new Array(10_000).fill(0))", FaultKind::Memory),
-        ("await null; for (;;) list.push('x'.repeat(1e5) + list.length)", FaultKind::Memory),
+        ("for (;;) list.push(new Uint8Array(1_000_000))", FaultKind::Memory),
+        ("await null; for (;;) list.push('x'.repeat(1e6) + list.length)", FaultKind::Memory),
         ("({ toJSON() { for (;;) {} } })", FaultKind::Time),
         ("({ get a() { for (;;) {} } })", FaultKind::Time),
     ] {
