@@ -85,6 +85,14 @@ impl Default for CellLimits {
 }
 
 impl CellLimits {
+    /// The limits of a VM.
+    pub(crate) fn of_vm(&self) -> jsvm::Limits {
+        let memory = u64::from(self.memory) << 20;
+        // The rest is for what the VM itself has.
+        let hard_memory = memory.saturating_add(64 << 20).min(4 << 30);
+        jsvm::Limits::default().memory(memory).hard_memory(hard_memory)
+    }
+
     /// The time of a cell.
     ///
     /// # Errors

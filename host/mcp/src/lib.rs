@@ -35,6 +35,7 @@ use upstream::Upstream;
 /// If a server of the configuration cannot be started, or the client does not speak the protocol.
 pub async fn serve(config: &Config, warn: impl Fn(&str)) -> Result<(), McpError> {
     let store = Store::open(&config.sessions)?;
+    let caps = Caps::default().time(config.limits.time()?).calls(config.limits.calls);
     let mut upstreams = Vec::new();
     let mut tools = Vec::new();
     for (name, server) in &config.servers {
@@ -48,13 +49,7 @@ pub async fn serve(config: &Config, warn: impl Fn(&str)) -> Result<(), McpError>
         }
         upstreams.push(upstream);
     }
-    let memory = u64::from(config.limits.memory) << 20;
-    let limits = jsvm::Limits::default()
-        .memory(memory)
-        .hard_memory(memory.saturating_add(64 << 20).min(4 << 30));
-    let caps = Caps::default()
-        .time(config.limits.time()?)
-        .calls(config.limits.calls);
+    let limits = config.limits.of_vm();
     let sandbox = Sandbox::builder().tools(tools).limits(limits).caps(caps).build()?;
     let server = CodeServer::new(sandbox, store);
     let running = server.serve(stdio()).await.map_err(|error| McpError::Serve(error.to_string()))?;
@@ -109,8 +104,7 @@ pub fn decide(
 }
 
 fn calls_of(config: &Config, bytes: &[u8]) -> Result<Vec<PendingCall>, McpError> {
-    let memory = u64::from(config.limits.memory) << 20;
-    let limits = jsvm::Limits::default().hard_memory(memory.saturating_add(64 << 20).min(4 << 30));
+    let limits = config.limits.of_vm();
     let session = Sandbox::builder().limits(limits).build()?.restore(bytes)?;
     Ok(session.waiting()?)
 }

@@ -23,6 +23,8 @@ mod keyvalue;
 mod link;
 mod make;
 #[cfg(unix)]
+mod mcp;
+#[cfg(unix)]
 mod repl;
 mod run;
 #[cfg(unix)]
