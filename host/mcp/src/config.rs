@@ -90,7 +90,9 @@ impl CellLimits {
         let memory = u64::from(self.memory) << 20;
         // The rest is for what the VM itself has.
         let hard_memory = memory.saturating_add(64 << 20).min(4 << 30);
-        jsvm::Limits::default().memory(memory).hard_memory(hard_memory)
+        jsvm::Limits::default()
+            .memory(memory)
+            .hard_memory(hard_memory)
     }
 
     /// The time of a cell.
@@ -150,8 +152,10 @@ impl ServerCommand {
 }
 
 fn matches_any(patterns: &[String], name: &str) -> bool {
-    patterns.iter().any(|pattern| match pattern.strip_suffix('*') {
-        Some(start) => name.starts_with(start),
-        None => name == pattern,
-    })
+    patterns
+        .iter()
+        .any(|pattern| match pattern.strip_suffix('*') {
+            Some(start) => name.starts_with(start),
+            None => name == pattern,
+        })
 }

@@ -35,7 +35,9 @@ use upstream::Upstream;
 /// If a server of the configuration cannot be started, or the client does not speak the protocol.
 pub async fn serve(config: &Config, warn: impl Fn(&str)) -> Result<(), McpError> {
     let store = Store::open(&config.sessions)?;
-    let caps = Caps::default().time(config.limits.time()?).calls(config.limits.calls);
+    let caps = Caps::default()
+        .time(config.limits.time()?)
+        .calls(config.limits.calls);
     let mut upstreams = Vec::new();
     let mut tools = Vec::new();
     for (name, server) in &config.servers {
@@ -50,10 +52,20 @@ pub async fn serve(config: &Config, warn: impl Fn(&str)) -> Result<(), McpError>
         upstreams.push(upstream);
     }
     let limits = config.limits.of_vm();
-    let sandbox = Sandbox::builder().tools(tools).limits(limits).caps(caps).build()?;
+    let sandbox = Sandbox::builder()
+        .tools(tools)
+        .limits(limits)
+        .caps(caps)
+        .build()?;
     let server = CodeServer::new(sandbox, store);
-    let running = server.serve(stdio()).await.map_err(|error| McpError::Serve(error.to_string()))?;
-    running.waiting().await.map_err(|error| McpError::Serve(error.to_string()))?;
+    let running = server
+        .serve(stdio())
+        .await
+        .map_err(|error| McpError::Serve(error.to_string()))?;
+    running
+        .waiting()
+        .await
+        .map_err(|error| McpError::Serve(error.to_string()))?;
     drop(upstreams);
     Ok(())
 }

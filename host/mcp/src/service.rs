@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use jsvm_sandbox::{Outcome, Sandbox, SandboxError, Session};
+use rmcp::ErrorData;
 use rmcp::handler::server::ServerHandler;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, Implementation,
     ListToolsResult, PaginatedRequestParams, ServerCapabilities, ServerConfig, Tool,
 };
 use rmcp::service::{RequestContext, RoleServer};
-use rmcp::ErrorData;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -76,7 +76,11 @@ impl CodeServer {
     }
 
     /// Does what the arguments say.
-    async fn run(&self, arguments: RunArguments, context: &RequestContext<RoleServer>) -> Result<Outcome, McpError> {
+    async fn run(
+        &self,
+        arguments: RunArguments,
+        context: &RequestContext<RoleServer>,
+    ) -> Result<Outcome, McpError> {
         let name = arguments.session.as_deref().unwrap_or("default");
         let locked = self.store.lock(name)?;
         let session = match locked.read()? {
@@ -115,7 +119,9 @@ async fn perform(
     let outcome = if arguments.resume {
         session.resume(locked.take_decisions()?).await?
     } else {
-        session.run(arguments.code.as_deref().unwrap_or_default()).await?
+        session
+            .run(arguments.code.as_deref().unwrap_or_default())
+            .await?
     };
     locked.write(&session.to_bytes()?)?;
     Ok(outcome)
@@ -142,7 +148,10 @@ impl ServerHandler for CodeServer {
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         if request.name != TOOL {
-            let message = format!("there is no tool {:?}: the only one is {TOOL}", request.name);
+            let message = format!(
+                "there is no tool {:?}: the only one is {TOOL}",
+                request.name
+            );
             return Err(ErrorData::invalid_params(message, None));
         }
         let arguments = Value::Object(request.arguments.unwrap_or_default());
@@ -153,9 +162,8 @@ impl ServerHandler for CodeServer {
         Ok(match self.run(arguments, &context).await {
             Ok(outcome) => {
                 let is_error = outcome.error().is_some();
-                let value = serde_json::to_value(&outcome).map_err(|error| {
-                    ErrorData::internal_error(error.to_string(), None)
-                })?;
+                let value = serde_json::to_value(&outcome)
+                    .map_err(|error| ErrorData::internal_error(error.to_string(), None))?;
                 if is_error {
                     CallToolResult::structured_error(value)
                 } else {

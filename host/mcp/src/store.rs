@@ -55,7 +55,9 @@ impl Store {
         let mut names = Vec::new();
         for entry in fs::read_dir(&self.folder).map_err(failed)? {
             let path = entry.map_err(failed)?.path();
-            if path.extension().is_some_and(|extension| extension == "session")
+            if path
+                .extension()
+                .is_some_and(|extension| extension == "session")
                 && let Some(name) = path.file_stem().and_then(|name| name.to_str())
             {
                 names.push(name.to_owned());
@@ -99,7 +101,6 @@ impl Locked {
     pub fn write(&self, bytes: &[u8]) -> Result<(), McpError> {
         self.replace("session", bytes)
     }
-
 
     /// Keeps a decision about a call.
     pub fn decide(&self, call: u64, decision: &Decision) -> Result<(), McpError> {

@@ -38,7 +38,10 @@ impl Upstream {
             reason,
         };
         let service = ().serve(transport).await.map_err(|error| wrong(error.to_string()))?;
-        let offered = service.list_all_tools().await.map_err(|error| wrong(error.to_string()))?;
+        let offered = service
+            .list_all_tools()
+            .await
+            .map_err(|error| wrong(error.to_string()))?;
         let peer = service.peer().clone();
         let tools = offered
             .into_iter()
@@ -99,7 +102,11 @@ fn converted(result: CallToolResult) -> Result<Value, ToolError> {
     };
     if result.is_error == Some(true) {
         let text = text();
-        let message = if text.is_empty() { "the tool failed without a message".to_owned() } else { text };
+        let message = if text.is_empty() {
+            "the tool failed without a message".to_owned()
+        } else {
+            text
+        };
         return Err(ToolError::new(message));
     }
     if let Some(value) = result.structured_content {

@@ -10,7 +10,7 @@
 //! A session that waits has two: its state before the cell, and what changed since. The metadata of the
 //! last one describes the session. Checksums and seals are those of the snapshots.
 
-use jsvm::snapshot::{Decoder, Snapshot, SealKey};
+use jsvm::snapshot::{Decoder, SealKey, Snapshot};
 use serde::{Deserialize, Serialize};
 
 use crate::error::SandboxError;
@@ -67,8 +67,12 @@ impl SavedSession {
         key: Option<&SealKey>,
     ) -> Result<SavedSession, SandboxError> {
         let malformed = SandboxError::Malformed;
-        let rest = bytes.strip_prefix(MAGIC).ok_or(malformed("they begin otherwise"))?;
-        let (head, mut rest) = rest.split_at_checked(2).ok_or(malformed("they are cut off"))?;
+        let rest = bytes
+            .strip_prefix(MAGIC)
+            .ok_or(malformed("they begin otherwise"))?;
+        let (head, mut rest) = rest
+            .split_at_checked(2)
+            .ok_or(malformed("they are cut off"))?;
         let [version, count] = [head[0], head[1]];
         if version != VERSION {
             return Err(malformed("they are of a later version of jsvm"));
@@ -78,11 +82,14 @@ impl SavedSession {
         }
         let mut snapshots = Vec::new();
         for _ in 0..count {
-            let (length, after) =
-                rest.split_first_chunk::<8>().ok_or(malformed("they are cut off"))?;
+            let (length, after) = rest
+                .split_first_chunk::<8>()
+                .ok_or(malformed("they are cut off"))?;
             let length = usize::try_from(u64::from_le_bytes(*length))
                 .map_err(|_| malformed("a length is too large"))?;
-            let (part, after) = after.split_at_checked(length).ok_or(malformed("they are cut off"))?;
+            let (part, after) = after
+                .split_at_checked(length)
+                .ok_or(malformed("they are cut off"))?;
             let decoder = Decoder::new().max_memory(max_memory);
             let decoder = match key {
                 Some(key) => decoder.key(key),
@@ -94,8 +101,13 @@ impl SavedSession {
         if !rest.is_empty() {
             return Err(malformed("something follows them"));
         }
-        let now = snapshots.pop().ok_or(malformed("they contain no snapshot"))?;
-        let record = now.metadata().get(METADATA).ok_or(malformed("they do not describe a session"))?;
+        let now = snapshots
+            .pop()
+            .ok_or(malformed("they contain no snapshot"))?;
+        let record = now
+            .metadata()
+            .get(METADATA)
+            .ok_or(malformed("they do not describe a session"))?;
         let record = serde_json::from_str(record)
             .map_err(|_| malformed("their description of the session is not valid"))?;
         let start = snapshots.pop();

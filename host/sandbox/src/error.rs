@@ -76,6 +76,8 @@ pub enum SandboxError {
 }
 
 fn names(calls: &[PendingCall]) -> String {
-    let names = calls.iter().map(|call| format!("{} ({})", call.tool, call.id));
+    let names = calls
+        .iter()
+        .map(|call| format!("{} ({})", call.tool, call.id));
     names.collect::<Vec<_>>().join(", ")
 }

@@ -127,14 +127,15 @@ pub fn describe(error: &Error, tool: Option<ToolFault>, scene: &Scene<'_>) -> Ce
             Some(limit) => describe(&Error::Limit(limit), None, scene),
             None => of_exception(&rejection.reason, tool, scene),
         },
-        Error::Interrupted(jsvm::Interrupt::Handle | jsvm::Interrupt::Embedder) => plain(
-            FaultKind::Stopped,
-            "the cell was stopped".to_owned(),
-            "",
-        ),
+        Error::Interrupted(jsvm::Interrupt::Handle | jsvm::Interrupt::Embedder) => {
+            plain(FaultKind::Stopped, "the cell was stopped".to_owned(), "")
+        }
         Error::Interrupted(_) | Error::Gone(Gone::Time) => plain(
             FaultKind::Time,
-            format!("the cell exceeded a time limit ({} s for a cell)", scene.time.as_secs_f64()),
+            format!(
+                "the cell exceeded a time limit ({} s for a cell)",
+                scene.time.as_secs_f64()
+            ),
             "Look for a loop that never ends, or split the work into several cells.",
         ),
         Error::Limit(Limit::Memory) | Error::Gone(Gone::Memory) => plain(
@@ -142,7 +143,11 @@ pub fn describe(error: &Error, tool: Option<ToolFault>, scene: &Scene<'_>) -> Ce
             "the cell exceeded the memory limit".to_owned(),
             "Work on smaller parts, and keep only what is needed.",
         ),
-        Error::Limit(limit) => plain(FaultKind::Memory, limit.to_string(), "Make a smaller value."),
+        Error::Limit(limit) => plain(
+            FaultKind::Memory,
+            limit.to_string(),
+            "Make a smaller value.",
+        ),
         Error::Unsettled => plain(
             FaultKind::Unsettled,
             "the cell awaits a promise that never settles".to_owned(),
@@ -164,7 +169,9 @@ fn of_exception(exception: &Exception, tool: Option<ToolFault>, scene: &Scene<'_
                 cell,
                 line: place.line,
                 column: place.column,
-                code: line.flatten().map(|line| shortened(line.trim().to_owned(), MAX_LINE)),
+                code: line
+                    .flatten()
+                    .map(|line| shortened(line.trim().to_owned(), MAX_LINE)),
             })
         })
         .take(MAX_PLACES)

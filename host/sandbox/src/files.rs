@@ -1,6 +1,6 @@
 //! The files of a session, from outside.
 
-use jsvm::{Bytes, Error, Value, Vm};
+use jsvm::{Bytes, Error, Value, ValueKind, Vm};
 
 use crate::outcome::FileChange;
 
@@ -50,11 +50,11 @@ impl<'a> Files<'a> {
         if content.is_undefined() {
             return Ok(None);
         }
-        match content.to::<String>() {
-            Ok(text) => Ok(Some(text.into_bytes())),
-            Err(Error::Conversion(_)) => Ok(Some(content.to::<Bytes>()?.into())),
-            Err(error) => Err(error),
+        if content.kind()? == ValueKind::String {
+            // Lone surrogates have no UTF-8: they become U+FFFD.
+            return Ok(Some(content.to_text()?.into_bytes()));
         }
+        Ok(Some(content.to::<Bytes>()?.0))
     }
 
     /// Writes a file. UTF-8 becomes a text, other content bytes.
@@ -65,7 +65,7 @@ impl<'a> Files<'a> {
         let content = content.as_ref();
         let content = match std::str::from_utf8(content) {
             Ok(text) => self.vm.create_value(text)?,
-            Err(_) => self.vm.create_value(Bytes::from(content.to_vec()))?,
+            Err(_) => self.vm.create_value(Bytes(content.to_vec()))?,
         };
         self.inside.call("write", (path, content)).map(drop)
     }

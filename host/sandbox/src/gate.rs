@@ -137,7 +137,12 @@ impl Gate {
     }
 
     /// Answers a call. The text is the arguments as JSON, and so is the answer.
-    pub async fn answer(self: Arc<Self>, request: RequestInfo, name: String, text: String) -> String {
+    pub async fn answer(
+        self: Arc<Self>,
+        request: RequestInfo,
+        name: String,
+        text: String,
+    ) -> String {
         let mut record = Recording::new(&self, request.id, &name, text.len());
         let answer = match self.outcome(request.id, &name, &text, &mut record).await {
             Ok(value) => {

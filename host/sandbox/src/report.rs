@@ -58,7 +58,11 @@ impl Report<'_> {
         };
         let too_large = json.as_ref().map(String::len).filter(|bytes| *bytes > cap);
         let json = json.filter(|_| too_large.is_none());
-        let limit = if too_large.is_some() { MAX_BEGINNING.min(cap) } else { cap };
+        let limit = if too_large.is_some() {
+            MAX_BEGINNING.min(cap)
+        } else {
+            cap
+        };
         End::Value(CellValue {
             // JSON that is nested deeper than serde reads it is described by its text alone.
             json: json.and_then(|json| serde_json::from_str(&json).ok()),
@@ -79,7 +83,10 @@ impl Report<'_> {
 
     /// Describes errors that no code handled.
     pub fn unhandled(&self, errors: &[Error]) -> Vec<CellError> {
-        errors.iter().map(|error| self.describe(error, true)).collect()
+        errors
+            .iter()
+            .map(|error| self.describe(error, true))
+            .collect()
     }
 
     /// Returns the files that the cell changed.
@@ -112,14 +119,13 @@ impl Report<'_> {
 
     fn parsing(&self) -> Parsing {
         let code = self.prompt.read(self.code.trim_end()).with_variables();
-        let parsing = if self.prompt.parses(&code) {
+        if self.prompt.parses(&code) {
             Parsing::Fine
         } else if self.prompt.parses_in_function(&code) {
             Parsing::NeedsFunction
         } else {
             Parsing::Wrong
-        };
-        parsing
+        }
     }
 
     fn briefly<T>(&self, calls: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
@@ -158,7 +164,10 @@ impl End {
             peak_memory: memory.peak,
             calls: calls.len() as u32,
             tool_time: calls.iter().map(|call| call.time).sum(),
-            tool_bytes: calls.iter().map(|call| call.input_bytes + call.output_bytes).sum(),
+            tool_bytes: calls
+                .iter()
+                .map(|call| call.input_bytes + call.output_bytes)
+                .sum(),
         };
         Outcome {
             cell,

@@ -211,7 +211,7 @@ impl SandboxBuilder {
     pub fn build(self) -> Result<Sandbox, SandboxError> {
         let engine = match self.engine {
             Some(engine) => engine,
-            None => Engine::global()?.clone(),
+            None => Engine::global()?,
         };
         let shared = Shared {
             engine,

@@ -76,7 +76,10 @@ impl Session {
         })
     }
 
-    pub(crate) fn from_saved(sandbox: Sandbox, saved: SavedSession) -> Result<Session, SandboxError> {
+    pub(crate) fn from_saved(
+        sandbox: Sandbox,
+        saved: SavedSession,
+    ) -> Result<Session, SandboxError> {
         Self::continued(sandbox, saved, VmBuilder::resume)
     }
 
@@ -325,7 +328,11 @@ impl Session {
         };
         let unhandled = report.unhandled(&unhandled);
         let is_stopped = matches!(end, End::Stopped(_));
-        let files = if is_stopped { Vec::new() } else { report.files() };
+        let files = if is_stopped {
+            Vec::new()
+        } else {
+            report.files()
+        };
         if is_stopped {
             self.roll_back(&start)?;
         } else {
@@ -336,7 +343,14 @@ impl Session {
         }
         let activity = self.gate.take();
         let memory = self.live()?.vm.heap().usage()?;
-        Ok(end.outcome(self.cells, activity, unhandled, files, (began.elapsed(), running), &memory))
+        Ok(end.outcome(
+            self.cells,
+            activity,
+            unhandled,
+            files,
+            (began.elapsed(), running),
+            &memory,
+        ))
     }
 
     /// If the future of a cell was dropped, there is no such cell.
@@ -363,7 +377,9 @@ impl Session {
 
     fn live(&self) -> Result<&Live, SandboxError> {
         let lost = jsvm::Gone::Trap("another VM could not be created in its place".to_owned());
-        self.live.as_ref().ok_or(SandboxError::Vm(Error::Gone(lost)))
+        self.live
+            .as_ref()
+            .ok_or(SandboxError::Vm(Error::Gone(lost)))
     }
 
     fn record(&self) -> SessionRecord {
@@ -371,7 +387,11 @@ impl Session {
         SessionRecord {
             id: self.id().to_owned(),
             cells: self.cells,
-            code: if waits { self.code.clone() } else { String::new() },
+            code: if waits {
+                self.code.clone()
+            } else {
+                String::new()
+            },
         }
     }
 
@@ -383,7 +403,9 @@ impl Session {
             Decision::ApproveWith(input) => tool.input.issues(input),
             Decision::Answer(value) => {
                 let output = tool.output.as_ref();
-                output.map(|schema| schema.issues(value)).unwrap_or_default()
+                output
+                    .map(|schema| schema.issues(value))
+                    .unwrap_or_default()
             }
             Decision::Approve | Decision::Deny(_) => Vec::new(),
         };
@@ -437,7 +459,11 @@ impl std::fmt::Debug for Session {
 }
 
 fn gate(sandbox: &Sandbox, id: String) -> Arc<Gate> {
-    Arc::new(Gate::new(sandbox.tools().clone(), sandbox.caps().clone(), id))
+    Arc::new(Gate::new(
+        sandbox.tools().clone(),
+        sandbox.caps().clone(),
+        id,
+    ))
 }
 
 fn new_id() -> Result<String, SandboxError> {

@@ -52,7 +52,10 @@ impl ToolSet {
             };
             by_name.insert(checked.tool.name.clone(), checked);
         }
-        if let Some(name) = namespaces.into_iter().find(|name| by_name.contains_key(name)) {
+        if let Some(name) = namespaces
+            .into_iter()
+            .find(|name| by_name.contains_key(name))
+        {
             let reason = "other tools have it as their namespace";
             return Err(SandboxError::ToolName { name, reason });
         }
@@ -90,7 +93,10 @@ fn check_name(name: &str) -> Result<(), &'static str> {
         if part.is_empty() {
             return Err("a name, or a part of it between dots, is empty");
         }
-        if part.chars().any(|c| c.is_control() || matches!(c, '`' | '"' | '\\')) {
+        if part
+            .chars()
+            .any(|c| c.is_control() || matches!(c, '`' | '"' | '\\'))
+        {
             return Err("it contains a quote, a backslash or a control character");
         }
         if RESERVED.contains(&part) {

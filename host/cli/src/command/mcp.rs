@@ -75,7 +75,11 @@ impl Mcp {
     pub fn run(self) -> anyhow::Result<()> {
         match (self.verb, self.serve) {
             (None, Some(configured)) => serve(&configured.read()?),
-            (None, None) => Err(super::usage::Usage("--config FILE is missing: it names the other servers and the folder of sessions".into()).into()),
+            (None, None) => Err(super::usage::Usage(
+                "--config FILE is missing: it names the other servers and the folder of sessions"
+                    .into(),
+            )
+            .into()),
             (Some(Verb::Waiting { configured }), _) => {
                 for (session, call) in jsvm_mcp::waiting(&configured.read()?)? {
                     let line = format!("{session} {} {} {}", call.id, call.tool, call.input);
@@ -83,12 +87,29 @@ impl Mcp {
                 }
                 Ok(())
             }
-            (Some(Verb::Approve { configured, session, call }), _) => {
-                decide(&configured, &session, call, &Decision::Approve, "approved")
-            }
-            (Some(Verb::Deny { configured, session, call, reason }), _) => {
-                decide(&configured, &session, call, &Decision::Deny(reason), "denied")
-            }
+            (
+                Some(Verb::Approve {
+                    configured,
+                    session,
+                    call,
+                }),
+                _,
+            ) => decide(&configured, &session, call, &Decision::Approve, "approved"),
+            (
+                Some(Verb::Deny {
+                    configured,
+                    session,
+                    call,
+                    reason,
+                }),
+                _,
+            ) => decide(
+                &configured,
+                &session,
+                call,
+                &Decision::Deny(reason),
+                "denied",
+            ),
         }
     }
 }
@@ -100,7 +121,9 @@ impl Configured {
 }
 
 fn serve(config: &Config) -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     let warn = |line: &str| output::print_error(&escape::lines(&format!("jsvm: {line}")));
     let served = runtime.block_on(jsvm_mcp::serve(config, warn));
     // A read of standard input cannot be stopped.

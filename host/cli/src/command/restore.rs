@@ -282,7 +282,10 @@ impl Restore {
         let (value, awaited) = match (&self.eval, &self.call) {
             (Some(code), _) => {
                 let code = Prompt::new(blank)?.read(code);
-                (session.eval(code.source(), "<eval>", &code.text), code.is_async)
+                (
+                    session.eval(code.source(), "<eval>", &code.text),
+                    code.is_async,
+                )
             }
             (None, Some(name)) => {
                 let function = Function::find(session, blank, name)?;

@@ -75,7 +75,11 @@ fn member(name: &str, tool: &Tool, level: usize) -> String {
         Some(schema) => type_of(schema, level),
         None => "any".to_owned(),
     };
-    let optional = if types::is_optional(&tool.input) { "?" } else { "" };
+    let optional = if types::is_optional(&tool.input) {
+        "?"
+    } else {
+        ""
+    };
     let name = types::property_name(name);
     format!("{name}(input{optional}: {input}): Promise<{output}>")
 }

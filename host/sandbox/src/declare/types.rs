@@ -44,7 +44,12 @@ struct TypeWriter<'a> {
 impl TypeWriter<'_> {
     fn of(&self, schema: &Value, level: usize, depth: usize, references: usize) -> String {
         let Some(map) = schema.as_object() else {
-            return if schema.as_bool() == Some(false) { "never" } else { "any" }.to_owned();
+            return if schema.as_bool() == Some(false) {
+                "never"
+            } else {
+                "any"
+            }
+            .to_owned();
         };
         self.visits.set(self.visits.get() + 1);
         if depth > MAX_DEPTH || self.visits.get() > MAX_VISITS {
@@ -185,8 +190,8 @@ impl TypeWriter<'_> {
 /// Returns a name as it is written in a type.
 pub fn property_name(name: &str) -> String {
     let is_start = |c: char| c.is_ascii_alphabetic() || c == '_' || c == '$';
-    let is_plain = name.starts_with(is_start)
-        && name.chars().all(|c| is_start(c) || c.is_ascii_digit());
+    let is_plain =
+        name.starts_with(is_start) && name.chars().all(|c| is_start(c) || c.is_ascii_digit());
     if is_plain {
         name.to_owned()
     } else {
@@ -245,12 +250,18 @@ mod tests {
             (json!({ "type": ["integer", "null"] }), "number | null"),
             (json!({ "enum": ["a", 1, null] }), "\"a\" | 1 | null"),
             (json!({ "const": "x" }), "\"x\""),
-            (json!({ "type": "array", "items": { "enum": [1, 2] } }), "(1 | 2)[]"),
+            (
+                json!({ "type": "array", "items": { "enum": [1, 2] } }),
+                "(1 | 2)[]",
+            ),
             (
                 json!({ "prefixItems": [{ "type": "string" }], "items": false, "type": "array" }),
                 "[string]",
             ),
-            (json!({ "anyOf": [{ "type": "string" }, { "type": "number" }] }), "string | number"),
+            (
+                json!({ "anyOf": [{ "type": "string" }, { "type": "number" }] }),
+                "string | number",
+            ),
             (
                 json!({ "allOf": [{ "$ref": "#/$defs/a" }], "$defs": { "a": { "type": "null" } } }),
                 "null",

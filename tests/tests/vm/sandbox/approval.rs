@@ -20,7 +20,10 @@ fn a_call_is_approved_in_another_process() {
     run(&mut session, "let n = 1");
     let outcome = run(&mut session, PAYING);
     let waiting = outcome.waiting().to_vec();
-    assert_eq!((&*waiting[0].tool, &waiting[0].input), ("pay", &json!({ "cents": 250 })));
+    assert_eq!(
+        (&*waiting[0].tool, &waiting[0].input),
+        ("pay", &json!({ "cents": 250 }))
+    );
     assert_eq!(outcome.calls.last().unwrap().end, CallEnd::Waits);
     assert_eq!(outcome.console.messages.len(), 1);
     let bytes = session.to_bytes().unwrap();
@@ -38,7 +41,10 @@ fn a_call_is_approved_in_another_process() {
     assert_eq!(outcome.cell, 2);
     assert!(outcome.console.messages.is_empty());
     // Nothing is repeated.
-    assert_eq!(calls(&log), [r#"pay {"cents":250}"#, r#"add {"a":2,"b":2}"#]);
+    assert_eq!(
+        calls(&log),
+        [r#"pay {"cents":250}"#, r#"add {"a":2,"b":2}"#]
+    );
     assert_eq!(value(&mut session, "n + paid.paid"), json!(251));
 }
 
@@ -48,7 +54,11 @@ fn decisions_can_deny_change_and_answer() {
     for (decision, expected, made) in [
         (Decision::Approve, json!(5), 1),
         (Decision::ApproveWith(json!({ "cents": 3 })), json!(3), 1),
-        (Decision::Answer(json!({ "paid": "by hand" })), json!("by hand"), 0),
+        (
+            Decision::Answer(json!({ "paid": "by hand" })),
+            json!("by hand"),
+            0,
+        ),
         (
             Decision::deny("too much"),
             json!(["denied", "the call of `pay` was denied: too much"]),
@@ -73,7 +83,10 @@ fn a_denial_that_is_not_caught_says_what_to_do() {
     let error = outcome.error().unwrap();
     assert_eq!(error.tool.as_ref().unwrap().code, "denied");
     // The code is known in the other process, too.
-    assert_eq!(error.places[0].code.as_deref(), Some("await tools.pay({ cents: 5 })"));
+    assert_eq!(
+        error.places[0].code.as_deref(),
+        Some("await tools.pay({ cents: 5 })")
+    );
     assert!(error.hint.is_some());
     assert_eq!(outcome.calls[0].end, CallEnd::Failed(ToolErrorCode::Denied));
 }
@@ -101,7 +114,10 @@ fn several_calls_wait_and_are_decided_one_by_one() {
 #[test]
 fn a_call_that_is_not_awaited_waits_as_well() {
     let (mut session, log) = session();
-    let outcome = run(&mut session, "tools.pay({ cents: 1 }); throw new Error('later')");
+    let outcome = run(
+        &mut session,
+        "tools.pay({ cents: 1 }); throw new Error('later')",
+    );
     assert_eq!(outcome.waiting().len(), 1);
     let outcome = wait(session.resume([(outcome.waiting()[0].id, Decision::Approve)])).unwrap();
     assert_eq!(outcome.error().unwrap().message, "Error: later");
@@ -111,10 +127,16 @@ fn a_call_that_is_not_awaited_waits_as_well() {
 #[test]
 fn a_session_that_waits_runs_nothing_else() {
     let (mut session, log) = session();
-    assert!(matches!(wait(session.resume([])), Err(SandboxError::NotWaiting)));
+    assert!(matches!(
+        wait(session.resume([])),
+        Err(SandboxError::NotWaiting)
+    ));
     assert!(matches!(session.cancel(), Err(SandboxError::NotWaiting)));
     run(&mut session, "var n = 1; files.write('a', 'old')");
-    let outcome = run(&mut session, "n = 2; files.write('a', 'new'); await tools.pay({ cents: 1 })");
+    let outcome = run(
+        &mut session,
+        "n = 2; files.write('a', 'new'); await tools.pay({ cents: 1 })",
+    );
     let id = outcome.waiting()[0].id;
 
     let error = wait(session.run("n")).unwrap_err();
@@ -123,7 +145,10 @@ fn a_session_that_waits_runs_nothing_else() {
     assert!(matches!(error, SandboxError::UnknownCall { .. }));
     let wrong = Decision::ApproveWith(json!({ "cents": 0 }));
     let error = wait(session.resume([(id, wrong)])).unwrap_err();
-    assert!(matches!(error, SandboxError::InvalidDecision { .. }), "{error}");
+    assert!(
+        matches!(error, SandboxError::InvalidDecision { .. }),
+        "{error}"
+    );
 
     // Given up, also after a restore: the session is as it was before the cell.
     let bytes = session.to_bytes().unwrap();

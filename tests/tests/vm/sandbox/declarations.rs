@@ -29,5 +29,11 @@ fn tools_are_declared_in_typescript() {
     assert!(text.contains("declare const files: {"));
     // It is TypeScript, so a cell takes it.
     jsvm_node::typescript_as_script(&text).unwrap();
-    assert!(Sandbox::builder().build().unwrap().declarations().ends_with("const tools: {\n};\n"));
+    assert!(
+        Sandbox::builder()
+            .build()
+            .unwrap()
+            .declarations()
+            .ends_with("const tools: {\n};\n")
+    );
 }

@@ -8,13 +8,19 @@ use super::{run, sandbox, session, value};
 
 fn changes(outcome: &Outcome) -> Vec<(&str, jsvm_sandbox::FileChangeKind, u64)> {
     let files = outcome.files.iter();
-    files.map(|file| (&*file.path, file.kind, file.size)).collect()
+    files
+        .map(|file| (&*file.path, file.kind, file.size))
+        .collect()
 }
 
 #[test]
 fn cells_read_and_write_files() {
     let (mut session, _) = session();
-    session.files().unwrap().write("in/data.bin", [0, 255, 1]).unwrap();
+    session
+        .files()
+        .unwrap()
+        .write("in/data.bin", [0, 255, 1])
+        .unwrap();
     session.files().unwrap().write("in/text", "héllo").unwrap();
     session.files().unwrap().accept().unwrap();
     let code = "files.write('out/a.txt', files.read('in/text').toUpperCase());
@@ -27,13 +33,20 @@ fn cells_read_and_write_files() {
     let outcome = run(&mut session, code);
     let expected = json!([["in/data.bin", "out/a.txt", "out/b"], false, 7]);
     assert_eq!(outcome.value().unwrap().json, Some(expected));
-    let expected = [("in/text", Removed, 0), ("out/a.txt", Created, 6), ("out/b", Created, 3)];
+    let expected = [
+        ("in/text", Removed, 0),
+        ("out/a.txt", Created, 6),
+        ("out/b", Created, 3),
+    ];
     assert_eq!(changes(&outcome), expected);
     let outcome = run(&mut session, "files.write('out/b', 'bb')");
     assert_eq!(changes(&outcome), [("out/b", Modified, 2)]);
 
     let files = session.files().unwrap();
-    assert_eq!(files.read("out/a.txt").unwrap().as_deref(), Some("HÉLLO!".as_bytes()));
+    assert_eq!(
+        files.read("out/a.txt").unwrap().as_deref(),
+        Some("HÉLLO!".as_bytes())
+    );
     assert_eq!(files.read("in/data.bin").unwrap(), Some(vec![0, 255, 1]));
     assert_eq!(files.read("in/text").unwrap(), None);
     assert_eq!(files.changes().unwrap().len(), 3);
@@ -46,11 +59,17 @@ fn files_are_frozen_with_the_session() {
     let (builder, _) = sandbox();
     let sandbox = builder.build().unwrap();
     let mut session = sandbox.session().unwrap();
-    run(&mut session, "files.write('a', new Uint8Array(100_000).fill(7))");
+    run(
+        &mut session,
+        "files.write('a', new Uint8Array(100_000).fill(7))",
+    );
     let bytes = session.to_bytes().unwrap();
     assert!(bytes.len() < 40_000, "{}", bytes.len());
     let mut session = sandbox.restore(&bytes).unwrap();
-    assert_eq!(value(&mut session, "files.readBytes('a')[99_999]"), json!(7));
+    assert_eq!(
+        value(&mut session, "files.readBytes('a')[99_999]"),
+        json!(7)
+    );
     assert_eq!(session.files().unwrap().changes().unwrap().len(), 1);
 }
 
@@ -74,7 +93,8 @@ fn wrong_paths_and_contents_throw() {
     }
     assert!(session.files().unwrap().read("..").is_err());
     for name in ["__proto__", "constructor", "toString"] {
-        let code = format!("files.exists('{name}') || files.write('{name}', 'x') || files.read('{name}')");
+        let code =
+            format!("files.exists('{name}') || files.write('{name}', 'x') || files.read('{name}')");
         assert_eq!(value(&mut session, &code), json!("x"), "{name}");
     }
 }

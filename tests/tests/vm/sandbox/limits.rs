@@ -10,7 +10,11 @@ use super::{run, sandbox, value, wait};
 
 fn small() -> Session {
     let limits = Limits::default().memory(16 << 20).hard_memory(40 << 20);
-    let caps = Caps::default().time(Duration::from_millis(500)).console(100).value(200).code(2_000);
+    let caps = Caps::default()
+        .time(Duration::from_millis(500))
+        .console(100)
+        .value(200)
+        .code(2_000);
     let sandbox = sandbox().0.limits(limits).caps(caps).build().unwrap();
     sandbox.session().unwrap()
 }
@@ -18,21 +22,44 @@ fn small() -> Session {
 #[test]
 fn a_cell_that_is_stopped_leaves_no_trace() {
     let mut session = small();
-    run(&mut session, "var n = 1; var list = []; files.write('a', 'old')");
+    run(
+        &mut session,
+        "var n = 1; var list = []; files.write('a', 'old')",
+    );
     for (code, kind) in [
         ("for (;;) {}", FaultKind::Time),
         ("for (;;) { await null }", FaultKind::Time),
-        ("await new Promise((done) => setTimeout(done, 10_000))", FaultKind::Time),
-        ("setInterval(() => {}, 1); await new Promise(() => {})", FaultKind::Time),
-        ("Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 1)", FaultKind::Time),
-        ("for (;;) list.push(new Uint8Array(1_000_000))", FaultKind::Memory),
-        ("await null; for (;;) list.push('x'.repeat(1e6) + list.length)", FaultKind::Memory),
+        (
+            "await new Promise((done) => setTimeout(done, 10_000))",
+            FaultKind::Time,
+        ),
+        (
+            "setInterval(() => {}, 1); await new Promise(() => {})",
+            FaultKind::Time,
+        ),
+        (
+            "Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 1)",
+            FaultKind::Time,
+        ),
+        (
+            "for (;;) list.push(new Uint8Array(1_000_000))",
+            FaultKind::Memory,
+        ),
+        (
+            "await null; for (;;) list.push('x'.repeat(1e6) + list.length)",
+            FaultKind::Memory,
+        ),
         ("({ toJSON() { for (;;) {} } })", FaultKind::Time),
         ("({ get a() { for (;;) {} } })", FaultKind::Time),
     ] {
         let began = Instant::now();
-        let outcome = run(&mut session, &format!("n = 2; files.write('a', 'new'); {code}"));
-        let error = outcome.error().unwrap_or_else(|| panic!("{code}: {outcome:#?}"));
+        let outcome = run(
+            &mut session,
+            &format!("n = 2; files.write('a', 'new'); {code}"),
+        );
+        let error = outcome
+            .error()
+            .unwrap_or_else(|| panic!("{code}: {outcome:#?}"));
         assert_eq!(error.kind, kind, "{code}: {error:?}");
         assert!(error.hint.is_some(), "{code}");
         assert!(outcome.files.is_empty(), "{code}");
@@ -46,7 +73,10 @@ fn a_cell_that_is_stopped_leaves_no_trace() {
 #[test]
 fn a_call_that_is_cut_off_is_listed() {
     let mut session = small();
-    let outcome = run(&mut session, "tools.slow(); await tools.slow(); for (;;) await tools.slow()");
+    let outcome = run(
+        &mut session,
+        "tools.slow(); await tools.slow(); for (;;) await tools.slow()",
+    );
     assert_eq!(outcome.error().unwrap().kind, FaultKind::Time);
     let ends: Vec<_> = outcome.calls.iter().map(|call| call.end).collect();
     assert_eq!(ends[..2], [CallEnd::Returned, CallEnd::Returned]);
@@ -67,14 +97,26 @@ fn output_is_capped() {
     let mut session = small();
     let code = "for (let i = 0; i < 100; i++) console.log('line ' + i); 'é'.repeat(1000)";
     let outcome = run(&mut session, code);
-    let kept: usize = outcome.console.messages.iter().map(|message| message.text.len()).sum();
+    let kept: usize = outcome
+        .console
+        .messages
+        .iter()
+        .map(|message| message.text.len())
+        .sum();
     assert!(kept <= 100 && kept > 80, "{kept}");
     assert_eq!(kept as u64 + outcome.console.omitted_bytes, 10 * 6 + 90 * 7);
     let value = outcome.value().unwrap();
     assert_eq!((&value.json, value.too_large), (&None, Some(2002)));
-    assert!(value.text.len() <= 204 && value.text.ends_with('…'), "{}", value.text);
+    assert!(
+        value.text.len() <= 204 && value.text.ends_with('…'),
+        "{}",
+        value.text
+    );
     // Nothing that a cell prints makes the list of messages grow without end.
-    let outcome = run(&mut session, "for (let i = 0; i < 10_000; i++) console.log('')");
+    let outcome = run(
+        &mut session,
+        "for (let i = 0; i < 10_000; i++) console.log('')",
+    );
     assert!(outcome.console.messages.len() <= 100);
 }
 
@@ -82,7 +124,13 @@ fn output_is_capped() {
 fn code_has_a_limit() {
     let mut session = small();
     let error = wait(session.run(&"1;".repeat(2_000))).unwrap_err();
-    assert!(matches!(error, SandboxError::CodeTooLong { bytes: 4_000, limit: 2_000 }));
+    assert!(matches!(
+        error,
+        SandboxError::CodeTooLong {
+            bytes: 4_000,
+            limit: 2_000
+        }
+    ));
     assert_eq!(session.cells(), 0);
 }
 
@@ -111,7 +159,11 @@ fn a_cell_is_stopped_from_another_thread() {
     let stop = session.stop_handle();
     // While nothing runs, it does nothing.
     stop.stop();
-    for code in ["for (;;) {}", "for (;;) await tools.slow()", "await new Promise(() => setTimeout(() => {}, 60_000))"] {
+    for code in [
+        "for (;;) {}",
+        "for (;;) await tools.slow()",
+        "await new Promise(() => setTimeout(() => {}, 60_000))",
+    ] {
         let stop = stop.clone();
         let thread = std::thread::spawn(move || {
             std::thread::sleep(Duration::from_millis(100));
@@ -130,12 +182,18 @@ fn stop_is_over(session: &mut Session) {
 
 #[test]
 fn a_session_needs_room_for_one_vm_only() {
-    let config = jsvm::EngineConfig::default().max_vms(1);
-    let engine = jsvm::Engine::with_config(&config).unwrap();
+    let engine = jsvm::EngineConfig::new().max_vms(1).build().unwrap();
     let caps = Caps::default().time(Duration::from_millis(100));
-    let sandbox = Sandbox::builder().engine(&engine).caps(caps).build().unwrap();
+    let sandbox = Sandbox::builder()
+        .engine(&engine)
+        .caps(caps)
+        .build()
+        .unwrap();
     let mut session = sandbox.session().unwrap();
-    assert!(matches!(sandbox.session(), Err(SandboxError::Vm(jsvm::Error::TooManyVms { .. }))));
+    assert!(matches!(
+        sandbox.session(),
+        Err(SandboxError::Vm(jsvm::Error::TooManyVms { .. }))
+    ));
     assert!(run(&mut session, "for (;;) {}").error().is_some());
     assert_eq!(value(&mut session, "1"), json!(1));
 }

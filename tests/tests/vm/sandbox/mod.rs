@@ -60,7 +60,9 @@ fn sandbox() -> (SandboxBuilder, Log) {
             Ok(json!({ "sum": number("a") + number("b") }))
         }
     });
-    let fail = Tool::new("fail", async |_: ToolCall| Err(ToolError::new("no such user. Try 7")));
+    let fail = Tool::new("fail", async |_: ToolCall| {
+        Err(ToolError::new("no such user. Try 7"))
+    });
     let slow = Tool::new("slow", async |_: ToolCall| {
         tokio::time::sleep(std::time::Duration::from_millis(30)).await;
         Ok(json!("done"))

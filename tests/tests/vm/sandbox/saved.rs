@@ -37,14 +37,29 @@ fn damaged_bytes_are_refused() {
         }
         let mut longer = bytes.clone();
         longer.push(0);
-        assert!(matches!(sandbox.restore(&longer), Err(SandboxError::Malformed(_))));
+        assert!(matches!(
+            sandbox.restore(&longer),
+            Err(SandboxError::Malformed(_))
+        ));
         // A length that is too large allocates nothing.
         let mut long = bytes.clone();
         long[10..18].copy_from_slice(&u64::MAX.to_le_bytes());
-        assert!(matches!(sandbox.restore(&long), Err(SandboxError::Malformed(_))));
+        assert!(matches!(
+            sandbox.restore(&long),
+            Err(SandboxError::Malformed(_))
+        ));
     }
-    for bytes in [&b""[..], b"JSVMCELL", b"JSVMCELL\x01\x00", b"JSVMCELL\x02\x01", b"other bytes"] {
-        assert!(matches!(sandbox.restore(bytes), Err(SandboxError::Malformed(_))));
+    for bytes in [
+        &b""[..],
+        b"JSVMCELL",
+        b"JSVMCELL\x01\x00",
+        b"JSVMCELL\x02\x01",
+        b"other bytes",
+    ] {
+        assert!(matches!(
+            sandbox.restore(bytes),
+            Err(SandboxError::Malformed(_))
+        ));
     }
 }
 
@@ -62,7 +77,10 @@ fn a_snapshot_of_another_vm_is_no_session() {
         let mut bytes = b"JSVMCELL\x01\x01".to_vec();
         bytes.extend((part.len() as u64).to_le_bytes());
         bytes.extend(part);
-        assert!(matches!(sandbox.restore(&bytes), Err(SandboxError::Malformed(_))));
+        assert!(matches!(
+            sandbox.restore(&bytes),
+            Err(SandboxError::Malformed(_))
+        ));
     }
 }
 
@@ -76,14 +94,27 @@ fn sealed_sessions_need_their_key() {
         assert!(sandbox().0.build().unwrap().restore(&bytes).is_err());
     }
     let [bytes, _] = saved(None);
-    assert!(sandbox().0.seal(key).build().unwrap().restore(&bytes).is_err());
+    assert!(
+        sandbox()
+            .0
+            .seal(key)
+            .build()
+            .unwrap()
+            .restore(&bytes)
+            .is_err()
+    );
 }
 
 #[test]
 fn a_session_that_waits_is_small() {
     let [waiting, idle] = saved(None);
     assert!(idle.len() < 30_000, "{}", idle.len());
-    assert!(waiting.len() - idle.len() < 10_000, "{} {}", waiting.len(), idle.len());
+    assert!(
+        waiting.len() - idle.len() < 10_000,
+        "{} {}",
+        waiting.len(),
+        idle.len()
+    );
 }
 
 #[test]
@@ -92,12 +123,18 @@ fn a_restored_session_has_the_tools_of_its_sandbox() {
     let tool = |name: &str| Tool::new(name, async |_: ToolCall| Ok(json!("new")));
     let sandbox = Sandbox::builder().tool(tool("other")).build().unwrap();
     let mut session = sandbox.restore(&idle).unwrap();
-    assert_eq!(value(&mut session, "[await tools.other(), Object.keys(tools)]"), json!(["new", ["other"]]));
+    assert_eq!(
+        value(&mut session, "[await tools.other(), Object.keys(tools)]"),
+        json!(["new", ["other"]])
+    );
     // The tool of a call that waits may be gone.
     let mut session = sandbox.restore(&waiting).unwrap();
     let id = session.waiting().unwrap()[0].id;
     let outcome = wait(session.resume([(id, Decision::Approve)])).unwrap();
-    assert_eq!(outcome.error().unwrap().tool.as_ref().unwrap().code, "unknown-tool");
+    assert_eq!(
+        outcome.error().unwrap().tool.as_ref().unwrap().code,
+        "unknown-tool"
+    );
     assert_eq!(value(&mut session, "n"), json!(2));
 }
 
@@ -106,9 +143,14 @@ fn memory_that_is_too_large_is_refused() {
     let mut session = sandbox().0.build().unwrap().session().unwrap();
     run(&mut session, "var a = new Uint8Array(30e6)");
     let bytes = session.to_bytes().unwrap();
-    let limits = jsvm::Limits::default().memory(8 << 20).hard_memory(16 << 20);
+    let limits = jsvm::Limits::default()
+        .memory(8 << 20)
+        .hard_memory(16 << 20);
     let sandbox = sandbox().0.limits(limits).build().unwrap();
-    assert!(matches!(sandbox.restore(&bytes), Err(SandboxError::Snapshot(_))));
+    assert!(matches!(
+        sandbox.restore(&bytes),
+        Err(SandboxError::Snapshot(_))
+    ));
 }
 
 #[test]

@@ -10,15 +10,24 @@ use super::{calls, json_of, run, sandbox, session, value, wait};
 #[test]
 fn tools_are_called_with_checked_arguments() {
     let (mut session, log) = session();
-    let code = "const sums = await Promise.all([1, 2].map((a) => tools.add({ a, b: 1, c: undefined })));
+    let code =
+        "const sums = await Promise.all([1, 2].map((a) => tools.add({ a, b: 1, c: undefined })));
         sums.map(({ sum }) => sum)";
     let outcome = run(&mut session, code);
     assert_eq!(json_of(&outcome), json!([2.0, 3.0]));
     assert_eq!(outcome.costs.calls, 2);
-    assert!(outcome.calls.iter().all(|call| call.end == CallEnd::Returned));
+    assert!(
+        outcome
+            .calls
+            .iter()
+            .all(|call| call.end == CallEnd::Returned)
+    );
     assert_eq!(outcome.calls[0].input_bytes, 13);
     assert_eq!(outcome.calls[0].output_bytes, 11);
-    assert_eq!(calls(&log), [r#"add {"a":1,"b":1}"#, r#"add {"a":2,"b":1}"#]);
+    assert_eq!(
+        calls(&log),
+        [r#"add {"a":1,"b":1}"#, r#"add {"a":2,"b":1}"#]
+    );
 }
 
 #[test]
@@ -41,9 +50,16 @@ fn arguments_that_do_not_fit_do_not_reach_the_tool() {
         assert_eq!((&*tool.name, &*tool.code), ("add", "invalid-arguments"));
         assert_eq!(tool.issues[0].path, path, "{code}: {error:?}");
         let hint = error.hint.as_ref().unwrap();
-        assert!(hint.starts_with("Call it as tools.add(input: {\n  a: number;"), "{hint}");
+        assert!(
+            hint.starts_with("Call it as tools.add(input: {\n  a: number;"),
+            "{hint}"
+        );
     }
-    for code in ["tools.add(1, 2)", "tools.add({ a: 1n, b: 1 })", "const a = {}; a.a = a; await tools.add(a)"] {
+    for code in [
+        "tools.add(1, 2)",
+        "tools.add({ a: 1n, b: 1 })",
+        "const a = {}; a.a = a; await tools.add(a)",
+    ] {
         let error = run(&mut session, &format!("await {code}"));
         let error = error.error().unwrap();
         assert_eq!(error.kind, FaultKind::Tool, "{code}: {error:?}");
@@ -67,13 +83,28 @@ fn code_can_catch_what_a_tool_throws() {
     let outcome = run(&mut session, "1;\n  await tools.fail()");
     let error = outcome.error().unwrap();
     assert_eq!(error.message, "ToolError: no such user. Try 7");
-    assert_eq!((error.places[0].line, error.places[0].code.as_deref()), (2, Some("await tools.fail()")));
+    assert_eq!(
+        (error.places[0].line, error.places[0].code.as_deref()),
+        (2, Some("await tools.fail()"))
+    );
     assert_eq!(outcome.calls[0].end, CallEnd::Failed(ToolErrorCode::Failed));
     let outcome = run(&mut session, "tools.ad({})");
-    assert!(outcome.error().unwrap().message.contains("There are: add, fail, "));
-    assert_eq!(value(&mut session, "Object.keys(tools)"), json!(["add", "fail", "pay", "slow", "mail"]));
+    assert!(
+        outcome
+            .error()
+            .unwrap()
+            .message
+            .contains("There are: add, fail, ")
+    );
+    assert_eq!(
+        value(&mut session, "Object.keys(tools)"),
+        json!(["add", "fail", "pay", "slow", "mail"])
+    );
     // Neither a promise nor JSON takes it for something else.
-    assert_eq!(value(&mut session, "typeof (await tools).add"), json!("function"));
+    assert_eq!(
+        value(&mut session, "typeof (await tools).add"),
+        json!("function")
+    );
 }
 
 #[test]
@@ -89,9 +120,14 @@ fn a_tool_that_panics_fails_its_call_alone() {
 #[test]
 fn results_are_checked_and_capped() {
     let big = Tool::new("big", async |_: ToolCall| Ok(json!("x".repeat(2_000))));
-    let wrong = Tool::new("wrong", async |_: ToolCall| Ok(json!("x"))).output(json!({ "type": "number" }));
+    let wrong =
+        Tool::new("wrong", async |_: ToolCall| Ok(json!("x"))).output(json!({ "type": "number" }));
     let caps = Caps::default().tool_result(1_000).calls(3);
-    let sandbox = Sandbox::builder().tools([big, wrong]).caps(caps).build().unwrap();
+    let sandbox = Sandbox::builder()
+        .tools([big, wrong])
+        .caps(caps)
+        .build()
+        .unwrap();
     let mut session = sandbox.session().unwrap();
     for (tool, code) in [
         ("big", ToolErrorCode::ResultTooLarge),
@@ -102,8 +138,16 @@ fn results_are_checked_and_capped() {
     }
     let code = "for (let i = 0; i < 5; i++) { try { await tools.big() } catch (e) { console.log(e.code) } }";
     let outcome = run(&mut session, code);
-    let printed: Vec<_> = outcome.console.messages.iter().map(|message| &*message.text).collect();
-    assert_eq!(printed[2..], ["result-too-large", "too-many-calls", "too-many-calls"]);
+    let printed: Vec<_> = outcome
+        .console
+        .messages
+        .iter()
+        .map(|message| &*message.text)
+        .collect();
+    assert_eq!(
+        printed[2..],
+        ["result-too-large", "too-many-calls", "too-many-calls"]
+    );
 }
 
 #[test]
@@ -129,21 +173,62 @@ fn only_some_calls_run_at_a_time() {
 #[test]
 fn wrong_tools_are_refused() {
     let tool = |name: &str| Tool::new(name, async |_: ToolCall| Ok(Value::Null));
-    for name in ["", "a.", ".a", "a..b", "then", "a.constructor", "a`b", "a\nb", &"x".repeat(200)] {
+    for name in [
+        "",
+        "a.",
+        ".a",
+        "a..b",
+        "then",
+        "a.constructor",
+        "a`b",
+        "a\nb",
+        &"x".repeat(200),
+    ] {
         let error = Sandbox::builder().tool(tool(name)).build().unwrap_err();
-        assert!(matches!(error, SandboxError::ToolName { .. }), "{name}: {error}");
+        assert!(
+            matches!(error, SandboxError::ToolName { .. }),
+            "{name}: {error}"
+        );
     }
     for names in [["a", "a"], ["a", "a.b"]] {
-        let error = Sandbox::builder().tools(names.map(tool)).build().unwrap_err();
+        let error = Sandbox::builder()
+            .tools(names.map(tool))
+            .build()
+            .unwrap_err();
         assert!(matches!(error, SandboxError::ToolName { .. }), "{error}");
     }
-    for schema in [json!({ "type": "nothing" }), json!(7), json!({ "$ref": "https://example.com/a.json" })] {
-        let error = Sandbox::builder().tool(tool("a").input(schema.clone())).build().unwrap_err();
-        assert!(matches!(error, SandboxError::Schema { which: "input", .. }), "{schema}: {error}");
-        let error = Sandbox::builder().tool(tool("a").output(schema)).build().unwrap_err();
-        assert!(matches!(error, SandboxError::Schema { which: "output", .. }), "{error}");
+    for schema in [
+        json!({ "type": "nothing" }),
+        json!(7),
+        json!({ "$ref": "https://example.com/a.json" }),
+    ] {
+        let error = Sandbox::builder()
+            .tool(tool("a").input(schema.clone()))
+            .build()
+            .unwrap_err();
+        assert!(
+            matches!(error, SandboxError::Schema { which: "input", .. }),
+            "{schema}: {error}"
+        );
+        let error = Sandbox::builder()
+            .tool(tool("a").output(schema))
+            .build()
+            .unwrap_err();
+        assert!(
+            matches!(
+                error,
+                SandboxError::Schema {
+                    which: "output",
+                    ..
+                }
+            ),
+            "{error}"
+        );
     }
-    assert_eq!(value_of(tool("get-weather"), "await tools['get-weather']()"), Value::Null);
+    assert_eq!(
+        value_of(tool("get-weather"), "await tools['get-weather']()"),
+        Value::Null
+    );
 }
 
 fn value_of(tool: Tool, code: &str) -> Value {
@@ -154,13 +239,19 @@ fn value_of(tool: Tool, code: &str) -> Value {
 #[test]
 fn costs_are_counted() {
     let (mut session, _) = session();
-    let outcome = run(&mut session, "await tools.slow(); await tools.slow(); 'x'.repeat(1e6).length");
+    let outcome = run(
+        &mut session,
+        "await tools.slow(); await tools.slow(); 'x'.repeat(1e6).length",
+    );
     let costs = outcome.costs;
     assert_eq!(costs.calls, 2);
     assert!(costs.tool_time.as_millis() >= 60, "{costs:?}");
     assert!(costs.time >= costs.tool_time, "{costs:?}");
     assert!(costs.running < costs.time / 2, "{costs:?}");
-    assert!(costs.memory > 10_000 && costs.peak_memory > costs.memory, "{costs:?}");
+    assert!(
+        costs.memory > 10_000 && costs.peak_memory > costs.memory,
+        "{costs:?}"
+    );
     let outcome = serde_json::to_value(&outcome).unwrap();
     assert_eq!(outcome["status"], "completed");
     assert_eq!(outcome["calls"][0]["end"], "returned");
@@ -172,7 +263,10 @@ fn the_key_of_a_call_is_its_own() {
     let tool = Tool::new("key", async |call: ToolCall| Ok(json!(call.key)));
     let sandbox = Sandbox::builder().tool(tool).build().unwrap();
     let mut session = sandbox.session().unwrap();
-    let keys = value(&mut session, "await Promise.all([tools.key(), tools.key()])");
+    let keys = value(
+        &mut session,
+        "await Promise.all([tools.key(), tools.key()])",
+    );
     assert_ne!(keys[0], keys[1]);
     assert!(keys[0].as_str().unwrap().starts_with(session.id()));
 }
@@ -182,7 +276,9 @@ fn a_tool_can_use_the_network_of_its_embedder() {
     // A tool runs on the runtime that polls the session, so it can spawn.
     let tool = Tool::new("spawn", async |_: ToolCall| {
         let task = tokio::spawn(async { 7 });
-        task.await.map(Value::from).map_err(|error| ToolError::new(error.to_string()))
+        task.await
+            .map(Value::from)
+            .map_err(|error| ToolError::new(error.to_string()))
     });
     assert_eq!(value_of(tool, "await tools.spawn()"), json!(7));
     let _ = (sandbox(), wait(async {}));

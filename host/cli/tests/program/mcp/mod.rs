@@ -17,7 +17,10 @@ impl Place {
         let place = Place {
             folder: TempDir::new().unwrap(),
         };
-        place.configure(json!({ "ask": ["send-*"], "tools": ["add", "send-*", "fail", "mixed", "wrong"] }), json!({}));
+        place.configure(
+            json!({ "ask": ["send-*"], "tools": ["add", "send-*", "fail", "mixed", "wrong"] }),
+            json!({}),
+        );
         place
     }
 
@@ -59,7 +62,11 @@ impl Place {
             .output()
             .unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
-        (output.status.success(), text(output.stdout), text(output.stderr))
+        (
+            output.status.success(),
+            text(output.stdout),
+            text(output.stderr),
+        )
     }
 }
 
@@ -123,7 +130,11 @@ impl Client {
         self.send(json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }));
         loop {
             let mut line = String::new();
-            assert_ne!(self.output.read_line(&mut line).unwrap(), 0, "the program ended");
+            assert_ne!(
+                self.output.read_line(&mut line).unwrap(),
+                0,
+                "the program ended"
+            );
             let message: Value = serde_json::from_str(&line).unwrap();
             if message["id"] == id {
                 return message;
@@ -133,7 +144,10 @@ impl Client {
 
     /// Calls the tool, and returns the outcome.
     fn run(&mut self, arguments: Value) -> Value {
-        let result = self.request("tools/call", json!({ "name": "run_code", "arguments": arguments }));
+        let result = self.request(
+            "tools/call",
+            json!({ "name": "run_code", "arguments": arguments }),
+        );
         let text = result["content"][0]["text"].as_str().unwrap();
         match result.get("structuredContent") {
             Some(outcome) => {
@@ -163,16 +177,26 @@ fn code_runs_over_the_tools_of_another_server() {
     let tools = client.request("tools/list", json!({}));
     assert_eq!(tools["tools"].as_array().unwrap().len(), 1);
     let description = tools["tools"][0]["description"].as_str().unwrap();
-    assert!(description.contains("/** Adds two numbers */\n    add(input: {"), "{description}");
-    assert!(description.contains("\"send-mail\"(input: {"), "{description}");
+    assert!(
+        description.contains("/** Adds two numbers */\n    add(input: {"),
+        "{description}"
+    );
+    assert!(
+        description.contains("\"send-mail\"(input: {"),
+        "{description}"
+    );
     assert!(!description.contains("secret"), "{description}");
 
-    let code = "const sums = await Promise.all([1, 2, 3].map((n) => tools.stub.add({ a: n, b: n })));
+    let code =
+        "const sums = await Promise.all([1, 2, 3].map((n) => tools.stub.add({ a: n, b: n })));
         const total = sums.reduce((sum, one) => sum + one.sum, 0);
         console.log(total); ({ total, mixed: (await tools.stub.mixed())[1].type })";
     let outcome = client.run(json!({ "code": code }));
     assert_eq!(outcome["status"], "completed");
-    assert_eq!(outcome["value"]["json"], json!({ "total": 12, "mixed": "image" }));
+    assert_eq!(
+        outcome["value"]["json"],
+        json!({ "total": 12, "mixed": "image" })
+    );
     assert_eq!(outcome["console"]["messages"][0]["text"], "12");
     assert_eq!(outcome["costs"]["calls"], 4);
     assert_eq!(place.calls().len(), 4);
@@ -185,7 +209,10 @@ fn code_runs_over_the_tools_of_another_server() {
     assert_eq!(outcome["error"]["tool"]["code"], "unknown-tool");
     assert_eq!(place.calls().len(), 5);
     let stderr = client.end();
-    assert!(stderr.contains("the tool stub.wrong is left out"), "{stderr}");
+    assert!(
+        stderr.contains("the tool stub.wrong is left out"),
+        "{stderr}"
+    );
 }
 
 #[test]
@@ -216,7 +243,10 @@ fn a_person_approves_a_call_while_nothing_runs() {
     assert_eq!(outcome["status"], "waiting");
     assert_eq!(outcome["waiting"][0]["input"], json!({ "to": "you" }));
     let refused = client.run(json!({ "code": "1" }));
-    assert!(refused.as_str().unwrap().contains("waits for approval"), "{refused}");
+    assert!(
+        refused.as_str().unwrap().contains("waits for approval"),
+        "{refused}"
+    );
     // The model cannot approve its own calls.
     let outcome = client.run(json!({ "resume": true }));
     assert_eq!(outcome["status"], "waiting");
@@ -225,21 +255,40 @@ fn a_person_approves_a_call_while_nothing_runs() {
     let (ok, waiting, _) = place.command(&["waiting"], &[]);
     assert!(ok);
     let id = waiting.split(' ').nth(1).unwrap().to_owned();
-    assert_eq!(waiting, format!("default {id} stub.send-mail {{\"to\":\"you\"}}\n"));
+    assert_eq!(
+        waiting,
+        format!("default {id} stub.send-mail {{\"to\":\"you\"}}\n")
+    );
     let (ok, _, error) = place.command(&["approve"], &["default", "99"]);
-    assert!(!ok && error.contains("no call with the number 99 waits"), "{error}");
+    assert!(
+        !ok && error.contains("no call with the number 99 waits"),
+        "{error}"
+    );
     let (ok, _, error) = place.command(&["approve"], &["other", &id]);
-    assert!(!ok && error.contains("there is no session \"other\""), "{error}");
+    assert!(
+        !ok && error.contains("there is no session \"other\""),
+        "{error}"
+    );
     let (ok, approved, _) = place.command(&["approve"], &["default", &id]);
-    assert!(ok && approved.starts_with("approved: stub.send-mail"), "{approved}");
+    assert!(
+        ok && approved.starts_with("approved: stub.send-mail"),
+        "{approved}"
+    );
 
     let mut client = Client::start(&place);
     let outcome = client.run(json!({ "resume": true }));
-    assert_eq!(outcome["value"]["json"], json!([2, "send-mail done"]), "{outcome}");
+    assert_eq!(
+        outcome["value"]["json"],
+        json!([2, "send-mail done"]),
+        "{outcome}"
+    );
     let expected = [r#"add {"a": 1, "b": 1}"#, r#"send-mail {"to": "you"}"#];
     assert_eq!(place.calls(), expected);
     let refused = client.run(json!({ "resume": true }));
-    assert!(refused.as_str().unwrap().contains("does not wait"), "{refused}");
+    assert!(
+        refused.as_str().unwrap().contains("does not wait"),
+        "{refused}"
+    );
     client.end();
 }
 
@@ -267,11 +316,17 @@ fn a_call_is_denied_or_given_up() {
 #[test]
 fn a_cell_has_limits() {
     let place = Place::new();
-    place.configure(json!({}), json!({ "limits": { "seconds": 1, "memory": 16 } }));
+    place.configure(
+        json!({}),
+        json!({ "limits": { "seconds": 1, "memory": 16 } }),
+    );
     let mut client = Client::start(&place);
     for (code, kind) in [
         ("for (;;) {}", "time"),
-        ("const all = []; for (;;) all.push(new Uint8Array(1e6))", "memory"),
+        (
+            "const all = []; for (;;) all.push(new Uint8Array(1e6))",
+            "memory",
+        ),
     ] {
         let outcome = client.run(json!({ "code": code }));
         assert_eq!(outcome["error"]["kind"], kind, "{outcome}");
@@ -294,11 +349,20 @@ fn wrong_calls_are_refused() {
         assert!(client.run(arguments.clone()).is_string(), "{arguments}");
     }
     let answer = client.answer("tools/call", json!({ "name": "other", "arguments": {} }));
-    assert!(answer["error"]["message"].as_str().unwrap().contains("run_code"), "{answer}");
+    assert!(
+        answer["error"]["message"]
+            .as_str()
+            .unwrap()
+            .contains("run_code"),
+        "{answer}"
+    );
     // A damaged session is not replaced.
     std::fs::write(place.folder.path().join("sessions/bad.session"), "damaged").unwrap();
     let refused = client.run(json!({ "session": "bad", "code": "1" }));
-    assert!(refused.as_str().unwrap().contains("not a saved session"), "{refused}");
+    assert!(
+        refused.as_str().unwrap().contains("not a saved session"),
+        "{refused}"
+    );
     client.end();
 }
 
@@ -321,6 +385,9 @@ fn wrong_configurations_are_refused() {
     refused("is not a valid configuration");
     std::fs::remove_file(place.config()).unwrap();
     refused("cannot read");
-    let output = Command::new(env!("CARGO_BIN_EXE_jsvm")).arg("mcp").output().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_jsvm"))
+        .arg("mcp")
+        .output()
+        .unwrap();
     assert_eq!(output.status.code(), Some(2));
 }
