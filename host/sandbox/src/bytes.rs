@@ -7,8 +7,8 @@
 //! | 1 | how many snapshots follow |
 //! | | for each its length (8, little-endian), and its file |
 //!
-//! A session that waits has two: its state before the cell, and what changed since. The metadata of the
-//! last one describes the session. Checksums and seals are those of the snapshots.
+//! A session that waits has two: its state before the cell, and what changed since. What describes the
+//! session is in its VM. Checksums and seals are those of the snapshots.
 
 use jsvm::snapshot::{Decoder, SealKey, Snapshot};
 use serde::{Deserialize, Serialize};
@@ -18,10 +18,8 @@ use crate::error::SandboxError;
 const MAGIC: &[u8; 8] = b"JSVMCELL";
 const VERSION: u8 = 1;
 const MAX_SNAPSHOTS: u8 = 2;
-/// The key in the metadata of the last snapshot.
-const METADATA: &str = "jsvm:session";
 
-/// What the bytes say about a session, beside its VM.
+/// What a VM says about its session; see `install.js`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionRecord {
     pub id: String,
@@ -33,7 +31,6 @@ pub struct SessionRecord {
 
 /// A session in parts.
 pub struct SavedSession {
-    pub record: SessionRecord,
     /// The state before the cell that waits.
     pub start: Option<Snapshot>,
     /// The present state. To be encoded after `start`, it is what changed since.
@@ -43,13 +40,11 @@ pub struct SavedSession {
 impl SavedSession {
     /// Returns the bytes.
     pub fn encode(self, key: Option<&SealKey>) -> Result<Vec<u8>, SandboxError> {
-        let record = serde_json::to_string(&self.record)
-            .map_err(|_| SandboxError::Malformed("its description cannot be written"))?;
         let mut parts = Vec::new();
         if let Some(start) = &self.start {
             parts.push(bytes_of(start, key)?);
         }
-        parts.push(bytes_of(&self.now.with_metadata(METADATA, record), key)?);
+        parts.push(bytes_of(&self.now, key)?);
         let mut bytes = MAGIC.to_vec();
         bytes.push(VERSION);
         bytes.push(parts.len() as u8);
@@ -104,18 +99,12 @@ impl SavedSession {
         let now = snapshots
             .pop()
             .ok_or(malformed("they contain no snapshot"))?;
-        let record = now
-            .metadata()
-            .get(METADATA)
-            .ok_or(malformed("they do not describe a session"))?;
-        let record = serde_json::from_str(record)
-            .map_err(|_| malformed("their description of the session is not valid"))?;
         let start = snapshots.pop();
         let now = match &start {
             Some(start) => now.attach(start)?,
             None => now,
         };
-        Ok(SavedSession { record, start, now })
+        Ok(SavedSession { start, now })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use jsvm::{Bytes, Error, Value, ValueKind, Vm};
 
+use crate::bytes::SessionRecord;
 use crate::outcome::FileChange;
 
 /// The files in the memory of a session, from [`Session::files`](crate::Session::files). They are
@@ -131,6 +132,20 @@ impl Inside {
             Some(inside) => Ok(inside),
             None => Self::install(vm),
         }
+    }
+
+    /// Returns what the VM knows of its session. It can be anything: the bytes can be of anybody.
+    pub fn record(&self) -> Result<Option<SessionRecord>, Error> {
+        let record = self.call("getRecord", ())?;
+        let text: Option<String> = record.to().unwrap_or_default();
+        Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+    }
+
+    /// Tells the VM of its session.
+    pub fn set_record(&self, record: &SessionRecord) -> Result<(), Error> {
+        // Texts and a number are always JSON.
+        let text = serde_json::to_string(record).unwrap_or_default();
+        self.call("setRecord", (text,)).map(drop)
     }
 
     /// Calls one of its functions.

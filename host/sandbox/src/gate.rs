@@ -1,7 +1,7 @@
 //! Where the calls of a session arrive: checks, approval, counting.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use jsvm::{InterruptHandle, RequestInfo};
@@ -46,8 +46,8 @@ impl Decision {
 pub struct Gate {
     pub tools: Arc<ToolSet>,
     caps: Caps,
-    /// The id of the session.
-    pub session: String,
+    /// The id of the session, once it is known.
+    session: OnceLock<String>,
     permits: Semaphore,
     /// Told when a call begins to wait for approval, and when one ends.
     pub news: Notify,
@@ -75,17 +75,27 @@ pub struct Activity {
 }
 
 impl Gate {
-    pub fn new(tools: Arc<ToolSet>, caps: Caps, session: String) -> Gate {
+    pub fn new(tools: Arc<ToolSet>, caps: Caps) -> Gate {
         Gate {
             tools,
             permits: Semaphore::new(caps.concurrent_calls),
             caps,
-            session,
+            session: OnceLock::new(),
             news: Notify::new(),
             stop: Notify::new(),
             interrupt: Mutex::default(),
             state: Mutex::default(),
         }
+    }
+
+    /// Returns the id of the session.
+    pub fn session(&self) -> &str {
+        self.session.get().map_or("", String::as_str)
+    }
+
+    /// Sets the id of the session. It stays what it was set to first.
+    pub fn set_session(&self, id: String) {
+        let _ = self.session.set(id);
     }
 
     /// Forgets what an earlier cell did.
@@ -256,7 +266,7 @@ impl Gate {
         let _permit = self.permits.acquire().await.ok();
         record.began = Instant::now();
         let called = (tool.tool.function)(ToolCall {
-            key: format!("{}/{id}", self.session),
+            key: format!("{}/{id}", self.session()),
             input,
             approved,
         });

@@ -190,12 +190,19 @@
     return changed;
   }
 
+  /** What the embedder knows of the session, as JSON: so snapshots contain it. */
+  let record;
+
   defineProperty(globalThis, "files", { value: freeze(files), configurable: true });
 
   return {
     setTools(names) {
       defineProperty(globalThis, "tools", { value: tree(names, ""), configurable: true });
     },
+    setRecord(text) {
+      record = text;
+    },
+    getRecord: () => record,
     detailsOf: (error) => details.get(error),
     beginCell() {
       beforeCell = create(null);

@@ -62,7 +62,8 @@ enum Phase {
 
 impl Session {
     pub(crate) fn new(sandbox: Sandbox) -> Result<Session, SandboxError> {
-        let gate = gate(&sandbox, new_id()?);
+        let gate = gate(&sandbox);
+        gate.set_session(new_id()?);
         let vm = sandbox.vm_builder(&gate).build()?;
         Inside::install(&vm)?;
         let live = Live::of(&sandbox, &gate, vm)?;
@@ -80,18 +81,24 @@ impl Session {
         sandbox: Sandbox,
         saved: SavedSession,
     ) -> Result<Session, SandboxError> {
-        Self::continued(sandbox, saved, VmBuilder::resume)
+        Self::continued(sandbox, saved, VmBuilder::resume, None)
     }
 
     fn continued(
         sandbox: Sandbox,
         saved: SavedSession,
         make: impl FnOnce(&VmBuilder, &Snapshot) -> Result<Vm, Error>,
+        new_id: Option<String>,
     ) -> Result<Session, SandboxError> {
-        let SavedSession { record, start, now } = saved;
-        let gate = gate(&sandbox, record.id);
+        let SavedSession { start, now } = saved;
+        let gate = gate(&sandbox);
         let vm = make(&sandbox.vm_builder(&gate), &now)?;
         let live = Live::of(&sandbox, &gate, vm)?;
+        let record = live.inside.record()?;
+        let record = record.ok_or(SandboxError::Malformed(
+            "its VM does not describe a session",
+        ))?;
+        gate.set_session(new_id.unwrap_or(record.id));
         Ok(Session {
             sandbox,
             gate,
@@ -104,7 +111,7 @@ impl Session {
 
     /// Returns the id of the session: 32 hexadecimal digits. Forks have their own.
     pub fn id(&self) -> &str {
-        &self.gate.session
+        self.gate.session()
     }
 
     /// Returns how many cells have run.
@@ -132,6 +139,7 @@ impl Session {
             let bytes = code.len();
             return Err(SandboxError::CodeTooLong { bytes, limit });
         }
+        self.keep_record()?;
         let live = self.live()?;
         live.inside.call("beginCell", ())?;
         let start = live.vm.snapshot()?;
@@ -242,7 +250,7 @@ impl Session {
     /// # Errors
     /// [`SandboxError::Snapshot`]; [`SandboxError::Vm`].
     pub fn to_bytes(&self) -> Result<Vec<u8>, SandboxError> {
-        let record = self.record();
+        self.keep_record()?;
         let (start, now) = match &self.phase {
             Phase::Idle => (None, self.live()?.vm.snapshot()?),
             Phase::Runs(start) => (None, start.clone()),
@@ -251,7 +259,7 @@ impl Session {
                 (Some(start.clone()), now)
             }
         };
-        let saved = SavedSession { record, start, now };
+        let saved = SavedSession { start, now };
         saved.encode(self.sandbox.seal())
     }
 
@@ -272,17 +280,15 @@ impl Session {
     /// # Errors
     /// [`SandboxError::Vm`].
     pub fn fork(&self) -> Result<Session, SandboxError> {
-        let record = SessionRecord {
-            id: new_id()?,
-            ..self.record()
-        };
+        self.keep_record()?;
         let (start, now) = match &self.phase {
             Phase::Idle => (None, self.live()?.vm.snapshot()?),
             Phase::Runs(start) => (None, start.clone()),
             Phase::Waits(start) => (Some(start.clone()), self.live()?.vm.snapshot()?),
         };
-        let saved = SavedSession { record, start, now };
-        Self::continued(self.sandbox.clone(), saved, VmBuilder::restore)
+        let saved = SavedSession { start, now };
+        let id = Some(new_id()?);
+        Self::continued(self.sandbox.clone(), saved, VmBuilder::restore, id)
     }
 
     /// Returns what stops a cell, from another thread or task.
@@ -382,9 +388,14 @@ impl Session {
             .ok_or(SandboxError::Vm(Error::Gone(lost)))
     }
 
-    fn record(&self) -> SessionRecord {
+    /// Has the VM know what it is the session of, before a snapshot is taken of it. The state before a
+    /// cell has it already.
+    fn keep_record(&self) -> Result<(), SandboxError> {
+        if let Phase::Runs(_) = self.phase {
+            return Ok(());
+        }
         let waits = matches!(self.phase, Phase::Waits(_));
-        SessionRecord {
+        let record = SessionRecord {
             id: self.id().to_owned(),
             cells: self.cells,
             code: if waits {
@@ -392,7 +403,8 @@ impl Session {
             } else {
                 String::new()
             },
-        }
+        };
+        Ok(self.live()?.inside.set_record(&record)?)
     }
 
     fn check(&self, call: &PendingCall, decision: &Decision) -> Result<(), SandboxError> {
@@ -458,12 +470,9 @@ impl std::fmt::Debug for Session {
     }
 }
 
-fn gate(sandbox: &Sandbox, id: String) -> Arc<Gate> {
-    Arc::new(Gate::new(
-        sandbox.tools().clone(),
-        sandbox.caps().clone(),
-        id,
-    ))
+fn gate(sandbox: &Sandbox) -> Arc<Gate> {
+    let (tools, caps) = (sandbox.tools().clone(), sandbox.caps().clone());
+    Arc::new(Gate::new(tools, caps))
 }
 
 fn new_id() -> Result<String, SandboxError> {

@@ -31,15 +31,19 @@ export class SessionError extends UseError {
 
 /** A session at rest: for {@link Sandbox.restore}. It can be restored any number of times. */
 export interface SavedSession {
-  readonly id: string;
-  /** How many cells have run. */
-  readonly cells: number;
-  /** The code of the cell that waits. */
-  readonly code: string;
   /** The state before the cell that waits. */
   readonly start: Snapshot | undefined;
-  /** The present state. */
+  /** The present state, which says what it is the session of. */
   readonly now: Snapshot;
+}
+
+/** What a VM says about its session, as for the Rust crate. */
+interface SessionRecord {
+  id: string;
+  /** How many cells have run. */
+  cells: number;
+  /** The code of the cell that waits. */
+  code: string;
 }
 
 /** The options of {@link Session.run} and {@link Session.resume}. */
@@ -68,29 +72,39 @@ type Phase = { is: "idle" } | { is: "running" | "waiting"; start: Snapshot };
  * the session: its variables and files are as they were before.
  */
 export class Session {
-  /** The id of the session. Forks have their own. */
-  readonly id: string;
   readonly #sandbox: Sandbox;
   #live: Live | undefined;
   #phase: Phase;
   #cells: number;
   #code: string;
   #gate: Gate;
+  #id = crypto.randomUUID().replaceAll("-", "");
 
   /** @internal */
   constructor(sandbox: Sandbox, saved?: SavedSession, isFork = false) {
     this.#sandbox = sandbox;
-    this.id = saved === undefined || isFork ? crypto.randomUUID().replaceAll("-", "") : saved.id;
-    this.#cells = saved?.cells ?? 0;
-    this.#code = saved?.code ?? "";
+    this.#cells = 0;
+    this.#code = "";
     this.#phase = saved?.start === undefined ? { is: "idle" } : { is: "waiting", start: saved.start };
     this.#gate = this.#newGate([]);
     if (saved === undefined) {
       this.#live = this.#living(sandbox.engine.createVm(this.#options()), true);
-    } else {
-      const make = isFork ? "restore" : "resume";
-      this.#live = this.#living(sandbox.engine[make](saved.now, this.#options()), false);
+      return;
     }
+    const make = isFork ? "restore" : "resume";
+    this.#live = this.#living(sandbox.engine[make](saved.now, this.#options()), false);
+    const record = JSON.parse(String(this.#inside("getRecord"))) as SessionRecord;
+    this.#cells = record.cells;
+    this.#code = record.code;
+    if (!isFork) {
+      this.#id = record.id;
+    }
+    this.#gate = this.#newGate([]);
+  }
+
+  /** The id of the session. Forks have their own. */
+  get id(): string {
+    return this.#id;
   }
 
   /** How many cells have run. */
@@ -105,6 +119,7 @@ export class Session {
     if (code.length > limit) {
       throw new SessionError(`the code has ${code.length} characters, more than the limit of ${limit}: run it in several cells`);
     }
+    this.#keepRecord();
     inside.callMethod("beginCell");
     const start = vm.snapshot();
     this.#cells++;
@@ -151,13 +166,8 @@ export class Session {
   /** The session at rest, for {@link Sandbox.restore}. This one can be used on. */
   save(): SavedSession {
     const phase = this.#settledPhase();
-    return {
-      id: this.id,
-      cells: this.#cells,
-      code: phase.is === "waiting" ? this.#code : "",
-      start: phase.is === "waiting" ? phase.start : undefined,
-      now: this.#alive().vm.snapshot(),
-    };
+    this.#keepRecord();
+    return { start: phase.is === "waiting" ? phase.start : undefined, now: this.#alive().vm.snapshot() };
   }
 
   /** Creates a second session that goes on from here. The two share nothing. */
@@ -285,6 +295,13 @@ export class Session {
     }
     vm.setRoot(CELL, cell);
     return cell;
+  }
+
+  /** Has the VM know what it is the session of, before a snapshot is taken of it. */
+  #keepRecord(): void {
+    const code = this.#phase.is === "waiting" ? this.#code : "";
+    const record: SessionRecord = { id: this.#id, cells: this.#cells, code };
+    this.#inside("setRecord", JSON.stringify(record));
   }
 
   async #check(call: PendingCall, decision: Decision): Promise<void> {
