@@ -55,7 +55,7 @@ impl Tool {
             input: json!({ "type": "object" }),
             output: None,
             asks: None,
-            function: Arc::new(move |call| Box::pin(function(call))),
+            function: Arc::new(move |call: ToolCall| -> ToolFuture { Box::pin(function(call)) }),
         }
     }
 
