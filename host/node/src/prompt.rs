@@ -192,10 +192,11 @@ impl Prompt {
     }
 }
 
-impl Code {
+impl PromptCode {
     /// Lets a later input declare the names again that the code declares.
+    #[must_use]
     pub fn with_variables(self) -> PromptCode {
-        Code {
+        PromptCode {
             text: declarations_as_variables(&self.text),
             ..self
         }

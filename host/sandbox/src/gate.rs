@@ -124,11 +124,6 @@ impl Gate {
         self.state.lock().waiting.len()
     }
 
-    /// How many calls began.
-    pub fn started(&self) -> u32 {
-        self.state.lock().started
-    }
-
     /// Keeps a message of the console.
     pub fn print(&self, level: &str, text: &str) {
         let mut state = self.state.lock();
