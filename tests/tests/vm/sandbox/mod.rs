@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 /// Runs a future on a runtime of its own.
 fn wait<T>(future: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_current_thread();
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
     runtime.enable_time().build().unwrap().block_on(future)
 }
 
