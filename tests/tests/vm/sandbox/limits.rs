@@ -11,7 +11,7 @@ use super::{run, sandbox, value, wait};
 fn small() -> Session {
     let limits = Limits::default().memory(16 << 20).hard_memory(40 << 20);
     let caps = Caps::default()
-        .time(Duration::from_millis(500))
+        .time(Duration::from_secs(1))
         .console(100)
         .value(200)
         .code(2_000);
@@ -42,7 +42,7 @@ fn a_cell_that_is_stopped_leaves_no_trace() {
             FaultKind::Time,
         ),
         (
-            "for (;;) list.push(new Uint8Array(1_000_000))",
+            "for (;;) list.push(new Uint8Array(4_000_000))",
             FaultKind::Memory,
         ),
         (
@@ -86,7 +86,7 @@ fn a_call_that_is_cut_off_is_listed() {
 
 #[test]
 fn recursion_is_an_error_of_the_code() {
-    let mut session = small();
+    let mut session = sandbox().0.build().unwrap().session().unwrap();
     let outcome = run(&mut session, "const f = () => f() + 1; f()");
     assert_eq!(outcome.error().unwrap().kind, FaultKind::Exception);
     assert_eq!(value(&mut session, "typeof f"), json!("function"));

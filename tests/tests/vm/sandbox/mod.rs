@@ -56,7 +56,7 @@ fn sandbox() -> (SandboxBuilder, Log) {
     let add = Tool::new("add", move |call: ToolCall| {
         on_add(&call);
         async move {
-            let number = |key: &str| call.input[key].as_f64().unwrap();
+            let number = |key: &str| call.input[key].as_i64().unwrap();
             Ok(json!({ "sum": number("a") + number("b") }))
         }
     });
