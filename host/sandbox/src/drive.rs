@@ -4,7 +4,7 @@ use std::future::poll_fn;
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
-use jsvm::{Error, EventLoop, Interrupt, Value, Vm};
+use jsvm::{Error, EventLoop, Interrupt, PromiseState, Value, Vm};
 
 use crate::gate::Gate;
 
@@ -130,7 +130,7 @@ impl<'a> Driver<'a> {
                 Ok(Step::Unhandled)
             }
             // An exception in a timer.
-            (Err(error @ Error::Exception(_)), Some(value)) if value.is_pending()? => {
+            (Err(error @ Error::Exception(_)), Some(value)) if !is_reason(&error, value)? => {
                 self.keep(error)?;
                 Ok(Step::Unhandled)
             }
@@ -151,6 +151,16 @@ impl<'a> Driver<'a> {
             self.unhandled.push(error);
         }
         Ok(())
+    }
+}
+
+/// Whether an exception is what a promise is rejected with.
+fn is_reason(error: &Error, promise: &Value) -> Result<bool, Error> {
+    match (error, promise.promise_state()?) {
+        (Error::Exception(exception), Some(PromiseState::Rejected(reason))) => {
+            reason.strict_equals(&exception.value)
+        }
+        _ => Ok(false),
     }
 }
 

@@ -188,16 +188,3 @@ fn a_fork_of_a_session_that_waits_waits() {
     assert!(outcome.error().is_some());
     assert_eq!(calls(&log).len(), 1);
 }
-
-#[test]
-fn time_stands_still_in_a_saved_session() {
-    let (mut session, _) = session();
-    let code = "const timeout = new Promise((done) => setTimeout(done, 1_000, 'timeout'));
-        const first = await Promise.race([tools.pay({ cents: 1 }), timeout]); first.paid ?? first";
-    let id = run(&mut session, code).waiting()[0].id;
-    let bytes = session.to_bytes().unwrap();
-    std::thread::sleep(std::time::Duration::from_millis(1_500));
-    let mut session = sandbox().0.build().unwrap().restore(&bytes).unwrap();
-    let outcome = wait(session.resume([(id, Decision::Approve)])).unwrap();
-    assert_eq!(json_of(&outcome), json!(1));
-}

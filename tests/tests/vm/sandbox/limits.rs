@@ -46,7 +46,7 @@ fn a_cell_that_is_stopped_leaves_no_trace() {
             FaultKind::Memory,
         ),
         (
-            "await null; for (;;) list.push('x'.repeat(1e6) + list.length)",
+            "await null; for (;;) list.push(new Uint8Array(4_000_000))",
             FaultKind::Memory,
         ),
         ("({ toJSON() { for (;;) {} } })", FaultKind::Time),

@@ -23,7 +23,7 @@ fn tools_are_called_with_checked_arguments() {
             .all(|call| call.end == CallEnd::Returned)
     );
     assert_eq!(outcome.calls[0].input_bytes, 13);
-    assert_eq!(outcome.calls[0].output_bytes, 11);
+    assert_eq!(outcome.calls[0].output_bytes, 9);
     assert_eq!(
         calls(&log),
         [r#"add {"a":1,"b":1}"#, r#"add {"a":2,"b":1}"#]
