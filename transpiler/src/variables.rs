@@ -26,11 +26,14 @@ fn rewritten(code: &str, kind: SourceType) -> Option<Option<String>> {
     let mut script = String::new();
     let mut copied = 0;
     for statement in &parsed.program.body {
-        let (start, keyword, replacement) = match statement {
+        // A declaration of a class has no semicolon, and what follows would continue an expression.
+        let (start, keyword, replacement, closed) = match statement {
             Statement::VariableDeclaration(declaration) => match declaration.kind {
                 // Other code keeps its column.
-                VariableDeclarationKind::Const => (declaration.span.start, "const", "var  ".into()),
-                VariableDeclarationKind::Let => (declaration.span.start, "let", "var".into()),
+                VariableDeclarationKind::Const => {
+                    (declaration.span.start, "const", "var  ".into(), None)
+                }
+                VariableDeclarationKind::Let => (declaration.span.start, "let", "var".into(), None),
                 _ => continue,
             },
             Statement::ClassDeclaration(class) => match &class.id {
@@ -38,6 +41,7 @@ fn rewritten(code: &str, kind: SourceType) -> Option<Option<String>> {
                     class.span.start,
                     "class",
                     format!("var {} = class", id.name),
+                    Some(class.span.end as usize),
                 ),
                 _ => continue,
             },
@@ -50,6 +54,11 @@ fn rewritten(code: &str, kind: SourceType) -> Option<Option<String>> {
         script.push_str(&code[copied..start]);
         script.push_str(&replacement);
         copied = start + keyword.len();
+        if let Some(end) = closed {
+            script.push_str(&code[copied..end]);
+            script.push(';');
+            copied = end;
+        }
     }
     if copied == 0 {
         return Some(None);

@@ -124,6 +124,9 @@ fn several_lines_can_be_pasted() {
         "{start}const f = (a) => {{\n\treturn a + 1\n}}\nf(41){end}"
     ));
     prompt.answers("", "42");
+    // A class needs no semicolon.
+    prompt.types(&format!("{start}class B {{}}\n[1, 2].length{end}"));
+    prompt.answers("", "2");
     // A terminal that does not say what was pasted: each line is entered.
     prompt.types("var g = (a) => {\r\treturn a + 1\r}\r");
     prompt.answers("g(1)", "2");
