@@ -192,12 +192,23 @@ fn ctrl_c_stops_what_runs() {
     prompt.types("\u{3}");
     prompt.sees("interrupted");
     prompt.answers("kept", "5");
-    // A promise that goes on for ever.
-    prompt.types("(async () => { console.log('again'); for (;;) await null })()\r");
+}
+
+/// A stop ends one job at most, and none if it comes between two.
+#[test]
+fn ctrl_c_stops_promises_without_end() {
+    let folder = folder();
+    let mut prompt = Prompt::start(folder.path());
+    prompt.answers(
+        "var kept = 0, chain = async () => { for (;;) { await null; kept++ } }",
+        "undefined",
+    );
+    prompt.types("chain(), chain(), chain(), console.log('again')\r");
     prompt.sees("\nagain");
     prompt.types("\u{3}");
     prompt.sees("interrupted");
-    prompt.answers("kept", "5");
+    prompt.answers("const stopped = kept", "undefined");
+    prompt.answers("kept - stopped", "0");
 }
 
 #[test]

@@ -210,6 +210,9 @@ impl Interpreter {
         let _ = self.vm.session.vm().global();
         if let Err(error) = result {
             self.report(&error)?;
+            if let Error::Interrupted(_) = error {
+                self.vm.session.discard_jobs();
+            }
         }
         Ok(Next::GoOn)
     }
