@@ -80,7 +80,7 @@ mod tests {
         for (code, script) in [
             ("const a = 1, { b } = c", "var   a = 1, { b } = c"),
             ("let a\nlet b = 2; a", "var a\nvar b = 2; a"),
-            ("class A { x = 1 }", "var A = class A { x = 1 }"),
+            ("class A { x = 1 }", "var A = class A { x = 1 };"),
             (
                 "{ const a = 1 } if (x) { let y }",
                 "{ const a = 1 } if (x) { let y }",

@@ -1,7 +1,7 @@
 # Time: the program, its jobs and the modules it loads together.
 jsvm run --timeout 100ms loop.js
 jsvm run --timeout 100ms jobs.js
-jsvm run --timeout 1600ms slices.mjs 2>&1 | grep -v native | sed 's/:6:[0-9]*/:6:[COLUMN]/'
+jsvm run --timeout 1600ms slices.mjs 2>&1 | grep -v native | sed 's/:7:[0-9]*/:7:[COLUMN]/'
 jsvm eval --timeout 100ms 'for (;;) {}'
 jsvm eval --timeout 100ms 'Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 1)'
 jsvm eval --timeout 100ms 'try { for (;;) {} } catch { 1 } finally { 2 }'

@@ -221,6 +221,8 @@ impl Worker {
             match ran {
                 Ok(()) if self.exchange.is_done() => return Ok(()),
                 Ok(()) if self.exchange.is_over() => self.exchange.done(id),
+                // It left meanwhile, which the program is told first.
+                Ok(()) if self.exchange.is_gone() && !knows_client_is_gone => {}
                 // Nothing can write to the stream, but the client may leave, which the program is told.
                 Ok(()) if self.exchange.is_streaming() => {
                     if !exchange.has_changed().await {
