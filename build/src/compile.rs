@@ -347,7 +347,7 @@ fn belongs_to_outer_build(variable: &OsStr) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Goal, belongs_to_outer_build, c_flags};
+    use super::{belongs_to_outer_build, c_flags};
 
     #[test]
     fn a_path_with_blanks_is_one_flag() {

@@ -2,7 +2,7 @@
 
 import type { Output } from "../abi/machine.js";
 import { ScriptError, UseError } from "../errors.js";
-import type { Snapshot } from "../snapshot.js";
+import type { Snapshot } from "../snapshot/snapshot.js";
 import { Value } from "../value.js";
 import type { Vm } from "../vm.js";
 import { INSTALL } from "./assets.js";
