@@ -12,9 +12,9 @@ use crate::outcome::FileChange;
 /// # use jsvm_sandbox::Sandbox;
 /// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
 /// let mut session = Sandbox::builder().build()?.session()?;
-/// session.files().write("notes.txt", "tea")?;
+/// session.files()?.write("notes.txt", "tea")?;
 /// session.run("files.write('notes.txt', files.read('notes.txt') + ', cake')").await?;
-/// assert_eq!(session.files().read("notes.txt")?.as_deref(), Some(&b"tea, cake"[..]));
+/// assert_eq!(session.files()?.read("notes.txt")?.as_deref(), Some(&b"tea, cake"[..]));
 /// # Ok::<(), jsvm_sandbox::SandboxError>(()) })?;
 /// # Ok::<(), jsvm_sandbox::SandboxError>(())
 /// ```

@@ -56,11 +56,11 @@ fn arguments_that_do_not_fit_do_not_reach_the_tool() {
         );
     }
     for code in [
-        "tools.add(1, 2)",
-        "tools.add({ a: 1n, b: 1 })",
+        "await tools.add(1, 2)",
+        "await tools.add({ a: 1n, b: 1 })",
         "const a = {}; a.a = a; await tools.add(a)",
     ] {
-        let error = run(&mut session, &format!("await {code}"));
+        let error = run(&mut session, code);
         let error = error.error().unwrap();
         assert_eq!(error.kind, FaultKind::Tool, "{code}: {error:?}");
         assert_eq!(error.tool.as_ref().unwrap().code, "invalid-arguments");
