@@ -2,7 +2,7 @@
 //! fresh VM, and the components around a VM in built files. One module for each stage, in the order
 //! in which [`build`] runs them.
 //!
-//! Two engines are built, one for speed and one for size: see [`Goal`](compile::Goal).
+//! Two engines are built, one for speed and one for size: see [`Goal`].
 //!
 //! | stage | input | output |
 //! |---|---|---|

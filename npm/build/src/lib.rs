@@ -25,7 +25,7 @@ use wit_parser::{Resolve, WorldItem};
 
 pub use module::ModuleError;
 
-/// The error of [`build`].
+/// The error of [`engine`] and [`codec`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum NpmError {
