@@ -108,7 +108,7 @@ pub fn suspended_frames(limit: u32) -> (Vec<Frame>, u32) {
 
 impl RawFrame {
     fn describe(&self, caller: Option<u32>) -> Frame {
-        let (mut name, mut file) = (q::JS_UNDEFINED, q::JS_UNDEFINED);
+        let [mut name, mut file] = [q::JS_UNDEFINED; 2];
         let (mut line, mut column) = (0, 0);
         // SAFETY: live context and frame, valid destinations.
         unsafe {
@@ -121,10 +121,11 @@ impl RawFrame {
                 &raw mut column,
             );
         }
+        // SAFETY: the call gave them away.
+        let [name, file] = [name, file].map(|it| text(unsafe { Value::check(it) }));
         Frame {
-            // SAFETY: the call gave them away.
-            name: text(unsafe { Value::check(name) }),
-            file: text(unsafe { Value::check(file) }),
+            name,
+            file,
             kind: match self.kind {
                 0 => FrameKind::AsyncFunction,
                 1 => FrameKind::Generator,
