@@ -117,7 +117,7 @@ impl Build {
         let permissions = Arc::new(Permissions::within(modules.root()));
         let is_quiet = uses.is_some();
         let to_stderr = target.is_stdout();
-        let engine = self.optimize.engine()?;
+        let engine = known.engine(self.optimize)?;
         let mut builder = engine
             .vm()
             .clock(clock.clone())

@@ -9,13 +9,14 @@ mod optimize;
 mod report;
 mod uses;
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use bytesize::ByteSize;
 use clap::{Args, ValueEnum};
-use jsvm::Seed;
+use jsvm::{Engine, Seed};
 use jsvm_http::services;
 use jsvm_standalone::{
     self as standalone, ComponentKind, Inclusion, ServiceImports, StandaloneError, TargetHost,
@@ -181,6 +182,19 @@ struct BuildInputs {
     clock: Option<Duration>,
     seed: Option<Seed>,
     env: Vec<(String, String)>,
+    /// The engine, once the program was found.
+    engine: OnceCell<Engine>,
+}
+
+impl BuildInputs {
+    /// The engine, which all evaluations share.
+    fn engine(&self, optimize: Optimize) -> anyhow::Result<Engine> {
+        if let Some(engine) = self.engine.get() {
+            return Ok(engine.clone());
+        }
+        let engine = optimize.engine()?;
+        Ok(self.engine.get_or_init(|| engine).clone())
+    }
 }
 
 impl Build {
@@ -292,6 +306,7 @@ impl Build {
             clock: self.clock,
             seed: self.seed.clone(),
             env,
+            engine: OnceCell::new(),
         }
     }
 
