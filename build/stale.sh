@@ -36,6 +36,8 @@ guest
 host/component/src/image.rs
 host/component/src/references.rs
 host/component/src/section.rs
+host/abi/Cargo.toml
+host/abi/src
 host/data/Cargo.toml
 host/data/src
 host/protocol/Cargo.toml

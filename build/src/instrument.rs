@@ -22,6 +22,7 @@ mod contents;
 use std::collections::HashSet;
 use std::convert::Infallible;
 
+use jsvm_abi::adapter::{BEGIN, CALL, DROP, END};
 use wasm_encoder::reencode::{self, Reencode, utils};
 use wasm_encoder::{CodeSection, ExportSection, Function, Instruction, Module};
 use wasmparser::{CustomSectionReader, FunctionBody, Parser, ValType};
@@ -206,8 +207,9 @@ impl Reencode for Pass<'_> {
         exports: &mut ExportSection,
         export: wasmparser::Export<'_>,
     ) -> Result<(), reencode::Error> {
-        // Names of this form are between the guest and the build.
-        if export.name.starts_with("jsvm_") {
+        // Names of this form are between the guest and the build, but for those of adapters.
+        let is_for_adapters = [BEGIN, CALL, END, DROP].contains(&export.name);
+        if export.name.starts_with("jsvm_") && !is_for_adapters {
             return Ok(());
         }
         utils::parse_export(self, exports, export)

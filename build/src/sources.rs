@@ -51,6 +51,8 @@ pub const VM: Inputs = Inputs {
         "host/component/src/image.rs",
         "host/component/src/references.rs",
         "host/component/src/section.rs",
+        "host/abi/Cargo.toml",
+        "host/abi/src",
         "host/data/Cargo.toml",
         "host/data/src",
         "host/protocol/Cargo.toml",

@@ -7,12 +7,13 @@ use crate::bindings::jsvm::engine::console::{self, Level};
 use crate::bindings::jsvm::engine::host::{self, InterruptPoint};
 use crate::bindings::jsvm::engine::modules::{self, ImportKind, Module};
 use crate::bindings::jsvm::engine::types::{Argument, InterruptReason};
-use crate::js::{self, JsResult, Value};
+use crate::js::{self, JsResult, Thrown, Value};
 use crate::poll::{count_host_call, count_import};
 
 /// Calls a host function by its name, which is a string.
 #[expect(unsafe_code, reason = "memory of the engine is lent")]
 pub fn call(name: &Value, args: &[Value]) -> JsResult<Value> {
+    check_company(name)?;
     // SAFETY: the arguments are dropped when the host returns. It cannot call the VM before, and it
     // does not write to what it gets.
     let args = unsafe { argument::lend(args) }?;
@@ -28,6 +29,7 @@ pub fn call(name: &Value, args: &[Value]) -> JsResult<Value> {
 /// The arguments cannot be passed: the host was not called.
 #[expect(unsafe_code, reason = "memory of the engine is lent")]
 pub fn ask(name: &Value, args: &[Value]) -> JsResult<JsResult<Value>> {
+    check_company(name)?;
     // SAFETY: as in `call`.
     let args = unsafe { argument::lend(args) }?;
     Ok(match name.with_text(|name| raw_call(name, &args))? {
@@ -50,6 +52,33 @@ fn raw_call(name: &str, args: &[Argument]) -> Result<Argument, Argument> {
     away(|| host::host_call(name, args))
 }
 
+/// The VM is in a component of its own from now on, in which there are no host functions and no other
+/// modules than those that it has.
+pub fn leave_alone() {
+    ALONE.set(true);
+}
+
+/// Fails if there are no host functions.
+fn check_company(name: &Value) -> JsResult<()> {
+    match ALONE.get() {
+        false => Ok(()),
+        true => Err(Thrown::type_error(&format!(
+            "{} is a host function: a component for a world has none",
+            name.to_lossy().unwrap_or_default()
+        ))),
+    }
+}
+
+/// Fails if no module can be loaded.
+fn check_modules(specifier: &str) -> JsResult<()> {
+    match ALONE.get() {
+        false => Ok(()),
+        true => Err(Thrown::type_error(&format!(
+            "Cannot find '{specifier}': a component has the modules that were there when it was built"
+        ))),
+    }
+}
+
 /// Passes a message of `console` to the embedder.
 pub fn console(level: Level, text: &str) {
     count_host_call();
@@ -58,6 +87,7 @@ pub fn console(level: Level, text: &str) {
 
 /// Asks the embedder for the full name of a module.
 pub fn resolve_module(specifier: &str, importer: &str, kind: ImportKind) -> JsResult<String> {
+    check_modules(specifier)?;
     count_import();
     count_host_call();
     away(|| modules::resolve(specifier, importer, kind)).map_err(argument::thrown)
@@ -65,6 +95,7 @@ pub fn resolve_module(specifier: &str, importer: &str, kind: ImportKind) -> JsRe
 
 /// Asks the embedder for a module.
 pub fn load_module(name: &str) -> JsResult<Module> {
+    check_modules(name)?;
     count_import();
     count_host_call();
     away(|| modules::load(name)).map_err(argument::thrown)
@@ -127,6 +158,8 @@ pub fn polls() -> u32 {
 
 thread_local! {
     static AWAY: Cell<bool> = const { Cell::new(false) };
+    /// Whether there are no host functions.
+    static ALONE: Cell<bool> = const { Cell::new(false) };
     static POLLS: Cell<u32> = const { Cell::new(0) };
     /// Polls since the call began.
     static WORK: Cell<u64> = const { Cell::new(0) };

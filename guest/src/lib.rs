@@ -41,6 +41,7 @@ mod timer;
 mod token;
 mod value;
 mod web;
+mod world;
 
 /// Implements the exports of the world.
 struct Guest;

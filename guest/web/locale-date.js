@@ -14,15 +14,29 @@
   const DAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
   const UTC = { __proto__: null, UTC: 1, GMT: 1, "ETC/UTC": 1, "ETC/GMT": 1 };
 
-  const getters = (zone) => {
-    const members = { __proto__: null };
-    for (const name of ["FullYear", "Month", "Date", "Day", "Hours", "Minutes", "Seconds", "Milliseconds"]) {
-      members[name] = prototype["get" + zone + name];
-    }
-    return members;
+  // The names are written out: `jsvm build` leaves out what a program does not name.
+  const inUTC = {
+    __proto__: null,
+    FullYear: prototype.getUTCFullYear,
+    Month: prototype.getUTCMonth,
+    Date: prototype.getUTCDate,
+    Day: prototype.getUTCDay,
+    Hours: prototype.getUTCHours,
+    Minutes: prototype.getUTCMinutes,
+    Seconds: prototype.getUTCSeconds,
+    Milliseconds: prototype.getUTCMilliseconds,
   };
-  const inUTC = getters("UTC");
-  const inLocal = getters("");
+  const inLocal = {
+    __proto__: null,
+    FullYear: prototype.getFullYear,
+    Month: prototype.getMonth,
+    Date: prototype.getDate,
+    Day: prototype.getDay,
+    Hours: prototype.getHours,
+    Minutes: prototype.getMinutes,
+    Seconds: prototype.getSeconds,
+    Milliseconds: prototype.getMilliseconds,
+  };
 
   const two = (value) => apply(padStart, "" + value, 2, "0");
   const cut = (name, style) =>

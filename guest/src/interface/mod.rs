@@ -20,3 +20,4 @@ mod realm;
 mod requests;
 mod roots;
 mod values;
+mod worlds;

@@ -94,6 +94,11 @@ impl<T: Copy> LentString<T> {
         unsafe { std::slice::from_raw_parts(self.start, self.len) }
     }
 
+    /// The address of the units, which stay there as long as the string is alive.
+    pub fn address(&self) -> usize {
+        self.start as usize
+    }
+
     /// Copies the units.
     pub fn to_vec(&self) -> Vec<T> {
         self.units().to_vec()
@@ -147,6 +152,20 @@ impl LentBuffer {
         part.ok_or_else(|| {
             Thrown::type_error("an array buffer was detached or resized while it was copied")
         })
+    }
+
+    /// The address of the bytes, which stay there as long as no JavaScript runs and the buffer is alive.
+    ///
+    /// # Errors
+    /// A `TypeError` if the buffer does not have the bytes any more.
+    pub fn address(&self) -> JsResult<usize> {
+        // SAFETY: only the address is used.
+        unsafe { self.bytes() }.map(|bytes| bytes.as_ptr() as usize)
+    }
+
+    /// The buffer.
+    pub fn into_owner(self) -> Value {
+        self.buffer
     }
 
     /// Copies the bytes.

@@ -12,6 +12,7 @@
 
 mod accessor;
 mod atom;
+mod bigint;
 mod binary;
 mod buffer;
 mod bulk;

@@ -103,7 +103,7 @@ fn require(specifier: &Value, parent: &Value) -> JsResult<Value> {
             keep(&name, &module)?;
             module.get("exports")
         }
-        ModuleSource::Es { .. } | ModuleSource::Native { .. } => {
+        ModuleSource::Es { .. } | ModuleSource::Native { .. } | ModuleSource::World(_) => {
             let namespace = namespace(&name)?;
             // An ES module chooses by this export what `require` returns.
             let own = namespace.get("module.exports")?;

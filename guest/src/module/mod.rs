@@ -10,11 +10,13 @@ mod native;
 mod requested;
 mod resolve;
 mod source;
+mod world;
 
 use error::coded;
 pub use requested::{are_imports_requests, imports_of, set_import_requests};
 use resolve::{BY_FULL_NAME, folder, resolve, url_of};
 use source::{ModuleSource, text};
+pub use world::{ReadyModule, WorldModules, set_world_modules};
 
 use crate::js::{
     self, JsResult, Key, Loaded, Module, ModuleLoader, Property, Synthetic, Thrown, Value,
@@ -96,6 +98,10 @@ fn load(name: &str, attributes: &Value) -> JsResult<Loaded> {
         }
         ModuleSource::CommonJs { text, exports } => commonjs::synthetic(name, &text, exports),
         ModuleSource::Native { exports } => native::synthetic(name, exports),
+        ModuleSource::World(ReadyModule { names, exports }) => Ok(Loaded::Synthetic(Synthetic {
+            exports: names,
+            evaluate: js::function("", 0, &[exports], |call| Ok(call.data[0].clone()))?,
+        })),
     }
 }
 

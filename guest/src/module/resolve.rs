@@ -3,6 +3,7 @@
 use jsvm_protocol::standalone::{RESOLVED, ResolvedKey};
 
 use super::source::text;
+use super::world;
 use crate::bindings::jsvm::engine::modules::ImportKind;
 use crate::js::JsResult;
 use crate::{host, root};
@@ -17,6 +18,9 @@ pub fn resolve(specifier: &str, importer: &str, is_require: bool) -> JsResult<St
     }
     if let Some(name) = resolve_by_root(specifier, importer, is_require)? {
         return Ok(name);
+    }
+    if let Some(name) = world::resolve(specifier) {
+        return Ok(name.to_owned());
     }
     let kind = match is_require {
         true => ImportKind::RequireCall,

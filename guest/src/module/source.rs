@@ -4,6 +4,7 @@ use jsvm_protocol::module::{self, kind};
 use jsvm_protocol::standalone::MODULES;
 
 use super::error::wrong_root;
+use super::world::{self, ReadyModule};
 use crate::bindings::jsvm::engine::modules::{Module, ModuleKind, NativeExport, SourceModule};
 use crate::js::{JsResult, Tag, Value};
 use crate::{host, root, sourcemap};
@@ -34,6 +35,8 @@ pub enum ModuleSource {
         /// The exports.
         exports: Vec<NativeExport>,
     },
+    /// A module of a WIT world.
+    World(ReadyModule),
 }
 
 impl ModuleSource {
@@ -41,6 +44,9 @@ impl ModuleSource {
     pub fn load(name: &str) -> JsResult<ModuleSource> {
         if let Some(module) = load_from_root(name)? {
             return of(name, read(name, &module)?);
+        }
+        if let Some(module) = world::load(name)? {
+            return Ok(ModuleSource::World(module));
         }
         match host::load_module(name)? {
             Module::Source(source) => of(name, source),

@@ -10,7 +10,7 @@ use crate::data::ConversionError;
 use crate::instance::MissingFunction;
 use crate::time_zone::TimeZoneError;
 use crate::value::{Value, ValueKind};
-use crate::vm::Rejection;
+use crate::vm::{Rejection, WorldDefinitionError};
 
 /// A failure of a call into this crate.
 ///
@@ -114,6 +114,9 @@ pub enum Error {
     /// The engine of the VM is older than a function.
     #[error(transparent)]
     MissingFunction(#[from] MissingFunction),
+    /// A VM cannot have a WIT world.
+    #[error(transparent)]
+    World(#[from] WorldDefinitionError),
     /// The pages of a lazy snapshot cannot be mapped into the memory of a VM.
     #[error("cannot map the snapshot into memory")]
     SnapshotMapping(#[source] Arc<std::io::Error>),

@@ -188,6 +188,7 @@ pub use value::{
     PropertyContent, PropertyDefinition, Value, ValueKind, ViewSpan, WeakValue,
 };
 pub use vm::{
-    BytecodeParts, EphemeralFunction, Heap, HeapStatistics, JobReport, MemoryUsage, PromiseEvent,
-    PromiseEventKind, PromiseEvents, Rejection, Request, RootId, Roots, Vm,
+    BytecodeParts, EphemeralFunction, ExportMismatch, ExportProblem, Heap, HeapStatistics,
+    JobReport, MemoryUsage, PromiseEvent, PromiseEventKind, PromiseEvents, Rejection, Request,
+    RootId, Roots, Vm, WorldDefinitionError,
 };

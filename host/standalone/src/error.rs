@@ -33,6 +33,14 @@ pub enum StandaloneError {
         /// The engine of the VM.
         engine: EngineId,
     },
+    /// The engine lacks a function that the component needs.
+    #[error(
+        "the engine of the VM has no function {name}: it is older than this program. Use a newer engine"
+    )]
+    OldEngine {
+        /// The name of the function.
+        name: String,
+    },
     /// A name in [`Inclusion`](crate::Inclusion) is not one of the engine.
     #[error("the engine has no {name} that can be included or left out")]
     UnknownName {

@@ -69,3 +69,13 @@ pub struct Built {
     /// The names of functions and parts that were left out, sorted.
     pub left_out: Vec<String>,
 }
+
+/// The core module of a VM, and what it lacks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CoreModule {
+    /// The module.
+    pub module: Vec<u8>,
+    /// The names of functions and parts that were left out, sorted.
+    pub left_out: Vec<String>,
+}

@@ -37,20 +37,22 @@ mod stretches;
 mod touch;
 mod warm;
 
+use std::collections::HashSet;
+
 use wasmparser::Validator;
 
 use jsvm::Vm;
 use jsvm_component::{COMPONENT, template};
 
 use self::engine::EngineFiles;
-use self::module::{Contents, used_exports};
+use self::module::{Contents, function_exports, used_exports};
 use self::reach::{Plan, Program};
 use self::shed::Shed;
 use self::warm::Warm;
 
 pub use engine::size_component;
 pub use error::StandaloneError;
-pub use inclusion::{Built, Inclusion};
+pub use inclusion::{Built, CoreModule, Inclusion};
 
 /// The size of an empty module, which marks the place of the VM in a template.
 const EMPTY: usize = 8;
@@ -166,19 +168,81 @@ pub fn component_of(
     inclusion: &Inclusion,
 ) -> Result<Built, StandaloneError> {
     let engine = EngineFiles::of(vm)?;
-    if let Some(request) = vm.unsettled_requests()?.into_iter().next() {
-        return Err(StandaloneError::Waiting { name: request.name });
-    }
-    let has_modules = vm.roots().get(MODULES)?.is_some();
     // Instances of the other kinds are used more often, or run for longer.
     let is_for_one = matches!(
         kind,
         ComponentKind::Http | ComponentKind::HttpWithEnvironment
     );
-    let touched = is_for_one.then(|| engine.writable());
     let template = read_template(&name(kind, imports))?;
-    let exports = used_exports(&template)?;
+    let wanted = Wanted {
+        exports: used_exports(&template)?,
+        touched: is_for_one.then(|| engine.writable()),
+        has_http: kind != ComponentKind::Command || !imports.without_fetch,
+    };
+    let made = warmed_module(vm, &engine, &wanted, inclusion)?;
+    Ok(Built {
+        component: filled(&template, &made.module)?,
+        left_out: made.left_out,
+    })
+}
+
+/// Makes the core module of a component from a VM, for components with another driver: its memory is
+/// that of the VM, and functions are left out that neither the program nor the exported functions reach.
+///
+/// The module keeps the imports of the engine, and its exports but for functions whose names are not in
+/// `exports`. It has no custom sections. The same state gives the same bytes.
+///
+/// ```
+/// let vm = jsvm::Engine::global()?.vm().build()?;
+/// use jsvm_standalone::{Inclusion, core_module};
+/// let made = core_module(&vm, &["cabi_realloc"], &Inclusion::default())?;
+/// assert!(made.module.starts_with(b"\0asm"));
+/// # Ok::<(), jsvm_standalone::StandaloneError>(())
+/// ```
+///
+/// # Errors
+/// As [`component`]; and [`StandaloneError::OldEngine`] if the engine does not export one of the functions.
+pub fn core_module(
+    vm: &Vm,
+    exports: &[&str],
+    inclusion: &Inclusion,
+) -> Result<CoreModule, StandaloneError> {
+    let engine = EngineFiles::of(vm)?;
+    let known = function_exports(&engine.module)?;
+    if let Some(name) = exports.iter().find(|name| !known.contains(**name)) {
+        let name = (*name).to_owned();
+        return Err(StandaloneError::OldEngine { name });
+    }
+    let wanted = Wanted {
+        exports: exports.iter().map(|name| (*name).to_owned()).collect(),
+        touched: None,
+        has_http: false,
+    };
+    warmed_module(vm, &engine, &wanted, inclusion)
+}
+
+/// What a core module is made for.
+struct Wanted {
+    /// The functions that it exports.
+    exports: HashSet<String>,
+    /// If set, it writes to the pages from this address on when it starts.
+    touched: Option<usize>,
+    /// Whether its program can fetch or serve.
+    has_http: bool,
+}
+
+fn warmed_module(
+    vm: &Vm,
+    engine: &EngineFiles,
+    wanted: &Wanted,
+    inclusion: &Inclusion,
+) -> Result<CoreModule, StandaloneError> {
+    if let Some(request) = vm.unsettled_requests()?.into_iter().next() {
+        return Err(StandaloneError::Waiting { name: request.name });
+    }
+    let has_modules = vm.roots().get(MODULES)?.is_some();
     let contents = Contents::read(&engine.module)?;
+    let exports = &wanted.exports;
     let references = &engine.references;
     inclusion.check(references)?;
     let (module, left_out) = vm.with_memory(|memory| {
@@ -187,29 +251,26 @@ pub fn component_of(
             memory,
             start: engine.start as u32,
             constants: engine.constants as u32,
-            has_http: kind != ComponentKind::Command || !imports.without_fetch,
+            has_http: wanted.has_http,
             has_modules,
         };
-        let plan = Plan::new(references, &contents, &exports, program, inclusion);
+        let plan = Plan::new(references, &contents, exports, program, inclusion);
         let shed = plan.as_ref().map(|plan| Shed {
             plan,
             contents: &contents,
-            exports: &exports,
+            exports,
         });
         let warm = Warm {
             start: engine.start,
             memory: plan.as_ref().map_or(memory, |plan| &plan.memory),
-            touched,
+            touched: wanted.touched,
             shed,
         };
         let module = warm::warmed(&engine.module, &warm)?;
         let left_out = plan.map_or_else(Vec::new, |plan| plan.left_out.into_iter().collect());
         Ok::<_, StandaloneError>((module, left_out))
     })??;
-    Ok(Built {
-        component: filled(&template, &module)?,
-        left_out,
-    })
+    Ok(CoreModule { module, left_out })
 }
 
 /// Returns [`COMPONENT`] with a host without functions, for components that use a VM and give its

@@ -122,6 +122,15 @@ impl<'a> Contents<'a> {
     }
 }
 
+/// The names of the functions that a module exports.
+pub fn function_exports(module: &[u8]) -> Result<HashSet<String>, BinaryReaderError> {
+    Ok(Contents::read(module)?
+        .exports
+        .into_keys()
+        .map(str::to_owned)
+        .collect())
+}
+
 /// The names of core functions that the component uses whose module is empty.
 pub fn used_exports(template: &[u8]) -> Result<HashSet<String>, BinaryReaderError> {
     // For each component that is open: whether it has the empty module, and what it uses.

@@ -60,4 +60,5 @@ mod timezone;
 mod value_lives;
 mod values;
 mod weak;
+mod worlds;
 mod wrong_snapshot;

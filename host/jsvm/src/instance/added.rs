@@ -12,6 +12,7 @@ use crate::bindings::wit;
 use crate::context::Context;
 use crate::frame::PassedFrames;
 use crate::module_import::ModuleImport;
+use crate::vm::ExportProblem;
 
 /// Where a component has these functions.
 pub(super) struct AddedIndices([Option<ComponentExportIndex>; NAMES.len()]);
@@ -20,7 +21,7 @@ pub(super) struct AddedIndices([Option<ComponentExportIndex>; NAMES.len()]);
 pub(crate) struct Added([Option<Func>; NAMES.len()]);
 
 /// The interfaces and names of the functions.
-const NAMES: [(&str, &str); 7] = [
+const NAMES: [(&str, &str); 9] = [
     ("module-imports", "get-module-imports"),
     ("module-imports", "set-import-requests"),
     ("module-imports", "get-import-requests"),
@@ -28,6 +29,8 @@ const NAMES: [(&str, &str); 7] = [
     ("evaluation", "take-interrupted-stack"),
     ("callbacks", "create-calling-function"),
     ("frames", "get-suspended-frames"),
+    ("worlds", "define-world"),
+    ("worlds", "bind-exports"),
 ];
 const GET_MODULE_IMPORTS: usize = 0;
 const SET_IMPORT_REQUESTS: usize = 1;
@@ -36,6 +39,8 @@ const CREATE_TICK_FUNCTION: usize = 3;
 const TAKE_INTERRUPTED_STACK: usize = 4;
 const CREATE_CALLING_FUNCTION: usize = 5;
 const GET_SUSPENDED_FRAMES: usize = 6;
+const DEFINE_WORLD: usize = 7;
+const BIND_EXPORTS: usize = 8;
 
 /// An engine of an older version of jsvm lacks a function.
 ///
@@ -148,6 +153,26 @@ impl Added {
     ) -> Called<PassedFrames> {
         let called = self.call(GET_SUSPENDED_FRAMES, store, (limit,))?;
         Ok(called.map(|(frames,)| frames))
+    }
+
+    /// Gives the VM a WIT world.
+    pub(crate) fn define_world(
+        &self,
+        store: &mut Store<Context>,
+        description: &[u8],
+    ) -> Called<Result<(), String>> {
+        let called = self.call(DEFINE_WORLD, store, (description,))?;
+        Ok(called.map(|(defined,)| defined))
+    }
+
+    /// Finds the exports of the world in a program.
+    pub(crate) fn bind_exports(
+        &self,
+        store: &mut Store<Context>,
+        module: ResourceAny,
+    ) -> Called<Result<Vec<ExportProblem>, wit::Error>> {
+        let called = self.call(BIND_EXPORTS, store, (module,))?;
+        Ok(called.map(|(problems,)| problems))
     }
 
     fn call<Params, Returned>(

@@ -13,6 +13,7 @@ mod roots;
 mod snapshot;
 mod time_zone;
 mod tokens;
+mod world;
 
 pub(crate) use snapshot::unexpected;
 
@@ -316,3 +317,4 @@ pub use heap::{Heap, HeapStatistics, MemoryUsage};
 pub use observe::{PromiseEvent, PromiseEventKind, PromiseEvents};
 pub use requests::{Rejection, Request};
 pub use roots::{RootId, Roots};
+pub use world::{ExportMismatch, ExportProblem, WorldDefinitionError};
