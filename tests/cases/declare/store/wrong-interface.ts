@@ -1,0 +1,1 @@
+export { greet, inLine, moveBy, pickItem } from "./right.ts";

@@ -1,0 +1,1 @@
+export { handler, inLine, moveBy, pickItem } from "./right.ts";

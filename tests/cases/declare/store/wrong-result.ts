@@ -1,0 +1,2 @@
+export * from "./right.ts";
+export const greet = (name: string) => name.length;
