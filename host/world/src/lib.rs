@@ -1,0 +1,49 @@
+//! Components for any WIT world, from JavaScript programs.
+//!
+//! [`WorldSource`] reads a world from WIT. A VM gets it before the program is evaluated, and the component
+//! is made of the VM afterwards:
+//!
+//! ```no_run
+//! use jsvm::{EventLoop, Source};
+//! use jsvm_world::{Options, WorldSource, component};
+//! # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+//! let world = WorldSource::read("wit".as_ref(), None)?;
+//! let vm = jsvm::Engine::global()?.vm().build()?;
+//! world.define(&vm)?;
+//! let program = "export function greet(name) { return `Hello, ${name}!` }";
+//! let namespace = EventLoop::new(&vm).eval(Source::module(program)).await?;
+//! world.bind(&vm, &namespace)?;
+//! drop(namespace);
+//! let built = component(&vm, &world, &Options::default())?;
+//! std::fs::write("greeter.wasm", built.component)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The component imports what its world imports and the program uses. The VM's clock, entropy and console
+//! are those of WASI if the world has them. Otherwise the clock stands still, random numbers are the same in
+//! each instance, and nothing is printed.
+//!
+//! For authors, [`WorldSource::declarations`] has the types of a world for TypeScript.
+
+mod adapter;
+mod check;
+mod component;
+mod declare;
+mod describe;
+mod error;
+mod mismatch;
+mod names;
+mod retain;
+mod source;
+mod stubs;
+mod system;
+mod wasi;
+
+pub use component::{Built, Options, component};
+pub use error::{MissingExport, WorldError};
+pub use source::{Features, WorldSource};
+pub use stubs::StubModule;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,139 @@
+//! The interfaces of WASI in a world that serve the VM's clock, entropy and console.
+
+use wit_parser::{Resolve, ResourceIntrinsic, WasmImport, WorldId, WorldItem, WorldKey};
+
+use crate::WorldSource;
+use crate::describe::{CoreImport, MANGLING};
+
+/// The functions that a component has for its VM, as far as its world has their interfaces.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct System {
+    /// `() -> (nanoseconds: i64)`
+    pub monotonic: Option<CoreImport>,
+    /// `(place: i32)`
+    pub wall: Option<CoreImport>,
+    /// `() -> (random: i64)`
+    pub random: Option<CoreImport>,
+    pub sleep: Option<Sleep>,
+    pub output: Option<Output>,
+}
+
+/// Waits by `wasi:clocks/monotonic-clock` and `wasi:io/poll`.
+#[derive(Clone, Debug)]
+pub(crate) struct Sleep {
+    /// `(nanoseconds: i64) -> (pollable: i32)`
+    pub subscribe: CoreImport,
+    /// `(pollable: i32)`
+    pub block: CoreImport,
+    /// `(pollable: i32)`
+    pub drop: CoreImport,
+}
+
+/// Prints by `wasi:cli` and `wasi:io/streams`.
+#[derive(Clone, Debug)]
+pub(crate) struct Output {
+    /// `() -> (stream: i32)`
+    pub stdout: CoreImport,
+    /// `() -> (stream: i32)`
+    pub stderr: CoreImport,
+    /// `(stream: i32, address: i32, length: i32, result: i32)`
+    pub write: CoreImport,
+    /// `(stream: i32)`
+    pub drop_stream: CoreImport,
+    /// `(error: i32)`
+    pub drop_error: CoreImport,
+}
+
+impl WorldSource {
+    /// Finds what the world has.
+    pub(crate) fn system(&self) -> System {
+        let found = Interfaces {
+            resolve: &self.resolve,
+            world: self.world,
+        };
+        let stdout = found.function("cli", "stdout", "get-stdout");
+        let stderr = found.function("cli", "stderr", "get-stderr");
+        System {
+            monotonic: found.function("clocks", "monotonic-clock", "now"),
+            wall: found.function("clocks", "wall-clock", "now"),
+            random: found.function("random", "random", "get-random-u64"),
+            sleep: found.sleep(),
+            output: found.output(stdout.clone().or(stderr.clone()), stderr.or(stdout)),
+        }
+    }
+}
+
+struct Interfaces<'a> {
+    resolve: &'a Resolve,
+    world: WorldId,
+}
+
+impl<'a> Interfaces<'a> {
+    /// Finds an interface of a package of WASI 0.2.
+    fn interface(
+        &self,
+        package: &str,
+        name: &str,
+    ) -> Option<(&'a WorldKey, &'a wit_parser::Interface)> {
+        let imports = &self.resolve.worlds[self.world].imports;
+        imports.iter().find_map(|(key, item)| {
+            let WorldItem::Interface { id, .. } = item else {
+                return None;
+            };
+            let interface = &self.resolve.interfaces[*id];
+            let found = &self.resolve.packages[interface.package?].name;
+            let version = found.version.as_ref()?;
+            let fits = found.namespace == "wasi"
+                && found.name == package
+                && (version.major, version.minor) == (0, 2)
+                && interface.name.as_deref() == Some(name);
+            fits.then_some((key, interface))
+        })
+    }
+
+    fn function(&self, package: &str, interface: &str, name: &str) -> Option<CoreImport> {
+        let (key, interface) = self.interface(package, interface)?;
+        let import = WasmImport::Func {
+            interface: Some(key),
+            func: interface.functions.get(name)?,
+        };
+        Some(self.core(import))
+    }
+
+    fn drop(&self, package: &str, interface: &str, resource: &str) -> Option<CoreImport> {
+        let (key, interface) = self.interface(package, interface)?;
+        let import = WasmImport::ResourceIntrinsic {
+            interface: Some(key),
+            resource: *interface.types.get(resource)?,
+            intrinsic: ResourceIntrinsic::ImportedDrop,
+        };
+        Some(self.core(import))
+    }
+
+    fn core(&self, import: WasmImport<'_>) -> CoreImport {
+        let (module, name) = self.resolve.wasm_import_name(MANGLING, import);
+        CoreImport { module, name }
+    }
+
+    fn sleep(&self) -> Option<Sleep> {
+        Some(Sleep {
+            subscribe: self.function("clocks", "monotonic-clock", "subscribe-duration")?,
+            block: self.function("io", "poll", "[method]pollable.block")?,
+            drop: self.drop("io", "poll", "pollable")?,
+        })
+    }
+
+    fn output(&self, stdout: Option<CoreImport>, stderr: Option<CoreImport>) -> Option<Output> {
+        Some(Output {
+            stdout: stdout?,
+            stderr: stderr?,
+            write: self.function(
+                "io",
+                "streams",
+                "[method]output-stream.blocking-write-and-flush",
+            )?,
+            drop_stream: self.drop("io", "streams", "output-stream")?,
+            drop_error: self.drop("io", "error", "error")?,
+        })
+    }
+}

@@ -1,0 +1,1 @@
+export const print = (text) => console.log(text);

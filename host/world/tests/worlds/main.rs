@@ -1,0 +1,11 @@
+//! Components for worlds: made of programs, validated, and called by a host.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod cases;
+mod host;
+mod json;
+mod make;
+mod refused;
+mod resources;
+mod running;
+mod sources;
