@@ -8,4 +8,6 @@ jsvm snapshot --help
 jsvm restore --help
 jsvm inspect --help
 jsvm component --help
+jsvm new --help
+jsvm types --help
 jsvm completions --help

@@ -6,7 +6,7 @@ declare module "demo:echo/values@1.2.0" {
   export interface Person {
     fullName: string;
     age: number;
-    nickName?: string;
+    nickName?: string | undefined;
     position: Point;
   }
   export type Shape = { tag: "circle", val: number } | { tag: "rectangle", val: [number, number] } | { tag: "named-one", val: string } | { tag: "nothing" };

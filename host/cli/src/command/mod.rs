@@ -20,6 +20,7 @@ mod launch;
 mod link;
 mod mcp;
 mod modules;
+mod new;
 mod options;
 mod output;
 mod permissions;
@@ -43,6 +44,8 @@ mod usage;
 mod value_format;
 mod warm;
 mod watch;
+mod wit;
+mod world_call;
 
 use std::process::ExitCode;
 
@@ -83,6 +86,7 @@ enum Verb {
     Snapshot(snapshot::Snapshot),
     Restore(restore::Restore),
     Inspect(inspect::Inspect),
+    New(new::New),
     Build(build::Build),
     Component(component::Component),
     Mcp(mcp::Mcp),
@@ -106,6 +110,7 @@ pub fn main() -> ExitCode {
         Verb::Snapshot(verb) => verb.run(),
         Verb::Restore(verb) => verb.run(),
         Verb::Inspect(verb) => verb.run(),
+        Verb::New(verb) => verb.run(),
         Verb::Build(verb) => verb.run(),
         Verb::Component(verb) => verb.run(),
         Verb::Mcp(verb) => verb.run(),

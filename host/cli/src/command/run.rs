@@ -12,6 +12,7 @@ use super::options::{Console, VmOptions};
 use super::serve::component;
 use super::usage::Usage;
 use super::watch::watch;
+use super::world_call::CallOptions;
 
 /// Run a program: a module or a script
 ///
@@ -44,7 +45,8 @@ use super::watch::watch;
     jsvm run --memory 32MiB --timeout 500ms untrusted.js\n  \
     jsvm run --allow-read=data --allow-env=HOME,LANG report.js\n  \
     jsvm run --watch app.js\n  \
-    jsvm run --seed 1 --clock 2026-01-31T12:00:00Z reproducible.js")]
+    jsvm run --seed 1 --clock 2026-01-31T12:00:00Z reproducible.js\n  \
+    jsvm run --wit wit --call 'greet(\"Ada\")' greeter.ts")]
 pub struct Run {
     /// The program, or - to read it from standard input, and its arguments. Everything after FILE
     /// belongs to the program: options of jsvm come before it
@@ -58,6 +60,9 @@ pub struct Run {
 
     #[command(flatten)]
     modules: ModuleOptions,
+
+    #[command(flatten)]
+    world: CallOptions,
 
     #[command(flatten)]
     vm: VmOptions,
@@ -80,12 +85,24 @@ impl Run {
             return watch(&file);
         }
         let program = launch(&file, args, |root| {
-            self.vm.session(self.modules.of(root)?, Console::Both)
+            let modules = self.modules.of(root)?;
+            match self.world.read()? {
+                Some(world) => self
+                    .vm
+                    .session_with(modules.clone(), self.world.console(), |it| {
+                        world.build(it, modules)
+                    }),
+                None => self.vm.session(modules, Console::Both),
+            }
         });
         let program = program.inspect_err(|_| hint::after_failure(&file))?;
         program.run().inspect_err(|_| hint::after_failure(&file))?;
         program.require_settled()?;
-        hint::after_run(&program, &file);
+        if self.world.call(&program)? {
+            program.run().inspect_err(|_| hint::after_failure(&file))?;
+        } else {
+            hint::after_run(&program, &file);
+        }
         let ended = program.session.exit();
         // The process is about to end: freeing the memory piece by piece would only take time.
         std::mem::forget(program);

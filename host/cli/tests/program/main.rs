@@ -24,6 +24,7 @@ mod link;
 mod make;
 #[cfg(unix)]
 mod mcp;
+mod new;
 #[cfg(unix)]
 mod repl;
 mod run;

@@ -22,6 +22,7 @@ use crate::command::destination::Target;
 use crate::command::launch::{Launched, launch};
 use crate::command::permissions::Permissions;
 use crate::command::session::{Session, Times, hard_memory};
+use crate::command::usage::Usage;
 use crate::command::{output, warm};
 
 /// A program whose top level has run.
@@ -33,10 +34,12 @@ pub struct Evaluated {
     stack: u32,
 }
 
-/// Whether a program serves HTTP.
+/// What a program serves.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Serves {
     Http,
+    /// The exports of a WIT world.
+    World,
     Nothing,
 }
 
@@ -80,6 +83,26 @@ impl Build {
             false => Value::UNDEFINED,
         };
         let session = &launched.session;
+        if let Some(world) = &known.world {
+            if uses.is_none() {
+                if !launched.is_module {
+                    return Err(Usage(format!(
+                        "cannot build {} for a world: it is a script, which exports nothing. Write it as an \
+                         ES module: with `export`, or `export {{}}` if the world has no exports",
+                        self.file.display()
+                    ))
+                    .into());
+                }
+                world.bind(session.vm(), &exports)?;
+            }
+            return Ok(Evaluated {
+                launched,
+                modules,
+                serves: Serves::World,
+                memory: self.memory.value,
+                stack: self.stack.value,
+            });
+        }
         let serves = session.enter(|_| server.register(&exports));
         let serves = match serves.map_err(|error| session.failed(&error))? {
             true => {
@@ -140,6 +163,9 @@ impl Build {
         let make = |builder: &VmBuilder| -> anyhow::Result<Vm> {
             let vm = builder.clone().modules(loader.clone()).build()?;
             install(&vm, &known.env)?;
+            if let Some(world) = &known.world {
+                world.define(&vm)?;
+            }
             server = Some(jsvm_http::install(&vm)?);
             if let Some(uses) = uses {
                 uses.watch(&vm, known)?;
@@ -236,6 +262,12 @@ impl Evaluated {
         self.launched.script.as_deref().is_some_and(occurs_in)
     }
 
+    /// Whether a text occurs in the program or its modules.
+    pub fn mentions(&self, text: &str) -> bool {
+        let in_script = |script: &str| script.contains(text);
+        self.launched.script.as_deref().is_some_and(in_script) || self.modules.mention(text)
+    }
+
     /// The identifiers in the program and its modules.
     pub fn identifiers(&self) -> BTreeSet<String> {
         let mut found = BTreeSet::new();
@@ -259,6 +291,14 @@ impl Evaluated {
         }
         match self.serves {
             Serves::Http => warm::reserve_heap(session.vm())?,
+            Serves::World => {
+                // Nothing of a host's environment reaches the component.
+                if let Some(begin) = session.vm().roots().get(BEGIN)? {
+                    let none = session.vm().create_object()?;
+                    begin.call((none, Vec::<String>::new()))?;
+                }
+                session.vm().heap().collect_garbage()?;
+            }
             Serves::Nothing => session.vm().heap().collect_garbage()?,
         }
         session.vm().set_limits(

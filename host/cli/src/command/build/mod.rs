@@ -8,6 +8,7 @@ mod modules;
 mod optimize;
 mod report;
 mod uses;
+mod world;
 
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
@@ -25,8 +26,9 @@ use jsvm_standalone::{
 use self::busy_timeout::BusyTimeout;
 use self::evaluate::{Evaluated, Serves};
 use self::optimize::Optimize;
-use self::report::Report;
+use self::report::{Report, ReportKind};
 use self::uses::{Use, Uses};
+use self::world::{BuildWorld, WorldOptions};
 use super::destination::Target;
 use super::exit::Exit;
 use super::modules::ModuleOptions;
@@ -48,6 +50,10 @@ use super::usage::Usage;
 /// command: wasmtime run app.wasm. A command calls the default export, if it is a function, awaits
 /// its result, and ends when no timer and no request is left.
 ///
+/// With --wit it becomes a component for any WIT world: it exports the world's functions, its interfaces
+/// as objects and its resources as classes, and imports the world's imports as modules. The component
+/// imports nothing that its world does not name.
+///
 /// The program and its modules are found as by `jsvm run`. The top level can read files in the
 /// program's folder; the component can read none. Modules that functions import later, by a literal
 /// name, are included and evaluated when they are imported.
@@ -62,6 +68,7 @@ use super::usage::Usage;
     wasmtime serve server.wasm\n  \
     jsvm build server.ts -o shared.wasm --kind service\n  \
     jsvm build report.js --kind command && wasmtime run report.wasm\n  \
+    jsvm build plugin.ts --wit wit/ --world plugin -o plugin.wasm\n  \
     jsvm build app.jsx -o app.wasm --env API=https://example.com --seed 1\n  \
     jsvm build app.js -o - --json | wasm-tools component wit")]
 pub struct Build {
@@ -75,6 +82,9 @@ pub struct Build {
     /// .wasm, in the current folder]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+
+    #[command(flatten)]
+    world: WorldOptions,
 
     /// Let a command reach other hosts, also if no fetch occurs in its sources. It then needs
     /// wasmtime run -S http
@@ -182,6 +192,8 @@ struct BuildInputs {
     clock: Option<Duration>,
     seed: Option<Seed>,
     env: Vec<(String, String)>,
+    /// The world, if a component is made for one.
+    world: Option<BuildWorld>,
     /// The engine, once the program was found.
     engine: OnceCell<Engine>,
 }
@@ -206,6 +218,9 @@ impl Build {
         let output = self.output();
         let target = Target::new(&output)?;
         target.protect(&self.file, "cannot overwrite the program itself")?;
+        if self.world.is_set() {
+            return self.run_world(&target);
+        }
         let started = Instant::now();
         let known = self.known();
 
@@ -250,7 +265,7 @@ impl Build {
         target.write(|writer| Ok(writer.write_all(&file)?))?;
         drop(waiting);
         self.report(&Report {
-            kind,
+            kind: ReportKind::Component(kind),
             size: file.len(),
             heap: all,
             modules: evaluated_modules,
@@ -306,6 +321,7 @@ impl Build {
             clock: self.clock,
             seed: self.seed.clone(),
             env,
+            world: None,
             engine: OnceCell::new(),
         }
     }

@@ -35,6 +35,12 @@ impl Modules {
         self.loaded().contains_key(name)
     }
 
+    /// Whether a text occurs in a module that was loaded.
+    pub fn mention(&self, text: &str) -> bool {
+        let loaded = self.loaded();
+        loaded.values().any(|module| module.text().contains(text))
+    }
+
     /// Whether the identifier `fetch` occurs in a module that was loaded or is kept for later.
     pub fn fetch(&self) -> bool {
         self.loaded()

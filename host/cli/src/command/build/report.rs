@@ -9,9 +9,35 @@ use jsvm_standalone::ComponentKind;
 use super::Build;
 use crate::command::output;
 
+/// What was built.
+pub(super) enum ReportKind {
+    /// A component with a driver of `components/`.
+    Component(ComponentKind),
+    /// A component for a world.
+    World {
+        name: String,
+        imports: Vec<String>,
+        /// The imports that the world itself does not have.
+        added: Vec<String>,
+    },
+}
+
+impl ReportKind {
+    fn name(&self) -> &str {
+        match self {
+            ReportKind::Component(ComponentKind::Command) => "command",
+            ReportKind::Component(
+                ComponentKind::Service | ComponentKind::ServiceWithEnvironment,
+            ) => "service",
+            ReportKind::Component(_) => "http",
+            ReportKind::World { name, .. } => name,
+        }
+    }
+}
+
 /// The result of a build.
 pub(super) struct Report {
-    pub kind: ComponentKind,
+    pub kind: ReportKind,
     pub size: usize,
     pub heap: u64,
     pub modules: usize,
@@ -22,15 +48,11 @@ pub(super) struct Report {
 
 impl Build {
     pub(super) fn report(&self, report: &Report) {
-        let kind = match report.kind {
-            ComponentKind::Command => "command",
-            ComponentKind::Service | ComponentKind::ServiceWithEnvironment => "service",
-            _ => "http",
-        };
+        let kind = report.kind.name();
         let milliseconds = |time: Duration| time.as_secs_f64() * 1e3;
         let (evaluation, total) = (milliseconds(report.evaluation), milliseconds(report.total));
         let text = if self.json {
-            serde_json::json!({
+            let mut json = serde_json::json!({
                 "kind": kind,
                 "file": self.output(),
                 "bytes": report.size,
@@ -39,8 +61,13 @@ impl Build {
                 "evaluationMilliseconds": evaluation,
                 "milliseconds": total,
                 "leftOut": report.left_out,
-            })
-            .to_string()
+            });
+            if let ReportKind::World { name, imports, .. } = &report.kind {
+                json["kind"] = "world".into();
+                json["world"] = name.as_str().into();
+                json["imports"] = imports.clone().into();
+            }
+            json.to_string()
         } else {
             let size = |bytes: u64| ByteSize(bytes).display().iec();
             let (s, modules) = (if report.modules == 1 { "" } else { "s" }, report.modules);
@@ -50,6 +77,16 @@ impl Build {
                 size(report.size as u64),
                 size(report.heap),
             );
+            if let ReportKind::World { added, imports, .. } = &report.kind {
+                if !added.is_empty() {
+                    text += "\nAdded imports: ";
+                    text += &added.join(", ");
+                }
+                if self.verbose {
+                    text += "\nImports: ";
+                    text += &imports.join(", ");
+                }
+            }
             if self.verbose {
                 text += "\nLeft out: ";
                 text += &report.left_out.join(", ");

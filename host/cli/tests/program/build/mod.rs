@@ -8,3 +8,4 @@ mod optimize;
 mod serve;
 mod together;
 mod touch;
+mod worlds;

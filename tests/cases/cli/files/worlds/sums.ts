@@ -1,0 +1,3 @@
+import { addUp } from "acme:sums/basic";
+
+export const twice = (a: number) => addUp(a, a);
