@@ -4,7 +4,7 @@
 import assert from "node:assert";
 import { generateText, stepCountIs, tool } from "ai";
 import { MockLanguageModelV3 } from "ai/test";
-import { Sandbox } from "jsvm-engine/sandbox";
+import { Sandbox, SavedSession } from "jsvm-engine/sandbox";
 import { z } from "zod";
 
 const orders = [
@@ -54,10 +54,11 @@ const outcome = steps[0].toolResults[0].output;
 assert.equal(outcome.status, "waiting");
 console.log("to approve:", outcome.waiting[0].tool, outcome.waiting[0].input);
 assert.deepEqual(refunds, []);
-const saved = session.save();
+const bytes = await session.save().toBytes();
 session.dispose();
 
-const resumed = sandbox.restore(saved);
+// Days later, in another process:
+const resumed = sandbox.restore(await SavedSession.fromBytes(bytes));
 const done = await resumed.resume([{ id: outcome.waiting[0].id, approve: true }]);
 console.log("result:", done.value.json, "in", done.costs.calls, "call");
 assert.deepEqual(refunds, [{ order: "A2", cents: 5000 }]);
