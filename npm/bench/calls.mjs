@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import { join } from "node:path";
 
 import { Engine } from "../dist/index.js";
+import { QuickJS } from "../dist/quickjs-wasi/index.js";
 
 const peerFolder = process.argv[2];
 const peer = await import(pathToFileURL(join(peerFolder, "dist/index.js")));
@@ -26,6 +27,21 @@ const theirText = theirs.evalCode(TEXT);
 theirs.setProp(theirs.global, "host", theirs.newFunction("host", (a, b) => theirs.newNumber(a.toNumber() + b.toNumber())));
 const theirLoop = theirs.evalCode("n => { let s = 0; for (let i = 0; i < n; i++) s = host(s, 1); return s }");
 const theirIdentity = theirs.evalCode("x => x");
+
+/** A VM of either package with the API of quickjs-wasi, and a loop that calls a host function. */
+async function looping(api, module) {
+  const vm = await api.QuickJS.create(module);
+  const define = (name, called) => vm.setProp(vm.global, name, vm.newFunction(name, called));
+  define("add", (a, b) => vm.newNumber(a.toNumber() + b.toNumber()));
+  define("same", (object) => object);
+  const call = (body) => {
+    const loop = vm.evalCode(`n => { const o = { a: 1 }; let s = 0; for (let i = 0; i < n; i++) s = ${body}; return s }`);
+    const count = vm.newNumber(100);
+    return () => vm.callFunction(loop, vm.undefined, count).dispose();
+  };
+  return { numbers: call("add(s, 1)"), objects: call("same(o).a") };
+}
+const [ourLoops, theirLoops] = [await looping({ QuickJS }, engine.module), await looping(peer, peerModule)];
 
 const rows = [
   ["call of two numbers", () => add.call(1, 2), () => {
@@ -56,6 +72,8 @@ const rows = [
     a.dispose(); result.dispose();
     return value;
   }],
+  ["/quickjs-wasi: 100 host calls", ourLoops.numbers, theirLoops.numbers],
+  ["/quickjs-wasi: with an object", ourLoops.objects, theirLoops.objects],
   ["eval of 1 + 2", () => ours.eval("1 + 2"), () => { const r = theirs.evalCode("1 + 2"); const v = r.toNumber(); r.dispose(); return v; }],
 ];
 
@@ -80,7 +98,7 @@ for (const [name, mine, other] of rows) {
     b.push(time(other));
   }
   const [x, y] = [Math.min(...a), Math.min(...b)];
-  console.log(`${name.padEnd(28)} ${x.toFixed(3).padStart(9)} µs   quickjs-wasi ${y.toFixed(3).padStart(9)} µs   ${(y / x).toFixed(2)}`);
+  console.log(`${name.padEnd(32)} ${x.toFixed(3).padStart(9)} µs   quickjs-wasi ${y.toFixed(3).padStart(9)} µs   ${(y / x).toFixed(2)}`);
 }
 
 // VMs and snapshots.
@@ -93,10 +111,15 @@ async function timeAsync(work) {
   }
   return Math.min(...all) * 1000;
 }
-const report = (name, x, y) => console.log(`${name.padEnd(28)} ${x.toFixed(1).padStart(9)} µs   quickjs-wasi ${y.toFixed(1).padStart(9)} µs   ${(y / x).toFixed(2)}`);
+const report = (name, x, y) => console.log(`${name.padEnd(32)} ${x.toFixed(1).padStart(9)} µs   quickjs-wasi ${y.toFixed(1).padStart(9)} µs   ${(y / x).toFixed(2)}`);
 report(
   "create, eval, drop",
   await timeAsync(() => { const vm = engine.createVm(); vm.eval("1 + 2"); vm.dispose(); }),
+  await timeAsync(async () => { const vm = await peer.QuickJS.create(peerModule); vm.evalCode("1 + 2").dispose(); vm.dispose(); }),
+);
+report(
+  "/quickjs-wasi: create",
+  await timeAsync(async () => { const vm = await QuickJS.create(engine.module); vm.evalCode("1 + 2").dispose(); vm.dispose(); }),
   await timeAsync(async () => { const vm = await peer.QuickJS.create(peerModule); vm.evalCode("1 + 2").dispose(); vm.dispose(); }),
 );
 const frozen = ours.snapshot();

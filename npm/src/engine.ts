@@ -1,14 +1,15 @@
 /** The engine: the compiled module that VMs are instances of. */
 
-import type { EngineInfo } from "./abi/bindings.js";
+import { type EngineInfo, EXPORTS } from "./abi/bindings.js";
 import { EngineError, SnapshotError, UseError } from "./errors.js";
 import { type Given, type Instance, instantiate } from "./instance.js";
 import { complete } from "./limits.js";
 import { installFetch } from "./http/install.js";
-import { compile, describe, describedNumber, type EngineSource, packaged } from "./load.js";
+import { compile, describe, describedNumber, type EngineSource, layoutOf, packaged } from "./load.js";
 import { isFetched } from "./modules/fetched.js";
-import type { AsyncHostFunction, Modules, ModuleSource, VmOptions } from "./options.js";
+import type { AsyncHostFunction, HostFunction, Modules, ModuleSource, VmOptions } from "./options.js";
 import { OLDEST, VERSION } from "./protocol.js";
+import { resumedRandom, SeededRandom } from "./seed.js";
 import { apply, type Base } from "./snapshot/image.js";
 import { type EngineName, otherEngine, type Snapshot } from "./snapshot/snapshot.js";
 import { Vm, applyLimits } from "./vm.js";
@@ -31,6 +32,7 @@ export class Engine {
   /** @internal The version of the requests that its JavaScript makes. */
   readonly requests: number;
   readonly #pages: number;
+  readonly #layout: ReadonlyMap<string, number>;
   #base: Base | undefined;
   #info: EngineInfo | undefined;
 
@@ -39,9 +41,15 @@ export class Engine {
     if (!(module instanceof WebAssembly.Module)) {
       throw new EngineError("an engine is made of a WebAssembly.Module: Engine.load() compiles one");
     }
-    if (!WebAssembly.Module.exports(module).some(({ name }) => name.startsWith("jsvm:engine/values@"))) {
+    const layout = layoutOf(module);
+    if (layout === undefined) {
       throw new EngineError("the module is no engine of jsvm");
     }
+    const missing = EXPORTS.find((name) => !layout.has(name));
+    if (missing !== undefined) {
+      throw new EngineError(`the engine has no function ${missing}: take the js-vm.wasm of this version of the package`);
+    }
+    this.#layout = layout;
     this.module = module;
     const lines = describe(module);
     const [id, version] = [lines.get("component"), lines.get("version")];
@@ -92,7 +100,7 @@ export class Engine {
   /**
    * Makes the VM of a snapshot go on as the frozen one would have: with the same random numbers.
    *
-   * Throws as {@link Engine.restore}, and if the VM had a seed and `options.random` is missing.
+   * Throws as {@link Engine.restore}, and if the VM had a seed that neither the snapshot nor `options` has.
    */
   resume(snapshot: Snapshot, options: VmOptions = {}): Vm {
     return this.#thaw(snapshot, options, "resume");
@@ -101,7 +109,10 @@ export class Engine {
   #thaw(snapshot: Snapshot, options: VmOptions, origin: "fork" | "resume"): Vm {
     const limits = complete(options.limits);
     this.#check(snapshot, options, origin, limits.hardMemory);
-    const vm = this.#instance(options, Number(snapshot.state.monotonic) / 1e6);
+    const { entropy } = snapshot.state;
+    const isSeeded = origin === "resume" && entropy !== undefined && options.random === undefined;
+    const seeded = isSeeded ? resumedRandom(entropy, options.seed) : undefined;
+    const vm = this.#instance(options, Number(snapshot.state.monotonic) / 1e6, seeded);
     apply(vm.instance, this.base, snapshot.image);
     vm.requestVersions = {
       oldest: Math.min(snapshot.state.oldestRequests, this.requests),
@@ -148,16 +159,21 @@ export class Engine {
         `the snapshot needs ${bytes} bytes of memory, and ${hardMemory} are allowed: raise limits.hardMemory`,
       );
     }
-    if (origin === "resume" && state.entropy !== undefined && options.random === undefined) {
+    const hasSeed = options.seed !== undefined || options.random !== undefined;
+    if (origin === "resume" && state.entropy !== undefined && state.entropy.seed === undefined && !hasSeed) {
       throw new SnapshotError(
         "missing-seed",
-        "the VM had a seed, whose random numbers this package does not have: pass options.random, or restore the snapshot instead of resuming it",
+        "the VM had a seed, which only sealed snapshots hold: pass options.seed or options.random, or restore the snapshot instead of resuming it",
       );
     }
   }
 
   /** The monotonic clock of a restored VM goes on from where it was, if that of the host is behind. */
-  #instance(options: VmOptions, frozenAt = 0): Vm {
+  #instance(options: VmOptions, frozenAt = 0, resumed?: SeededRandom): Vm {
+    if (options.seed !== undefined && options.random !== undefined) {
+      throw new UseError("a VM has one source of random numbers: pass either options.seed or options.random");
+    }
+    const seeded = resumed ?? (options.seed === undefined ? undefined : new SeededRandom(options.seed));
     const limits = complete(options.limits);
     const source = options.clock ?? clock;
     const ahead = Math.max(0, frozenAt - source.elapsed());
@@ -167,15 +183,15 @@ export class Engine {
     watch.flag = options.stopFlag;
     const modules = modulesOf(options.modules);
     const given: Given = {
-      functions: new Map(Object.entries(options.functions ?? {})),
+      hostCall: options.hostCall ?? hostCalls(options.functions ?? {}),
       console: options.console,
       modules,
       services: options,
       clock: time,
-      random: options.random ?? random,
+      random: seeded === undefined ? (options.random ?? random) : () => seeded.next(),
     };
-    const instance = instantiate(this.module, this.#pages, given, watch, limits.hardMemory);
-    return new Vm(this, instance, options, { watch, limits, clock: time, modules });
+    const instance = instantiate(this.module, this.#layout, this.#pages, given, watch, limits.hardMemory);
+    return new Vm(this, instance, options, { watch, limits, clock: time, modules, seeded });
   }
 
   /** Facts about the engine. */
@@ -210,6 +226,18 @@ const words = new BigUint64Array(1);
 function random(): bigint {
   crypto.getRandomValues(words);
   return words[0]!;
+}
+
+/** Calls the embedder's functions by their names. */
+function hostCalls(named: Record<string, HostFunction>): Given["hostCall"] {
+  const functions = new Map(Object.entries(named));
+  return (name, args) => {
+    const called = functions.get(name);
+    if (called === undefined) {
+      throw new TypeError(`the embedder has no host function ${name}`);
+    }
+    return called(...args);
+  };
 }
 
 function modulesOf(modules: VmOptions["modules"]): Modules | undefined {

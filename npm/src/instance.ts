@@ -14,7 +14,7 @@ import type { Argument, Handle } from "./abi/machine.js";
 import { codec } from "./codec.js";
 import { UseError } from "./errors.js";
 import { missing, resolved, sourceModule } from "./modules/resolve.js";
-import type { HostFunction, Modules, VmOptions } from "./options.js";
+import type { Modules, VmOptions } from "./options.js";
 import { isService, serviceModule } from "./services.js";
 import type { Watch } from "./watch.js";
 
@@ -22,7 +22,7 @@ type Outcome<T> = { ok: T } | { error: Argument };
 
 /** What an embedder gives to a VM. */
 export interface Given {
-  functions: Map<string, HostFunction>;
+  hostCall(name: string, args: Argument[]): unknown;
   console: ((level: Level, text: string) => void) | undefined;
   modules: Modules | undefined;
   /** The services whose modules scripts can import. */
@@ -47,6 +47,7 @@ const PAGE = 65_536;
 /** Makes an instance of the engine's module, which needs `minimum` pages of memory at first. */
 export function instantiate(
   module: WebAssembly.Module,
+  layout: ReadonlyMap<string, number>,
   minimum: number,
   given: Given,
   watch: Watch,
@@ -61,6 +62,7 @@ export function instantiate(
   }
   const instance = new Instance(memory);
   instance.codec = codec;
+  instance.layout = layout;
   instance.watch = watch;
   const created = new WebAssembly.Instance(module, imports(instance, hostOf(given, watch, instance)));
   instance.connect(created);
@@ -71,11 +73,7 @@ export function instantiate(
 function hostOf(given: Given, watch: Watch, instance: Instance): Host {
   return {
     hostCall(name: string, args: Argument[]): Outcome<Argument> {
-      const called = given.functions.get(name);
-      if (called === undefined) {
-        throw new TypeError(`the embedder has no host function ${name}`);
-      }
-      const result = called(...args);
+      const result = given.hostCall(name, args);
       if (isThenable(result)) {
         result.then(undefined, () => {});
         throw new TypeError(`the host function ${name} returned a promise: define it among asyncFunctions`);

@@ -60,6 +60,18 @@ export function describe(module: WebAssembly.Module): Map<string, string> {
   return lines;
 }
 
+/** The custom section with the names of the functions in a module's table, a line for each. */
+const FUNCTION_NAMES = "jsvm-functions";
+
+/** Where the functions of a module are in its table, if it has one. */
+export function layoutOf(module: WebAssembly.Module): ReadonlyMap<string, number> | undefined {
+  const [section] = WebAssembly.Module.customSections(module, FUNCTION_NAMES);
+  if (section === undefined) {
+    return undefined;
+  }
+  return new Map(new TextDecoder().decode(section).split("\n").map((name, index) => [name, index]));
+}
+
 /** A number in a module's description. */
 export function describedNumber(lines: Map<string, string>, name: string): number {
   const value = Number(lines.get(name));

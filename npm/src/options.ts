@@ -34,6 +34,8 @@ export interface ModuleText {
   kind?: ModuleKind;
   /** `import.meta.url` */
   url?: string;
+  /** The `mappings` of a source map with one source, by which stacks name places in the original. */
+  mappings?: string;
   /** The names that a CommonJS module exports beside `default`. */
   exports?: string[];
 }
@@ -73,6 +75,8 @@ export interface VmOptions {
   limits?: Limits;
   /** Functions that scripts call by these names. They run while the script waits. */
   functions?: Record<string, HostFunction>;
+  /** @internal Calls a function by its name, in place of {@link VmOptions.functions}. */
+  hostCall?: (name: string, args: unknown[]) => unknown;
   /** Functions that scripts await by these names. An event loop runs them. */
   asyncFunctions?: Record<string, AsyncHostFunction>;
   /** Names of functions whose calls wait until {@link Vm.settle}. */
@@ -101,4 +105,9 @@ export interface VmOptions {
   clock?: { now(): number; elapsed(): number };
   /** The numbers that seed `Math.random` and make up `crypto.getRandomValues`: 64 bits each. */
   random?: () => bigint;
+  /**
+   * Makes these numbers those of a seed of 32 bytes, the same as in Rust. Snapshots note how far they are; only
+   * sealed ones hold the seed.
+   */
+  seed?: Uint8Array;
 }

@@ -10,6 +10,7 @@ import type { Instance } from "./instance.js";
 import { type Limits, complete } from "./limits.js";
 import type { Modules, VmOptions } from "./options.js";
 import { PendingRequests } from "./pending.js";
+import type { SeededRandom } from "./seed.js";
 import { capture } from "./snapshot/image.js";
 import { Snapshot } from "./snapshot/snapshot.js";
 import type { Value } from "./value.js";
@@ -51,6 +52,7 @@ export interface VmParts {
   limits: Required<Limits>;
   clock: { now(): number; elapsed(): number };
   modules: Modules | undefined;
+  seeded: SeededRandom | undefined;
 }
 
 /** The message of what uses a VM that was disposed of. */
@@ -83,6 +85,7 @@ export class Vm {
   requestVersions: { oldest: number; newest: number };
   #limits: Required<Limits>;
   readonly #clock: { now(): number; elapsed(): number };
+  readonly #seeded: SeededRandom | undefined;
 
   /** @internal */
   constructor(engine: Engine, instance: Instance, options: VmOptions, parts: VmParts) {
@@ -93,6 +96,7 @@ export class Vm {
     this.modules = parts.modules;
     this.#limits = parts.limits;
     this.#clock = parts.clock;
+    this.#seeded = parts.seeded;
     this.pending = new PendingRequests(this);
     this.requestVersions = { oldest: engine.requests, newest: engine.requests };
   }
@@ -335,7 +339,7 @@ export class Vm {
       oldestRequests: this.requestVersions.oldest,
       newestRequests: this.requestVersions.newest,
       limits: frozenLimits({ ...this.#limits, memory: Number(heap.memory), output: Number(heap.output) }),
-      entropy: undefined,
+      entropy: this.#seeded?.position,
       metadata: [],
     });
   }

@@ -29,14 +29,32 @@ async function modules(entry, found = new Map()) {
 
 const engine = await read("js-vm.wasm");
 const codec = await read("snapshot.wasm");
+const transpiler = await read("transpiler.wasm");
 const MEASURES = {
   "`js-vm.wasm` of npm": () => engine.length,
   "`js-vm.wasm` of npm, by brotli": () => brotli(engine),
   "`snapshot.wasm`": () => codec.length,
   "`snapshot.wasm`, by brotli": () => brotli(codec),
+  "`transpiler.wasm`": () => transpiler.length,
+  "`transpiler.wasm`, by brotli": () => brotli(transpiler),
   "modules of `jsvm-engine`, by brotli": async () => brotli(await modules("dist/index.js")),
   "modules of `/quickjs-wasi`, by brotli": async () => brotli(await modules("dist/quickjs-wasi/index.js")),
+  "modules of `/sandbox`, by brotli": async () => brotli(await modules("dist/sandbox/index.js")),
+  "modules of `/typescript`, by brotli": async () => brotli(await modules("dist/typescript/index.js")),
 };
+
+test("an entry imports no module that is fetched when it is first used", async () => {
+  for (const [entry, later] of [
+    ["dist/index.js", ["abi/codec", "abi/transpiler"]],
+    ["dist/sandbox/index.js", ["abi/codec", "abi/transpiler"]],
+    ["dist/typescript/index.js", ["abi/codec", "abi/bindings"]],
+  ]) {
+    const found = new Map();
+    await modules(entry, found);
+    const names = [...found.keys()].filter((url) => later.some((name) => url.endsWith(`${name}.js`)));
+    assert.deepEqual(names, [], entry);
+  }
+});
 
 test("the files of the package are within their budgets", async (context) => {
   const text = await readFile(new URL("ARCHITECTURE.md", root), "utf8");

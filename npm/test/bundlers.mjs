@@ -19,6 +19,8 @@ const { chromium } = require("playwright-core");
 const PROGRAM = `
 import { Engine, EventLoop } from "jsvm-engine";
 import { QuickJS } from "jsvm-engine/quickjs-wasi";
+import { Sandbox, SavedSession } from "jsvm-engine/sandbox";
+import { Transpiler } from "jsvm-engine/typescript";
 
 const found = {};
 try {
@@ -29,6 +31,11 @@ try {
   const frozen = other.snapshot();
   const restored = await QuickJS.restore(frozen);
   found.quickjs = restored.evalCode("new URL('https://a.example/b').pathname").toString() === "/b";
+  const sandbox = await Sandbox.create({ typescript: new Transpiler() });
+  const session = sandbox.createSession();
+  await session.run("const n: number = 6");
+  const later = sandbox.restore(await SavedSession.fromBytes(await session.save().toBytes()));
+  found.session = (await later.run("n * 7")).value?.json === 42;
 } catch (error) {
   found.error = String(error?.stack ?? error);
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 
-import { Engine, EngineError, EventLoop, Snapshot, SnapshotError } from "../dist/index.js";
+import { Engine, EngineError, EventLoop, Snapshot, SnapshotError, UseError } from "../dist/index.js";
 import { engine, thrown } from "./help.mjs";
 
 const golden = (name) => readFile(new URL(`../../tests/golden/1/${name}`, import.meta.url));
@@ -164,9 +164,87 @@ test("snapshots that the Rust crate has kept are read", async () => {
   const again = await Snapshot.fromBytes(await sealed.toBytes({ key }), { key });
   assert.equal(await again.id(), await sealed.id());
   if (last.engine.id === counter().snapshot().engine.id) {
-    assert.equal(thrown(() => engine.resume(sealed)).reason, "missing-seed");
+    // Its seed is in it.
+    assert.equal(typeof engine.resume(sealed).evalData("Math.random()"), "number");
     assert.ok(engine.restore(last).memoryUsage().used > 0n);
   }
+});
+
+test("random numbers of a seed go on, if the seed is there", async () => {
+  const seed = Uint8Array.from({ length: 32 }, (_, index) => index * 7);
+  const numbers = "[Math.random(), ...crypto.getRandomValues(new Uint8Array(200))].join()";
+  const [one, two] = [engine.createVm({ seed }), engine.createVm({ seed })];
+  assert.equal(one.evalData(numbers), two.evalData(numbers));
+  assert.notEqual(engine.createVm().evalData(numbers), engine.createVm().evalData(numbers));
+  const key = Snapshot.generateKey();
+  const frozen = one.snapshot();
+  const sealed = await Snapshot.fromBytes(await frozen.toBytes({ key }), { key });
+  const plain = await Snapshot.fromBytes(await frozen.toBytes());
+  const next = two.evalData(numbers);
+  assert.equal(engine.resume(frozen).evalData(numbers), next);
+  assert.equal(engine.resume(sealed).evalData(numbers), next);
+  assert.equal(engine.resume(plain, { seed }).evalData(numbers), next);
+  assert.equal(thrown(() => engine.resume(plain)).reason, "missing-seed");
+  // A VM that goes on can be frozen again.
+  const later = engine.resume(engine.resume(sealed).snapshot());
+  assert.equal(later.evalData(numbers), next);
+  // Others have numbers of their own.
+  assert.notEqual(engine.restore(sealed).evalData(numbers), next);
+  const other = seed.map((byte) => byte ^ 1);
+  assert.notEqual(engine.resume(sealed, { seed: other }).evalData(numbers), next);
+  assert.notEqual(engine.resume(sealed, { random: () => 3n }).evalData(numbers), next);
+  for (const wrong of [new Uint8Array(31), 7, "seed"]) {
+    assert.ok(thrown(() => engine.createVm({ seed: wrong })) instanceof UseError);
+  }
+  assert.ok(thrown(() => engine.createVm({ seed, random: () => 1n })) instanceof UseError);
+});
+
+/** A module that has exports of these names, all of which trap, and the description of another. */
+function trapping(module, names) {
+  const number = (value) => {
+    const bytes = [];
+    do {
+      bytes.push((value & 127) | (value > 127 ? 128 : 0));
+      value >>>= 7;
+    } while (value > 0);
+    return bytes;
+  };
+  const text = (value) => [...number(value.length), ...Buffer.from(value)];
+  const list = (items) => [...number(items.length), ...items.flat()];
+  const section = (id, bytes) => [id, ...number(bytes.length), ...bytes];
+  const [described] = WebAssembly.Module.customSections(module, "jsvm");
+  return WebAssembly.compile(Uint8Array.from([
+    0, 0x61, 0x73, 0x6d, 1, 0, 0, 0,
+    ...section(1, list([[0x60, 0, 0]])),
+    ...section(2, list([[...text("env"), ...text("memory"), 2, 0, 1]])),
+    ...section(3, list([[0]])),
+    ...section(7, list(names.map((name) => [...text(name), 0, 0]))),
+    ...section(10, list([[3, 0, 0, 0x0b]])),
+    ...section(0, [...text("jsvm"), ...new Uint8Array(described)]),
+  ]));
+}
+
+test("what fails in the codec has its reason", async () => {
+  const file = await WebAssembly.compile(await readFile(new URL("../snapshot.wasm", import.meta.url)));
+  const names = WebAssembly.Module.exports(file).filter(({ kind }) => kind === "function").map(({ name }) => name);
+  const frozen = counter().snapshot();
+  const bytes = await frozen.toBytes();
+  try {
+    await Snapshot.loadCodec(await trapping(file, names));
+    for (const call of [() => frozen.toBytes(), () => Snapshot.fromBytes(bytes)]) {
+      await assert.rejects(call, (error) => {
+        assert.ok(error instanceof SnapshotError);
+        assert.equal(error.reason, "failed");
+        assert.match(error.message, /the codec failed \(unreachable\)/);
+        return true;
+      });
+    }
+    await Snapshot.loadCodec(await trapping(file, names.filter((name) => name !== "cabi_realloc")));
+    await assert.rejects(frozen.toBytes(), EngineError);
+  } finally {
+    await Snapshot.loadCodec(file);
+  }
+  assert.deepEqual(await frozen.toBytes(), bytes);
 });
 
 test("what a restored VM may be is checked before it is made", async () => {

@@ -13,8 +13,11 @@ const npm = fileURLToPath(new URL("..", import.meta.url));
 const WORKER = `
 import module from "js-vm.wasm";
 import codec from "snapshot.wasm";
+import transpiler from "transpiler.wasm";
 import { Engine, EventLoop, ScriptError, Snapshot } from "dist/index.js";
 import { QuickJS } from "dist/quickjs-wasi/index.js";
+import { Sandbox, SavedSession } from "dist/sandbox/index.js";
+import { Transpiler } from "dist/typescript/index.js";
 
 export default {
   async fetch() {
@@ -57,6 +60,13 @@ export default {
     const written = QuickJS.serializeSnapshot(other.snapshot());
     found.quickjsFile = (await QuickJS.restore(QuickJS.deserializeSnapshot(written), module)).evalCode("2").toNumber() === 2;
     found.reentry = other.evalCode("each((x) => x + 1)").toNumber() === 21;
+    const typescript = await new Transpiler().load(transpiler);
+    const tools = { pay: { ask: true, execute: ({ cents }) => cents } };
+    const sandbox = await Sandbox.create({ engine, tools, typescript });
+    const session = sandbox.createSession();
+    const { waiting } = await session.run("const n: number = await tools.pay({ cents: 6 }); n * 7");
+    const later = sandbox.restore(await SavedSession.fromBytes(await session.save().toBytes({ key }), { key }));
+    found.session = (await later.resume([{ id: waiting[0].id, approve: true }])).value?.json === 42;
     return Response.json(found);
   },
 };
@@ -66,7 +76,7 @@ const folder = await mkdtemp(join(tmpdir(), "jsvm-workerd-"));
 let server;
 try {
   await cp(join(npm, "dist"), join(folder, "dist"), { recursive: true });
-  for (const file of ["js-vm.wasm", "snapshot.wasm"]) {
+  for (const file of ["js-vm.wasm", "snapshot.wasm", "transpiler.wasm"]) {
     await cp(join(npm, file), join(folder, file));
   }
   await writeFile(join(folder, "worker.js"), WORKER);
@@ -75,6 +85,7 @@ try {
     `(name = "worker.js", esModule = embed "worker.js")`,
     `(name = "js-vm.wasm", wasm = embed "js-vm.wasm")`,
     `(name = "snapshot.wasm", wasm = embed "snapshot.wasm")`,
+    `(name = "transpiler.wasm", wasm = embed "transpiler.wasm")`,
     ...files.map((file) => `(name = "dist/${file}", esModule = embed "dist/${file}")`),
   ];
   const port = await freePort();

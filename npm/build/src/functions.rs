@@ -95,7 +95,7 @@ pub(crate) fn write(
     let _ = write!(
         text,
         "\n/** The exports that the methods of {{@link Bindings}} call, in their order. */\n\
-         const EXPORTS: readonly string[] = [\n{}];\n\
+         export const EXPORTS: readonly string[] = [\n{}];\n\
          {drop}\n/** The exports of the module, with values of JavaScript. */\n\
          export class Bindings extends Machine {{\n\
          \x20 constructor(memory: WebAssembly.Memory) {{\n    super(memory);\n  }}\n\
@@ -196,7 +196,7 @@ impl Writer<'_> {
         let docs = documentation(&function.docs, "  ");
         Ok(format!(
             "\n{docs}  {name}({}): {returned} {{\n    const m = this; m.ready();\n    {body}\n    \
-             {declared}m.busy = true;\n    try {{ {start}m.f[{index}]!({arguments}){unsigned}; }} \
+             {declared}m.busy = true;\n    try {{ {start}(m.f[{index}] ?? m.find({index}))({arguments}){unsigned}; }} \
              catch (e) {{ throw m.trapped(e); }}\n    m.done();\n{end}  }}\n",
             parameters.join(", ")
         ))
@@ -274,7 +274,7 @@ impl Writer<'_> {
         let mut given = String::from(
             "\n/** The imports of the module. The machine must have its exports before one is called. */\n\
              export function imports(m: Machine, host: Host): WebAssembly.Imports {\n  return {\n    \
-             env: { memory: m.memory },\n",
+             env: { memory: m.memory, grow: (pages: number) => m.grow(pages) },\n",
         );
         let _ = match values {
             None => Ok(()),
@@ -336,13 +336,25 @@ impl Writer<'_> {
             match self.types.shape(&parameter.ty)? {
                 Shape::Text => {
                     let (pointer, length) = (slot(), slot());
-                    values.push(format!("m.getText({pointer}, {length})"));
+                    // The name of a host function comes with each of its calls.
+                    let get = match function.name.as_str() {
+                        "host-call" => "getName",
+                        _ => "getText",
+                    };
+                    values.push(format!("m.{get}({pointer}, {length})"));
                     flat.extend([pointer, length]);
                 }
                 Shape::Enum(_) => {
                     let index = slot();
                     values.push(format!("{}[{index}]!", self.table(&parameter.ty)?));
                     flat.push(index);
+                }
+                Shape::List(inner)
+                    if matches!(self.types.shape(&inner)?, Shape::Native("argument")) =>
+                {
+                    let (pointer, length) = (slot(), slot());
+                    values.push(format!("m.getArguments({pointer}, {length})"));
+                    flat.extend([pointer, length]);
                 }
                 Shape::List(inner) => {
                     let (pointer, length) = (slot(), slot());
@@ -364,17 +376,20 @@ impl Writer<'_> {
                 flat.push("r".into());
                 let store = self.store(ty, "v", "r", 0)?;
                 // What the embedder throws, a script gets. Nothing may be thrown through the module.
+                let returned = self.types.typescript(ty)?;
                 let call = match self.types.shape(ty)? {
                     Shape::Result(_, Some(error))
                         if matches!(self.types.shape(&error)?, Shape::Native("argument")) =>
                     {
-                        format!("m.guard(() => {call})")
+                        format!(
+                            "let v: {returned}; try {{ v = {call}; }} catch (e) {{ v = m.caught(e); }}"
+                        )
                     }
-                    _ => call,
+                    _ => format!("const v = {call};"),
                 };
                 (
-                    self.types.typescript(ty)?,
-                    format!("{{ m.refresh(); r >>>= 0; const v = {call}; {store} }}"),
+                    returned,
+                    format!("{{ m.refresh(); r >>>= 0; {call} {store} }}"),
                 )
             }
             Some(ty) => (self.types.typescript(ty)?, call),

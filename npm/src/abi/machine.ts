@@ -57,6 +57,9 @@ type Call = (...args: unknown[]) => unknown;
 /** Strings up to this length are copied by a loop, which is faster than the encoder there. */
 const SHORT = 32;
 
+/** How many names are kept, a power of two. */
+const NAMES = 64;
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
@@ -81,9 +84,14 @@ export function unknownCase(value: { tag: string }): TypeError {
 export class Machine {
   readonly memory: WebAssembly.Memory;
   codec!: Codec;
-  /** The exports, in the order of the bindings. */
-  f: Call[] = [];
-  #posts: (Call | undefined)[] = [];
+  /** Where functions are in the table of a module that has one, by their names. */
+  layout: ReadonlyMap<string, number> | undefined;
+  /** The exports that were called, in the order of the bindings. */
+  f: (Call | undefined)[] = [];
+  #names: readonly string[] = [];
+  /** What frees the results of exports; `null` where there is nothing to free. */
+  readonly #posts: (Call | null | undefined)[] = [];
+  #export!: (name: string) => unknown;
   #realloc!: (old: number, oldSize: number, align: number, size: number) => number;
   #drop!: (rep: number) => void;
 
@@ -110,6 +118,8 @@ export class Machine {
   /** What the call that is being prepared needs. */
   readonly #temporary: (Handle | bigint)[] = [];
   #preparing = 0;
+  /** Names that came before, by their hashes. */
+  readonly #known: string[] = [];
   /** How many host calls run that may call the module. */
   #entered = 0;
 
@@ -119,20 +129,44 @@ export class Machine {
   }
 
   protected take(exports: Exports, names: readonly string[], drop: string | undefined): void {
-    const required = (name: string): Call => {
-      const found = exports[name];
-      if (typeof found !== "function") {
-        throw new UseError(`the engine's module has no export ${name}: it is of another version`);
-      }
-      return found as Call;
-    };
-    this.f = names.map(required);
-    this.#posts = names.map((name) => exports[`cabi_post_${name}`] as Call | undefined);
-    this.#realloc = required("cabi_realloc") as never;
+    const { functions } = exports;
+    const layout = this.layout;
+    this.#export =
+      layout !== undefined && functions instanceof WebAssembly.Table
+        ? (name) => (layout.has(name) ? functions.get(layout.get(name)!) : undefined)
+        : (name) => exports[name];
+    this.#names = names;
+    this.#realloc = this.#required("cabi_realloc") as never;
     if (drop !== undefined) {
-      this.#drop = required(drop) as never;
+      this.#drop = this.#required(drop) as never;
     }
     this.view();
+  }
+
+  #required(name: string): Call {
+    const found = this.#export(name);
+    if (typeof found !== "function") {
+      throw new UseError(`the engine's module has no export ${name}: it is of another version`);
+    }
+    return found as Call;
+  }
+
+  /** Finds an export that is called for the first time: a host needs longer to make one than to call it. */
+  find(index: number): Call {
+    return (this.f[index] = this.#required(this.#names[index]!));
+  }
+
+  /** Whether the memory could not grow when the module asked for more. */
+  lacked = false;
+
+  /** Grows the memory for a module that leaves this to its embedder. Returns what `memory.grow` does. */
+  grow(pages: number): number {
+    try {
+      return this.memory.grow(pages >>> 0);
+    } catch {
+      this.lacked = true;
+      return -1;
+    }
   }
 
   /** Makes the views anew, after the memory has grown. */
@@ -271,8 +305,8 @@ export class Machine {
 
   /** Lets the module free what a call returned. */
   post(index: number, pointer: number): void {
-    const post = this.#posts[index];
-    if (post !== undefined) {
+    const post = (this.#posts[index] ??= (this.#export(`cabi_post_${this.#names[index]}`) as Call | undefined) ?? null);
+    if (post !== null) {
       try {
         post(pointer);
       } catch (e) {
@@ -337,14 +371,10 @@ export class Machine {
     return pointer;
   }
 
-  /** Calls the embedder for the module. Whatever it throws becomes a value that the module throws. */
-  guard<T>(work: () => T): T | { error: Argument } {
-    try {
-      return work();
-    } catch (error) {
-      this.#rethrow();
-      return { error: this.#thrown(error) };
-    }
+  /** What the embedder threw, as the value that the module throws. */
+  caught(error: unknown): { error: Argument } {
+    this.#rethrow();
+    return { error: this.#thrown(error) };
   }
 
   /** A result of a host call: encoded now, so that what has no form as data is an error of the call. */
@@ -674,6 +704,29 @@ export class Machine {
     return decoder.decode(this.u8.subarray(pointer, pointer + length));
   }
 
+  /** A text that is likely to come again: the same string is then returned, which has its hash already. */
+  getName(pointer: number, length: number): string {
+    pointer >>>= 0;
+    const u8 = this.u8;
+    let hash = length;
+    for (let index = 0; index < length; index++) {
+      hash = (Math.imul(hash, 31) + u8[pointer + index]!) | 0;
+    }
+    const slot = hash & (NAMES - 1);
+    const known = this.#known[slot];
+    if (known !== undefined && known.length === length) {
+      let index = 0;
+      while (index < length && known.charCodeAt(index) === u8[pointer + index]) {
+        index++;
+      }
+      // Bytes beyond ASCII are never equal to the units of their text.
+      if (index === length) {
+        return known;
+      }
+    }
+    return (this.#known[slot] = this.getText(pointer, length));
+  }
+
   getBytes(pointer: number, length: number): Uint8Array {
     pointer >>>= 0;
     return this.u8.slice(pointer, pointer + (length >>> 0));
@@ -710,6 +763,15 @@ export class Machine {
       default:
         return this.handle(this.i32[(pointer + 8) >>> 2]!);
     }
+  }
+
+  getArguments(pointer: number, length: number): Argument[] {
+    pointer >>>= 0;
+    const list: Argument[] = [];
+    for (let index = 0; index < length; index++) {
+      list.push(this.getArgument(pointer + index * 64));
+    }
+    return list;
   }
 
   getArgument(pointer: number): Argument {

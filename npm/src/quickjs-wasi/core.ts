@@ -149,7 +149,6 @@ export class Core {
       return this.#thrown(error);
     }
     if (error instanceof InterruptedError) {
-      this.hostCalls.stopped();
       const { cause } = error;
       return cause === undefined ? markInterrupt(this.exception("internal-error", "interrupted")) : cause;
     }

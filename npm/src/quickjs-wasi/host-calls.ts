@@ -1,7 +1,8 @@
 /** Functions of the embedder in the VM, which get handles and may call the VM. */
 
-import type { Output } from "../abi/machine.js";
+import type { Input } from "../abi/machine.js";
 import { Value } from "../value.js";
+import type { Vm } from "../vm.js";
 import type { Core } from "./core.js";
 import { newError } from "./convert.js";
 import { JSException } from "./exception.js";
@@ -9,57 +10,86 @@ import { JSValueHandle } from "./handle.js";
 import type { Raw } from "./kinds.js";
 import type { HostFunction } from "./types.js";
 
-/** The host function that all of these functions call. */
-export const CALL = "quickjs-wasi";
+/** What begins the names of the VM's host functions that get plain arguments, and of those that get a frame. */
+const PLAIN = "=";
+const FRAMED = "@";
 
 /** The root under which a VM keeps {@link Parts}: a restored VM has it, too. */
 const ROOT = "quickjs-wasi";
 
+/** With how many arguments a call can be plain, and with how many its frame is flat. */
+const MAX_FLAT = 4;
+
+const isPlain = (name: string): string =>
+  `(typeof ${name} === "number" || typeof ${name} === "string" || ${name} === undefined || typeof ${name} === "boolean")`;
+
+/** Where the VM leaves what has no plain form: a result or an error, the receiver, and then the arguments. */
+const KEPT = 0;
+const SELF = 1;
+const FIRST = 2;
+
+/** Calls with what is left in the state, and clears it. */
+function framed(count: number, values: readonly string[]): string {
+  const slots = values.map((_, index) => `state[${FIRST + index}]`);
+  const stores = slots.map((slot, index) => `${slot} = ${values[index]};`).join(" ");
+  return `{ state[${SELF}] = this; ${stores}
+            try { result = framed(${count < 0 ? "args.length" : count}, this !== undefined); }
+            finally { ${[`state[${SELF}]`, ...slots].join(" = ")} = undefined; } }`;
+}
+
+/** The case of a call with so many arguments. */
+function caseOf(count: number): string {
+  const names = ["a", "b", "c", "d"].slice(0, count);
+  const reads = names.map((name, index) => `const ${name} = args[${index}];`).join(" ");
+  const test = ["this === undefined", ...names.map(isPlain)].join(" && ");
+  return `case ${count}: { ${reads}
+          if (${test}) result = plain(${names}); else ${framed(count, names)}
+          break; }`;
+}
+
 /**
  * Makes the VM's side, and removes global names. A host function of the VM gets copies, and only primitives
- * are worth that: so an object is passed as `null`, and the embedder takes a handle to it from the call's
- * frame, which is found by its depth. It uses nothing that a script can change.
+ * are worth that: so a call with objects or with a receiver leaves them in the state, from which the embedder takes
+ * handles before anything else runs. What has no plain form comes back the same way: `null` as a result, or thrown,
+ * says so.
+ * It uses nothing that a script can change.
  */
-const SOURCE = `(call, names) => {
+const SOURCE = `(names) => {
   "use strict";
   const { then } = Promise.prototype;
   const { apply } = Reflect;
   for (let i = 0; i < names.length; i++) delete globalThis[names[i]];
-  const state = { __proto__: null, depth: 0 };
-  const plain = (value) => {
-    switch (typeof value) {
-      case "number": case "string": case "boolean": case "undefined": return value;
-    }
-    return null;
+  const state = [undefined];
+  const take = () => {
+    const kept = state[${KEPT}];
+    state[${KEPT}] = undefined;
+    return kept;
   };
-  const make = (name) => ({
+  const make = (name, plain, framed) => ({
     [name](...args) {
-      const depth = state.depth + 1;
-      const frame = { __proto__: null, self: this, args, kept: undefined, failed: false };
-      state.depth = depth;
-      state[depth] = frame;
-      const count = args.length;
       let result;
       try {
-        switch (count) {
-          case 0: result = call(name, 0); break;
-          case 1: result = call(name, 1, plain(args[0])); break;
-          case 2: result = call(name, 2, plain(args[0]), plain(args[1])); break;
-          case 3: result = call(name, 3, plain(args[0]), plain(args[1]), plain(args[2])); break;
-          default: result = call(name, count);
+        switch (args.length) {
+          ${Array.from({ length: MAX_FLAT + 1 }, (_, count) => caseOf(count)).join("\n          ")}
+          default: ${framed(-1, ["args"])}
         }
-      } finally {
-        state[depth] = undefined;
-        state.depth = depth - 1;
+      } catch (error) {
+        throw error === null ? take() : error;
       }
-      if (frame.failed) throw frame.kept;
-      return result === undefined ? frame.kept : result;
+      return result === null ? take() : result;
     },
   })[name];
   const follow = (promise, ok, fail) => apply(then, promise, [ok, fail]);
   const record = (promise) => follow(promise, (value) => ({ value }));
   return { __proto__: null, state, make, then: follow, record };
 }`;
+
+/** What a host function of the VM stands for: a function of the embedder, if it is there. */
+interface Entry {
+  name: string;
+  called: HostFunction | undefined;
+  isPlain: boolean;
+}
 
 /** The VM's side. */
 interface Parts {
@@ -69,12 +99,22 @@ interface Parts {
   record: Value;
 }
 
+/** Puts the VM's side into a fresh VM, before a script can run in it, and removes global names. */
+export function installParts(vm: Vm, names: readonly string[]): void {
+  const removed = vm.fromData(names);
+  const made = vm.eval(SOURCE, { fileName: "quickjs-wasi" }) as Value;
+  const parts = made.call(removed) as Value;
+  vm.setRoot(ROOT, parts);
+  [removed, made, parts].forEach((value) => value.dispose());
+}
+
 /** The host functions of a VM, by their names. */
 export class HostCalls {
   readonly #core: Core;
   readonly #functions = new Map<string, HostFunction>();
+  /** What the VM calls. */
+  readonly #entries = new Map<string, Entry>();
   #parts: Parts | undefined;
-  #running = 0;
 
   constructor(core: Core) {
     this.#core = core;
@@ -87,25 +127,25 @@ export class HostCalls {
   /** Says which function a name stands for. */
   set(name: string, called: HostFunction): void {
     this.#functions.set(name, called);
+    this.#entries.set(PLAIN + name, { name, called, isPlain: true });
+    this.#entries.set(FRAMED + name, { name, called, isPlain: false });
   }
 
   delete(name: string): boolean {
+    this.#entries.delete(PLAIN + name);
+    this.#entries.delete(FRAMED + name);
     return this.#functions.delete(name);
   }
 
   clear(): void {
     this.#functions.clear();
+    this.#entries.clear();
   }
 
-  /** Puts the VM's side into a fresh VM, before a script can run in it, and removes global names. */
-  install(names: readonly string[]): void {
-    const { vm } = this.#core;
-    const call = vm.createHostFunction(CALL);
-    const removed = vm.fromData(names);
-    const made = vm.eval(SOURCE, { fileName: "quickjs-wasi" }) as Value;
-    const parts = made.call(call, removed) as Value;
-    vm.setRoot(ROOT, parts);
-    [call, removed, made, parts].forEach((value) => value.dispose());
+  /** What the VM calls, by the name of its host function. */
+  call(name: string, args: unknown[]): unknown {
+    const entry = this.#entries.get(name) ?? { name: name.slice(1), called: undefined, isPlain: name.startsWith(PLAIN) };
+    return this.#core.instance.enter(() => (entry.isPlain ? this.#callPlain(entry, args) : this.#callFramed(entry, args[0] as number, args[1] as boolean)));
   }
 
   /** The VM's side, of a fresh or a restored VM. */
@@ -114,7 +154,7 @@ export class HostCalls {
       const { vm } = this.#core;
       if (vm.getRoot(ROOT) === undefined) {
         // The VM was frozen by a program that does not use this API.
-        this.install([]);
+        installParts(vm, []);
       }
       const parts = vm.getRoot(ROOT) as Value;
       const part = (name: string): Value => parts.get(name) as Value;
@@ -126,7 +166,12 @@ export class HostCalls {
 
   /** Makes a function that calls the host function of a name. */
   make(name: string): Value {
-    return this.#found().make.call(name) as Value;
+    const { vm } = this.#core;
+    const [plain, framed] = [vm.createHostFunction(PLAIN + name), vm.createHostFunction(FRAMED + name)];
+    const made = this.#found().make.call(name, plain, framed) as Value;
+    plain.dispose();
+    framed.dispose();
+    return made;
   }
 
   /** `promise.then(ok, fail)`, by the function that a fresh VM has. */
@@ -139,98 +184,84 @@ export class HostCalls {
     return this.#found().record.call(promise) as Value;
   }
 
-  /** A script was stopped, and so no `finally` ran: only the calls that are on the stack have frames. */
-  stopped(): void {
-    if (this.#parts !== undefined && !this.#core.vm.isGone) {
-      this.#parts.state.set("depth", this.#running);
-    }
-  }
-
-  /** What the VM calls. The result is a plain value, or `undefined` if the frame has it. */
-  dispatch(name: string, count: number, plain: unknown[]): unknown {
-    const depth = ++this.#running;
-    try {
-      return this.#core.instance.enter(() => this.#call(depth, name, count, plain));
-    } finally {
-      this.#running--;
-    }
-  }
-
-  /** A part of the frame of a call. */
-  #part(depth: number, part: "self" | "args"): Output {
-    const frame = this.#frame(depth);
-    const found = frame.get(part);
-    frame.dispose();
-    return found;
-  }
-
-  #frame(depth: number): Value {
-    return this.#found().state.get(depth) as Value;
-  }
-
-  #call(depth: number, name: string, count: number, plain: unknown[]): unknown {
+  #callPlain(entry: Entry, args: unknown[]): unknown {
     const core = this.#core;
-    const handles: JSValueHandle[] = [];
+    for (let index = 0; index < args.length; index++) {
+      args[index] = core.wrap(args[index] as Raw, "call");
+    }
+    return this.#call(entry, args as JSValueHandle[], core.owner.undefined);
+  }
+
+  /** Takes the arguments and the receiver from the state, and calls the function. */
+  #callFramed(entry: Entry, count: number, hasSelf: boolean): unknown {
+    const core = this.#core;
+    const { state } = this.#found();
+    const nested = count > MAX_FLAT ? (state.get(FIRST) as Value) : undefined;
+    const args: JSValueHandle[] = [];
+    for (let index = 0; index < count; index++) {
+      const value = nested === undefined ? state.get(FIRST + index) : nested.get(index);
+      args.push(core.wrap(value, "call"));
+    }
+    nested?.dispose();
+    if (!hasSelf) {
+      return this.#call(entry, args, core.owner.undefined);
+    }
+    const self = core.wrap(state.get(SELF), "call");
     try {
-      const called = this.#functions.get(name);
+      return this.#call(entry, args, self);
+    } finally {
+      self.end();
+    }
+  }
+
+  /**
+   * Calls a function of the embedder. Returns its result if that is plain, and otherwise `null` when the VM has it;
+   * throws `null` when the VM has the error.
+   */
+  #call({ name, called }: Entry, args: JSValueHandle[], self: JSValueHandle): unknown {
+    const core = this.#core;
+    try {
       if (called === undefined) {
         throw new Error(
           `Host callback "${name}" is not registered: it was unregistered, its ephemeral function handle was ` +
             "disposed, or it was never re-registered after a snapshot restore.",
         );
       }
-      const self = new JSValueHandle(core, undefined, "call", () => this.#part(depth, "self") as Raw);
-      this.#arguments(depth, count, plain, handles);
-      const result = called.call(self, ...handles);
-      handles.push(self);
+      const result = called.call(self, ...args);
       if (core.isDisposed) {
         return undefined;
       }
       const input = checked(name, result).input(core);
-      if (!(input instanceof Value)) {
-        return input;
+      if (input instanceof Value || input === null) {
+        this.#keep(input);
+        return null;
       }
-      const frame = this.#frame(depth);
-      frame.set("kept", input);
-      frame.dispose();
+      return input;
     } catch (error) {
-      this.#fail(depth, error);
-    } finally {
-      handles.forEach((handle) => handle.end());
-    }
-    return undefined;
-  }
-
-  /** Makes handles to the arguments. Those that are `null` may be objects. */
-  #arguments(depth: number, count: number, plain: unknown[], handles: JSValueHandle[]): void {
-    let list: Value | undefined;
-    for (let index = 0; index < count; index++) {
-      let value = plain[index] as Raw;
-      if (index >= plain.length || value === null) {
-        list ??= this.#part(depth, "args") as Value;
-        value = list.get(index) as Raw;
+      if (core.vm.isGone) {
+        throw error;
       }
-      handles.push(this.#core.wrap(value, "call"));
+      this.#keepError(error);
+      throw null;
+    } finally {
+      args.forEach((handle) => handle.end());
     }
-    list?.dispose();
   }
 
-  /** Lets the function in the VM throw. */
-  #fail(depth: number, error: unknown): void {
+  /** Leaves a value for the function in the VM to take. */
+  #keep(value: Input): void {
+    this.#found().state.set(KEPT, value);
+  }
+
+  #keepError(error: unknown): void {
     const core = this.#core;
-    if (core.vm.isGone) {
-      throw error;
-    }
-    const frame = this.#frame(depth);
     if (error instanceof JSException && error.handle.vm === core.owner && !error.handle.disposed) {
-      frame.set("kept", error.handle.input(core) as Value);
-    } else {
-      const made = newError(core, error instanceof Error ? error : String(error));
-      frame.set("kept", made);
-      made.dispose();
+      this.#keep(error.handle.input(core));
+      return;
     }
-    frame.set("failed", true);
-    frame.dispose();
+    const made = newError(core, error instanceof Error ? error : String(error));
+    this.#keep(made);
+    made.dispose();
   }
 }
 

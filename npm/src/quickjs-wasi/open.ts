@@ -7,9 +7,10 @@ import type { Snapshot as Frozen } from "../snapshot/snapshot.js";
 import type { Vm } from "../vm.js";
 import type { Core } from "./core.js";
 import { MAX_STACK_SIZE } from "./flags.js";
-import { CALL } from "./host-calls.js";
+import { installParts } from "./host-calls.js";
 import { QuickJS } from "./quickjs.js";
 import { absentNames, extensionsOf, removeIntrinsics } from "./realm.js";
+import { templateOf } from "./template.js";
 import { timeZoneOf } from "./time-zone.js";
 import type { QuickJSOptions } from "./types.js";
 import { clocksOf } from "./wasi.js";
@@ -104,8 +105,13 @@ function hashOf(bytes: Uint8Array): number {
 export function open(engine: Engine, options: QuickJSOptions): QuickJS {
   const extensions = extensionsOf(options.extensions);
   const zone = timeZoneOf(options.timezoneOffset);
-  return made({ memoryLimit: Infinity, ...options }, (given) => engine.createVm(given), (core) => {
-    core.hostCalls.install([CALL, ...absentNames(engine, extensions)]);
+  const absent = absentNames(engine, extensions);
+  const template = templateOf(engine, absent.join(), (vm) => installParts(vm, absent));
+  const make = (given: VmOptions): Vm => (template === undefined ? engine.createVm(given) : engine.restore(template, given));
+  return made({ memoryLimit: Infinity, ...options }, make, (core) => {
+    if (template === undefined) {
+      installParts(core.vm, absent);
+    }
     removeIntrinsics(core, options.intrinsics);
     core.instance.realmSetTimeZone(zone);
   });
@@ -127,7 +133,7 @@ function made(options: QuickJSOptions, make: (given: VmOptions) => Vm, prepare: 
   const vm = make({
     ...clocksOf(options),
     limits: limitsOf(options),
-    functions: { [CALL]: (name: string, count: number, ...plain: unknown[]) => core!.hostCalls.dispatch(name, count, plain) },
+    hostCall: (name, args) => core!.hostCalls.call(name, args),
     modules: modulesOf(options.moduleLoader),
   });
   vm.watch.stop = options.interruptHandler;

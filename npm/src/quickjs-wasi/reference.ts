@@ -15,13 +15,9 @@ export type Lifetime = "owned" | "call" | "vm";
 
 /** What a handle is, without its conversions and properties. */
 export abstract class Reference {
-  /** The VM of the value. */
-  readonly vm: QuickJS;
   /** @internal */
   protected readonly core: Core;
-  #raw: Raw;
-  /** Finds the value when it is first needed. */
-  #find: (() => Raw) | undefined;
+  readonly #raw: Raw;
   /** A handle of the VM to a value that is held here. */
   #boxed: Value | undefined;
   #kind: ValueKind | undefined;
@@ -31,15 +27,18 @@ export abstract class Reference {
   onDispose: (() => void) | undefined;
 
   /** @internal */
-  constructor(core: Core, raw: Raw, lifetime: Lifetime = "owned", find?: () => Raw) {
-    this.vm = core.owner;
+  constructor(core: Core, raw: Raw, lifetime: Lifetime = "owned") {
     this.core = core;
     this.#raw = raw;
-    this.#find = find;
     this.#lifetime = lifetime;
     if (lifetime === "owned") {
       core.scope?.add(this as never);
     }
+  }
+
+  /** The VM of the value. */
+  get vm(): QuickJS {
+    return this.core.owner;
   }
 
   // What the rest of this package needs of a handle.
@@ -50,10 +49,6 @@ export abstract class Reference {
       throw new Error("the handle was disposed: dup() it to keep its value longer");
     }
     this.core.live();
-    if (this.#find !== undefined) {
-      this.#raw = this.#find();
-      this.#find = undefined;
-    }
     return this.#raw;
   }
 

@@ -28,8 +28,25 @@ export function timeZoneOf(given: QuickJSOptions["timezoneOffset"] = "host"): Ti
   if (given !== "host") {
     throw new TypeError("timezoneOffset is 'host', minutes west of UTC, or a function that returns them");
   }
-  const name = new Intl.DateTimeFormat().resolvedOptions().timeZone;
-  return cached(ofHosts, name, () => rules(name, (seconds) => -new Date(seconds * 1000).getTimezoneOffset() * 60));
+  const name = hostName();
+  return cached(ofHosts, name, () => rules(name, hostAhead));
+}
+
+const hostAhead: Ahead = (seconds) => -new Date(seconds * 1000).getTimezoneOffset() * 60;
+
+/** The name of the host's zone, with what tells that it may have changed. To ask for a name takes as long as a VM. */
+let host: { name: string; asked: number; ahead: string } | undefined;
+
+/** Milliseconds after which the host is asked again. */
+const FRESH = 1_000;
+
+function hostName(): string {
+  const now = Date.now();
+  const ahead = [0, 1, 2, 3].map((quarter) => hostAhead(now / 1000 + quarter * 91 * 86_400)).join();
+  if (host === undefined || host.ahead !== ahead || Math.abs(now - host.asked) > FRESH) {
+    host = { name: new Intl.DateTimeFormat().resolvedOptions().timeZone, asked: now, ahead };
+  }
+  return host.name;
 }
 
 function cached<K>(

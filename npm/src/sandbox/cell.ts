@@ -35,6 +35,16 @@ export class CellReader {
     [this.#function, this.#asyncFunction] = ROOTS.map((name) => vm.getRoot(name) as Value) as [Value, Value];
   }
 
+  /** Whether code parses as it is. */
+  isJavaScript(code: string): boolean {
+    const object = `(${code}\n)`;
+    return (
+      this.#parses(this.#function, code) ||
+      this.#parses(this.#asyncFunction, code) ||
+      (code.trimStart().startsWith("{") && this.#parses(this.#asyncFunction, object))
+    );
+  }
+
   /** Reads a cell: an object literal needs no parentheses, and names can be declared again. */
   read(code: string): CellCode {
     const trimmed = code.trimEnd();

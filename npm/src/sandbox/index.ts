@@ -17,9 +17,10 @@ export type {
   OutcomeParts,
   PendingCall,
 } from "./outcome.js";
-export { Sandbox, type SandboxOptions } from "./sandbox.js";
+export { Sandbox, type SandboxOptions, type ScriptConverter } from "./sandbox.js";
 export type { Issue, JsonSchema } from "./schema.js";
-export { type RunOptions, type SavedSession, Session, SessionError } from "./session.js";
+export { SavedSession } from "./saved.js";
+export { type RunOptions, Session, SessionError } from "./session.js";
 export {
   type StandardResult,
   type StandardSchema,

@@ -1,6 +1,6 @@
 /** Describes how a cell ended. */
 
-import { EngineTrap, InterruptedError, LimitError } from "../errors.js";
+import { EngineTrap, InterruptedError, LimitError, ScriptError } from "../errors.js";
 import type { Output } from "../abi/machine.js";
 import { Value } from "../value.js";
 import type { Vm } from "../vm.js";
@@ -54,6 +54,19 @@ export function valueOf(output: Output, cap: number): CellValue {
   }
   const value: CellValue = { text: shortened(text, cap) };
   return json === undefined ? value : { json: JSON.parse(json), ...value };
+}
+
+/** Describes a value, or what describing it threw. */
+export function valueOrError(output: Output, scene: Scene): { value: CellValue } | { error: CellError } {
+  try {
+    return { value: valueOf(output, scene.caps.value) };
+  } catch (error) {
+    if (!(error instanceof ScriptError)) {
+      throw error;
+    }
+    const { value, scriptName: name, scriptStack: stack, message } = error;
+    return { error: thrownError({ value, name, message: message.slice(name === "" ? 0 : name.length + 2), stack }, scene) };
+  }
 }
 
 /** Describes what code threw. */

@@ -4,7 +4,8 @@ import { Engine } from "../engine.js";
 import type { Limits } from "../limits.js";
 import { type Caps, completeCaps } from "./caps.js";
 import { declarationsOf } from "./declarations.js";
-import { type SavedSession, Session } from "./session.js";
+import type { SavedSession } from "./saved.js";
+import { Session } from "./session.js";
 import { type CheckedTool, type Tool, checkedTools } from "./tool.js";
 
 /** The options of {@link Sandbox.create}. */
@@ -17,6 +18,14 @@ export interface SandboxOptions {
   limits?: Limits;
   /** What a cell may use. */
   caps?: Caps;
+  /** Lets cells be TypeScript: a `Transpiler` of `jsvm-engine/typescript`, which is loaded by the first such cell. */
+  typescript?: ScriptConverter;
+}
+
+/** What converts cells in TypeScript. */
+export interface ScriptConverter {
+  /** @internal */
+  convertScript(source: string): Promise<string>;
 }
 
 /**
@@ -40,12 +49,15 @@ export class Sandbox {
   readonly limits: Limits;
   /** @internal */
   readonly caps: Required<Caps>;
+  /** @internal */
+  readonly typescript: ScriptConverter | undefined;
 
   private constructor(engine: Engine, options: SandboxOptions) {
     this.engine = engine;
     this.tools = checkedTools(options.tools ?? {});
     this.limits = { memory: 64 << 20, hardMemory: 128 << 20, ...options.limits };
     this.caps = completeCaps(options.caps);
+    this.typescript = options.typescript;
   }
 
   /** Checks the tools, and loads the engine if there is none. */
@@ -63,7 +75,13 @@ export class Sandbox {
     return new Session(this);
   }
 
-  /** Continues a session that was saved. It has the tools, limits and caps of this sandbox. */
+  /**
+   * Continues a session that was saved, here or by the Rust crate `jsvm-sandbox`. It has the tools, limits and
+   * caps of this sandbox. What its cells did is not done again.
+   *
+   * Throws a {@link SnapshotError} if the session is of another engine, or needs more memory than
+   * `limits.hardMemory`.
+   */
   restore(saved: SavedSession): Session {
     return new Session(this, saved);
   }

@@ -1,7 +1,7 @@
 /** Sessions. */
 
 import type { Output } from "../abi/machine.js";
-import { ScriptError, UseError } from "../errors.js";
+import { EngineError, ScriptError, UseError } from "../errors.js";
 import type { Snapshot } from "../snapshot/snapshot.js";
 import { Value } from "../value.js";
 import type { Vm } from "../vm.js";
@@ -10,9 +10,12 @@ import { CellReader } from "./cell.js";
 import { Gate } from "./gate.js";
 import { sentence } from "./gate.js";
 import type { CellError, Decision, FileChange, Outcome, OutcomeParts, PendingCall } from "./outcome.js";
-import { BRIEF, fileName, type Scene, stoppedError, thrownError, unsettledError, valueOf } from "./report.js";
+import { BRIEF, fileName, type Scene, stoppedError, thrownError, unsettledError, type valueOf, valueOrError } from "./report.js";
 import { Driver, REQUEST } from "./run.js";
+import { notASession, readRecord, type SessionRecord } from "./record.js";
 import type { Sandbox } from "./sandbox.js";
+import { SavedSession } from "./saved.js";
+import { scriptOf } from "./script.js";
 
 /** The names of the roots, as those of the Rust crate. */
 const INSIDE = "jsvm:sandbox";
@@ -27,23 +30,6 @@ export class SessionError extends UseError {
     super(message);
     this.waiting = waiting;
   }
-}
-
-/** A session at rest: for {@link Sandbox.restore}. It can be restored any number of times. */
-export interface SavedSession {
-  /** The state before the cell that waits. */
-  readonly start: Snapshot | undefined;
-  /** The present state, which says what it is the session of. */
-  readonly now: Snapshot;
-}
-
-/** What a VM says about its session, as for the Rust crate. */
-interface SessionRecord {
-  id: string;
-  /** How many cells have run. */
-  cells: number;
-  /** The code of the cell that waits. */
-  code: string;
 }
 
 /** The options of {@link Session.run} and {@link Session.resume}. */
@@ -93,7 +79,7 @@ export class Session {
     }
     const make = isFork ? "restore" : "resume";
     this.#live = this.#living(sandbox.engine[make](saved.now, this.#options()), false);
-    const record = JSON.parse(String(this.#inside("getRecord"))) as SessionRecord;
+    const record = readRecord(this.#inside("getRecord"));
     this.#cells = record.cells;
     this.#code = record.code;
     if (!isFork) {
@@ -160,14 +146,14 @@ export class Session {
     return this.#alive()
       .vm.unsettledRequests()
       .filter(({ name }) => name === REQUEST)
-      .map(({ id, args }) => ({ id: Number(id), tool: String(args[0]), input: JSON.parse(String(args[1])) as unknown }));
+      .map(({ id, args }) => ({ id: Number(id), tool: String(args[0]), input: inputOf(args[1]) }));
   }
 
-  /** The session at rest, for {@link Sandbox.restore}. This one can be used on. */
+  /** The session at rest, to be stored or for {@link Sandbox.restore}. This one can be used on. */
   save(): SavedSession {
     const phase = this.#settledPhase();
     this.#keepRecord();
-    return { start: phase.is === "waiting" ? phase.start : undefined, now: this.#alive().vm.snapshot() };
+    return new SavedSession(phase.is === "waiting" ? phase.start : undefined, this.#alive().vm.snapshot());
   }
 
   /** Creates a second session that goes on from here. The two share nothing. */
@@ -218,13 +204,15 @@ export class Session {
     const live = this.#alive();
     const { caps } = this.#sandbox;
     const gate = this.#gate;
+    const before = this.#phase;
     this.#phase = { is: "running", start };
     const driver = new Driver(live.vm, gate, began + caps.time, signal);
     live.vm.watch.signal = signal;
     const scene: Scene = { ...live, tools: this.#sandbox.tools, caps, cell: this.#cells, code: this.#code };
     let end: { value: ReturnType<typeof valueOf> } | { error: CellError } | { stopped: CellError } | { waits: true };
     try {
-      const cell = isNew ? this.#begin(live, driver) : live.vm.getRoot(CELL);
+      scene.code = await scriptOf(this.#code, live.reader, this.#sandbox.typescript, driver);
+      const cell = isNew ? this.#begin(live, driver, scene.code) : live.vm.getRoot(CELL);
       const progress = await driver.run(cell);
       const brief = <T>(calls: () => T): T => live.vm.withDeadline(performance.now() + BRIEF, calls);
       if ("waits" in progress) {
@@ -237,6 +225,13 @@ export class Session {
         end = brief(() => valueOrError(progress.ended, scene));
       }
     } catch (error) {
+      if (error instanceof EngineError) {
+        // The transpiler could not be loaded, and nothing has run.
+        this.#phase = before;
+        this.#cells -= isNew ? 1 : 0;
+        live.vm.watch.signal = undefined;
+        throw error;
+      }
       end = { stopped: stoppedError(error, caps) };
     }
     live.vm.watch.signal = undefined;
@@ -280,8 +275,8 @@ export class Session {
   }
 
   /** Evaluates the code of a cell. What it throws rejects a promise. */
-  #begin({ vm, reader }: Live, driver: Driver): Output {
-    const { text, isAsync } = driver.enter(() => reader.read(this.#code));
+  #begin({ vm, reader }: Live, driver: Driver, code: string): Output {
+    const { text, isAsync } = driver.enter(() => reader.read(code));
     let cell: Output;
     try {
       cell = driver.enter(() => vm.eval(text, { async: isAsync, fileName: fileName(this.#cells) }));
@@ -332,9 +327,10 @@ export class Session {
     }
     const inside = vm.getRoot(INSIDE);
     if (!(inside instanceof Value)) {
-      throw new SessionError("the snapshot is not that of a session");
+      throw notASession();
     }
-    inside.callMethod("setTools", vm.fromData([...this.#sandbox.tools.keys()]));
+    const names = vm.fromData([...this.#sandbox.tools.keys()]);
+    vm.withDeadline(performance.now() + BRIEF, () => inside.callMethod("setTools", names));
     return { vm, inside, reader: new CellReader(vm) };
   }
 
@@ -388,14 +384,11 @@ export class Session {
   }
 }
 
-function valueOrError(output: Output, scene: Scene): { value: ReturnType<typeof valueOf> } | { error: CellError } {
+/** The arguments of a call. They were parsed before the call began to wait, unless the session was forged. */
+function inputOf(text: unknown): unknown {
   try {
-    return { value: valueOf(output, scene.caps.value) };
-  } catch (error) {
-    if (!(error instanceof ScriptError)) {
-      throw error;
-    }
-    const { value, scriptName: name, scriptStack: stack, message } = error;
-    return { error: thrownError({ value, name, message: message.slice(name === "" ? 0 : name.length + 2), stack }, scene) };
+    return JSON.parse(String(text)) as unknown;
+  } catch {
+    return null;
   }
 }

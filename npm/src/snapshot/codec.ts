@@ -3,32 +3,19 @@
 import { Bindings, imports } from "../abi/codec.js";
 import type { CodecError, Decoded, Image } from "../abi/codec.js";
 import type { Codec } from "../abi/machine.js";
-import { EngineError, EngineTrap, SnapshotError, UseError } from "../errors.js";
-import { compile, describe, describedNumber, type EngineSource, packaged } from "../load.js";
+import { SnapshotError, UseError } from "../errors.js";
+import { callFresh, type HelperFailure, HelperModule } from "../helper.js";
+import type { EngineSource } from "../load.js";
 import { otherEngine, type Snapshot, type WriteOptions } from "./snapshot.js";
 
 /** The most pages of memory that reading or writing may take: 2 GiB. */
 const MAX_PAGES = 32_768;
 
-let loading: Promise<WebAssembly.Module> | undefined;
+const file = new HelperModule("the codec of snapshots", () => new URL("../../snapshot.wasm", import.meta.url));
 
 /** Compiles the codec, or takes what is given in its place. */
-export async function load(source?: EngineSource): Promise<WebAssembly.Module> {
-  const what = "the codec of snapshots";
-  if (source !== undefined) {
-    loading = compile(what, source);
-  }
-  loading ??= compile(what, packaged(new URL("../../snapshot.wasm", import.meta.url)));
-  const mine = loading;
-  try {
-    return await mine;
-  } catch (error) {
-    // The next call tries again: the network may be back.
-    if (loading === mine) {
-      loading = undefined;
-    }
-    throw error;
-  }
+export function load(source?: EngineSource): Promise<WebAssembly.Module> {
+  return file.load(source);
 }
 
 const words = new BigUint64Array(1);
@@ -50,37 +37,42 @@ const hooks: Codec = {
   failure: (_, payload) => errorOf(payload as CodecError),
 };
 
-/**
- * Calls an instance, which is dropped afterwards: what it had in memory may be large, and secret.
- */
 async function use<T>(call: (codec: Bindings) => T): Promise<T> {
   return useNow(await load(), call);
 }
 
 function useNow<T>(module: WebAssembly.Module, call: (codec: Bindings) => T): T {
-  const initial = describedNumber(describe(module), "pages");
-  let memory;
-  try {
-    memory = new WebAssembly.Memory({ initial, maximum: MAX_PAGES });
-  } catch (cause) {
-    throw new SnapshotError("no-memory", "the host has no memory to read or write a snapshot", { cause });
-  }
-  const bindings = new Bindings(memory);
-  bindings.codec = hooks;
-  let instance;
-  try {
-    instance = new WebAssembly.Instance(module, imports(bindings, { getRandomU64 }));
-  } catch (cause) {
-    throw new EngineError("the module is no codec of snapshots: take snapshot.wasm of this package", { cause });
-  }
-  bindings.connect(instance);
-  try {
-    return call(bindings);
-  } catch (error) {
-    if (error instanceof EngineTrap) {
-      throw new SnapshotError("no-memory", "the snapshot is too large to be read or written here", { cause: error.cause });
-    }
-    throw error;
+  return callFresh(module, {
+    what: "the codec of snapshots",
+    maxPages: MAX_PAGES,
+    bind(memory) {
+      const bindings = new Bindings(memory);
+      bindings.codec = hooks;
+      return bindings;
+    },
+    imports: (bindings) => imports(bindings, { getRandomU64 }),
+    call,
+    failed,
+  });
+}
+
+/** The error of a call that did not end. */
+function failed(why: HelperFailure, cause: unknown): SnapshotError {
+  switch (why) {
+    case "memory":
+      return new SnapshotError("no-memory", "the host has too little memory to read or write the snapshot", { cause });
+    case "stack":
+      return new SnapshotError(
+        "failed",
+        "the snapshot cannot be read or written: the host's stack is exhausted. Call it from fewer frames",
+        { cause },
+      );
+    case "trap":
+      return new SnapshotError(
+        "failed",
+        `the snapshot cannot be read or written: the codec failed (${cause instanceof Error ? cause.message : String(cause)}). Report this with the snapshot`,
+        { cause },
+      );
   }
 }
 

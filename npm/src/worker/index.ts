@@ -19,7 +19,7 @@ import { type Port, startWorker } from "./port.js";
 export interface WorkerVmOptions
   extends Pick<
     VmOptions,
-    "limits" | "asyncFunctions" | "requests" | "fetch" | "handlers" | "config" | "keyvalue" | "console" | "signal"
+    "limits" | "asyncFunctions" | "requests" | "fetch" | "handlers" | "config" | "keyvalue" | "console" | "signal" | "seed"
   > {
   /** A map of names and texts, or a function that fetches them. */
   modules?: Record<string, ModuleSource> | { fetch(name: string): Promise<ModuleSource | undefined> | ModuleSource | undefined };
@@ -35,6 +35,7 @@ const OPTIONS = new Set([
   "keyvalue",
   "console",
   "signal",
+  "seed",
   "modules",
 ]);
 
@@ -118,6 +119,7 @@ export class WorkerVm {
       handlers: [...vm.#handlers.keys()].filter((name) => !asyncFunctions.includes(name)),
       requests: [...(options.requests ?? [])],
       config: options.config === undefined ? undefined : { ...options.config },
+      seed: options.seed,
       hasFetch: options.fetch !== undefined,
       hasKeyValue: options.keyvalue !== undefined,
       hasConsole: options.console !== undefined,

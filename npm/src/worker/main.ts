@@ -47,6 +47,7 @@ function create(setup: Setup): Vm {
     handlers: remotes(setup.handlers),
     requests: setup.requests,
     config: setup.config,
+    seed: setup.seed,
     // The handlers answer their requests.
     fetch: setup.hasFetch ? () => Promise.reject(new TypeError("the other thread fetches")) : undefined,
     keyvalue: setup.hasKeyValue ? () => undefined : undefined,

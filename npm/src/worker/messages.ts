@@ -24,6 +24,7 @@ export interface Setup {
   handlers: string[];
   requests: string[];
   config: Record<string, string> | undefined;
+  seed: Uint8Array | undefined;
   hasFetch: boolean;
   hasKeyValue: boolean;
   hasConsole: boolean;

@@ -150,7 +150,82 @@ test("the arguments of a host function end with the call", async () => {
     return object;
   }));
   assert.equal(value(one, "const o = {}; keep(o, 1, 2, 3, 4, o, null) === o"), true);
-  assert.deepEqual(kept.map((handle) => handle.disposed), [true, true, false, true, true, true, true, true, true]);
+  // The receiver is `vm.undefined`, which lives as long as the VM.
+  assert.deepEqual(kept.map((handle) => handle.disposed), [false, true, false, true, true, true, true, true, true]);
+  kept.length = 0;
+  assert.equal(value(one, "const holder = { keep }; holder.keep(o) === o"), true);
+  assert.deepEqual(kept.map((handle) => handle.disposed), [true, true, false]);
+});
+
+test("a host function gets its arguments and its receiver, however it is called", async () => {
+  const one = await vm();
+  const seen = [];
+  one.setProp(one.global, "see", one.newFunction("see", function (...args) {
+    seen.push([this, ...args].map((handle) => (handle.isFunction ? "function" : one.dump(handle))));
+    return args.length === 0 ? one.null : args.at(-1).dup();
+  }));
+  const calls = [
+    ["see()", [undefined], null],
+    ["see(undefined)", [undefined, undefined], undefined],
+    ["see(1, undefined)", [undefined, 1, undefined], undefined],
+    ["see(null)", [undefined, null], null],
+    ["see(true, 'a', -0, NaN)", [undefined, true, "a", -0, NaN], NaN],
+    ["see('\\ud800')", [undefined, "\ud800"], "\ud800"],
+    ["see(5n, 1)", [undefined, 5n, 1], 1],
+    ["see({ a: 1 }, 2, [3], 'x')", [undefined, { a: 1 }, 2, [3], "x"], "x"],
+    ["see(1, 2, 3, 4, 5)", [undefined, 1, 2, 3, 4, 5], 5],
+    ["see(1, 2, 3, 4, 5, {})", [undefined, 1, 2, 3, 4, 5, {}], {}],
+    ["see.call(7, 1)", [7, 1], 1],
+    ["see.call({ b: 1 })", [{ b: 1 }], null],
+    ["see.apply(null, [1, 2])", [null, 1, 2], 2],
+    ["({ c: 1, see }).see(see, 1)", [{ c: 1, see: undefined }, "function", 1], 1],
+    ["[0].map(see)[0].length", [undefined, 0, 0, [0]], 1],
+    ["see.length + see.name", undefined, "0see"],
+  ];
+  for (const [code, expected, result] of calls) {
+    seen.length = 0;
+    assert.deepEqual(one.evalCode(code).consume((handle) => one.dump(handle)), result, code);
+    if (expected !== undefined) {
+      assert.deepEqual(seen, [expected], code);
+    }
+  }
+  // What scripts do to the language changes nothing.
+  one.evalCode(`Object.defineProperty(Array.prototype, 2, { set() { throw 1 } });
+    Array.prototype[Symbol.iterator] = null; Object.defineProperty(Object.prototype, "kept", { get() { throw 2 } })`).dispose();
+  seen.length = 0;
+  assert.deepEqual(one.evalCode("see({ d: 1 }, 2, 3)").toNumber(), 3);
+  assert.deepEqual(seen, [[undefined, { d: 1 }, 2, 3]]);
+  // No name of the VM's side is taken by a function that is named like it.
+  for (const name of ["=", "@", "=see", "@see", ""]) {
+    one.setProp(one.global, "named", one.newFunction(name, () => one.newString(name)));
+    assert.equal(value(one, "named({})"), name);
+    assert.equal(value(one, "named()"), name);
+  }
+});
+
+test("host functions call each other, and a stop inside of one leaves the others as they are", async () => {
+  let stop = false;
+  const one = await vm({ interruptHandler: () => stop });
+  const define = (name, called) => one.setProp(one.global, name, one.newFunction(name, called));
+  define("apply", function (called, argument) {
+    const result = one.callFunction(called, this, argument);
+    assert.equal(this.getProp("n").consume((n) => n.toNumber()), 1);
+    return result;
+  });
+  define("spin", (object) => {
+    stop = true;
+    const error = thrown(() => one.evalCode("for (;;) {}"));
+    stop = false;
+    assert.match(error.message, /interrupted/);
+    return object;
+  });
+  const code = "const o = { n: 1, apply }; const inner = function (x) { return [this === o, x.a, spin(x) === x].join() };";
+  assert.equal(value(one, `${code} o.apply((x) => o.apply(inner, { a: x }), 5)`), "true,5,true");
+  define("fail", (object) => { throw new RangeError(`no ${object.getProp("a").consume((a) => a.toString())}`); });
+  assert.equal(value(one, "try { fail({ a: 3 }) } catch (e) { e.name + e.message }"), "RangeErrorno 3");
+  // A thrown `null` of the VM is no sign of one of the embedder.
+  define("rethrow", (called) => one.callFunction(called, one.undefined));
+  assert.equal(value(one, "try { rethrow(() => { throw null }) } catch (e) { String(e) }"), "null");
 });
 
 test("a host function that returns no handle throws in the script", async () => {
