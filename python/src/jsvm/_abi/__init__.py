@@ -1,0 +1,1 @@
+"""Calls core modules by the canonical ABI of the component model."""
