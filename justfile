@@ -46,7 +46,7 @@ npm: _rust _component _npm
     cargo build --workspace --bin jsvm-npm
     "${CARGO_TARGET_DIR:-target}/debug/jsvm-npm"
     cp LICENSE-MIT LICENSE-APACHE npm
-    cat host/component/artefacts/THIRD-PARTY.md npm/snapshot/artefacts/THIRD-PARTY.md > npm/THIRD-PARTY.md
+    cat {host/component,npm/snapshot,host/transpiler}/artefacts/THIRD-PARTY.md > npm/THIRD-PARTY.md
     cd npm
     rm -rf dist ./*.tgz
     npx --no-install tsc
@@ -59,6 +59,35 @@ npm-test: npm
     node --expose-gc --test npm/test/*.test.mjs npm/test/*/*.test.mjs
     npm/test/consumer.sh
 
+# Build the Python package: python/dist/*.whl
+python-wheel: _rust _component
+    #!/usr/bin/env bash
+    set -euo pipefail
+    cargo build --workspace --bin jsvm-npm
+    "${CARGO_TARGET_DIR:-target}/debug/jsvm-npm"
+    cp LICENSE-MIT LICENSE-APACHE python
+    cat host/component/artefacts/THIRD-PARTY.md npm/snapshot/artefacts/THIRD-PARTY.md > python/THIRD-PARTY.md
+    rm -rf python/dist
+    # pip brings the build backend, in the version of pyproject.toml.
+    python3 -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir python/dist ./python
+    ls -l python/dist
+
+# The tests of the Python package, installed into an environment of its own, and its types: needs Python 3.11
+python-test: python-wheel
+    #!/usr/bin/env bash
+    set -euo pipefail
+    # VMs are frozen in Rust, go on in Python, and in Rust again.
+    cargo build --workspace --bin jsvm
+    folder=$PWD/target/python-test
+    [[ -x $folder/bin/python ]] || python3 -m venv "$folder"
+    wheel=$(echo python/dist/*.whl)
+    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check "$wheel[test]"
+    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall "$wheel"
+    export JSVM_PROGRAM=$(realpath "${CARGO_TARGET_DIR:-target}/debug/jsvm")
+    cd python
+    "$folder/bin/python" -m pytest
+    "$folder/bin/python" -m mypy
+
 # Whether the npm package's manifest and types suit Node.js, bundlers and TypeScript, by tools that npm brings
 npm-lint: npm
     #!/usr/bin/env bash
@@ -68,7 +97,7 @@ npm-lint: npm
     npm install --prefix "$folder" --no-save --no-fund --no-audit --silent publint@0.3 @arethetypeswrong/cli@0.18
     "$folder/node_modules/.bin/publint" --strict npm/*.tgz
     # The package has ES modules alone, and Node.js 10 reads no `exports`. The wasm files have no types.
-    "$folder/node_modules/.bin/attw" npm/*.tgz --profile esm-only --exclude-entrypoints js-vm.wasm snapshot.wasm \
+    "$folder/node_modules/.bin/attw" npm/*.tgz --profile esm-only --exclude-entrypoints js-vm.wasm snapshot.wasm transpiler.wasm \
         quickjs-wasi/quickjs.wasm quickjs-wasi/{url,encoding,headers,crypto,structured-clone}.so
 
 # The npm package in projects of Vite and webpack, which npm brings; their output runs in Chromium
@@ -90,6 +119,22 @@ npm-hosts: npm
     bin=$folder/node_modules/.bin
     npm/test/consumer.sh "$bin/node" "$bin/bun" "$bin/deno run --allow-read"
     node npm/test/workerd.mjs "$bin/workerd"
+
+# The examples of code mode, with the AI SDK and a client of MCP, which npm brings: their models and servers are stubs
+npm-examples: npm
+    #!/usr/bin/env bash
+    set -euo pipefail
+    cargo build --workspace --bin jsvm
+    target=${CARGO_TARGET_DIR:-$PWD/target}
+    folder=$PWD/target/npm-examples
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    cp examples/code-mode/* "$folder"
+    npm install --prefix "$folder" --no-fund --no-audit --silent
+    npm install --prefix "$folder" --no-save --no-fund --no-audit --silent npm/*.tgz
+    cd "$folder"
+    node ai-sdk.mjs
+    JSVM=$target/debug/jsvm node mcp-client.mjs
 
 # 140 npm packages, in the versions of today: which print what Node.js prints; writes tests/sweep/README.md
 sweep *PACKAGES: _rust _component
@@ -133,7 +178,7 @@ budgets *ARGS:
     tests/budgets.sh "$@"
 
 # All tests, those that take long too: in an hour or two
-test-all: test verify-component package test-features test-portable test-component-libraries test-servers test-components npm-hosts npm-lint npm-bundlers test-browser (fuzz '600') (fuzz '600' 'data')
+test-all: test verify-component package test-features test-portable test-component-libraries test-servers test-components npm-hosts npm-lint npm-bundlers npm-examples test-browser (fuzz '600') (fuzz '600' 'data')
 
 # The tests of the libraries that components share, in two minutes
 test-component-libraries:
@@ -201,6 +246,7 @@ fmt: _lint
     cargo fmt --manifest-path guest/Cargo.toml
     cargo fmt --manifest-path fuzz/Cargo.toml
     cargo fmt --manifest-path components/Cargo.toml --all
+    cargo fmt --manifest-path components/till/Cargo.toml --all
     cargo fmt --manifest-path transpiler/Cargo.toml --all
     cargo fmt --manifest-path examples/plugins/words-rust/Cargo.toml
     cargo fmt --manifest-path bench/forms/Cargo.toml --all
@@ -212,6 +258,7 @@ fmt-check: _lint
     cargo fmt --manifest-path guest/Cargo.toml --check
     cargo fmt --manifest-path fuzz/Cargo.toml --check
     cargo fmt --manifest-path components/Cargo.toml --all --check
+    cargo fmt --manifest-path components/till/Cargo.toml --all --check
     cargo fmt --manifest-path transpiler/Cargo.toml --all --check
     cargo fmt --manifest-path examples/plugins/words-rust/Cargo.toml --check
     cargo fmt --manifest-path bench/forms/Cargo.toml --all --check
@@ -291,6 +338,12 @@ bench-boundary *ARGS: _component _wasmtime _jco
     cargo build --release -p jsvm-cli
     PATH="$PWD/.tools/bin:$PATH" node bench/boundary/main.mjs "$@"
 
+# Measure components for a world beside componentize-qjs, componentize-js and Rust, in some minutes
+[no-exit-message]
+bench-worlds: _component _guest _wac
+    cargo build --release --workspace --bin jsvm --bin jsvm-bench-worlds
+    bench/worlds/run.sh
+
 # Crop, sharpen, resize and encode a photograph by a component in Rust and in JavaScript; pictures are in target/image
 [no-exit-message]
 image *ARGS: _component _packages _wac
@@ -319,7 +372,7 @@ run-component NAME: _guest
 # All of them with the tools that their authors use, under `wasmtime run` and in Node.js
 [no-exit-message]
 test-components: _guest
-    @components/component.sh test rules-rust calc-c report-python sheet-js
+    @components/component.sh test rules-rust calc-c report-python sheet-js till-rust till-c till-python till-node
 
 # Install whatever the other recipes need and this machine lacks
 setup: _guest _lint _audit _packages

@@ -49,3 +49,6 @@ check jsvm-sandbox precompile
 check jsvm-mcp ""
 check jsvm-mcp precompile
 check jsvm-standalone ""
+check jsvm-abi ""
+check jsvm-declare ""
+check jsvm-world ""

@@ -16,6 +16,7 @@ macro_rules! trials {
 }
 
 mod bench_programs;
+mod declare;
 mod engine_suite;
 mod inspect;
 mod link;
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
     };
     let trials: Vec<Trial> = [
         bench_programs::trials(),
+        declare::trials(),
         suite,
         inspect::trials(),
         link::trials(),
