@@ -10,10 +10,9 @@ use wit_parser::{
 };
 
 use crate::WorldSource;
-use crate::declare::names::{ExportName, export_names, is_identifier, key_name};
 use crate::declare::places::Place;
 use crate::declare::types::TypeReader;
-use crate::names::{camel, pascal};
+use crate::names::{ExportName, camel, export_names, is_identifier, key_name, pascal};
 
 impl WorldSource {
     /// Returns a JavaScript expression: a function that gets the exports of a program as an object, and returns them

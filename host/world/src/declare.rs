@@ -4,7 +4,6 @@
 //! exported interfaces in namespaces: an interface that is imported and exported has two classes for each resource.
 
 mod fits;
-pub(crate) mod names;
 pub(crate) mod places;
 mod skeleton;
 pub(crate) mod types;
@@ -13,11 +12,10 @@ use jsvm_declare::{Item, Member, Module};
 use wit_parser::{Function, InterfaceId, Resolve, World, WorldItem, WorldKey};
 
 use self::fits::{FreeNames, fits};
-use self::names::{ExportName, export_names, key_name};
 use self::places::Place;
 use self::types::TypeReader;
 use crate::WorldSource;
-use crate::names::{camel, pascal, without_version};
+use crate::names::{ExportName, camel, export_names, key_name, pascal, without_version};
 
 impl WorldSource {
     /// Returns TypeScript declarations for a program of this world: a `.d.ts` file with a module for each import, and one

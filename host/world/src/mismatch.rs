@@ -4,6 +4,8 @@ use jsvm::{ExportMismatch, ExportProblem};
 use jsvm_abi::{Export, ExportKind, World};
 use jsvm_declare::declared;
 
+use crate::names::is_identifier;
+
 /// What is wrong, and what to write. Functions of one interface or class that is missing have the same
 /// first part.
 pub(crate) fn message(problem: &ExportProblem, export: &Export, world: &World) -> (String, String) {
@@ -77,9 +79,7 @@ fn shape(export: &Export, world: &World) -> String {
         }
         _ => format!("{name}({parameters}) {{ … }}"),
     };
-    let is_declarable = |name: &str| {
-        name.chars().all(|char| char.is_ascii_alphanumeric()) && declared(name) == name
-    };
+    let is_declarable = |name: &str| is_identifier(name) && declared(name) == name;
     match export.interface.first() {
         Some(interface) if is_declarable(interface) => {
             format!("export const {interface} = {{ {member} }}")

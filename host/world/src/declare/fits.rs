@@ -1,6 +1,6 @@
 //! The types that compare a program with its world.
 
-use crate::declare::names::{ExportName, is_identifier};
+use crate::names::{ExportName, is_identifier};
 
 /// Names of types that no type of the world has.
 pub(crate) struct FreeNames {

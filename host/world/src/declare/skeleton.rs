@@ -6,7 +6,7 @@ use jsvm_declare::{Function, Item, Member, declared};
 
 use crate::WorldSource;
 use crate::declare::WorldReader;
-use crate::declare::names::is_identifier;
+use crate::names::is_identifier;
 
 impl WorldSource {
     /// Returns a program in TypeScript that has each export of this world. All functions throw an error. It refers to

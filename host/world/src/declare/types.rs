@@ -12,9 +12,8 @@ use wit_parser::{
 };
 
 use crate::declare::fits::free;
-use crate::declare::names::{ExportName, key_name};
 use crate::declare::places::Place;
-use crate::names::{camel, pascal};
+use crate::names::{ExportName, camel, key_name, pascal};
 
 /// Reads types.
 pub(crate) struct TypeReader<'a> {

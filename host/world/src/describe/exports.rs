@@ -1,7 +1,5 @@
 //! Describes what a program exports.
 
-use std::collections::HashMap;
-
 use jsvm_abi::{Export, ExportKind};
 use wit_parser::{
     Function, FunctionKind, WasmExport, WasmExportKind, WorldId, WorldItem, WorldKey,
@@ -9,41 +7,16 @@ use wit_parser::{
 
 use super::{CoreExport, Describer, MANGLING, place};
 use crate::WorldError;
-use crate::names::{camel, short, without_version};
+use crate::names::{ExportName, export_names};
 
 impl Describer<'_> {
     pub(super) fn exports(&mut self, world: WorldId) -> Result<(), WorldError> {
         let resolve = self.resolve;
         let exports = &resolve.worlds[world].exports;
-        let mut shorts: HashMap<String, usize> = HashMap::new();
-        let mut unversioned: HashMap<String, usize> = HashMap::new();
-        for (key, item) in exports {
-            if matches!(item, WorldItem::Interface { .. }) {
-                let name = resolve.name_world_key(key);
-                *shorts.entry(camel(short(&name))).or_default() += 1;
-                *unversioned
-                    .entry(without_version(&name).to_owned())
-                    .or_default() += 1;
-            }
-        }
-        for (key, item) in exports {
+        let names = export_names(resolve, &resolve.worlds[world]);
+        for ((key, item), ExportName { names, .. }) in exports.iter().zip(names) {
             match item {
                 WorldItem::Interface { id, .. } => {
-                    let full = resolve.name_world_key(key);
-                    let unique = |name: String, counts: &HashMap<String, usize>| {
-                        (counts.get(&name) == Some(&1)).then_some(name)
-                    };
-                    let mut names: Vec<String> = Vec::new();
-                    let candidates = [
-                        unique(camel(short(&full)), &shorts),
-                        Some(full.clone()),
-                        unique(without_version(&full).to_owned(), &unversioned),
-                    ];
-                    for name in candidates.into_iter().flatten() {
-                        if !names.contains(&name) {
-                            names.push(name);
-                        }
-                    }
                     for function in resolve.interfaces[*id].functions.values() {
                         self.export(Some(key), function, names.clone())?;
                     }
