@@ -32,6 +32,7 @@ mod rejection;
 mod removal;
 mod request;
 mod root;
+mod shared_heap;
 mod snapshot;
 mod sourcemap;
 mod sweep;

@@ -194,7 +194,7 @@
       if (isStream(value)) {
         if (isTouched(value)) throw new TypeError("The stream of a body is locked or was read already");
         const known = apply(recall, behind, value);
-        return { body: known ?? make({ stream: value }), isStream: true };
+        return { body: known ?? make({ stream: value }) };
       }
     }
     return { body: whole(native.encode(value)), type: "text/plain;charset=UTF-8" };

@@ -135,12 +135,8 @@
       throw new TypeError("a request with the method " + state.method + " cannot have a body");
     }
     if (hasBody) {
+      // Other servers' runtimes need no `duplex` for a stream, either, and packages for them give none.
       const made = bodies.extract(body);
-      if (made.isStream) {
-        if (options.duplex === undefined) {
-          throw new TypeError("a request whose body is a stream needs the option duplex: \"half\"");
-        }
-      }
       state.body = made.body;
       if (made.type !== undefined && headers.get(headersOf(state), "content-type") === null) {
         headers.add(headersOf(state), "content-type", made.type);

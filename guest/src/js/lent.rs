@@ -138,6 +138,16 @@ impl LentBuffer {
         self.part.len()
     }
 
+    /// A part of this part; less if there are not so many bytes.
+    pub fn slice(self, start: usize, len: usize) -> LentBuffer {
+        let first = self.part.start.saturating_add(start).min(self.part.end);
+        let end = first.saturating_add(len).min(self.part.end);
+        LentBuffer {
+            part: first..end,
+            ..self
+        }
+    }
+
     /// The bytes, where the engine has them now.
     ///
     /// # Errors

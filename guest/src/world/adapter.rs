@@ -1,7 +1,7 @@
 //! Calls of the adapter module, which shares the memory.
 #![allow(unsafe_code)]
 
-use jsvm_abi::adapter::SLEEP;
+use jsvm_abi::adapter::{Builtin, SLEEP};
 
 use crate::host::away;
 
@@ -62,4 +62,54 @@ pub unsafe fn sleep(nanoseconds: u64) {
     slots[0] = nanoseconds;
     // SAFETY: the caller's promise.
     unsafe { call(SLEEP, &mut slots) };
+}
+
+/// Calls a function of the component model for tasks. Returns its result, or 0.
+///
+/// # Safety
+/// The VM runs in a component with an adapter whose world is asynchronous, and the arguments are those that
+/// the function takes.
+pub unsafe fn builtin(builtin: Builtin, args: &[u64]) -> u64 {
+    let mut slots = [0; MAX_SLOTS];
+    for (slot, arg) in slots.iter_mut().zip(args) {
+        *slot = *arg;
+    }
+    let has_result = !matches!(
+        builtin,
+        Builtin::SetDrop
+            | Builtin::Join
+            | Builtin::SubtaskDrop
+            | Builtin::TaskCancel
+            | Builtin::ContextSet
+            | Builtin::SignalDropReadable
+            | Builtin::SignalDropWritable
+    );
+    // SAFETY: the caller's promise.
+    unsafe { call(builtin.number(), &mut slots) };
+    if has_result { slots[0] } else { 0 }
+}
+
+/// Calls a function of a future or a stream by its number. Returns its result, or 0.
+///
+/// # Safety
+/// As [`call`]; memory that is read or written stays there until the function is through.
+pub unsafe fn transfer(import: u32, args: [u32; 3]) -> u32 {
+    let mut slots = [0; MAX_SLOTS];
+    for (slot, arg) in slots.iter_mut().zip(args) {
+        *slot = arg.into();
+    }
+    // SAFETY: the caller's promise.
+    unsafe { call(import, &mut slots) };
+    slots[0] as u32
+}
+
+/// Makes the ends of a future or a stream: the readable and the writable.
+///
+/// # Safety
+/// As [`call`].
+pub unsafe fn transfer_new(import: u32) -> (u32, u32) {
+    let mut slots = [0; MAX_SLOTS];
+    // SAFETY: the caller's promise.
+    unsafe { call(import, &mut slots) };
+    (slots[0] as u32, (slots[0] >> 32) as u32)
 }

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use jsvm_abi::{Callee, Export, Function, Layout, Layouts, Signature, Type, TypeId, World};
 
-use super::{class, module};
+use super::{class, concurrent, module, parent};
 use crate::js::{Atom, JsResult, Key, Value, ViewKind};
 use crate::module::set_world_modules;
 
@@ -51,6 +51,10 @@ pub struct Described {
     /// The signatures of imports; those of anything but functions have no parameters.
     imports: Vec<Signature>,
     exports: Vec<Signature>,
+    /// For each type, whether values of it can have handles.
+    handles: Vec<bool>,
+    /// How asynchronous exports return.
+    returns: Vec<Signature>,
     /// Makes classes of resources.
     pub class_maker: Value,
     /// `tag`
@@ -82,6 +86,10 @@ pub fn define(description: &[u8]) -> Result<(), String> {
     let layouts = Layouts::of(&world.types).map_err(|error| error.to_string())?;
     let described = Described::new(world, layouts)
         .map_err(|_| "there is no memory for the names of the world".to_owned())?;
+    if described.world.is_async() {
+        concurrent::install(&described)
+            .map_err(|_| "there is no memory for asynchronous functions".to_owned())?;
+    }
     WORLD.set(Some(Box::leak(Box::new(described))));
     set_world_modules(module::WORLD_MODULES);
     Ok(())
@@ -142,6 +150,13 @@ impl Described {
                     .iter()
                     .map(|Export { function, .. }| Signature::of_export(function, &layouts)),
             ),
+            handles: parent::with_handles(&world.types),
+            returns: Vec::from_iter(world.exports.iter().map(|Export { function, .. }| {
+                match function.is_async {
+                    true => Signature::of_return(function.result, &layouts),
+                    false => Signature::default(),
+                }
+            })),
             class_maker: class::maker()?,
             tag: key("tag")?,
             val: key("val")?,
@@ -154,6 +169,11 @@ impl Described {
     /// Returns a type.
     pub fn ty(&self, ty: TypeId) -> &Type {
         &self.world.types[ty as usize]
+    }
+
+    /// Whether values of a type can have handles.
+    pub fn has_handles(&self, ty: TypeId) -> bool {
+        self.handles[ty as usize]
     }
 
     /// Returns the layout of a type.
@@ -187,6 +207,11 @@ impl Described {
     /// Returns the core type of an export.
     pub fn export_signature(&self, export: u32) -> &Signature {
         &self.exports[export as usize]
+    }
+
+    /// Returns the core type by which an asynchronous export returns.
+    pub fn return_signature(&self, export: u32) -> &Signature {
+        &self.returns[export as usize]
     }
 
     /// Returns the kind of typed array for a list of this type.

@@ -3,6 +3,7 @@
 
 use std::cell::{Cell, RefCell};
 
+use jsvm_abi::adapter::DRIVEN;
 use jsvm_abi::{Export, Type, TypeId};
 
 use super::adapter::{MAX_SLOTS, Slots};
@@ -11,11 +12,11 @@ use super::fault::Fault;
 use super::lift::lift;
 use super::lower::{Lowering, flat, sizes};
 use super::place::{Block, Place};
-use super::resource;
 use super::settle::settled;
+use super::{concurrent, hooks, resource};
 use crate::bindings::jsvm::engine::console::Level;
 use crate::js::{JsResult, Key, Tag, Thrown, Value};
-use crate::{entry, error, handle, host, random, rejection, token};
+use crate::{entry, error, handle, host, random, rejection, root, token};
 
 /// A function that the program exports.
 pub enum Bound {
@@ -48,6 +49,10 @@ thread_local! {
 
 /// Whether the VM is in its component, so that imports can be called.
 pub fn is_running() -> bool {
+    // A driver of the embedder calls the VM of a server, not the adapter. A root says so.
+    if !RUNNING.get() && root::get(DRIVEN).is_some() {
+        RUNNING.set(true);
+    }
     RUNNING.get()
 }
 
@@ -97,7 +102,31 @@ extern "C" fn jsvm_world_call(export: u32, frame: usize) -> usize {
     };
     resource::drop_borrowed();
     resource::drop_collected();
+    if let Some(hooks) = hooks::get() {
+        (hooks.after_call)();
+    }
     address.unwrap_or(frame)
+}
+
+/// The adapter calls an asynchronous export.
+#[unsafe(no_mangle)]
+extern "C" fn jsvm_world_start(export: u32, frame: usize) -> u32 {
+    let (Some(world), Some(bindings)) = (described(), BINDINGS.get()) else {
+        fail("the component has no program");
+    };
+    // SAFETY: the adapter has written the arguments to the frame.
+    let slots = unsafe { Place::in_slots(frame) };
+    concurrent::start(world, export, &bindings.exports[export as usize], slots)
+}
+
+/// The adapter has an event for the current task.
+#[unsafe(no_mangle)]
+extern "C" fn jsvm_world_resume(event: u32, waitable: u32, code: u32) -> u32 {
+    entry::begin();
+    let Some(world) = described() else {
+        fail("the component has no program");
+    };
+    concurrent::resume(world, event, waitable, code)
 }
 
 /// The caller has read the result of an export. No import may be called here, so no JavaScript value is
@@ -120,7 +149,7 @@ extern "C" fn jsvm_world_drop(_resource: u32, representation: u32) {
 }
 
 /// Ends the instance, after a message.
-fn fail(message: &str) -> ! {
+pub fn fail(message: &str) -> ! {
     host::console(Level::Error, message);
     core::arch::wasm32::unreachable()
 }
@@ -140,7 +169,7 @@ pub fn describe(thrown: &Value) -> String {
 }
 
 /// Why an exported function cannot return.
-fn reason(thrown: Thrown) -> String {
+pub fn reason(thrown: Thrown) -> String {
     match error::of(thrown) {
         error::Failed::Exception(value) => format!("Uncaught {}", describe(&value)),
         error::Failed::Interrupted(_) => "interrupted: a limit was reached".to_owned(),
@@ -156,11 +185,8 @@ fn call(
     bound: &Bound,
     slots: Place,
 ) -> Result<Option<usize>, String> {
-    let outcome = invoke(world, number, export, bound, slots).and_then(settled);
-    for rejected in rejection::take() {
-        let reason = describe(&rejected.reason);
-        host::console(Level::Error, &format!("Uncaught (in promise) {reason}"));
-    }
+    let outcome = invoke(world, number, export, bound, slots, None).and_then(settled);
+    report_rejections();
     let mut lowering = Lowering::new(world);
     let in_memory = world.export_signature(number).has_result_in_memory;
     let block = match in_memory {
@@ -184,13 +210,22 @@ fn call(
     Ok(block.map(Block::address))
 }
 
-/// Lifts the arguments, and calls the program.
-fn invoke(
+/// Reports rejected promises that nothing handles.
+pub fn report_rejections() {
+    for rejected in rejection::take() {
+        let reason = describe(&rejected.reason);
+        host::console(Level::Error, &format!("Uncaught (in promise) {reason}"));
+    }
+}
+
+/// Lifts the arguments, and calls the program. `more` is an argument that the program gets as last.
+pub fn invoke(
     world: &'static Described,
     number: u32,
     export: &Export,
     bound: &Bound,
     slots: Place,
+    more: Option<&Value>,
 ) -> JsResult<Value> {
     let types = || {
         let parameters = export.function.parameters.iter();
@@ -218,6 +253,7 @@ fn invoke(
         // SAFETY: the arguments were lifted.
         unsafe { block.free() };
     }
+    args.extend(more.cloned());
     match bound {
         Bound::Function { function, this } => function.call(this, &args),
         Bound::Constructor { class } => class.construct(&args),
@@ -231,7 +267,7 @@ fn invoke(
 }
 
 /// Writes the result of an export. A `result` is what was returned or thrown.
-fn lower(
+pub fn lower(
     world: &'static Described,
     ty: TypeId,
     outcome: JsResult<Value>,

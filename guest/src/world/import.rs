@@ -10,7 +10,7 @@ use super::fault::Fault;
 use super::lift::{discriminant, lift, payload};
 use super::lower::{Lowering, sizes};
 use super::place::{Block, Place};
-use super::{export, resource};
+use super::{export, hooks, parent, resource};
 use crate::js::{self, Call, JsResult, Property, Tag, Thrown, Value};
 use crate::realm::intrinsics;
 
@@ -66,11 +66,14 @@ pub fn invoke(
     has_receiver: bool,
 ) -> JsResult<Value> {
     let function = callee(world, import)?;
+    if function.is_async {
+        return (hooks::needed()?.call)(world, import, function, args, has_receiver);
+    }
     let returned = pass(world, import, function, args, has_receiver)?;
     let Some(ty) = function.result else {
         return Ok(Value::UNDEFINED);
     };
-    let result = outcome(world, ty, returned.place());
+    let result = parent::lifting(world, function, args, || outcome(world, ty, returned.place()));
     returned.free();
     result
 }
@@ -157,14 +160,7 @@ fn pass(
             std::mem::take(&mut lowering.given).end();
             // SAFETY: nothing was passed.
             unsafe { lowering.free() };
-            return Err(match (index, has_receiver) {
-                (0, true) => fault.in_result("this"),
-                _ => {
-                    let number = index + usize::from(!has_receiver);
-                    let parameter = &function.parameters[index];
-                    fault.in_argument(number, &parameter.name)
-                }
-            });
+            return Err(unfit(function, index, fault, has_receiver));
         }
     };
     lowering.given.pass();
@@ -176,8 +172,21 @@ fn pass(
     Ok(Returned { slots, block })
 }
 
+/// The error of an argument that does not fit, by its index.
+pub fn unfit(function: &Function, index: usize, fault: Fault, has_receiver: bool) -> Thrown {
+    match (index, has_receiver) {
+        (0, true) => fault.in_result("this"),
+        _ => {
+            let number = index + usize::from(!has_receiver);
+            // The first argument is at fault if there is no memory for any.
+            let name = function.parameters.get(index).map(|it| &*it.name);
+            fault.in_argument(number, name.unwrap_or_default())
+        }
+    }
+}
+
 /// The result of a function. A `result` is returned or thrown.
-fn outcome(world: &'static Described, ty: TypeId, place: Place) -> JsResult<Value> {
+pub fn outcome(world: &'static Described, ty: TypeId, place: Place) -> JsResult<Value> {
     let Type::Result(ok, error) = world.ty(ty) else {
         return lift(world, ty, place);
     };

@@ -7,7 +7,7 @@ use jsvm_abi::{Type, TypeId};
 
 use super::described::Described;
 use super::place::{Block, Place};
-use super::{resource, scalar};
+use super::{hooks, resource, scalar};
 use crate::js::{JsResult, Property, Value, ViewKind};
 use crate::realm::intrinsics;
 
@@ -52,6 +52,7 @@ pub fn lift(world: &'static Described, ty: TypeId, place: Place) -> JsResult<Val
         }
         Type::Own(of) => resource::lift_own(world, *of, place.u32()),
         Type::Borrow(of) => resource::lift_borrow(world, *of, place.u32()),
+        Type::Future(..) | Type::Stream(..) => (hooks::needed()?.lift)(world, ty, place.u32()),
         // `scalar` has had the others.
         _ => Ok(Value::UNDEFINED),
     }

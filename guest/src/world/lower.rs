@@ -5,6 +5,7 @@ use jsvm_abi::{Case, Function, Signature, Type, TypeId};
 
 use super::described::Described;
 use super::fault::{Fault, Fit, unfit, unfit_as};
+use super::hooks::{self, NewEnd};
 use super::lift::{entry, payload};
 use super::place::{Block, Place};
 use super::resource::{self, Given};
@@ -25,6 +26,10 @@ pub struct Lowering {
     views: Vec<(LentBuffer, Place, usize)>,
     /// Resources that are passed.
     pub given: Given,
+    /// Futures and streams that are passed, each with its place.
+    ends: Vec<(Place, NewEnd)>,
+    /// Whether the other side may read the values while JavaScript runs.
+    copies: bool,
 }
 
 impl Lowering {
@@ -36,6 +41,16 @@ impl Lowering {
             owners: Vec::new(),
             views: Vec::new(),
             given: Given::default(),
+            ends: Vec::new(),
+            copies: false,
+        }
+    }
+
+    /// As [`Lowering::new`], of values that the other side may read while JavaScript runs.
+    pub fn copying(world: &'static Described) -> Lowering {
+        Lowering {
+            copies: true,
+            ..Lowering::new(world)
         }
     }
 
@@ -43,6 +58,7 @@ impl Lowering {
     pub fn start_again(&mut self) {
         self.views.clear();
         self.owners.clear();
+        self.ends.clear();
         std::mem::take(&mut self.given).end();
     }
 
@@ -56,7 +72,7 @@ impl Lowering {
         for (buffer, place, size) in std::mem::take(&mut self.views) {
             let len = buffer.len();
             let mut address = buffer.address()?;
-            if address.is_multiple_of(size) {
+            if address.is_multiple_of(size) && !self.copies {
                 self.owners.push(buffer.into_owner());
             } else {
                 let block = self.block(len, size as u32)?;
@@ -64,6 +80,12 @@ impl Lowering {
                 address = block.address();
             }
             place.set_pair(address, len / size);
+        }
+        if !self.ends.is_empty() {
+            let hooks = hooks::needed()?;
+            for (place, end) in std::mem::take(&mut self.ends) {
+                place.set_u32((hooks.open)(self.world, &end));
+            }
         }
         Ok(())
     }
@@ -163,6 +185,11 @@ impl Lowering {
             Type::Borrow(of) => {
                 let handle = resource::lower_borrow(world, *of, value, &mut self.given)?;
                 place.set_u32(handle);
+                Ok(())
+            }
+            Type::Future(..) | Type::Stream(..) => {
+                let end = (hooks::needed()?.prepare)(world, ty, value)?;
+                self.ends.push((place, end));
                 Ok(())
             }
             // `scalar` has had the others.
@@ -445,7 +472,7 @@ fn one_of<'a>(names: impl Iterator<Item = &'a str>) -> String {
 }
 
 /// The bytes of a typed array of this kind; of bytes, also those of an array buffer.
-fn bytes_of(kind: ViewKind, value: &Value) -> Fit<Option<LentBuffer>> {
+pub fn bytes_of(kind: ViewKind, value: &Value) -> Fit<Option<LentBuffer>> {
     if !value.is_object() {
         return Ok(None);
     }

@@ -6,18 +6,23 @@
 //! other way round, both by the types of the description.
 //!
 //! A VM without a world contains nothing of this: `module` finds it by a function pointer that
-//! [`define`] sets, so that a file for another purpose can leave it out.
+//! [`define`] sets, so that a file for another purpose can leave it out. In the same way, `hooks` finds
+//! `concurrent`, which has what only worlds with asynchronous functions, futures or streams need.
 
 mod adapter;
 mod bind;
 mod class;
+mod concurrent;
 mod described;
 mod export;
 mod fault;
+mod hooks;
 mod import;
 mod lift;
 mod lower;
 mod module;
+mod objects;
+mod parent;
 mod place;
 mod resource;
 mod scalar;

@@ -3,13 +3,13 @@
 #![allow(unsafe_code)]
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 
 use jsvm_abi::ResourceSide;
 
 use super::described::Described;
 use super::fault::{Fit, describe, unfit_as};
-use super::{adapter, class, export};
+use super::objects::Objects;
+use super::{adapter, class, export, parent};
 use crate::js::{self, JsResult, Key, Thrown, Value};
 use crate::realm::intrinsics;
 
@@ -24,6 +24,8 @@ struct Handle {
     is_borrowed: bool,
     /// What the values that are being lowered do with it.
     use_: Use,
+    /// How many were made before.
+    order: u32,
 }
 
 /// What the values of one call do with a handle.
@@ -38,88 +40,17 @@ impl Drop for Handle {
     fn drop(&mut self) {
         // The collector may run where no import may be called.
         if let Some(handle) = self.handle.take() {
-            COLLECTED.with_borrow_mut(|collected| collected.push((self.drop, handle)));
+            collect(self.order, self.drop, handle);
         }
-    }
-}
-
-/// An object of the program that others have handles of.
-struct Shared {
-    object: Value,
-    handles: u32,
-}
-
-/// The objects that others have handles of. A representation is the index plus 1: hosts exist that take 0 for
-/// none.
-struct Objects {
-    objects: Vec<Option<Shared>>,
-    /// Representations that no object has.
-    free: Vec<u32>,
-    /// Representations by the addresses of objects.
-    known: BTreeMap<usize, u32>,
-}
-
-impl Objects {
-    const fn new() -> Objects {
-        Objects {
-            objects: Vec::new(),
-            free: Vec::new(),
-            known: BTreeMap::new(),
-        }
-    }
-
-    /// Counts one more handle of an object. Returns its representation.
-    fn add(&mut self, object: &Value) -> u32 {
-        let address = object.address().unwrap_or_default();
-        if let Some(representation) = self.known.get(&address).copied()
-            && let Some(shared) = self.entry(representation).and_then(Option::as_mut)
-        {
-            shared.handles += 1;
-            return representation;
-        }
-        let shared = Some(Shared {
-            object: object.clone(),
-            handles: 1,
-        });
-        let representation = self.free.pop().unwrap_or_else(|| {
-            self.objects.push(None);
-            self.objects.len() as u32
-        });
-        if let Some(entry) = self.entry(representation) {
-            *entry = shared;
-        }
-        self.known.insert(address, representation);
-        representation
-    }
-
-    fn entry(&mut self, representation: u32) -> Option<&mut Option<Shared>> {
-        self.objects
-            .get_mut(representation.checked_sub(1)? as usize)
-    }
-
-    fn get(&mut self, representation: u32) -> Option<Value> {
-        let shared = self.entry(representation)?.as_ref()?;
-        Some(shared.object.clone())
-    }
-
-    /// Counts one handle less. Returns the object if it was the last.
-    fn remove(&mut self, representation: u32) -> Option<Value> {
-        let entry = self.entry(representation)?;
-        let shared = entry.as_mut()?;
-        shared.handles -= 1;
-        if shared.handles > 0 {
-            return None;
-        }
-        let object = entry.take()?.object;
-        self.free.push(representation);
-        self.known.remove(&object.address().unwrap_or_default());
-        Some(object)
     }
 }
 
 thread_local! {
-    /// Handles whose objects were collected, each with the import that drops it.
-    static COLLECTED: RefCell<Vec<(u32, u32)>> = const { RefCell::new(Vec::new()) };
+    /// Handles whose objects were collected: the order in which they were made, the import that drops them,
+    /// and the handles.
+    static COLLECTED: RefCell<Vec<(u32, u32, u32)>> = const { RefCell::new(Vec::new()) };
+    /// How many instances were made.
+    static MADE: Cell<u32> = const { Cell::new(0) };
     /// Instances that were lent to the export that runs.
     static BORROWED: RefCell<Vec<Value>> = const { RefCell::new(Vec::new()) };
     static OBJECTS: RefCell<Objects> = const { RefCell::new(Objects::new()) };
@@ -164,13 +95,22 @@ impl Given {
 
     /// The handles are passed: they are not this side's any more.
     pub fn pass(&mut self) {
-        for (instance, _) in self.moved.drain(..) {
-            let _ = with(&instance, |held| {
+        let _ = self.pass_out();
+    }
+
+    /// As [`Given::pass`]. Returns the handles, each with the import that drops it: a stream may not take
+    /// them.
+    pub fn pass_out(&mut self) -> Vec<(u32, u32)> {
+        let mut handles = std::mem::take(&mut self.made);
+        for (instance, handle) in self.moved.drain(..) {
+            let passed = with(&instance, |held| {
                 held.handle = None;
                 held.use_ = Use::None;
+                handles.push((held.drop, handle));
             });
+            let _ = passed;
         }
-        self.made.clear();
+        handles
     }
 
     /// The call is over, or there is none: drops what was made for it. The objects stay the program's.
@@ -194,10 +134,31 @@ fn take_back(drop: u32, handle: u32) {
 
 /// Drops the handles of objects that were collected. Imports may be called now.
 pub fn drop_collected() {
-    while let Some((drop, handle)) = COLLECTED.with_borrow_mut(Vec::pop) {
+    if COLLECTED.with_borrow(Vec::is_empty) {
+        return;
+    }
+    let mut collected = COLLECTED.take();
+    // The collector has no order, but a resource that was made of another one must be dropped first.
+    collected.sort_unstable();
+    for (_, drop, handle) in collected.into_iter().rev() {
         // SAFETY: the object that held the handle was the only one.
         unsafe { adapter::call_small(drop, handle) };
     }
+}
+
+/// The place of an object with a handle in the order in which such objects are made.
+pub fn next_order() -> u32 {
+    MADE.replace(MADE.get().wrapping_add(1))
+}
+
+/// A handle whose object was collected, with its place in the order: it is dropped by the import with this number.
+pub fn collect(order: u32, drop: u32, handle: u32) {
+    COLLECTED.with_borrow_mut(|collected| collected.push((order, drop, handle)));
+}
+
+/// The instances that were lent to the export that begins. Its task keeps them.
+pub fn take_borrowed() -> Vec<Value> {
+    BORROWED.take()
 }
 
 /// Drops the handles that were lent to the export that ends.
@@ -239,6 +200,7 @@ pub fn instance(
         handle: Some(handle),
         is_borrowed,
         use_: Use::None,
+        order: next_order(),
     })?;
     instance.set_prototype(prototype)?;
     Ok(instance)
@@ -248,7 +210,9 @@ pub fn instance(
 pub fn lift_own(world: &'static Described, of: u32, handle: u32) -> JsResult<Value> {
     match world.world.resources[of as usize].side {
         ResourceSide::Imported(drop) => {
-            instance(of, drop, handle, false, &class::prototype(world, of)?)
+            let instance = instance(of, drop, handle, false, &class::prototype(world, of)?)?;
+            parent::keep(&instance)?;
+            Ok(instance)
         }
         ResourceSide::Exported(_, representation, drop) => {
             // SAFETY: the handle is this side's, of a resource that this side implements.

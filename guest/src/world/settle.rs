@@ -1,7 +1,7 @@
 //! Waits for the promise that an export returned.
 #![allow(unsafe_code)]
 
-use super::{adapter, export};
+use super::{adapter, export, hooks};
 use crate::bindings::jsvm::engine::console::Level;
 use crate::js::{JsResult, PromiseState, Thrown, Value};
 use crate::{error, host, jobs, timer};
@@ -30,12 +30,19 @@ pub fn settled(value: Value) -> JsResult<Value> {
             Some(0) => {}
             // SAFETY: exports are called by the adapter alone.
             Some(nanoseconds) => unsafe { adapter::sleep(nanoseconds) },
-            None => {
-                return Err(Thrown::error(
-                    "the promise can never be settled: no timer is set and no job is left",
-                ));
-            }
+            None => return Err(Thrown::error(never())),
         }
+    }
+}
+
+/// Why a promise cannot be settled.
+fn never() -> &'static str {
+    match hooks::get().is_some_and(|hooks| (hooks.is_waiting)()) {
+        true => {
+            "the promise waits for an asynchronous call, a future or a stream, which only an asynchronous \
+             function can: declare this function `async` in WIT"
+        }
+        false => "the promise can never be settled: no timer is set and no job is left",
     }
 }
 
@@ -44,7 +51,7 @@ pub fn settled(value: Value) -> JsResult<Value> {
 ///
 /// # Errors
 /// The VM was stopped, or has no memory.
-fn run_jobs() -> JsResult<()> {
+pub fn run_jobs() -> JsResult<()> {
     loop {
         match jobs::run(u32::MAX) {
             Ok(_) => return Ok(()),

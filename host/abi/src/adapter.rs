@@ -21,7 +21,15 @@
 //! place for a result of a host call, is ignored. No other host call has an empty name at address 0. The
 //! adapter loads the core parameters from the slots, calls, and writes a flat result to the first slot.
 //!
-//! Numbers from [`FIRST_SPECIAL`] on are not in the world: see [`SLEEP`].
+//! Numbers from [`FIRST_SPECIAL`] on are not in the world: see [`SLEEP`] and [`Builtin`].
+//!
+//! # A call of an asynchronous export
+//!
+//! 1. and 2. as above.
+//! 3. The adapter calls [`START`], which returns a code of the canonical ABI: [`EXIT`], or [`WAIT`] with a
+//!    waitable set in the bits above. The result is passed by an import, [`Callee::Return`](crate::Callee::Return).
+//! 4. With each event, the adapter calls [`RESUME`], which returns a code again. The task's number is in
+//!    its context.
 
 /// Export of the VM: `(export: i32) -> (frame: i32)`.
 pub const BEGIN: &str = "jsvm_world_begin";
@@ -38,8 +46,109 @@ pub const DROP: &str = "jsvm_world_drop";
 /// The import of the VM that calls imports of the world: the interface and the function.
 pub const IMPORT: (&str, &str) = ("jsvm:engine/host", "host-call");
 
+/// The root of a VM whose imports of a world can be called, although the adapter calls no export of it: the
+/// VM of a server or a command, which a driver calls. Any value but `undefined` will do.
+pub const DRIVEN: &str = "jsvm:world-driven";
+
 /// The first number of a call that no world describes.
 pub const FIRST_SPECIAL: u32 = 0xffff_0000;
 
 /// Waits. The first slot has nanoseconds (`i64`). Returns when they have passed by the monotonic clock.
 pub const SLEEP: u32 = FIRST_SPECIAL;
+
+/// Export of the VM: `(export: i32, frame: i32) -> (code: i32)`. Begins a task of an asynchronous export.
+pub const START: &str = "jsvm_world_start";
+
+/// Export of the VM: `(event: i32, waitable: i32, code: i32) -> (code: i32)`. An event for the current task.
+pub const RESUME: &str = "jsvm_world_resume";
+
+/// The code of a task that has ended.
+pub const EXIT: u32 = 0;
+
+/// The code of a task that waits; the number of its waitable set is in the bits from [`CODE_BITS`] on.
+pub const WAIT: u32 = 2;
+
+/// The code of a task that lets others go on.
+pub const YIELD: u32 = 1;
+
+/// Events for tasks.
+pub mod event {
+    /// Nothing happened: the task has let others go on.
+    pub const NONE: u32 = 0;
+    /// The caller has cancelled the task.
+    pub const CANCELLED: u32 = 6;
+}
+
+/// The bits of a code below the number of a waitable set or a subtask.
+pub const CODE_BITS: u32 = 4;
+
+/// What a read, a write or a call returns that goes on.
+pub const BLOCKED: u32 = 0xffff_ffff;
+
+/// A function that the component model has for tasks, which worlds with asynchronous functions, futures or
+/// streams import. The number of its call is [`Builtin::number`].
+///
+/// ```
+/// use jsvm_abi::adapter::{Builtin, FIRST_SPECIAL};
+/// assert_eq!(Builtin::SetNew.number(), FIRST_SPECIAL + 1);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Builtin {
+    /// `() -> (set: i32)`
+    SetNew,
+    /// `(set: i32)`
+    SetDrop,
+    /// `(set: i32, place: i32) -> (event: i32)`: an event that is there already, with the waitable and the code at the
+    /// place, or [`event::NONE`].
+    SetPoll,
+    /// `(waitable: i32, set: i32)`; set 0 takes it out of its set.
+    Join,
+    /// `(subtask: i32)`
+    SubtaskDrop,
+    /// `(subtask: i32) -> (state: i32)`
+    SubtaskCancel,
+    /// `()`: the current task was cancelled, and returns nothing.
+    TaskCancel,
+    /// `() -> (number: i32)` of the current task.
+    ContextGet,
+    /// `(number: i32)` of the current task.
+    ContextSet,
+    /// `() -> (ends: i64)`: a future without a value. Tasks wake each other by it.
+    SignalNew,
+    /// `(end: i32, address: i32) -> (code: i32)`
+    SignalRead,
+    /// `(end: i32, address: i32) -> (code: i32)`
+    SignalWrite,
+    /// `(end: i32)`
+    SignalDropReadable,
+    /// `(end: i32)`
+    SignalDropWritable,
+    /// `(nanoseconds: i64) -> (state: i32)`: a subtask that waits. [`BLOCKED`] if the world has no such clock.
+    WaitFor,
+}
+
+impl Builtin {
+    /// All of them, by their numbers.
+    pub const ALL: [Builtin; 15] = [
+        Builtin::SetNew,
+        Builtin::SetDrop,
+        Builtin::SetPoll,
+        Builtin::Join,
+        Builtin::SubtaskDrop,
+        Builtin::SubtaskCancel,
+        Builtin::TaskCancel,
+        Builtin::ContextGet,
+        Builtin::ContextSet,
+        Builtin::SignalNew,
+        Builtin::SignalRead,
+        Builtin::SignalWrite,
+        Builtin::SignalDropReadable,
+        Builtin::SignalDropWritable,
+        Builtin::WaitFor,
+    ];
+
+    /// Returns the number of the call.
+    pub const fn number(self) -> u32 {
+        SLEEP + 1 + self as u32
+    }
+}

@@ -8,7 +8,7 @@ use core::fmt;
 use crate::world::World;
 
 /// The first byte: the version of the form.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// The bytes do not describe a world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +76,20 @@ impl Part for u32 {
             }
         }
         Err(DamagedWorld)
+    }
+}
+
+impl Part for bool {
+    fn put(&self, bytes: &mut Vec<u8>) {
+        bytes.push((*self).into());
+    }
+
+    fn take(bytes: &mut &[u8]) -> Result<bool, DamagedWorld> {
+        match u32::take(bytes)? {
+            0 => Ok(false),
+            1 => Ok(true),
+            _ => Err(DamagedWorld),
+        }
     }
 }
 

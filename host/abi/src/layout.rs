@@ -111,6 +111,10 @@ impl Layouts {
             Type::U32 | Type::S32 | Type::Char | Type::Own(_) | Type::Borrow(_) => {
                 scalar(4, Core::I32)
             }
+            Type::Future(inner, _) | Type::Stream(inner, _) => {
+                inner.map(|inner| self.known(inner)).transpose()?;
+                scalar(4, Core::I32)
+            }
             Type::F32 => scalar(4, Core::F32),
             Type::U64 | Type::S64 => scalar(8, Core::I64),
             Type::F64 => scalar(8, Core::F64),

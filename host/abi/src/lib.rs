@@ -18,6 +18,7 @@
 //!     name: "greet".into(),
 //!     parameters: vec![Parameter { name: "name".into(), ty: text }],
 //!     result: Some(text),
+//!     is_async: false,
 //! };
 //! let layouts = Layouts::of(&world.types).unwrap();
 //! let signature = Signature::of_export(&greet, &layouts);
@@ -39,10 +40,12 @@ mod world;
 
 pub use form::DamagedWorld;
 pub use layout::{Core, Layout, Layouts, TooLarge};
-pub use signature::{MAX_FLAT_PARAMETERS, MAX_FLAT_RESULTS, SLOT, Signature};
+pub use signature::{
+    MAX_FLAT_ASYNC_PARAMETERS, MAX_FLAT_PARAMETERS, MAX_FLAT_RESULTS, SLOT, Signature,
+};
 pub use world::{
     Callee, Case, Export, ExportKind, Field, Function, Import, Item, ItemKind, Member, MemberKind,
-    Module, Parameter, Resource, ResourceSide, Type, TypeId, World,
+    Module, Parameter, Resource, ResourceSide, Transfer, Type, TypeId, World,
 };
 
 #[cfg(test)]

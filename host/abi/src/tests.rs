@@ -70,7 +70,15 @@ fn world() -> World {
                 ty: u32::MAX,
             }],
             result: None,
+            is_async: true,
         },
+        returns: Some(7),
+    });
+    let stream = world.add(Type::Stream(Some(text), 3));
+    world.add(Type::Future(Some(stream), 10));
+    world.imports.push(Import {
+        name: "stream".into(),
+        callee: Callee::Stream(Transfer::CancelRead),
     });
     world
 }
@@ -169,6 +177,7 @@ fn signatures_pass_what_does_not_fit_in_memory() {
             })
             .collect(),
         result,
+        is_async: false,
     };
     let layouts = Layouts::of(&world.types).unwrap();
     let eight = Signature::of_import(&function(8, Some(long)), &layouts);
@@ -182,4 +191,42 @@ fn signatures_pass_what_does_not_fit_in_memory() {
         (&*export.parameters, &*export.results),
         (&[][..], &[Core::I32][..])
     );
+}
+
+#[test]
+fn asynchronous_functions_have_types_of_their_own() {
+    let mut world = World::default();
+    let [long, text] = [Type::U64, Type::String].map(|ty| world.add(ty));
+    let stream = world.add(Type::Stream(Some(text), 0));
+    let layouts = Layouts::of(&world.types).unwrap();
+    assert_eq!(layouts.get(stream).flat.as_deref(), Some(&[Core::I32][..]));
+    let function = |types: &[TypeId], result| Function {
+        name: "f".into(),
+        parameters: types
+            .iter()
+            .map(|ty| Parameter {
+                name: "p".into(),
+                ty: *ty,
+            })
+            .collect(),
+        result,
+        is_async: true,
+    };
+    // Four core values are passed as they are, and a result is always in memory.
+    let few = function(&[text, long, stream], Some(long));
+    let import = Signature::of_import(&few, &layouts);
+    use Core::{I32, I64};
+    assert_eq!(import.parameters, [I32, I32, I64, I32, I32]);
+    assert_eq!(import.results, [I32]);
+    assert!(import.has_result_in_memory && !import.has_arguments_in_memory);
+    let many = function(&[text, text, long], None);
+    let import = Signature::of_import(&many, &layouts);
+    assert_eq!(import.parameters, [I32]);
+    assert!(import.has_arguments_in_memory && !import.has_result_in_memory);
+    let export = Signature::of_export(&many, &layouts);
+    assert_eq!(export.parameters, [I32, I32, I32, I32, I64]);
+    assert_eq!(export.results, [I32]);
+    let returned = Signature::of_return(Some(text), &layouts);
+    assert_eq!(returned.parameters, [I32, I32]);
+    assert_eq!(Signature::of_return(None, &layouts).parameters, []);
 }

@@ -76,6 +76,11 @@ parts! {
         Own(u32),
         /// A borrowed resource, by the index in [`World::resources`].
         Borrow(u32),
+        /// `future<T>`, with the number of the first import of its functions, which follow each other in the
+        /// order of [`Transfer`].
+        Future(Option<TypeId>, u32),
+        /// `stream<T>`, as a future.
+        Stream(Option<TypeId>, u32),
     }
 
     /// A field of a record.
@@ -129,6 +134,30 @@ parts! {
         New(u32),
         /// The representation behind a handle: `(handle: i32) -> (representation: i32)`.
         Representation(u32),
+        /// Passes the result of an asynchronous export of this type: its core values are the parameters.
+        Return(Option<TypeId>),
+        /// A function of a `future`.
+        Future(Transfer),
+        /// A function of a `stream`.
+        Stream(Transfer),
+    }
+
+    /// The functions of a future or a stream.
+    pub enum Transfer {
+        /// `() -> (ends: i64)`: the readable end is in the low half, the writable in the other.
+        New,
+        /// `(end: i32, address: i32) -> (code: i32)`; of a stream with the number of items as third.
+        Read,
+        /// As [`Transfer::Read`].
+        Write,
+        /// `(end: i32) -> (code: i32)`
+        CancelRead,
+        /// `(end: i32) -> (code: i32)`
+        CancelWrite,
+        /// `(end: i32)`
+        DropReadable,
+        /// `(end: i32)`
+        DropWritable,
     }
 
     /// A function's type. The receiver of a method is the first parameter, a borrowed resource.
@@ -139,6 +168,8 @@ parts! {
         pub parameters: Vec<Parameter>,
         /// The result. A `result` is returned or thrown.
         pub result: Option<TypeId>,
+        /// Whether the function is asynchronous.
+        pub is_async: bool,
     }
 
     /// A parameter of a function.
@@ -204,6 +235,8 @@ parts! {
         pub kind: ExportKind,
         /// The function, with its name in the module, the interface or the class.
         pub function: Function,
+        /// The number of the import [`Callee::Return`] of an asynchronous function.
+        pub returns: Option<u32>,
     }
 
     /// The kind of an exported function.
@@ -219,7 +252,49 @@ parts! {
     }
 }
 
+impl Transfer {
+    /// All of them, in the order of their imports.
+    pub const ALL: [Transfer; 7] = [
+        Transfer::New,
+        Transfer::Read,
+        Transfer::Write,
+        Transfer::CancelRead,
+        Transfer::CancelWrite,
+        Transfer::DropReadable,
+        Transfer::DropWritable,
+    ];
+
+    /// Returns the number of the import, if the first one has this number.
+    pub const fn number(&self, first: u32) -> u32 {
+        first
+            + match self {
+                Transfer::New => 0,
+                Transfer::Read => 1,
+                Transfer::Write => 2,
+                Transfer::CancelRead => 3,
+                Transfer::CancelWrite => 4,
+                Transfer::DropReadable => 5,
+                Transfer::DropWritable => 6,
+            }
+    }
+}
+
 impl World {
+    /// Whether anything in the world is asynchronous: a function, a future or a stream.
+    pub fn is_async(&self) -> bool {
+        self.has_async_exports()
+            || self.imports.iter().any(|import| match &import.callee {
+                Callee::Function(function) => function.is_async,
+                Callee::Future(_) | Callee::Stream(_) => true,
+                _ => false,
+            })
+    }
+
+    /// Whether an exported function is asynchronous.
+    pub fn has_async_exports(&self) -> bool {
+        self.exports.iter().any(|export| export.function.is_async)
+    }
+
     /// Adds a type, and returns its index. An equal type is not added again.
     pub fn add(&mut self, ty: Type) -> TypeId {
         let known = self.types.iter().position(|other| *other == ty);
