@@ -24,10 +24,12 @@ components/config-wasmtime
 components/console
 components/data
 components/driver
+components/heap
 components/host
 components/http-driver
 components/keyvalue-spin
 components/keyvalue-wasmtime
+components/link.rs
 components/no-host
 components/service-driver
 components/stubs

@@ -22,13 +22,14 @@ mod contents;
 use std::collections::HashSet;
 use std::convert::Infallible;
 
-use jsvm_abi::adapter::{BEGIN, CALL, DROP, END};
+use jsvm_abi::adapter::{BEGIN, CALL, DROP, END, RESUME, START};
 use wasm_encoder::reencode::{self, Reencode, utils};
 use wasm_encoder::{CodeSection, ExportSection, Function, Instruction, Module};
 use wasmparser::{CustomSectionReader, FunctionBody, Parser, ValType};
 
 use self::charge::Counters;
 use self::contents::Contents;
+use crate::fuse::HEAP_EXPORTS;
 
 /// Name of the constant `i32` global that the guest exports: the address of two counters in linear
 /// memory, each an `i32`. The first counts branches of JavaScript down, the second iterations of
@@ -207,8 +208,10 @@ impl Reencode for Pass<'_> {
         exports: &mut ExportSection,
         export: wasmparser::Export<'_>,
     ) -> Result<(), reencode::Error> {
-        // Names of this form are between the guest and the build, but for those of adapters.
-        let is_for_adapters = [BEGIN, CALL, END, DROP].contains(&export.name);
+        // Names of this form are between the guest and the build, but for those of adapters and of modules
+        // that share the memory.
+        let is_for_adapters = [BEGIN, CALL, END, DROP, START, RESUME].contains(&export.name)
+            || HEAP_EXPORTS.contains(&export.name);
         if export.name.starts_with("jsvm_") && !is_for_adapters {
             return Ok(());
         }

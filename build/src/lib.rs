@@ -17,7 +17,8 @@
 //! | [`component`] | the core module | the component |
 //! | [`package`] | the component, `wit/` | the component with the documentation of its world |
 //! | [`describe`] | the component, constants | the component with a description of itself |
-//! | [`standalone`] | sources in `components/`, the component | templates of built files |
+//! | [`fuse`] | core modules of `components/` | one that shares the VM's memory |
+//! | [`standalone`] | fused modules, the component | templates of built files |
 //! | [`licences`] | cargo's metadata | the licences of everything inside |
 //!
 //! [`transpiler`] builds another component, of `transpiler/`, and [`snapshot_codec`] a core module, of
@@ -32,6 +33,7 @@ pub mod compile;
 pub mod component;
 pub mod describe;
 pub mod engine;
+pub mod fuse;
 #[path = "../../host/component/src/image.rs"]
 pub mod image;
 pub mod instrument;

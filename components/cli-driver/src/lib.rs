@@ -1,5 +1,8 @@
 //! `wasi:cli/run` by a VM. The program may have a function as its root `jsvm:main`.
 
+// The allocator.
+use jsvm_component_heap as _;
+
 use jsvm_driver::{Program, Pump, STOPPED, limited, print_error, promises, roots, values};
 use jsvm_protocol::standalone::{EXIT_CODE, MAIN};
 use wasi::exports::cli::run::Guest;

@@ -4,7 +4,7 @@
 
 wit_bindgen::generate!({
     inline: "
-        package jsvm:adapter;
+        package jsvm:config-adapter;
         world adapter {
             import wasi:config/store@0.2.0-rc.1;
             export jsvm:standalone/config@0.1.0;

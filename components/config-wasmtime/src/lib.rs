@@ -3,6 +3,9 @@
 mod bindings;
 mod settings;
 
+// The allocator.
+use jsvm_component_heap as _;
+
 /// The exports of the component.
 #[expect(unsafe_code, reason = "symbols are exported")]
 mod exports {

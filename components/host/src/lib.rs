@@ -3,6 +3,9 @@
 mod bindings;
 mod stopwatch;
 
+// The allocator.
+use jsvm_component_heap as _;
+
 use bindings::exports::jsvm::engine::console::{self, Level};
 use bindings::exports::jsvm::engine::host::{self, InterruptPoint, InterruptReason};
 use bindings::exports::jsvm::engine::modules::{self, ImportKind, Module};

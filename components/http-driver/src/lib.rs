@@ -2,6 +2,9 @@
 
 mod exchange;
 
+// The allocator.
+use jsvm_component_heap as _;
+
 use std::cell::RefCell;
 
 use jsvm_component_data::Value;

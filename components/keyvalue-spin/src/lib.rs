@@ -1,6 +1,9 @@
 //! Key-value storage by `wasi:keyvalue@0.2.0-draft2`, the version of Spin.
 
 mod bindings;
+// The allocator.
+use jsvm_component_heap as _;
+
 #[path = "../../keyvalue-wasmtime/src/stores.rs"]
 mod stores;
 

@@ -4,7 +4,7 @@
 
 wit_bindgen::generate!({
     inline: "
-        package jsvm:adapter;
+        package jsvm:keyvalue-adapter;
         world adapter {
             import wasi:keyvalue/store@0.2.0-draft;
             import wasi:keyvalue/atomics@0.2.0-draft;

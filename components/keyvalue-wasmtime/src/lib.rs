@@ -3,6 +3,9 @@
 mod bindings;
 mod stores;
 
+// The allocator.
+use jsvm_component_heap as _;
+
 /// The exports of the component.
 #[expect(unsafe_code, reason = "symbols are exported")]
 mod exports {
@@ -15,8 +18,8 @@ mod version {
     use super::bindings::wasi::keyvalue::atomics;
     use super::bindings::wasi::keyvalue::store::{Bucket, Error, KeyResponse};
 
-    /// Name of the default store.
-    pub const DEFAULT: &str = "";
+    /// Name of the default store in most hosts.
+    pub const DEFAULT: &str = "default";
 
     pub fn list(bucket: &Bucket, page: Option<String>) -> Result<KeyResponse, Error> {
         let cursor = page.map(|page| page.parse()).transpose();

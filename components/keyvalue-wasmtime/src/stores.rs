@@ -10,8 +10,8 @@ use crate::version;
 /// Implements the interface `keyvalue` for drivers.
 pub struct Stores;
 
-/// The name of the default store in hosts that require a name.
-const OTHER_DEFAULT: &str = "default";
+/// The name of the default store in wasmtime, which has no other.
+const OTHER_DEFAULT: &str = "";
 
 /// How often an increment is tried that others were quicker than.
 const MAX_TRIES: u32 = 32;

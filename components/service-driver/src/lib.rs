@@ -13,6 +13,9 @@ mod message;
 mod served;
 mod turn;
 
+// The allocator.
+use jsvm_component_heap as _;
+
 use std::cell::OnceCell;
 use std::rc::Rc;
 

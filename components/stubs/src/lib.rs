@@ -3,6 +3,9 @@
 
 mod bindings;
 
+// The allocator.
+use jsvm_component_heap as _;
+
 use bindings::exports::jsvm::standalone::{config, keyvalue};
 use bindings::exports::wasi::cli::{environment, exit};
 use jsvm_protocol::{config as settings, keyvalue as storage};

@@ -8,7 +8,7 @@
 //! |---|---|
 //! | [`COMPONENT`] | about 2.9 MB |
 //! | [`BASE_IMAGE`] | about 0.8 MB, stored uncompressed |
-//! | [`template`] | about 0.15 MB for all templates, compressed with zstd |
+//! | [`template`] | about 0.25 MB for all templates, compressed with zstd |
 //! | [`references`] | about 0.04 MB, compressed with zstd |
 //! | [`size_engine`] | about 0.9 MB, compressed with zstd |
 //!
@@ -171,8 +171,9 @@ pub static THIRD_PARTY: &str = include_str!("../artefacts/THIRD-PARTY.md");
 
 /// Returns the template of a built file, or `None` if there is none of this name.
 ///
-/// A template is a composition of components around a VM, with an empty core module in the place of
-/// the VM's module. `jsvm build` puts the module there, with a program in its memory.
+/// A template is a component with an empty core module in the place of the VM's module. `jsvm build`
+/// puts the module there, with a program in its memory. A second module carries out what the program asks
+/// for, and shares the memory.
 ///
 /// The name says what the file exports, what it imports besides, and for which host:
 /// `command`, `http-keyvalue-config-spin`. All templates are decompressed for each call, which takes

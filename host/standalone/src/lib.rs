@@ -22,15 +22,18 @@
 //! the program has run and does not run again; nothing is parsed or compiled when the component
 //! starts. Each instance seeds its random numbers anew.
 //!
-//! The component also contains a driver from `components/`. It carries out the requests of
+//! The component also contains a driver from `components/`, which shares the memory of the VM. It carries
+//! out the requests of
 //! [`jsvm_http`], runs timers, and writes the output of the console. There are no other host
 //! functions, and no module can be loaded later except those in the VM.
 
 mod engine;
 mod error;
+mod imports;
 mod inclusion;
 mod module;
 mod nested;
+mod parts;
 mod reach;
 mod shed;
 mod stretches;
@@ -45,14 +48,17 @@ use jsvm::Vm;
 use jsvm_component::{COMPONENT, template};
 
 use self::engine::EngineFiles;
-use self::module::{Contents, function_exports, used_exports};
+use self::imports::{renamed, used_exports};
+use self::module::{Contents, function_exports};
 use self::reach::{Plan, Program};
 use self::shed::Shed;
 use self::warm::Warm;
 
 pub use engine::size_component;
 pub use error::StandaloneError;
+pub use imports::DRIVER;
 pub use inclusion::{Built, CoreModule, Inclusion};
+pub use parts::{FileParts, component_from_parts};
 
 /// The size of an empty module, which marks the place of the VM in a template.
 const EMPTY: usize = 8;
@@ -167,23 +173,51 @@ pub fn component_of(
     imports: ServiceImports,
     inclusion: &Inclusion,
 ) -> Result<Built, StandaloneError> {
+    let template = read_template(&name(kind, imports))?;
+    let made = module_for(vm, &template, kind, imports, &[], inclusion)?;
+    let component = filled(&template, &renamed(&made.module)?)?;
+    Validator::new().validate_all(&component)?;
+    Ok(Built {
+        component,
+        left_out: made.left_out,
+    })
+}
+
+/// Makes the core module of a VM for a template. It exports functions of these names, too.
+fn module_for(
+    vm: &Vm,
+    template: &[u8],
+    kind: ComponentKind,
+    imports: ServiceImports,
+    exports: &[&str],
+    inclusion: &Inclusion,
+) -> Result<CoreModule, StandaloneError> {
     let engine = EngineFiles::of(vm)?;
+    check_exports(&engine, exports)?;
     // Instances of the other kinds are used more often, or run for longer.
     let is_for_one = matches!(
         kind,
         ComponentKind::Http | ComponentKind::HttpWithEnvironment
     );
-    let template = read_template(&name(kind, imports))?;
+    let mut used = used_exports(template)?;
+    used.extend(exports.iter().map(|name| (*name).to_owned()));
     let wanted = Wanted {
-        exports: used_exports(&template)?,
+        exports: used,
         touched: is_for_one.then(|| engine.writable()),
         has_http: kind != ComponentKind::Command || !imports.without_fetch,
     };
-    let made = warmed_module(vm, &engine, &wanted, inclusion)?;
-    Ok(Built {
-        component: filled(&template, &made.module)?,
-        left_out: made.left_out,
-    })
+    warmed_module(vm, &engine, &wanted, inclusion)
+}
+
+/// Checks that an engine exports functions of these names.
+fn check_exports(engine: &EngineFiles, exports: &[&str]) -> Result<(), StandaloneError> {
+    let known = function_exports(&engine.module)?;
+    match exports.iter().find(|name| !known.contains(**name)) {
+        Some(name) => Err(StandaloneError::OldEngine {
+            name: (*name).to_owned(),
+        }),
+        None => Ok(()),
+    }
 }
 
 /// Makes the core module of a component from a VM, for components with another driver: its memory is
@@ -208,11 +242,7 @@ pub fn core_module(
     inclusion: &Inclusion,
 ) -> Result<CoreModule, StandaloneError> {
     let engine = EngineFiles::of(vm)?;
-    let known = function_exports(&engine.module)?;
-    if let Some(name) = exports.iter().find(|name| !known.contains(**name)) {
-        let name = (*name).to_owned();
-        return Err(StandaloneError::OldEngine { name });
-    }
+    check_exports(&engine, exports)?;
     let wanted = Wanted {
         exports: exports.iter().map(|name| (*name).to_owned()).collect(),
         touched: None,
@@ -280,7 +310,9 @@ fn warmed_module(
 /// # Errors
 /// [`StandaloneError::Unfit`] if this library has a bug.
 pub fn without_host() -> Result<Vec<u8>, StandaloneError> {
-    filled(&read_template("no-host")?, &engine::module(COMPONENT)?)
+    let component = filled(&read_template("no-host")?, &engine::module(COMPONENT)?)?;
+    Validator::new().validate_all(&component)?;
+    Ok(component)
 }
 
 fn unfit(reason: impl Into<String>) -> StandaloneError {
@@ -308,7 +340,6 @@ fn filled(template: &[u8], vm: &[u8]) -> Result<Vec<u8>, StandaloneError> {
             "the template has {places} places for the VM"
         )));
     }
-    Validator::new().validate_all(&file)?;
     Ok(file)
 }
 

@@ -130,37 +130,3 @@ pub fn function_exports(module: &[u8]) -> Result<HashSet<String>, BinaryReaderEr
         .map(str::to_owned)
         .collect())
 }
-
-/// The names of core functions that the component uses whose module is empty.
-pub fn used_exports(template: &[u8]) -> Result<HashSet<String>, BinaryReaderError> {
-    // For each component that is open: whether it has the empty module, and what it uses.
-    let mut open: Vec<(bool, HashSet<String>)> = Vec::new();
-    for payload in Parser::new(0).parse_all(template) {
-        match payload? {
-            Payload::Version { .. } => open.push((false, HashSet::new())),
-            Payload::ModuleSection {
-                unchecked_range, ..
-            } if unchecked_range.end - unchecked_range.start == super::EMPTY => {
-                if let Some((has_place, _)) = open.last_mut() {
-                    *has_place = true;
-                }
-            }
-            Payload::ComponentAliasSection(section) => {
-                for alias in section {
-                    if let wasmparser::ComponentAlias::CoreInstanceExport { name, .. } = alias?
-                        && let Some((_, names)) = open.last_mut()
-                    {
-                        names.insert(name.to_owned());
-                    }
-                }
-            }
-            Payload::End(_) => {
-                if let Some((true, names)) = open.pop() {
-                    return Ok(names);
-                }
-            }
-            _ => {}
-        }
-    }
-    Ok(HashSet::new())
-}

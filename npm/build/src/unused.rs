@@ -1,4 +1,4 @@
-//! Finds what the package does not use of the engine: programs of a WIT world are components, which the
+//! Finds what the package does not use of the engine: programs of a WIT world and built files are components, which the
 //! package does not make.
 
 use std::collections::{HashMap, HashSet};
@@ -9,7 +9,7 @@ use wasmparser::{ElementItems, ElementKind, ExternalKind, Operator, Parser, Payl
 use crate::module::ModuleError;
 
 /// What the names of exports begin with that are left out.
-const UNUSED: [&str; 2] = ["jsvm:engine/worlds@", "jsvm_world_"];
+const UNUSED: [&str; 3] = ["jsvm:engine/worlds@", "jsvm_world_", "jsvm_shared_"];
 
 /// Whether an export is left out.
 pub(crate) fn is_unused(export: &str) -> bool {
