@@ -1,7 +1,7 @@
 //! Functions.
 
 use crate::text::{self, declared};
-use crate::types::{Type, TypePrinter};
+use crate::types::{Direction, Type, TypePrinter};
 
 /// A function.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -14,6 +14,8 @@ pub struct Function {
     pub result: Option<Type>,
     /// How the result comes.
     pub returns: Returns,
+    /// Whether the function is asynchronous: it has a signal in an argument after the others.
+    pub is_async: bool,
     /// Whether a program may implement it with parameters that are narrower than these. That is needed for classes
     /// of the program: they may have more than WIT says, such as private fields.
     pub is_loose: bool,
@@ -61,6 +63,10 @@ impl Function {
 
     /// Returns the type of what a call returns.
     pub(crate) fn output(&self, types: &TypePrinter) -> String {
+        let types = &types.toward(match self.is_export() {
+            true => Direction::Gives,
+            false => Direction::Gets,
+        });
         let value = self.result.as_ref().and_then(|ty| match ty.resolved() {
             Type::Result(ok, _) => ok.as_deref().map(|ty| types.print(ty)),
             _ => Some(types.print(ty)),
@@ -75,12 +81,19 @@ impl Function {
     }
 
     pub(crate) fn params(&self, types: &TypePrinter) -> String {
+        let types = &types.toward(match self.is_export() {
+            true => Direction::Gets,
+            false => Direction::Gives,
+        });
         // A parameter is optional only if no required one follows.
-        let last_required = self
-            .params
-            .iter()
-            .rposition(|(_, ty)| ty.or_undefined().is_none())
-            .map_or(0, |index| index + 1);
+        let last_required = match self.is_async && self.is_export() {
+            true => self.params.len(),
+            false => self
+                .params
+                .iter()
+                .rposition(|(_, ty)| ty.or_undefined().is_none())
+                .map_or(0, |index| index + 1),
+        };
         let params = self.params.iter().enumerate().map(|(index, (name, ty))| {
             let name = declared(name);
             match ty.or_undefined() {
@@ -90,7 +103,19 @@ impl Function {
                 _ => format!("{name}: {}", types.print(ty)),
             }
         });
-        params.collect::<Vec<_>>().join(", ")
+        let mut params: Vec<_> = params.collect();
+        if self.is_async {
+            params.push(match self.is_export() {
+                true => format!("call: {{ readonly signal: {} }}", types.signal()),
+                false => format!("options?: {{ signal?: {} }}", types.signal()),
+            });
+        }
+        params.join(", ")
+    }
+
+    /// Whether a program implements the function.
+    fn is_export(&self) -> bool {
+        self.returns == Returns::Either
     }
 
     /// Returns parameters and result.

@@ -51,6 +51,10 @@ pub enum Type {
     Option(Rc<Type>),
     /// `result`
     Result(Option<Rc<Type>>, Option<Rc<Type>>),
+    /// `future`
+    Future(Option<Rc<Type>>),
+    /// `stream`
+    Stream(Option<Rc<Type>>),
     /// A resource, by its class as it is written where the type is used.
     Class(String),
     /// A type that is declared elsewhere, and what it is. Of a record and the like the parts are not looked at.
@@ -105,6 +109,20 @@ impl Type {
 pub(crate) struct TypePrinter {
     /// Names that the module declares. A global type of such a name has to be written in full.
     pub(crate) declared: Vec<String>,
+    /// Who has the values.
+    pub(crate) direction: Direction,
+}
+
+/// Who has the values of a type. It matters for streams: a program may give any iterable, and gets a `ReadableStream`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Direction {
+    /// The program gives and gets values of the type, which has a name.
+    #[default]
+    Both,
+    /// The program gives them.
+    Gives,
+    /// The program gets them.
+    Gets,
 }
 
 impl TypePrinter {
@@ -119,6 +137,49 @@ impl TypePrinter {
     /// Returns the promise of a type.
     pub(crate) fn promise(&self, of: &str) -> String {
         format!("{}<{of}>", self.global("Promise"))
+    }
+
+    /// Returns the type of a signal.
+    pub(crate) fn signal(&self) -> String {
+        self.global("AbortSignal")
+    }
+
+    /// Returns a printer of types whose values a program gives, or gets.
+    pub(crate) fn toward(&self, direction: Direction) -> TypePrinter {
+        TypePrinter {
+            direction,
+            ..self.clone()
+        }
+    }
+
+    /// Returns a future. A `result` is a promise that may be rejected.
+    fn future(&self, item: Option<&Type>) -> String {
+        let value = match item.map(Type::resolved) {
+            Some(Type::Result(ok, _)) => ok.as_deref(),
+            _ => item,
+        };
+        self.promise(&value.map_or_else(|| "void".into(), |ty| self.print(ty)))
+    }
+
+    /// Returns a stream. One of bytes has arrays of them.
+    fn stream(&self, item: Option<&Type>) -> String {
+        let (chunk, is_bytes) = match item {
+            Some(ty) if *ty.resolved() == Type::U8 => (self.global("Uint8Array"), true),
+            Some(ty) => (self.print(ty), false),
+            None => ("undefined".into(), false),
+        };
+        let iterable = format!("{}<{chunk}>", self.global("AsyncIterable"));
+        match self.direction {
+            Direction::Both => iterable,
+            Direction::Gets => format!("{}<{chunk}> & {iterable}", self.global("ReadableStream")),
+            Direction::Gives => {
+                let all = match is_bytes {
+                    true => format!(" | {chunk}"),
+                    false => String::new(),
+                };
+                format!("{iterable} | {}<{chunk}>{all}", self.global("Iterable"))
+            }
+        }
     }
 
     /// Returns what classes of resources implement.
@@ -178,6 +239,8 @@ impl TypePrinter {
                     [("ok", ok), ("err", err)].map(|(tag, ty)| self.case(tag, ty.as_deref()));
                 format!("{ok} | {err}")
             }
+            Type::Future(item) => self.future(item.as_deref()),
+            Type::Stream(item) => self.stream(item.as_deref()),
             Type::Class(name) | Type::Named(name, _) => name.clone(),
             Type::Unsupported => "never".into(),
         }

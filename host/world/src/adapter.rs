@@ -5,18 +5,22 @@
 //! VM is that of [`jsvm_abi::adapter`].
 
 mod calls;
+mod driven;
 mod engine;
 mod exports;
 mod module;
+mod tasks;
 
 use std::time::Duration;
 
 use jsvm_abi::adapter as names;
 use wasm_encoder::{EntityType, MemoryType, ValType};
 
+pub(crate) use self::driven::{driven_adapter, redirected};
 use self::engine::EngineImport;
 pub(crate) use self::engine::{engine_imports, renamed};
 use self::module::Builder;
+use self::tasks::ImportedTasks;
 use crate::WorldError;
 use crate::describe::{CoreImport, Description};
 use crate::system::System;
@@ -53,6 +57,9 @@ struct Imported {
     random: Option<u32>,
     sleep: Option<[u32; 3]>,
     output: Option<ImportedOutput>,
+    /// The functions of the VM for asynchronous exports: to start a task, and to go on with it.
+    async_exports: Option<[u32; 2]>,
+    tasks: ImportedTasks,
 }
 
 struct ImportedOutput {
@@ -109,6 +116,13 @@ fn import(builder: &mut Builder, description: &Description, system: &System) -> 
         main(names::DROP, &[I32, I32], &[]),
     );
     let realloc = main(REALLOC, &[I32; 4], &[I32]);
+    let async_exports = description.world.has_async_exports().then(|| {
+        [
+            main(names::START, &[I32, I32], &[I32]),
+            main(names::RESUME, &[I32; 3], &[I32]),
+        ]
+    });
+    let tasks = ImportedTasks::add(builder, description, system);
     let mut add = |import: &CoreImport, parameters: &[ValType], results: &[ValType]| {
         builder.import(&import.module, &import.name, parameters, results)
     };
@@ -136,5 +150,7 @@ fn import(builder: &mut Builder, description: &Description, system: &System) -> 
             drop_stream: add(&output.drop_stream, &[I32], &[]),
             drop_error: add(&output.drop_error, &[I32], &[]),
         }),
+        async_exports,
+        tasks,
     }
 }

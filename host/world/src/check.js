@@ -89,6 +89,13 @@
         if (value !== undefined && value !== null) check(type.of, value, path);
         return;
       case "result": return checkCase("", [["ok", type.ok], ["err", type.err]], value, path);
+      // What comes later is checked where it arrives.
+      case "future": return;
+      case "stream":
+        if (value === null || typeof value !== "object" || !(value[Symbol.asyncIterator] ?? value[Symbol.iterator])) {
+          wrong(path, "ReadableStream, async iterable or iterable", value);
+        }
+        return;
       case "resource": {
         if (value === null || typeof value !== "object") wrong(path, type.name, value);
         const own = classes.get(`${type.export}.${type.name}`);
@@ -133,9 +140,18 @@
       if (index !== null) check(index, value, "result");
       return value;
     }
-    return function (...args) {
+    const checkArguments = (args) => {
       params.forEach(([name, of], at) => check(of, args[at], `argument ${at + 1} (${name})`));
-      const value = run.call(this, args.slice(0, params.length), new.target);
+      return args.slice(0, params.length);
+    };
+    if (type.isAsync) {
+      return async function (...args) {
+        const signal = args[params.length]?.signal ?? new AbortController().signal;
+        return checkResult(await run.call(this, [...checkArguments(args), { signal }], new.target));
+      };
+    }
+    return function (...args) {
+      const value = run.call(this, checkArguments(args), new.target);
       return value instanceof Promise ? value.then(checkResult) : checkResult(value);
     };
   }

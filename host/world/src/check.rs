@@ -119,7 +119,12 @@ impl CheckReader<'_> {
             .map(|param| json!([camel(&param.name), self.index(&param.ty, place)]))
             .collect();
         let result = function.result.map(|ty| self.index(&ty, place));
-        json!({ "name": camel(function.item_name()), "params": params, "result": result })
+        json!({
+            "name": camel(function.item_name()),
+            "params": params,
+            "result": result,
+            "isAsync": function.kind.is_async(),
+        })
     }
 
     /// Returns the index of a type in the table.
@@ -207,9 +212,13 @@ impl CheckReader<'_> {
             TypeDefKind::Map(key, value) => {
                 self.add(json!({ "kind": "map", "key": index(key), "value": index(value) }))
             }
-            TypeDefKind::Future(_) | TypeDefKind::Stream(_) | TypeDefKind::Unknown => {
-                self.add(json!({ "kind": "unsupported" }))
+            TypeDefKind::Future(item) => {
+                self.add(json!({ "kind": "future", "of": optional(item) }))
             }
+            TypeDefKind::Stream(item) => {
+                self.add(json!({ "kind": "stream", "of": optional(item) }))
+            }
+            TypeDefKind::Unknown => self.add(json!({ "kind": "unsupported" })),
         };
         self.known.borrow_mut().insert((id, place), found);
         found

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jsvm::Vm;
-use jsvm_abi::adapter::{BEGIN, CALL, DROP, END};
+use jsvm_abi::adapter::{BEGIN, CALL, DROP, END, RESUME, START};
 use jsvm_standalone::Inclusion;
 use wasmparser::{ComponentTypeRef, Parser, Payload, TypeBounds, Validator, WasmFeatures};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
@@ -55,7 +55,10 @@ pub struct Built {
 /// [`WorldError::Unsupported`] and [`WorldError::TooLarge`] if the world cannot be implemented, or
 /// [`WorldError::Standalone`] if the VM cannot be put into a component.
 pub fn component(vm: &Vm, source: &WorldSource, options: &Options) -> Result<Built, WorldError> {
-    let exports = [BEGIN, CALL, END, DROP, REALLOC];
+    let mut exports = vec![BEGIN, CALL, END, DROP, REALLOC];
+    if source.description()?.world.has_async_exports() {
+        exports.extend([START, RESUME]);
+    }
     let module = jsvm_standalone::core_module(vm, &exports, &options.inclusion)?;
     let component = encode(&module.module, source, options)?;
     Ok(Built {
@@ -90,8 +93,10 @@ pub(crate) fn encode(
         .and_then(|mut encoder| encoder.encode())
         .map_err(|error| WorldError::unfit(format!("{error:#}")))?;
     // A world may have types that hosts enable on request.
-    let features =
-        WasmFeatures::default() | WasmFeatures::CM_FIXED_LENGTH_LISTS | WasmFeatures::CM_MAP;
+    let features = WasmFeatures::default()
+        | WasmFeatures::CM_ASYNC
+        | WasmFeatures::CM_FIXED_LENGTH_LISTS
+        | WasmFeatures::CM_MAP;
     Validator::new_with_features(features).validate_all(&component)?;
     Ok(component)
 }

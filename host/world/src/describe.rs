@@ -2,6 +2,7 @@
 
 mod exports;
 mod imports;
+mod transfers;
 mod types;
 
 use std::collections::HashMap;
@@ -18,6 +19,10 @@ pub(crate) use self::imports::module_names;
 
 /// How core functions are named.
 pub(crate) const MANGLING: ManglingAndAbi = ManglingAndAbi::Legacy(LiftLowerAbi::Sync);
+
+/// How core functions of asynchronous functions are named.
+pub(crate) const ASYNC_MANGLING: ManglingAndAbi =
+    ManglingAndAbi::Legacy(LiftLowerAbi::AsyncCallback);
 
 /// The description of a world, and the names that its functions have in core modules.
 #[derive(Clone, Debug)]
@@ -43,9 +48,20 @@ pub(crate) struct CoreImport {
 #[derive(Clone, Debug)]
 pub(crate) struct CoreExport {
     pub name: String,
-    /// The function that is called once the result was read.
-    pub post_return: String,
+    /// The function that is called once the result was read, or with events of an asynchronous function.
+    pub after: String,
     pub place: String,
+}
+
+/// A function whose description is made.
+#[derive(Clone)]
+struct Described<'a> {
+    function: &'a Function,
+    /// The interface that it is in.
+    interface: Option<WorldKey>,
+    is_exported: bool,
+    /// The name in messages.
+    name: String,
 }
 
 /// The world that is described, and the description so far.
@@ -54,8 +70,8 @@ struct Describer<'a> {
     description: Description,
     types: HashMap<wit_parser::TypeId, u32>,
     resources: HashMap<wit_parser::TypeId, u32>,
-    /// Where the function is that is described now, and its name.
-    at: (Span, String),
+    /// The function that is described now.
+    at: Option<Described<'a>>,
     /// The key of the exported or imported interface of each interface, and whether it is exported.
     keys: HashMap<wit_parser::InterfaceId, (WorldKey, bool)>,
 }
@@ -92,7 +108,7 @@ impl<'a> Describer<'a> {
             },
             types: HashMap::new(),
             resources: HashMap::new(),
-            at: (Span::default(), String::new()),
+            at: None,
             keys,
         }
     }
@@ -110,23 +126,20 @@ impl<'a> Describer<'a> {
 
     /// Fails because of a feature of the function that is described.
     fn unsupported(&self, feature: &'static str) -> WorldError {
-        let (span, function) = &self.at;
+        let (span, function) = match &self.at {
+            Some(at) => (at.function.span, at.name.clone()),
+            None => (Span::default(), String::new()),
+        };
         WorldError::Unsupported {
-            place: place(self.resolve, *span, function),
-            function: function.clone(),
+            place: place(self.resolve, span, &function),
+            function,
             feature,
         }
     }
 
-    fn function(
-        &mut self,
-        function: &Function,
-        name: &str,
-    ) -> Result<jsvm_abi::Function, WorldError> {
-        self.at = (function.span, name.to_owned());
-        if function.kind.is_async() {
-            return Err(self.unsupported("is asynchronous"));
-        }
+    fn function(&mut self, described: Described<'a>) -> Result<jsvm_abi::Function, WorldError> {
+        let function = described.function;
+        self.at = Some(described);
         let mut parameters = Vec::with_capacity(function.params.len());
         for parameter in &function.params {
             parameters.push(jsvm_abi::Parameter {
@@ -142,6 +155,7 @@ impl<'a> Describer<'a> {
             name: crate::names::camel(function.item_name()),
             parameters,
             result,
+            is_async: function.kind.is_async(),
         })
     }
 

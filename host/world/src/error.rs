@@ -42,6 +42,26 @@ pub enum WorldError {
     /// A type of the world takes more memory than a component has.
     #[error("the world has a type that is larger than a memory")]
     TooLarge,
+    /// A server or a command imports an asynchronous function, a future or a stream. Only programs with the
+    /// exports of a world can import these.
+    #[error(
+        "{name} is asynchronous, or has a future or a stream, which servers and commands cannot import. \
+         Import a synchronous function, or export the handler of the world instead of a server"
+    )]
+    AsyncImport {
+        /// The name of the import.
+        name: String,
+    },
+    /// The imports of a server or a command contradict those that it has in any case: an interface of the same
+    /// name has other types.
+    #[error(
+        "the imports of the program contradict those of the server or command: {reason}. Use the WIT of WASI \
+         without changes"
+    )]
+    Contradictory {
+        /// The reason.
+        reason: String,
+    },
     /// The program does not export what the world exports.
     #[error(
         "the program does not have the exports of the world:\n{}",

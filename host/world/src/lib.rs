@@ -24,6 +24,9 @@
 //! are those of WASI if the world has them. Otherwise the clock stands still, random numbers are the same in
 //! each instance, and nothing is printed.
 //!
+//! A world with asynchronous functions, futures or streams makes a component for hosts with the asynchronous
+//! component model, such as wasmtime with `Config::wasm_component_model_async`. Other components do not need it.
+//!
 //! For authors, [`WorldSource::declarations`] has the types of a world for TypeScript.
 
 mod adapter;
@@ -31,6 +34,7 @@ mod check;
 mod component;
 mod declare;
 mod describe;
+mod driven;
 mod error;
 mod mismatch;
 mod names;
@@ -38,12 +42,15 @@ mod retain;
 mod source;
 mod stubs;
 mod system;
+mod union;
 mod wasi;
 
 pub use component::{Built, Options, component};
+pub use driven::driven_component;
 pub use error::{MissingExport, WorldError};
 pub use source::{Features, WorldSource};
 pub use stubs::StubModule;
+pub use union::WorldPart;
 
 #[cfg(test)]
 mod tests;

@@ -101,11 +101,15 @@ impl WorldSource {
                 .map_err(|error| WorldError::NoWorld {
                     message: no_world(&resolve, package, world, &error),
                 })?;
-        Ok(WorldSource {
+        Ok(WorldSource::new(resolve, world))
+    }
+
+    pub(crate) fn new(resolve: Resolve, world: WorldId) -> WorldSource {
+        WorldSource {
             resolve,
             world,
             unused: BTreeSet::new(),
-        })
+        }
     }
 
     /// Returns the name of the world with its package.

@@ -64,8 +64,10 @@ fn source(module: &Module) -> String {
                 let local = local(&function.name);
                 _ = writeln!(
                     text,
-                    "const {local} = () => stub({:?});\nexport {{ {local} as {} }};",
-                    function.name, function.name
+                    "const {local} = {}() => stub({:?});\nexport {{ {local} as {} }};",
+                    prefix(function),
+                    function.name,
+                    function.name
                 );
             }
             Item::Class(class) => write_class(class, &mut text),
@@ -78,6 +80,14 @@ fn source(module: &Module) -> String {
     // An interface of types alone is a module, too.
     text.push_str("export {};\n");
     text
+}
+
+/// An asynchronous function is rejected.
+fn prefix(function: &Function) -> &'static str {
+    match function.is_async {
+        true => "async ",
+        false => "",
+    }
 }
 
 /// Returns a name that neither a global nor another export has.
@@ -98,7 +108,8 @@ fn write_class(class: &Class, text: &mut String) {
             let member = format!("{name}.{}", function.name);
             _ = writeln!(
                 text,
-                "  {prefix}[{:?}]() {{\n    stub({member:?});\n  }}",
+                "  {prefix}{}[{:?}]() {{\n    stub({member:?});\n  }}",
+                self::prefix(function),
                 function.name
             );
         }

@@ -3,7 +3,7 @@
 use wit_parser::{Resolve, ResourceIntrinsic, WasmImport, WorldId, WorldItem, WorldKey};
 
 use crate::WorldSource;
-use crate::describe::{CoreImport, MANGLING};
+use crate::describe::{ASYNC_MANGLING, CoreImport, MANGLING};
 
 /// The functions that a component has for its VM, as far as its world has their interfaces.
 #[derive(Clone, Debug, Default)]
@@ -15,6 +15,8 @@ pub(crate) struct System {
     /// `() -> (random: i64)`
     pub random: Option<CoreImport>,
     pub sleep: Option<Sleep>,
+    /// `(nanoseconds: i64) -> (state: i32)`: `wait-for` of `wasi:clocks/monotonic-clock` of WASI 0.3
+    pub wait_for: Option<CoreImport>,
     pub output: Option<Output>,
 }
 
@@ -54,10 +56,14 @@ impl WorldSource {
         let stdout = found.function("cli", "stdout", "get-stdout");
         let stderr = found.function("cli", "stderr", "get-stderr");
         System {
-            monotonic: found.function("clocks", "monotonic-clock", "now"),
+            // These two are the same in both versions of WASI.
+            monotonic: (found.function("clocks", "monotonic-clock", "now"))
+                .or_else(|| found.function_of("clocks", "monotonic-clock", "now", (0, 3))),
             wall: found.function("clocks", "wall-clock", "now"),
-            random: found.function("random", "random", "get-random-u64"),
+            random: (found.function("random", "random", "get-random-u64"))
+                .or_else(|| found.function_of("random", "random", "get-random-u64", (0, 3))),
             sleep: found.sleep(),
+            wait_for: found.wait_for(),
             output: found.output(stdout.clone().or(stderr.clone()), stderr.or(stdout)),
         }
     }
@@ -69,11 +75,12 @@ struct Interfaces<'a> {
 }
 
 impl<'a> Interfaces<'a> {
-    /// Finds an interface of a package of WASI 0.2.
+    /// Finds an interface of a package of WASI, of this major and minor version.
     fn interface(
         &self,
         package: &str,
         name: &str,
+        (major, minor): (u64, u64),
     ) -> Option<(&'a WorldKey, &'a wit_parser::Interface)> {
         let imports = &self.resolve.worlds[self.world].imports;
         imports.iter().find_map(|(key, item)| {
@@ -85,14 +92,24 @@ impl<'a> Interfaces<'a> {
             let version = found.version.as_ref()?;
             let fits = found.namespace == "wasi"
                 && found.name == package
-                && (version.major, version.minor) == (0, 2)
+                && (version.major, version.minor) == (major, minor)
                 && interface.name.as_deref() == Some(name);
             fits.then_some((key, interface))
         })
     }
 
     fn function(&self, package: &str, interface: &str, name: &str) -> Option<CoreImport> {
-        let (key, interface) = self.interface(package, interface)?;
+        self.function_of(package, interface, name, (0, 2))
+    }
+
+    fn function_of(
+        &self,
+        package: &str,
+        interface: &str,
+        name: &str,
+        version: (u64, u64),
+    ) -> Option<CoreImport> {
+        let (key, interface) = self.interface(package, interface, version)?;
         let import = WasmImport::Func {
             interface: Some(key),
             func: interface.functions.get(name)?,
@@ -101,7 +118,7 @@ impl<'a> Interfaces<'a> {
     }
 
     fn drop(&self, package: &str, interface: &str, resource: &str) -> Option<CoreImport> {
-        let (key, interface) = self.interface(package, interface)?;
+        let (key, interface) = self.interface(package, interface, (0, 2))?;
         let import = WasmImport::ResourceIntrinsic {
             interface: Some(key),
             resource: *interface.types.get(resource)?,
@@ -113,6 +130,20 @@ impl<'a> Interfaces<'a> {
     fn core(&self, import: WasmImport<'_>) -> CoreImport {
         let (module, name) = self.resolve.wasm_import_name(MANGLING, import);
         CoreImport { module, name }
+    }
+
+    fn wait_for(&self) -> Option<CoreImport> {
+        let (key, interface) = self.interface("clocks", "monotonic-clock", (0, 3))?;
+        let function = interface.functions.get("wait-for")?;
+        let import = WasmImport::Func {
+            interface: Some(key),
+            func: function,
+        };
+        let (module, name) = self.resolve.wasm_import_name(ASYNC_MANGLING, import);
+        function
+            .kind
+            .is_async()
+            .then_some(CoreImport { module, name })
     }
 
     fn sleep(&self) -> Option<Sleep> {

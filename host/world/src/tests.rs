@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use jsvm_abi::{Callee, Core, Layouts, Signature};
-use wit_parser::abi::{AbiVariant, WasmSignature, WasmType};
+use wit_parser::abi::{WasmSignature, WasmType};
 use wit_parser::{Function, WorldItem};
 
 use crate::adapter::engine_imports;
 use crate::component::encode;
+use crate::describe::ASYNC_MANGLING;
 use crate::{Features, Options, WorldError, WorldSource};
 
 /// Files and folders with WIT, of these tests and of the repository.
@@ -63,7 +64,9 @@ fn engine() -> Vec<u8> {
             (func (export "jsvm_world_begin") (param i32) (result i32) unreachable)
             (func (export "jsvm_world_call") (param i32 i32) (result i32) unreachable)
             (func (export "jsvm_world_end") (param i32) unreachable)
-            (func (export "jsvm_world_drop") (param i32 i32) unreachable))"#,
+            (func (export "jsvm_world_drop") (param i32 i32) unreachable)
+            (func (export "jsvm_world_start") (param i32 i32) (result i32) unreachable)
+            (func (export "jsvm_world_resume") (param i32 i32 i32) (result i32) unreachable))"#,
     )
     .unwrap()
 }
@@ -121,9 +124,10 @@ fn signatures_are_those_of_the_canonical_abi() {
                 panic!("{name} is no function");
             };
             let signature = Signature::of_import(described, &layouts);
-            let expected = source
-                .resolve
-                .wasm_signature(AbiVariant::GuestImport, &function);
+            let expected = source.resolve.wasm_signature(
+                ASYNC_MANGLING.for_func(&function).import_variant(),
+                &function,
+            );
             assert!(
                 same(&signature, &expected),
                 "{world}: {name}: {signature:?} {expected:?}"
@@ -134,9 +138,10 @@ fn signatures_are_those_of_the_canonical_abi() {
             let exports = &description.world.exports;
             let export = exports.iter().find(|export| export.name == name).unwrap();
             let signature = Signature::of_export(&export.function, &layouts);
-            let expected = source
-                .resolve
-                .wasm_signature(AbiVariant::GuestExport, &function);
+            let expected = source.resolve.wasm_signature(
+                ASYNC_MANGLING.for_func(&function).export_variant(),
+                &function,
+            );
             assert!(
                 same(&signature, &expected),
                 "{world}: {name}: {signature:?} {expected:?}"
@@ -145,6 +150,44 @@ fn signatures_are_those_of_the_canonical_abi() {
         }
     }
     assert!(compared > 300, "{compared}");
+}
+
+#[test]
+fn results_of_asynchronous_exports_are_passed_as_the_canonical_abi_says() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/wit/asynchronous.wit");
+    let source = WorldSource::read(&path, Some("both")).unwrap();
+    let description = source.description().unwrap();
+    let layouts = Layouts::of(&description.world.types).unwrap();
+    let items = &source.resolve.worlds[source.world].exports;
+    let functions = items.values().flat_map(|item| match item {
+        WorldItem::Interface { id, .. } => {
+            Vec::from_iter(source.resolve.interfaces[*id].functions.values())
+        }
+        WorldItem::Function(function) => vec![function],
+        WorldItem::Type { .. } => Vec::new(),
+    });
+    let mut compared = 0;
+    for (function, export) in functions.zip(&description.world.exports) {
+        let number = match (export.function.is_async, export.returns) {
+            (true, Some(number)) => number as usize,
+            (false, None) => continue,
+            other => panic!("{}: {other:?}", export.name),
+        };
+        assert_eq!(
+            description.world.imports[number].callee,
+            Callee::Return(export.function.result)
+        );
+        let mangling = wit_parser::Mangling::Legacy;
+        let (_, _, expected) = function.task_return_import(&source.resolve, None, mangling);
+        let signature = Signature::of_return(export.function.result, &layouts);
+        assert!(
+            same(&signature, &expected),
+            "{}: {signature:?} {expected:?}",
+            export.name
+        );
+        compared += 1;
+    }
+    assert_eq!(compared, 11);
 }
 
 #[test]
@@ -221,4 +264,44 @@ fn a_vm_with_other_imports_is_refused() {
         matches!(refused, Err(WorldError::Unfit { .. })),
         "{refused:?}"
     );
+}
+
+#[test]
+fn asynchronous_functions_are_declared_and_checked() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("text.wit");
+    let wit = "package acme:text;
+interface words { lookup: async func(word: string, hint: option<string>) -> result<string, string>; }
+world text {
+  import words;
+  record both { all: stream<u8>, end: future<result<_, string>> }
+  export translate: async func(words: stream<string>, more: option<u8>) -> stream<u8>;
+  export later: func(value: future<u32>) -> both;
+}";
+    std::fs::write(&path, wit).unwrap();
+    let source = WorldSource::read(&path, None).unwrap();
+    let declared = source.declarations();
+    for expected in [
+        "export function lookup(word: string, hint?: string, options?: { signal?: AbortSignal }): \
+         Promise<string>;",
+        "translate: (words: ReadableStream<string> & AsyncIterable<string>, more: number | undefined, \
+         call: { readonly signal: AbortSignal }) => AsyncIterable<Uint8Array> | Iterable<Uint8Array> | \
+         Uint8Array | Promise<AsyncIterable<Uint8Array> | Iterable<Uint8Array> | Uint8Array>;",
+        "later: (value: Promise<number>) => Both | Promise<Both>;",
+        "all: AsyncIterable<Uint8Array>;",
+        "end: Promise<void>;",
+    ] {
+        assert!(declared.contains(expected), "{expected}\n{declared}");
+    }
+    let skeleton = source.skeleton();
+    assert!(
+        skeleton.contains("= async (words, more) => {"),
+        "{skeleton}"
+    );
+    let stubs = source.stubs();
+    assert!(
+        stubs[0].source.contains("= async () => stub(\"lookup\")"),
+        "{stubs:?}"
+    );
+    assert!(source.checker().contains(r#""isAsync":true"#));
 }

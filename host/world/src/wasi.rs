@@ -9,16 +9,20 @@ const WIT: &str = include_str!("wasi.wit");
 
 impl WorldSource {
     /// Adds those interfaces of WASI 0.2 that give the VM a clock, entropy and a console, unless the world has
-    /// them. Returns their names. The program cannot import them.
+    /// them. Returns their names. The program cannot import them. A world with asynchronous exports gets a clock of
+    /// WASI 0.3 besides, so that timers run while other calls are waited for.
     ///
     /// # Errors
-    /// [`WorldError::Wit`] if the world has a package of the same name with other types.
+    /// [`WorldError::Wit`] if the world has a package of the same name with other types, or
+    /// [`WorldError::Unsupported`] and [`WorldError::TooLarge`] if the world cannot be implemented.
     pub fn add_wasi(&mut self) -> Result<Vec<String>, WorldError> {
         let wit = |message: String| WorldError::Wit { message };
         let before = self.import_names();
         let system = self.system();
+        let is_async = self.description()?.world.has_async_exports();
         let wanted = [
             (system.wall.is_none() || system.sleep.is_none(), "clock"),
+            (is_async && system.wait_for.is_none(), "timers"),
             (system.random.is_none(), "entropy"),
             (system.output.is_none(), "console"),
         ];

@@ -1,6 +1,6 @@
 //! Calls of imports of the world, and values in slots.
 
-use jsvm_abi::{Callee, Core, Layouts, SLOT, Signature};
+use jsvm_abi::{Callee, Core, Layouts, SLOT, Signature, Transfer};
 use wasm_encoder::{BlockType, InstructionSink, MemArg, ValType};
 
 /// The core parameters and results of an import.
@@ -15,6 +15,22 @@ pub(super) fn core_type(callee: &Callee, layouts: &Layouts) -> (Vec<ValType>, Ve
         }
         Callee::Drop(_) => (vec![ValType::I32], vec![]),
         Callee::New(_) | Callee::Representation(_) => (vec![ValType::I32], vec![ValType::I32]),
+        Callee::Return(result) => {
+            let signature = Signature::of_return(*result, layouts);
+            (val_types(&signature.parameters), vec![])
+        }
+        Callee::Future(transfer) => transfer_type(transfer, 0),
+        Callee::Stream(transfer) => transfer_type(transfer, 1),
+    }
+}
+
+/// The type of a function of a future, or of a stream, whose reads and writes have one parameter more.
+fn transfer_type(transfer: &Transfer, more: usize) -> (Vec<ValType>, Vec<ValType>) {
+    match transfer {
+        Transfer::New => (vec![], vec![ValType::I64]),
+        Transfer::Read | Transfer::Write => (vec![ValType::I32; 2 + more], vec![ValType::I32]),
+        Transfer::CancelRead | Transfer::CancelWrite => (vec![ValType::I32], vec![ValType::I32]),
+        Transfer::DropReadable | Transfer::DropWritable => (vec![ValType::I32], vec![]),
     }
 }
 
@@ -65,7 +81,8 @@ pub(super) fn store(code: &mut InstructionSink<'_>, index: usize, ty: ValType) {
     };
 }
 
-/// Calls the import whose number is in a local, with the slots at the address in another.
+/// Calls the import whose number is in a local, with the slots at the address in another. Code behind it is not
+/// reached.
 pub(super) fn dispatch(
     code: &mut InstructionSink<'_>,
     imports: &[(u32, Vec<ValType>, Vec<ValType>)],

@@ -181,8 +181,8 @@ const BYTE: MemArg = MemArg {
 fn host_call(description: &Description, imported: &Imported, state: &State) -> Function {
     use wasm_encoder::BlockType::Empty;
     let (name, len, slots, number) = (0, 1, 2, 3);
-    let mut function = Function::new([(1, ValType::I32)]);
-    let pollable = 5;
+    let mut function = Function::new([(2, ValType::I32)]);
+    let (pollable, index) = (5, 6);
     let mut code = function.instructions();
     code.local_get(name)
         .local_get(len)
@@ -210,6 +210,7 @@ fn host_call(description: &Description, imported: &Imported, state: &State) -> F
         }
     }
     code.return_().end();
+    imported.tasks.call(&mut code, number, slots, index);
     let imports = description.world.imports.iter().zip(&imported.world);
     let imports: Vec<_> = imports
         .map(|(import, function)| {

@@ -17,13 +17,23 @@ pub(super) fn add(builder: &mut Builder, description: &Description, imported: &I
             val_types(&signature.parameters),
             val_types(&signature.results),
         );
+        if let (true, Some([start, resume])) = (export.function.is_async, imported.async_exports) {
+            let body = begin(number, &parameters, start, imported);
+            builder.export(&core.name, &parameters, &results, &body);
+            let mut callback = Function::new([]);
+            let mut code = callback.instructions();
+            code.local_get(0).local_get(1).local_get(2);
+            code.call(resume).end();
+            builder.export(&core.after, &[ValType::I32; 3], &[ValType::I32], &callback);
+            continue;
+        }
         let body = call(number, &parameters, &results, &signature, imported);
         builder.export(&core.name, &parameters, &results, &body);
         if signature.has_result_in_memory {
             let mut post_return = Function::new([]);
             let mut code = post_return.instructions();
             code.i32_const(number).call(imported.end).end();
-            builder.export(&core.post_return, &results, &[], &post_return);
+            builder.export(&core.after, &results, &[], &post_return);
         }
     }
     for (name, resource) in &description.destructors {
@@ -42,6 +52,20 @@ pub(super) fn add(builder: &mut Builder, description: &Description, imported: &I
     }
     code.call(imported.realloc).end();
     builder.export(REALLOC, &[ValType::I32; 4], &[ValType::I32], &realloc);
+}
+
+/// Begins a task of an export of the program.
+fn begin(number: i32, parameters: &[ValType], start: u32, imported: &Imported) -> Function {
+    let frame = parameters.len() as u32;
+    let mut function = Function::new([(1, ValType::I32)]);
+    let mut code = function.instructions();
+    code.i32_const(number).call(imported.begin).local_set(frame);
+    for (index, ty) in parameters.iter().enumerate() {
+        code.local_get(frame).local_get(index as u32);
+        store(&mut code, index, *ty);
+    }
+    code.i32_const(number).local_get(frame).call(start).end();
+    function
 }
 
 /// Calls an export of the program.

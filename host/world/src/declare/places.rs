@@ -89,6 +89,7 @@ impl TypeReader<'_> {
             | TypeDefKind::FixedLengthList(ty, _)
             | TypeDefKind::Type(ty) => has(ty),
             TypeDefKind::Map(key, value) => has(key) || has(value),
+            TypeDefKind::Future(item) | TypeDefKind::Stream(item) => item.as_ref().is_some_and(has),
             _ => false,
         };
         self.classes.borrow_mut().insert((*id, place), found);

@@ -199,8 +199,12 @@ fn arrow(function: &Function, indent: &str) -> String {
         .iter()
         .map(|(name, _)| declared(name))
         .collect();
+    let prefix = match function.is_async {
+        true => "async ",
+        false => "",
+    };
     format!(
-        "({}) => {{\n{indent}  throw new Error({:?});\n{indent}}}",
+        "{prefix}({}) => {{\n{indent}  throw new Error({:?});\n{indent}}}",
         params.join(", "),
         missing(&function.name)
     )

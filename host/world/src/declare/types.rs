@@ -227,6 +227,7 @@ impl<'a> TypeReader<'a> {
                 true => Returns::Promise,
                 false => Returns::Value,
             },
+            is_async: function.kind.is_async(),
             is_loose: false,
             docs: docs(&function.docs, &function.stability),
         }
@@ -339,10 +340,9 @@ impl<'a> TypeReader<'a> {
                 self.read(&Type::Id(*id), place)
             }
             TypeDefKind::Type(ty) => self.read(ty, place),
-            TypeDefKind::Resource
-            | TypeDefKind::Future(_)
-            | TypeDefKind::Stream(_)
-            | TypeDefKind::Unknown => DeclaredType::Unsupported,
+            TypeDefKind::Future(item) => DeclaredType::Future(item.as_ref().map(boxed)),
+            TypeDefKind::Stream(item) => DeclaredType::Stream(item.as_ref().map(boxed)),
+            TypeDefKind::Resource | TypeDefKind::Unknown => DeclaredType::Unsupported,
         }
     }
 }

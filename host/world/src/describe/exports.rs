@@ -1,15 +1,15 @@
 //! Describes what a program exports.
 
-use jsvm_abi::{Export, ExportKind};
+use jsvm_abi::{Callee, Export, ExportKind};
 use wit_parser::{
-    Function, FunctionKind, WasmExport, WasmExportKind, WorldId, WorldItem, WorldKey,
+    Function, FunctionKind, Mangling, WasmExport, WasmExportKind, WorldId, WorldItem, WorldKey,
 };
 
-use super::{CoreExport, Describer, MANGLING, place};
+use super::{ASYNC_MANGLING, CoreExport, Described, Describer, MANGLING, place};
 use crate::WorldError;
 use crate::names::{ExportName, export_names};
 
-impl Describer<'_> {
+impl<'a> Describer<'a> {
     pub(super) fn exports(&mut self, world: WorldId) -> Result<(), WorldError> {
         let resolve = self.resolve;
         let exports = &resolve.worlds[world].exports;
@@ -31,11 +31,16 @@ impl Describer<'_> {
     fn export(
         &mut self,
         interface: Option<&WorldKey>,
-        function: &Function,
+        function: &'a Function,
         names: Vec<String>,
     ) -> Result<(), WorldError> {
         let name = self.full_name(interface, function);
-        let described = self.function(function, &name)?;
+        let described = self.function(Described {
+            function,
+            interface: interface.cloned(),
+            is_exported: true,
+            name: name.clone(),
+        })?;
         let kind = match function.kind {
             FunctionKind::Freestanding | FunctionKind::AsyncFreestanding => ExportKind::Free,
             FunctionKind::Constructor(id) => ExportKind::Constructor(self.resource(id)?),
@@ -46,24 +51,35 @@ impl Describer<'_> {
                 ExportKind::Method(self.resource(id)?)
             }
         };
+        let (mangling, after) = match described.is_async {
+            true => (ASYNC_MANGLING, WasmExportKind::Callback),
+            false => (MANGLING, WasmExportKind::PostReturn),
+        };
         let core = |kind| {
             let export = WasmExport::Func {
                 interface,
                 func: function,
                 kind,
             };
-            self.resolve.wasm_export_name(MANGLING, export)
+            self.resolve.wasm_export_name(mangling, export)
         };
         self.description.exports.push(CoreExport {
             name: core(WasmExportKind::Normal),
-            post_return: core(WasmExportKind::PostReturn),
+            after: core(after),
             place: place(self.resolve, function.span, &name),
+        });
+        let returns = described.is_async.then(|| {
+            let (module, field, _) =
+                function.task_return_import(self.resolve, interface, Mangling::Legacy);
+            let full = format!("{name} (its result)");
+            self.import(full, Callee::Return(described.result), (module, field))
         });
         self.description.world.exports.push(Export {
             name,
             interface: names,
             kind,
             function: described,
+            returns,
         });
         Ok(())
     }

@@ -8,14 +8,14 @@ use wit_parser::{
     WorldKey,
 };
 
-use super::{Describer, MANGLING};
+use super::{ASYNC_MANGLING, Described, Describer};
 use crate::WorldError;
 use crate::names::{camel, pascal, without_version};
 
 /// A predicate on the names of a module.
 type HasModule<'a> = &'a dyn Fn(&[String]) -> bool;
 
-impl Describer<'_> {
+impl<'a> Describer<'a> {
     pub(super) fn modules(
         &mut self,
         world: WorldId,
@@ -92,11 +92,11 @@ impl Describer<'_> {
     }
 
     /// The class of a resource, with those of the functions that are its own.
-    fn class<'f>(
+    fn class(
         &mut self,
         interface: Option<&WorldKey>,
         resource: wit_parser::TypeId,
-        functions: impl Iterator<Item = &'f Function>,
+        functions: impl Iterator<Item = &'a Function>,
     ) -> Result<ItemKind, WorldError> {
         let index = self.resource(resource)?;
         let mut members = Vec::new();
@@ -122,15 +122,22 @@ impl Describer<'_> {
     fn imported_function(
         &mut self,
         interface: Option<&WorldKey>,
-        function: &Function,
+        function: &'a Function,
     ) -> Result<u32, WorldError> {
         let name = self.full_name(interface, function);
-        let described = self.function(function, &name)?;
+        let described = self.function(Described {
+            function,
+            interface: interface.cloned(),
+            is_exported: false,
+            name: name.clone(),
+        })?;
         let core = WasmImport::Func {
             interface,
             func: function,
         };
-        let core = self.resolve.wasm_import_name(MANGLING, core);
+        let core = self
+            .resolve
+            .wasm_import_name(ASYNC_MANGLING.for_func(function), core);
         Ok(self.import(name, Callee::Function(described), core))
     }
 }

@@ -3,6 +3,7 @@
 use jsvm_abi::{Callee, Case, Field, Resource, ResourceSide, Type, TypeId};
 use wit_parser::{Handle, ResourceIntrinsic, TypeDefKind, TypeOwner, WasmExport, WorldKey};
 
+use super::transfers::TransferKind;
 use super::{Describer, MANGLING};
 use crate::WorldError;
 use crate::names::{camel, pascal};
@@ -85,8 +86,8 @@ impl Describer<'_> {
             TypeDefKind::Handle(Handle::Borrow(resource)) => {
                 Type::Borrow(self.resource(*resource)?)
             }
-            TypeDefKind::Future(_) => return Err(self.unsupported("has a future")),
-            TypeDefKind::Stream(_) => return Err(self.unsupported("has a stream")),
+            TypeDefKind::Future(item) => self.transfer(id, TransferKind::Future, *item)?,
+            TypeDefKind::Stream(item) => self.transfer(id, TransferKind::Stream, *item)?,
             TypeDefKind::Resource | TypeDefKind::Unknown => {
                 return Err(WorldError::unfit("a resource is used as a value"));
             }
@@ -96,7 +97,10 @@ impl Describer<'_> {
         Ok(index)
     }
 
-    fn optional(&mut self, ty: Option<wit_parser::Type>) -> Result<Option<TypeId>, WorldError> {
+    pub(super) fn optional(
+        &mut self,
+        ty: Option<wit_parser::Type>,
+    ) -> Result<Option<TypeId>, WorldError> {
         match ty {
             Some(ty) => self.ty(ty).map(Some),
             None => Ok(None),

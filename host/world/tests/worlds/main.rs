@@ -1,7 +1,9 @@
 //! Components for worlds: made of programs, validated, and called by a host.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod asynchronous;
 mod cases;
+mod children;
 mod host;
 mod json;
 mod make;

@@ -1,0 +1,8 @@
+//! Worlds with asynchronous functions, futures and streams.
+
+mod calls;
+mod composed;
+mod futures;
+mod host;
+mod streams;
+mod timers;
