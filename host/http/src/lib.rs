@@ -18,7 +18,7 @@ pub mod services;
 use jsvm::{Error, Source, Value, ValueKind, Vm};
 
 #[cfg(feature = "client")]
-pub use client::{Client, Url};
+pub use client::{Client, Url, WholeRequest};
 #[cfg(feature = "client")]
 pub use egress::{AddressKind, EgressError, EgressRules, EgressTarget, EgressTargetError};
 #[cfg(feature = "server")]

@@ -5,6 +5,7 @@ pub(super) mod connect;
 pub(super) mod framing;
 pub(super) mod incoming;
 pub(super) mod outgoing;
+mod whole;
 
 use std::error::Error as _;
 use std::sync::Arc;
@@ -24,6 +25,7 @@ use jsvm_protocol::http::{
 };
 
 pub use url::Url;
+pub use whole::WholeRequest;
 
 /// Methods that can be repeated if it is not known whether the request was carried out.
 const IDEMPOTENT: [&str; 6] = ["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"];
@@ -153,7 +155,7 @@ impl Client {
                 let client = self.clone();
                 // The last argument holds the signal, which only the VM uses.
                 move |info: RequestInfo, request: FetchRequest, _signal: Data| {
-                    let prepared = client.prepare(&info, request);
+                    let prepared = client.prepare_once(&info, request);
                     async move { prepared?.send().await }
                 }
             })
@@ -188,8 +190,8 @@ impl Client {
     }
 
     /// Prepares a request before the script continues, so that an outgoing body is open when the
-    /// script writes its first piece.
-    fn prepare(
+    /// script writes its first piece. One that must not be repeated is refused if it was sent before.
+    fn prepare_once(
         &self,
         info: &RequestInfo,
         request: FetchRequest,
@@ -198,6 +200,10 @@ impl Client {
         if info.repeated && !(is_whole && IDEMPOTENT.contains(&&*request.method)) {
             return Err(info.lost());
         }
+        self.prepare(request)
+    }
+
+    fn prepare(&self, request: FetchRequest) -> Result<PreparedRequest, HostError> {
         let url = Url::parse(&request.url);
         let url = url.map_err(|error| HostError::type_error(error.to_string()))?;
         (self.filter)(&url)?;
@@ -252,6 +258,14 @@ struct PreparedRequest {
 
 impl PreparedRequest {
     async fn send(self) -> Result<FetchResponse, HostError> {
+        let bodies = self.client.bodies.clone();
+        let (head, body) = self.exchange().await?;
+        let body = body.map(|body| bodies.body(body));
+        Ok(FetchResponse { body, ..head })
+    }
+
+    /// Sends the request, and returns the head of the response and the source of its body.
+    async fn exchange(self) -> Result<(FetchResponse, Option<Box<dyn Chunks>>), HostError> {
         let rules = &self.client.rules;
         let request = connect::client(rules)?
             .request(self.method.clone(), self.url.clone())
@@ -285,13 +299,14 @@ impl PreparedRequest {
             true if decoded => Some(Box::new(DecodedBody::new(response, codings, self.url))),
             true => Some(Box::new(response)),
         };
-        Ok(FetchResponse {
+        let head = FetchResponse {
             status: status.as_u16(),
             status_text: status.canonical_reason().unwrap_or_default(),
             headers,
-            body: body.map(|body| self.client.bodies.body(body)),
+            body: None,
             decoded,
-        })
+        };
+        Ok((head, body))
     }
 }
 

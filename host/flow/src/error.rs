@@ -1,0 +1,131 @@
+//! Errors.
+
+use crate::model::Status;
+use crate::store::StoreError;
+
+/// A failure of durable programs.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FlowError {
+    /// The id of a flow is not allowed.
+    #[error(
+        "{0:?} cannot be the id of a flow: use 1 to 200 printable ASCII characters without spaces and \
+         quotation marks"
+    )]
+    InvalidId(String),
+    /// There is no such flow.
+    #[error("there is no flow {0}. `jsvm flow list` lists those of the store")]
+    NoFlow(String),
+    /// The flow has ended, so that it cannot take a signal.
+    #[error("the flow {id} is {status}: it takes no signals any more")]
+    Ended {
+        /// The flow.
+        id: String,
+        /// How it ended.
+        status: Status,
+    },
+    /// The flow cannot be retried.
+    #[error("the flow {id} is {status}: only failed, cancelled and stopped flows can be retried")]
+    NotRetryable {
+        /// The flow.
+        id: String,
+        /// How it ended.
+        status: Status,
+    },
+    /// A program cannot be read.
+    #[error("cannot read the program {file}: {reason}")]
+    Read {
+        /// The file.
+        file: String,
+        /// Why not.
+        reason: String,
+    },
+    /// The program is no function.
+    #[error(
+        "{file} has no default export that is a function. Write `export default async function (input) \
+         {{ … }}`"
+    )]
+    NoMain {
+        /// The file.
+        file: String,
+    },
+    /// The top level of a program waits.
+    #[error(
+        "the top level of {file} waits for {what}, so there is no state to begin flows from. Wait inside \
+         of the default function"
+    )]
+    TopLevelWaits {
+        /// The file.
+        file: String,
+        /// What it waits for.
+        what: &'static str,
+    },
+    /// A payload is not JSON.
+    #[error("the {what} is not JSON: {reason}")]
+    NotJson {
+        /// `input` or `payload`.
+        what: &'static str,
+        /// Why not.
+        reason: String,
+    },
+    /// A payload is too large.
+    #[error(
+        "the {what} has {bytes} bytes, and {limit} are allowed. Store it elsewhere, and pass its name"
+    )]
+    TooLarge {
+        /// `input`, `payload` or `name`.
+        what: &'static str,
+        /// Its size.
+        bytes: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// The key does not fit the store.
+    #[error(
+        "a record of the store cannot be unsealed: the key is that of another store, or the record is \
+         damaged"
+    )]
+    WrongKey,
+    /// The store does not have the program of a flow.
+    #[error("the store does not have the program {0} of the flow")]
+    NoProgram(String),
+    /// Neither this program nor the store has the engine of a flow.
+    #[error(
+        "the flow needs the engine {0}, which neither this jsvm nor the store has. Use the version of jsvm \
+         that started the flow"
+    )]
+    NoEngine(String),
+    /// The flow has no query of this name.
+    #[error("the flow {id} answers no query {name:?}. It answers: {known}")]
+    NoQuery {
+        /// The flow.
+        id: String,
+        /// The query.
+        name: String,
+        /// The queries that it has, or `none`.
+        known: String,
+    },
+    /// Recovery made something else of a turn than the first time.
+    #[error(
+        "turn {turn} of the flow {id} did something else when it was repeated: its journal or its program \
+         is not what it was. The flow is stopped"
+    )]
+    Diverged {
+        /// The flow.
+        id: String,
+        /// The turn.
+        turn: u64,
+    },
+    /// A file is not an exported flow.
+    #[error("the file is not an exported flow, or it is damaged: {0}")]
+    NotExported(&'static str),
+    /// The system has no entropy.
+    #[error("the system has no entropy for a seed")]
+    Entropy(#[source] getrandom::Error),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A VM failed.
+    #[error(transparent)]
+    Vm(#[from] jsvm::Error),
+}

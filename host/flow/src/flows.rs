@@ -1,0 +1,382 @@
+//! Flows from outside: what starts them, signals them and looks at them.
+
+mod portable;
+mod view;
+
+pub use view::FlowView;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jsvm::{Engine, EngineId, SealKey};
+
+use crate::clock::{SystemTimeSource, Time};
+use crate::error::FlowError;
+use crate::model::{
+    FlowId, FlowRow, FlowState, ProgramId, StartRecord, Status, StoredFlow, WallTime,
+};
+use crate::program::{LoadedProgram, Program};
+use crate::store::{Change, Posted, Store, StoreError};
+use crate::vault::{RecordKind, Vault};
+
+/// What may be stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FlowLimits {
+    /// Bytes of an input or the payload of a signal, as JSON: 1 MiB by default.
+    pub payload: usize,
+    /// Bytes of the name and of the id of a signal: 200 by default.
+    pub name: usize,
+}
+
+impl Default for FlowLimits {
+    fn default() -> Self {
+        FlowLimits {
+            payload: 1 << 20,
+            name: 200,
+        }
+    }
+}
+
+/// How hard the component of an engine is compressed: it takes some hundredths of a second, once for a store.
+const ENGINE_LEVEL: i32 = 3;
+
+/// The most bytes of the component of an engine.
+const MAX_ENGINE: usize = 64 << 20;
+
+/// The flows of a store.
+///
+/// ```
+/// use jsvm::SealKey;
+/// use jsvm_flow::{Flows, MemoryStore, ProgramBuilder, Status};
+/// # let folder = tempfile::tempdir()?;
+/// let file = folder.path().join("hello.js");
+/// std::fs::write(&file, "export default async (name) => `Hello, ${name}`")?;
+///
+/// let mut flows = Flows::new(MemoryStore::new(), &SealKey::generate()?)?;
+/// let program = ProgramBuilder::new(flows.engine()).file(&file)?;
+/// let id = "greeting-1".parse()?;
+/// assert!(flows.start(&program, &id, r#""world""#)?);
+/// // The same id again is the same flow:
+/// assert!(!flows.start(&program, &id, r#""world""#)?);
+/// assert_eq!(flows.show(&id)?.status, Status::Running);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Flows<S> {
+    pub(crate) store: S,
+    pub(crate) vault: Vault,
+    pub(crate) time: Arc<dyn Time>,
+    pub(crate) limits: FlowLimits,
+    /// How long a turn may take.
+    pub(crate) turn_time: Duration,
+    engine: Engine,
+    engines: HashMap<EngineId, Engine>,
+    programs: HashMap<ProgramId, Arc<LoadedProgram>>,
+}
+
+impl<S: Store> Flows<S> {
+    /// The flows of a store, whose records are sealed with a key.
+    ///
+    /// # Errors
+    /// [`FlowError::Vm`] if there is no engine.
+    pub fn new(store: S, key: &SealKey) -> Result<Self, FlowError> {
+        Ok(Flows {
+            store,
+            vault: Vault::new(key),
+            time: Arc::new(SystemTimeSource),
+            limits: FlowLimits::default(),
+            turn_time: Duration::from_secs(10),
+            engine: Engine::global()?,
+            engines: HashMap::new(),
+            programs: HashMap::new(),
+        })
+    }
+
+    /// Sets where the time comes from: the system by default.
+    #[must_use]
+    pub fn time(mut self, time: impl Time) -> Self {
+        self.time = Arc::new(time);
+        self
+    }
+
+    /// Sets the engine of new programs.
+    #[must_use]
+    pub fn with_engine(mut self, engine: &Engine) -> Self {
+        self.engine = engine.clone();
+        self
+    }
+
+    /// Sets what may be stored.
+    #[must_use]
+    pub fn limits(mut self, limits: FlowLimits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Returns the engine of new programs.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Returns the store.
+    pub fn store(&mut self) -> &mut S {
+        &mut self.store
+    }
+
+    /// Starts a flow with an input, which is JSON. Returns `false` if there is a flow with this id, which
+    /// stays as it is.
+    ///
+    /// # Errors
+    /// [`FlowError::NotJson`]; [`FlowError::TooLarge`]; [`FlowError::Store`].
+    pub fn start(
+        &mut self,
+        program: &Program,
+        id: &FlowId,
+        input: &str,
+    ) -> Result<bool, FlowError> {
+        self.check_json("input", input)?;
+        if self.store.row(id)?.is_some() {
+            return Ok(false);
+        }
+        self.keep_program(program)?;
+        let now = self.time.now();
+        let row = FlowRow {
+            id: id.clone(),
+            program: program.id(),
+            run: 1,
+            created: now,
+            turns: 0,
+            target: None,
+            input: self.seal_start(id, input.to_owned(), Vec::new())?,
+            seed: self.new_seed(id)?,
+            state: initial_state(now),
+        };
+        Ok(self.store.create(&row)?)
+    }
+
+    pub(crate) fn seal_start(
+        &self,
+        id: &FlowId,
+        input: String,
+        signals: Vec<(String, String)>,
+    ) -> Result<Vec<u8>, FlowError> {
+        let record = postcard::to_stdvec(&StartRecord { input, signals }).unwrap_or_default();
+        self.vault.seal(id, RecordKind::Input, &record)
+    }
+
+    pub(crate) fn open_start(&self, id: &FlowId, sealed: &[u8]) -> Result<StartRecord, FlowError> {
+        let record = self.vault.open(id, RecordKind::Input, sealed)?;
+        postcard::from_bytes(&record).map_err(|_| FlowError::WrongKey)
+    }
+
+    /// Has a flow move to a program at its next [`checkpoint`](crate::DECLARATIONS), where nothing else is
+    /// pending. The program's default function is called with the state. Without a program, the flow stays
+    /// with its code.
+    ///
+    /// Returns `false` if the flow has ended.
+    ///
+    /// # Errors
+    /// [`FlowError::NoFlow`]; [`FlowError::Store`].
+    pub fn deploy(&mut self, flow: &FlowId, program: Option<&Program>) -> Result<bool, FlowError> {
+        self.row(flow)?;
+        if let Some(program) = program {
+            self.keep_program(program)?;
+        }
+        Ok(self.store.set_target(flow, program.map(Program::id))?)
+    }
+
+    fn keep_program(&mut self, program: &Program) -> Result<(), FlowError> {
+        let stored = program.stored();
+        if self.store.program(program.id())?.is_none() {
+            if stored.engine == *EngineId::BUILT_IN.as_bytes() {
+                // Later versions of jsvm go on with it.
+                let component = zstd::bulk::compress(jsvm::COMPONENT, ENGINE_LEVEL)
+                    .map_err(|error| StoreError::Failed(error.to_string()))?;
+                self.store.put_engine(&stored.engine, &component)?;
+            }
+            self.store.put_program(stored)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn new_seed(&self, id: &FlowId) -> Result<Vec<u8>, FlowError> {
+        let mut seed = [0; 32];
+        getrandom::fill(&mut seed).map_err(FlowError::Entropy)?;
+        self.vault.seal(id, RecordKind::Seed, &seed)
+    }
+
+    fn check_json(&self, what: &'static str, text: &str) -> Result<(), FlowError> {
+        self.check_size(what, text.len(), self.limits.payload)?;
+        let parsed = serde_json::from_str::<serde::de::IgnoredAny>(text);
+        parsed.map(drop).map_err(|error| FlowError::NotJson {
+            what,
+            reason: error.to_string(),
+        })
+    }
+
+    fn check_size(&self, what: &'static str, bytes: usize, limit: usize) -> Result<(), FlowError> {
+        if bytes > limit {
+            return Err(FlowError::TooLarge { what, bytes, limit });
+        }
+        Ok(())
+    }
+
+    /// Sends a signal with a payload, which is JSON. A second signal with the same id is ignored: then
+    /// `false` is returned.
+    ///
+    /// # Errors
+    /// [`FlowError::NoFlow`]; [`FlowError::Ended`]; [`FlowError::NotJson`]; [`FlowError::TooLarge`];
+    /// [`FlowError::Store`].
+    pub fn signal(
+        &mut self,
+        flow: &FlowId,
+        name: &str,
+        id: &str,
+        payload: &str,
+    ) -> Result<bool, FlowError> {
+        self.check_json("payload", payload)?;
+        self.check_size("name", name.len().max(id.len()), self.limits.name)?;
+        let payload = self
+            .vault
+            .seal(flow, RecordKind::Signal, payload.as_bytes())?;
+        match self.store.post(flow, id, name, &payload)? {
+            Posted::New => Ok(true),
+            Posted::Duplicate => Ok(false),
+            Posted::NoFlow => Err(FlowError::NoFlow(flow.to_string())),
+            Posted::Ended(status) => Err(FlowError::Ended {
+                id: flow.to_string(),
+                status,
+            }),
+        }
+    }
+
+    /// Orders the worker to cancel a flow. Returns `false` if it has ended.
+    ///
+    /// # Errors
+    /// [`FlowError::NoFlow`]; [`FlowError::Store`].
+    pub fn cancel(&mut self, flow: &FlowId) -> Result<bool, FlowError> {
+        self.row(flow)?;
+        Ok(self.store.request_cancel(flow)?)
+    }
+
+    /// Lets a flow that did not complete go on: one that was stopped from the turn that stopped it, one
+    /// that failed or was cancelled from its beginning, with the same input.
+    ///
+    /// # Errors
+    /// [`FlowError::NoFlow`]; [`FlowError::NotRetryable`]; [`FlowError::Store`].
+    pub fn retry(&mut self, flow: &FlowId) -> Result<(), FlowError> {
+        let row = self.row(flow)?;
+        let change = match row.state.status {
+            Status::Stopped => Change::State {
+                flow: flow.clone(),
+                run: row.run,
+                state: FlowState {
+                    status: Status::Running,
+                    result: None,
+                    ..row.state
+                },
+            },
+            Status::Failed | Status::Cancelled => Change::Restart {
+                flow: flow.clone(),
+                run: row.run + 1,
+                program: row.program,
+                input: row.input,
+                seed: self.new_seed(flow)?,
+                state: initial_state(self.time.now()),
+            },
+            status => {
+                return Err(FlowError::NotRetryable {
+                    id: flow.to_string(),
+                    status,
+                });
+            }
+        };
+        Ok(self.store.commit(&[change])?)
+    }
+
+    pub(crate) fn row(&mut self, flow: &FlowId) -> Result<FlowRow, FlowError> {
+        let row = self.store.row(flow)?;
+        row.ok_or_else(|| FlowError::NoFlow(flow.to_string()))
+    }
+
+    pub(crate) fn stored(&mut self, flow: &FlowId) -> Result<StoredFlow, FlowError> {
+        let stored = self.store.load(flow)?;
+        stored.ok_or_else(|| FlowError::NoFlow(flow.to_string()))
+    }
+
+    /// Removes flows that ended before a time, in nanoseconds since 1970, and the programs and engines that
+    /// no flow needs any more. Returns how many flows were removed.
+    ///
+    /// # Errors
+    /// [`FlowError::Store`].
+    pub fn collect(&mut self, ended_before: WallTime) -> Result<u64, FlowError> {
+        Ok(self.store.collect(ended_before)?)
+    }
+
+    /// Returns the program of a flow, on the engine that it needs.
+    pub(crate) fn program(&mut self, id: ProgramId) -> Result<Arc<LoadedProgram>, FlowError> {
+        if let Some(program) = self.programs.get(&id) {
+            return Ok(program.clone());
+        }
+        let stored = self.store.program(id)?;
+        let stored = stored.ok_or_else(|| FlowError::NoProgram(id.to_string()))?;
+        let engine = self.engine_of(&stored.engine)?;
+        let program = Arc::new(LoadedProgram::new(&stored, &engine)?);
+        self.programs.insert(id, program.clone());
+        Ok(program)
+    }
+
+    fn engine_of(&mut self, digest: &[u8; 32]) -> Result<Engine, FlowError> {
+        let id = EngineId::new(*digest);
+        if self.engine.id() == id {
+            return Ok(self.engine.clone());
+        }
+        if let Some(engine) = self.engines.get(&id) {
+            return Ok(engine.clone());
+        }
+        let component = self.store.engine(digest)?;
+        let component = component.ok_or_else(|| FlowError::NoEngine(id.to_string()))?;
+        let component = zstd::bulk::decompress(&component, MAX_ENGINE)
+            .map_err(|error| StoreError::Damaged(format!("the engine {id}: {error}")))?;
+        let engine = other_engine(&component, id)?;
+        self.engines.insert(id, engine.clone());
+        Ok(engine)
+    }
+}
+
+#[cfg(feature = "compile")]
+fn other_engine(component: &[u8], _: EngineId) -> Result<Engine, FlowError> {
+    Ok(Engine::from_component(component)?)
+}
+
+#[cfg(not(feature = "compile"))]
+fn other_engine(_: &[u8], id: EngineId) -> Result<Engine, FlowError> {
+    Err(FlowError::NoEngine(id.to_string()))
+}
+
+impl<S: std::fmt::Debug> std::fmt::Debug for Flows<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Flows")
+            .field("store", &self.store)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The time of a flow's own clock at its beginning: later than that of its program.
+const FIRST_MONOTONIC: u64 = 1_000_000_000;
+
+/// The state of a flow that has not run.
+pub(crate) fn initial_state(now: WallTime) -> FlowState {
+    FlowState {
+        status: Status::Running,
+        wake: None,
+        wall: now,
+        monotonic: FIRST_MONOTONIC,
+        requests: 0,
+        waiting: "its first turn".to_owned(),
+        result: None,
+        progress: None,
+    }
+}

@@ -1,0 +1,393 @@
+//! A store in one file of SQLite.
+
+mod apply;
+mod read;
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior, params};
+
+use super::{Change, DueFlow, Posted, Store, StoreError};
+use crate::model::{
+    FlowId, FlowRow, ProgramId, Status, StoredFlow, StoredProgram, StoredSignal, WallTime,
+};
+
+/// Marks a file of SQLite as a store of flows: `flow` in ASCII.
+const APPLICATION: i32 = 0x666c_6f77;
+
+/// The changes from each schema to the next. The first is from an empty file.
+const MIGRATIONS: [&str; 1] = [include_str!("schema.sql")];
+
+/// The newest schema.
+const SCHEMA: i32 = MIGRATIONS.len() as i32;
+
+/// How long an operation waits for another process that writes.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The size up to which a file is read completely when it is opened, to find damage.
+const CHECKED: u64 = 16 << 20;
+
+/// A [`Store`] in one file. Several processes can use it; one of them is the worker.
+///
+/// A commit is on disk when it returns. Beside the file are a log of SQLite and a file that the worker
+/// locks, so that the next worker goes on at once when a worker is killed.
+///
+/// ```
+/// use jsvm_flow::{SqliteStore, Store};
+/// let folder = tempfile::tempdir()?;
+/// let mut store = SqliteStore::open(folder.path().join("flows.db"))?;
+/// store.own()?;
+/// assert!(store.list(None, 10)?.is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct SqliteStore {
+    connection: Connection,
+    path: PathBuf,
+    /// Locked while this process is the worker.
+    owner: Option<File>,
+}
+
+impl std::fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SqliteStore")
+            .field("path", &self.path)
+            .field("owned", &self.owner.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+impl SqliteStore {
+    /// Opens a store, which is created if there is none.
+    ///
+    /// # Errors
+    /// [`StoreError::NotAStore`], [`StoreError::NewerSchema`], [`StoreError::Damaged`],
+    /// [`StoreError::Open`].
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        let path = path.as_ref();
+        let cannot = |reason: String| StoreError::Open {
+            path: path.display().to_string(),
+            reason,
+        };
+        // SQLite gives a meaning to some names, such as `:memory:`. An absolute path is none.
+        let full = std::path::absolute(path).map_err(|error| cannot(error.to_string()))?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection =
+            Connection::open_with_flags(&full, flags).map_err(|error| cannot(error.to_string()))?;
+        let mut store = SqliteStore {
+            connection,
+            path: full,
+            owner: None,
+        };
+        store.connection.busy_timeout(PATIENCE).map_err(failed)?;
+        store.connection.set_prepared_statement_cache_capacity(64);
+        store.identify()?;
+        let pragma = |name: &str, value: &str| {
+            let connection = &store.connection;
+            connection.pragma_update(None, name, value).map_err(failed)
+        };
+        pragma("journal_mode", "WAL")?;
+        // A commit is on disk when it returns.
+        pragma("synchronous", "FULL")?;
+        pragma("journal_size_limit", "4194304")?;
+        store.migrate()?;
+        Ok(store)
+    }
+
+    /// Returns the path of the file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Writes a copy of the store to a new file, while a worker runs its flows.
+    ///
+    /// # Errors
+    /// [`StoreError::Failed`] if the file exists, and the errors of the disk.
+    pub fn back_up(&self, to: impl AsRef<Path>) -> Result<(), StoreError> {
+        let to = to.as_ref().display().to_string();
+        self.connection
+            .execute("VACUUM INTO ?1", [to])
+            .map_err(failed)?;
+        Ok(())
+    }
+
+    /// Limits the size of the file, in pages of 4 KiB. A commit that needs more fails with
+    /// [`StoreError::Full`] and changes nothing.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub fn limit_pages(&mut self, pages: u64) -> Result<(), StoreError> {
+        let pages = signed(pages);
+        self.connection
+            .pragma_update(None, "max_page_count", pages)
+            .map_err(failed)
+    }
+
+    /// Refuses databases of other programs and versions, and damaged ones.
+    fn identify(&self) -> Result<(), StoreError> {
+        let not_a_store = || StoreError::NotAStore {
+            path: self.path.display().to_string(),
+        };
+        let number = |name: &str| {
+            let value = self
+                .connection
+                .pragma_query_value(None, name, |row| row.get::<_, i32>(0));
+            value.map_err(|error| match error.sqlite_error_code() {
+                Some(ErrorCode::NotADatabase) => not_a_store(),
+                _ => failed(error),
+            })
+        };
+        let (application, schema) = (number("application_id")?, number("user_version")?);
+        let tables = "SELECT count(*) FROM sqlite_schema";
+        let tables: i64 = self
+            .connection
+            .query_row(tables, [], |row| row.get(0))
+            .map_err(failed)?;
+        if tables == 0 && application == 0 {
+            return Ok(());
+        }
+        if application != APPLICATION {
+            return Err(not_a_store());
+        }
+        if schema > SCHEMA {
+            return Err(StoreError::NewerSchema {
+                found: schema,
+                known: SCHEMA,
+            });
+        }
+        let size = std::fs::metadata(&self.path).map_or(0, |file| file.len());
+        if size <= CHECKED {
+            let found: String = self
+                .connection
+                .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
+                .map_err(failed)?;
+            if found != "ok" {
+                return Err(StoreError::Damaged(found));
+            }
+        }
+        Ok(())
+    }
+
+    fn migrate(&mut self) -> Result<(), StoreError> {
+        let schema = |connection: &Connection| {
+            connection
+                .pragma_query_value(None, "user_version", |row| row.get::<_, i32>(0))
+                .map_err(failed)
+        };
+        if schema(&self.connection)? == SCHEMA {
+            return Ok(());
+        }
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(failed)?;
+        // Another process may have done it meanwhile.
+        let known = usize::try_from(schema(&transaction)?).unwrap_or(0);
+        for migration in MIGRATIONS.iter().skip(known) {
+            transaction.execute_batch(migration).map_err(failed)?;
+        }
+        for (name, value) in [("application_id", APPLICATION), ("user_version", SCHEMA)] {
+            transaction
+                .pragma_update(None, name, value)
+                .map_err(failed)?;
+        }
+        transaction.commit().map_err(failed)
+    }
+
+    fn write<T>(
+        &mut self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(failed)?;
+        let result = work(&transaction).map_err(failed)?;
+        transaction.commit().map_err(failed)?;
+        Ok(result)
+    }
+}
+
+impl Store for SqliteStore {
+    fn own(&mut self) -> Result<(), StoreError> {
+        if self.owner.is_some() {
+            return Ok(());
+        }
+        let mut path = self.path.clone().into_os_string();
+        path.push("-owner");
+        let open = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path);
+        let file = open.map_err(|error| StoreError::Open {
+            path: Path::new(&path).display().to_string(),
+            reason: error.to_string(),
+        })?;
+        match file.try_lock() {
+            Ok(()) => {
+                self.owner = Some(file);
+                self.write(apply::claim)
+            }
+            Err(TryLockError::WouldBlock) => Err(StoreError::Owned {
+                path: self.path.display().to_string(),
+            }),
+            Err(TryLockError::Error(error)) => Err(StoreError::Failed(error.to_string())),
+        }
+    }
+
+    fn put_program(&mut self, program: &StoredProgram) -> Result<(), StoreError> {
+        self.write(|connection| {
+            connection
+                .prepare_cached(
+                    "INSERT OR IGNORE INTO programs (id, name, engine, snapshot) VALUES (?1, ?2, ?3, ?4)",
+                )?
+                .execute(params![
+                    program.id.as_bytes(),
+                    program.name,
+                    program.engine,
+                    program.snapshot
+                ])?;
+            Ok(())
+        })
+    }
+
+    fn program(&mut self, id: ProgramId) -> Result<Option<StoredProgram>, StoreError> {
+        read::program(&self.connection, id).map_err(failed)
+    }
+
+    fn put_engine(&mut self, id: &[u8; 32], component: &[u8]) -> Result<(), StoreError> {
+        self.write(|connection| {
+            connection.execute(
+                "INSERT OR IGNORE INTO engines (id, component) VALUES (?1, ?2)",
+                params![id, component],
+            )?;
+            Ok(())
+        })
+    }
+
+    fn engine(&mut self, id: &[u8; 32]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.connection
+            .query_row("SELECT component FROM engines WHERE id = ?1", [id], |row| {
+                row.get(0)
+            })
+            .optional()
+            .map_err(failed)
+    }
+
+    fn create(&mut self, row: &FlowRow) -> Result<bool, StoreError> {
+        self.write(|connection| apply::insert(connection, row))
+    }
+
+    fn import(&mut self, flow: &StoredFlow, signals: &[StoredSignal]) -> Result<bool, StoreError> {
+        self.write(|connection| apply::import(connection, flow, signals))
+    }
+
+    fn post(
+        &mut self,
+        flow: &FlowId,
+        id: &str,
+        name: &str,
+        payload: &[u8],
+    ) -> Result<Posted, StoreError> {
+        self.write(|connection| apply::post(connection, flow, id, name, payload))
+    }
+
+    fn signals(&mut self, flow: &FlowId) -> Result<Vec<StoredSignal>, StoreError> {
+        read::signals(&self.connection, flow).map_err(failed)
+    }
+
+    fn request_cancel(&mut self, flow: &FlowId) -> Result<bool, StoreError> {
+        self.write(|connection| {
+            let sql =
+                "UPDATE flows SET cancel = 1, attention = 1 WHERE id = ?1 AND status = 'running'";
+            Ok(connection.execute(sql, [flow.as_str()])? > 0)
+        })
+    }
+
+    fn set_target(&mut self, flow: &FlowId, target: Option<ProgramId>) -> Result<bool, StoreError> {
+        self.write(|connection| {
+            let sql = "UPDATE flows SET target = ?2 WHERE id = ?1 AND status = 'running'";
+            let target = target.map(|target| *target.as_bytes());
+            Ok(connection.execute(sql, params![flow.as_str(), target])? > 0)
+        })
+    }
+
+    fn commit(&mut self, changes: &[Change]) -> Result<(), StoreError> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        self.write(|connection| {
+            changes
+                .iter()
+                .try_for_each(|change| apply::change(connection, change))
+        })
+    }
+
+    fn row(&mut self, flow: &FlowId) -> Result<Option<FlowRow>, StoreError> {
+        Ok(read::row(&self.connection, flow)
+            .map_err(failed)?
+            .map(|(_, row)| row))
+    }
+
+    fn load(&mut self, flow: &FlowId) -> Result<Option<StoredFlow>, StoreError> {
+        read::load(&self.connection, flow).map_err(failed)
+    }
+
+    fn due(&mut self, now: WallTime, limit: usize) -> Result<Vec<DueFlow>, StoreError> {
+        read::due(&self.connection, now, limit).map_err(failed)
+    }
+
+    fn ahead(&mut self, now: WallTime) -> Result<Vec<FlowId>, StoreError> {
+        read::ahead(&self.connection, now).map_err(failed)
+    }
+
+    fn next_wake(&mut self) -> Result<Option<WallTime>, StoreError> {
+        read::next_wake(&self.connection).map_err(failed)
+    }
+
+    fn list(&mut self, status: Option<Status>, limit: usize) -> Result<Vec<FlowRow>, StoreError> {
+        read::list(&self.connection, status, limit).map_err(failed)
+    }
+
+    fn count(&mut self) -> Result<Vec<(Status, u64)>, StoreError> {
+        read::count(&self.connection).map_err(failed)
+    }
+
+    fn logs(&mut self, flow: &FlowId, from: u64) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
+        read::logs(&self.connection, flow, from).map_err(failed)
+    }
+
+    fn remove(&mut self, flow: &FlowId) -> Result<bool, StoreError> {
+        self.write(|connection| apply::remove(connection, flow))
+    }
+
+    fn collect(&mut self, ended_before: WallTime) -> Result<u64, StoreError> {
+        self.write(|connection| apply::collect(connection, ended_before))
+    }
+}
+
+/// Tells an error of SQLite by its code.
+fn failed(error: rusqlite::Error) -> StoreError {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => StoreError::Full,
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy,
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+            StoreError::Damaged(error.to_string())
+        }
+        _ => match error {
+            rusqlite::Error::FromSqlConversionFailure(..)
+            | rusqlite::Error::IntegralValueOutOfRange(..)
+            | rusqlite::Error::InvalidColumnType(..) => StoreError::Damaged(error.to_string()),
+            error => StoreError::Failed(error.to_string()),
+        },
+    }
+}
+
+/// A number as SQLite has it.
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,137 @@
+//! Flows that the worker has taken up.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures_util::future::AbortHandle;
+use jsvm::Error;
+
+use crate::error::FlowError;
+use crate::model::{FlowRow, Input};
+use crate::program::LoadedProgram;
+use crate::recover::Tail;
+use crate::vm::FlowVm;
+
+/// A flow that runs, or waits for requests.
+pub(super) struct LiveFlow {
+    /// Nothing while the flow only waits for requests, and others needed the room.
+    pub(super) vm: Option<FlowVm>,
+    pub(super) program: Arc<LoadedProgram>,
+    pub(super) seed: [u8; 32],
+    pub(super) row: FlowRow,
+    /// Requests that were sent.
+    pub(super) in_flight: HashMap<u64, AbortHandle>,
+    /// Inputs of the next turn.
+    pub(super) ready: Vec<Input>,
+    /// Numbers of the signals among them.
+    pub(super) signals: Vec<u64>,
+    /// Whether a turn runs even without inputs.
+    pub(super) attention: bool,
+    pub(super) tail: Tail,
+    /// The tick of its last turn.
+    pub(super) used: u64,
+}
+
+impl LiveFlow {
+    pub(super) fn new(
+        program: Arc<LoadedProgram>,
+        seed: [u8; 32],
+        row: FlowRow,
+        tail: Tail,
+    ) -> Self {
+        LiveFlow {
+            vm: None,
+            program,
+            seed,
+            row,
+            in_flight: HashMap::new(),
+            ready: Vec::new(),
+            signals: Vec::new(),
+            attention: false,
+            tail,
+            used: 0,
+        }
+    }
+
+    /// Gives up all requests.
+    pub(super) fn abort_all(&mut self) {
+        for (_, handle) in self.in_flight.drain() {
+            handle.abort();
+        }
+    }
+
+    /// Returns the bytes of a snapshot, as what differs from the program.
+    pub(super) fn snapshot(&self, vm: &FlowVm) -> Result<Vec<u8>, FlowError> {
+        let delta = vm.vm.snapshot_since(&self.program.base)?;
+        Ok(delta.to_bytes().map_err(Error::from)?)
+    }
+}
+
+impl Drop for LiveFlow {
+    fn drop(&mut self) {
+        self.abort_all();
+    }
+}
+
+/// What a snapshot costs, as measured.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SnapshotCost {
+    /// Nanoseconds to take and encode one; a moving mean.
+    time: u64,
+    /// Bytes of one; a moving mean.
+    bytes: usize,
+}
+
+impl Default for SnapshotCost {
+    fn default() -> Self {
+        // What a small VM needs.
+        SnapshotCost {
+            time: 100_000,
+            bytes: 4 << 10,
+        }
+    }
+}
+
+impl SnapshotCost {
+    /// Whether a snapshot now is cheaper than to keep and repeat the tail: when the time that the tail ran,
+    /// or the bytes that it has, are so many times those of a snapshot.
+    pub(super) fn is_worth(self, tail: Tail, max_tail: u32, ratio: u32) -> bool {
+        tail.turns >= max_tail
+            || tail.ran > self.time.saturating_mul(ratio.into())
+            || tail.bytes > self.bytes.saturating_mul(ratio as usize)
+    }
+
+    /// Measures a snapshot.
+    pub(super) fn measure<T>(
+        &mut self,
+        take: impl FnOnce() -> T,
+        bytes: impl Fn(&T) -> usize,
+    ) -> T {
+        let began = Instant::now();
+        let taken = take();
+        let time: Duration = began.elapsed();
+        let time = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        self.time = (self.time * 7 + time) / 8;
+        self.bytes = (self.bytes * 7 + bytes(&taken)) / 8;
+        taken
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_snapshot_is_worth_a_long_tail_alone() {
+        let cost = SnapshotCost {
+            time: 1_000,
+            bytes: 100,
+        };
+        let tail = |turns, ran, bytes| Tail { turns, ran, bytes };
+        assert!(!cost.is_worth(tail(10, 4_000, 400), 256, 4));
+        assert!(cost.is_worth(tail(10, 4_001, 0), 256, 4));
+        assert!(cost.is_worth(tail(10, 0, 401), 256, 4));
+        assert!(cost.is_worth(tail(256, 0, 0), 256, 4));
+    }
+}
