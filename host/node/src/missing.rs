@@ -44,7 +44,7 @@ impl FailedImport<'_> {
             "jsvm has no such module".to_owned()
         } else {
             "it is the name of a WIT interface. Link a component that exports it: jsvm run --link \
-             FILE.wasm"
+             FILE.wasm. Or import it in the world for which the program is run or built: --wit WIT"
                 .to_owned()
         };
         Some(self.not_found(Vec::new(), vec![hint]))
@@ -140,6 +140,8 @@ impl FailedImport<'_> {
         let beside = normal(&self.folder().join(specifier));
         if let Some(name) = self.file_like(&beside) {
             hints.push(format!("did you mean './{name}'?"));
+        } else if package.contains(':') {
+            hints.push("names of npm packages contain no ':'".to_owned());
         } else {
             hints.push(format!("to install it: npm install {package}"));
         }

@@ -1,30 +1,24 @@
 //! Running programs: what drives a VM until nothing is left to do.
 
+mod in_flight;
 mod launch;
 mod serving;
+mod step;
+mod wait;
 
-use std::collections::{HashMap, HashSet, VecDeque};
-use std::future::poll_fn;
-use std::task::Poll;
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use futures_util::future::{AbortHandle, Abortable, Aborted, BoxFuture, FutureExt};
-use futures_util::stream::{FuturesUnordered, StreamExt};
+use futures_util::future::FutureExt;
 
-use self::launch::{guarded, launch};
-use crate::async_function::RequestInfo;
-use crate::data::Data;
+use self::in_flight::InFlight;
+use self::launch::guarded;
+use self::wait::Next;
 use crate::error::{Error, Exception, Interrupt};
-use crate::function::{HostError, HostResult};
+use crate::function::HostResult;
 use crate::source::Source;
 use crate::value::{PromiseState, Value};
-use crate::vm::{Rejection, Request, Vm};
-
-/// How many jobs run before other tasks of the thread get their turn.
-const JOBS: u32 = 10_000;
-
-/// How many requests are settled before other tasks of the thread get their turn.
-const SETTLED: u32 = 64;
+use crate::vm::{Rejection, Vm};
 
 /// Drives a VM on tokio: runs its jobs and timers, starts the futures behind its requests
 /// ([`VmBuilder::async_function`](crate::VmBuilder::async_function)), and settles their promises
@@ -60,9 +54,7 @@ const SETTLED: u32 = 64;
 /// ```
 pub struct EventLoop {
     vm: Vm,
-    in_flight: FuturesUnordered<BoxFuture<'static, Ended>>,
-    /// Of those in flight.
-    aborts: HashMap<u64, AbortHandle>,
+    in_flight: InFlight,
     deadline: Option<Instant>,
     /// Whether the requests that were there before were started.
     has_begun: bool,
@@ -73,32 +65,13 @@ pub struct EventLoop {
     rejections: VecDeque<Rejection>,
 }
 
-/// A future that ended, or was aborted.
-struct Ended {
-    id: u64,
-    outcome: Result<Result<Data, HostError>, Aborted>,
-}
-
-/// What is to be done after the VM has run.
-enum Next {
-    /// There is more to run now.
-    Run,
-    /// Something will happen: a timer, after this time.
-    Timer(Duration),
-    /// Something will happen: a future in flight will end.
-    Future,
-    /// Nothing will ever happen.
-    Nothing,
-}
-
 impl EventLoop {
     /// An event loop for a VM. Requests that are unsettled, as in a VM restored from a snapshot,
     /// are started when it first runs.
     pub fn new(vm: &Vm) -> Self {
         EventLoop {
             vm: vm.clone(),
-            in_flight: FuturesUnordered::new(),
-            aborts: HashMap::new(),
+            in_flight: InFlight::default(),
             deadline: None,
             has_begun: false,
             leaves_unknown: false,
@@ -138,7 +111,7 @@ impl EventLoop {
 
     /// Returns how many requests are in flight.
     pub fn in_flight(&self) -> usize {
-        self.aborts.len()
+        self.in_flight.len()
     }
 
     /// Runs until nothing is left to do: no job, no timer, no request in flight.
@@ -166,7 +139,7 @@ impl EventLoop {
             match self.step(None)?.0 {
                 Next::Run => tokio::task::yield_now().await,
                 Next::Timer(time) if time.is_zero() => tokio::task::yield_now().await,
-                Next::Timer(_) | Next::Future => match self.ended().await {
+                Next::Timer(_) | Next::Future => match self.in_flight.ended().await {
                     Some(ended) => self.conclude(ended)?,
                     None => return Ok(true),
                 },
@@ -262,7 +235,8 @@ impl EventLoop {
         }
         if let Some(request) = own {
             let future = async move { future.await.into_outcome() };
-            self.push(request.id, guarded(NAME.into(), future.boxed()));
+            self.in_flight
+                .push(request.id, guarded(NAME.into(), future.boxed()));
         }
         Ok(promise)
     }
@@ -276,190 +250,6 @@ impl EventLoop {
             return Err(Error::Interrupted(Interrupt::Deadline));
         }
         self.vm.with_deadline(deadline, || call(&self.vm))
-    }
-
-    /// Runs what can be run, and starts what was asked for.
-    ///
-    /// Of `promise` it is known that somebody will look at its rejection, which is returned beside
-    /// what is next.
-    fn step(&mut self, promise: Option<&Value>) -> Result<(Next, Option<Error>), Error> {
-        if !self.has_begun {
-            self.begin()?;
-            self.has_begun = true;
-        }
-        let report = self.bounded(|vm| vm.run_jobs_up_to(JOBS))?;
-        if report.requests {
-            for request in self.vm.take_requests()? {
-                self.start(request, false)?;
-            }
-        }
-        if report.cancellations {
-            for id in self.vm.take_cancellations()? {
-                if let Some(abort) = self.aborts.remove(&id) {
-                    abort.abort();
-                }
-            }
-        }
-        if report.pending {
-            return Ok((Next::Run, None));
-        }
-        let mut reason = None;
-        if report.rejections {
-            self.rejections.extend(self.vm.take_unhandled_rejections()?);
-        }
-        if !self.rejections.is_empty() {
-            reason = self.reject(promise)?;
-        }
-        let next = match report.next_timer {
-            Some(time) => Next::Timer(time),
-            None if !self.in_flight.is_empty() => Next::Future,
-            // A request may have been rejected at once.
-            None if self.vm.run_jobs_up_to(0)?.pending => Next::Run,
-            None => Next::Nothing,
-        };
-        Ok((next, reason))
-    }
-
-    /// Starts what was asked for before.
-    fn begin(&mut self) -> Result<(), Error> {
-        let fresh = self.vm.take_requests()?;
-        let fresh: HashSet<u64> = fresh.into_iter().map(|request| request.id).collect();
-        for request in self.vm.unsettled_requests()? {
-            let is_repeated = !fresh.contains(&request.id);
-            self.start(request, is_repeated)?;
-        }
-        Ok(())
-    }
-
-    /// Fails with the first rejection that nothing handles, and returns that of `promise`.
-    fn reject(&mut self, promise: Option<&Value>) -> Result<Option<Error>, Error> {
-        let mut awaited = None;
-        while let Some(rejection) = self.rejections.pop_front() {
-            let is_awaited = match promise {
-                Some(promise) => rejection.promise.strict_equals(promise)?,
-                None => false,
-            };
-            if !is_awaited {
-                return Err(Error::Rejection(Box::new(rejection)));
-            }
-            awaited = Some(match rejection.limit {
-                Some(limit) => Error::Limit(limit),
-                None => Error::Exception(Box::new(rejection.reason)),
-            });
-        }
-        Ok(awaited)
-    }
-
-    /// Starts the future behind a request.
-    fn start(&mut self, request: Request, is_repeated: bool) -> Result<(), Error> {
-        let Request { id, name, args } = request;
-        let functions = self.vm.async_functions();
-        if self.leaves_unknown && !functions.has(&name) {
-            return Ok(());
-        }
-        let info = RequestInfo {
-            id,
-            name: name.into(),
-            repeated: is_repeated,
-        };
-        match launch(functions, info, &args) {
-            Ok(future) => self.push(id, future),
-            Err(error) => self.settle(id, Err(error))?,
-        }
-        Ok(())
-    }
-
-    /// Has the end of a future settle a request.
-    fn push(&mut self, id: u64, future: BoxFuture<'static, Result<Data, HostError>>) {
-        let (abort, registration) = AbortHandle::new_pair();
-        self.aborts.insert(id, abort);
-        let future = Abortable::new(future, registration);
-        let future = future.map(move |outcome| Ended { id, outcome });
-        self.in_flight.push(future.boxed());
-    }
-
-    /// Waits for what comes next. Returns whether there is anything.
-    async fn wait(&mut self, next: Next) -> Result<bool, Error> {
-        let timer = match next {
-            Next::Nothing => return Ok(false),
-            Next::Run => Some(Duration::ZERO),
-            Next::Timer(time) => Some(time),
-            Next::Future => None,
-        };
-        // What has ended already comes first; it must not keep anything else waiting.
-        self.settled_in_a_row += 1;
-        if self.settled_in_a_row > SETTLED || timer == Some(Duration::ZERO) {
-            self.settled_in_a_row = 0;
-            tokio::task::yield_now().await;
-        }
-        let ended = if matches!(next, Next::Run) {
-            // The jobs of one settled promise run before the next is settled.
-            None
-        } else if timer == Some(Duration::ZERO) {
-            self.ended().await
-        } else {
-            self.wait_until(timer).await?
-        };
-        if let Some(ended) = ended {
-            self.conclude(ended)?;
-        }
-        Ok(true)
-    }
-
-    /// A future that has ended, without waiting for one.
-    async fn ended(&mut self) -> Option<Ended> {
-        poll_fn(|context| match self.in_flight.poll_next_unpin(context) {
-            Poll::Ready(ended) => Poll::Ready(ended),
-            Poll::Pending => Poll::Ready(None),
-        })
-        .await
-    }
-
-    /// Settles the request of a future that has ended. One that was aborted is settled: the
-    /// script gave it up.
-    fn conclude(&mut self, Ended { id, outcome }: Ended) -> Result<(), Error> {
-        match outcome {
-            Ok(outcome) => {
-                self.aborts.remove(&id);
-                self.settle(id, outcome)
-            }
-            Err(Aborted) => Ok(()),
-        }
-    }
-
-    /// Settles a request. An outcome that the VM cannot take rejects it.
-    fn settle(&self, id: u64, outcome: Result<Data, HostError>) -> Result<(), Error> {
-        let reason = match self.bounded(|vm| vm.settle(id, outcome)) {
-            Ok(_) => return Ok(()),
-            Err(error @ Error::ForeignValue) => HostError::type_error(error.to_string()),
-            // The data is malformed.
-            Err(Error::Exception(exception)) => HostError::type_error(exception.message),
-            Err(error) => return Err(error),
-        };
-        self.vm.settle::<Data>(id, Err(reason)).map(drop)
-    }
-
-    /// Waits for a future to end, or for a time to pass.
-    async fn wait_until(&mut self, timer: Option<Duration>) -> Result<Option<Ended>, Error> {
-        let timer = timer.and_then(|time| Instant::now().checked_add(time));
-        let wake = match (timer, self.deadline) {
-            (Some(timer), Some(deadline)) => Some(timer.min(deadline)),
-            (timer, deadline) => timer.or(deadline),
-        };
-        let has_futures = !self.in_flight.is_empty();
-        let sleep = async {
-            match wake {
-                Some(wake) => tokio::time::sleep_until(wake.into()).await,
-                None => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            ended = self.in_flight.next(), if has_futures => Ok(ended),
-            () = sleep => {
-                let is_late = self.deadline.is_some_and(|deadline| Instant::now() >= deadline);
-                if is_late { Err(Error::Interrupted(Interrupt::Deadline)) } else { Ok(None) }
-            }
-        }
     }
 }
 

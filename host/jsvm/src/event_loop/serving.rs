@@ -30,7 +30,7 @@ impl EventLoop {
     /// Settles what has ended, and leaves what comes of that to the next run.
     #[doc(hidden)]
     pub async fn settle_ended(&mut self) -> Result<(), Error> {
-        while let Some(ended) = self.ended().await {
+        while let Some(ended) = self.in_flight.ended().await {
             self.conclude(ended)?;
         }
         Ok(())

@@ -1,26 +1,22 @@
 //! Sessions.
 
+mod advance;
+mod live;
+
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use jsvm::{Error, Snapshot, Vm, VmBuilder};
-use jsvm_node::Prompt;
 
+use self::live::Live;
 use crate::bytes::{SavedSession, SessionRecord};
-use crate::drive::{Driver, Progress, timed};
 use crate::error::SandboxError;
-use crate::fault::file_name;
 use crate::files::{Files, Inside};
 use crate::gate::{Decision, Gate};
 use crate::outcome::{Outcome, PendingCall};
-use crate::report::{End, Report};
 use crate::sandbox::Sandbox;
 use crate::schema::sentence;
 use crate::stop::StopHandle;
-
-/// The root of what a cell evaluates to, while it waits.
-const CELL: &str = "jsvm:sandbox:cell";
 
 /// A place where cells of code run one after the other, from [`Sandbox::session`].
 ///
@@ -43,13 +39,6 @@ pub struct Session {
     cells: u32,
     /// The code of the cell that runs or waits.
     code: String,
-}
-
-/// A VM and what belongs to it.
-struct Live {
-    vm: Vm,
-    prompt: Prompt,
-    inside: Inside,
 }
 
 /// What a session does. Each but the first has the state before the cell.
@@ -296,69 +285,6 @@ impl Session {
         StopHandle::new(self.gate.clone())
     }
 
-    /// Runs the cell, and finds out how it ended. `start` is the state before it.
-    async fn advance(&mut self, start: Snapshot, is_new: bool) -> Result<Outcome, SandboxError> {
-        let began = Instant::now();
-        let mut running = Duration::ZERO;
-        self.phase = Phase::Runs(start.clone());
-        let live = self.live()?;
-        let deadline = began + self.sandbox.caps().time;
-        let guard = StopHandle::new(self.gate.clone()).armed(live.vm.interrupt_handle());
-        let mut driver = Driver::new(&live.vm, &self.gate, deadline);
-        let work = async {
-            let value = if is_new {
-                live.begin(&self.code, self.cells, deadline)?
-            } else {
-                live.vm.roots().get(CELL)?.unwrap_or(jsvm::Value::UNDEFINED)
-            };
-            driver.run(&value).await
-        };
-        let progress = timed(work, &mut running).await;
-        let unhandled = std::mem::take(&mut driver.unhandled);
-        // What is in flight ends here, and is counted.
-        drop(driver);
-        drop(guard);
-        let report = Report {
-            sandbox: &self.sandbox,
-            vm: &live.vm,
-            inside: &live.inside,
-            prompt: &live.prompt,
-            cell: self.cells,
-            code: &self.code,
-        };
-        let (end, phase) = match progress {
-            Ok(Progress::Waits) => (End::Waits(self.gate.waiting()), Phase::Waits(start.clone())),
-            Ok(Progress::Ended(Ok(value))) => (report.value(&value), Phase::Idle),
-            Ok(Progress::Ended(Err(error))) => (report.error(&error), Phase::Idle),
-            Err(error) => (report.stopped(&error), Phase::Idle),
-        };
-        let unhandled = report.unhandled(&unhandled);
-        let is_stopped = matches!(end, End::Stopped(_));
-        let files = if is_stopped {
-            Vec::new()
-        } else {
-            report.files()
-        };
-        if is_stopped {
-            self.roll_back(&start)?;
-        } else {
-            if !matches!(phase, Phase::Waits(_)) {
-                live.vm.roots().remove(CELL)?;
-            }
-            self.phase = phase;
-        }
-        let activity = self.gate.take();
-        let memory = self.live()?.vm.heap().usage()?;
-        Ok(end.outcome(
-            self.cells,
-            activity,
-            unhandled,
-            files,
-            (began.elapsed(), running),
-            &memory,
-        ))
-    }
-
     /// If the future of a cell was dropped, there is no such cell.
     fn recover(&mut self) -> Result<(), SandboxError> {
         match &self.phase {
@@ -426,37 +352,6 @@ impl Session {
         }
         let (id, reason) = (call.id, sentence(&issues));
         Err(SandboxError::InvalidDecision { id, reason })
-    }
-}
-
-impl Live {
-    fn of(sandbox: &Sandbox, gate: &Arc<Gate>, vm: Vm) -> Result<Live, SandboxError> {
-        let inside = Inside::find(&vm)?;
-        let inside = inside.ok_or(SandboxError::Malformed("its VM is not that of a session"))?;
-        inside.call("setTools", (sandbox.tools().names(),))?;
-        *gate.interrupt.lock() = None;
-        Ok(Live {
-            prompt: Prompt::kept(&vm)?,
-            vm,
-            inside,
-        })
-    }
-
-    /// Evaluates the code of a cell. What it throws rejects a promise.
-    fn begin(&self, code: &str, cell: u32, deadline: Instant) -> Result<jsvm::Value, Error> {
-        let code = self.prompt.read(code.trim_end()).with_variables();
-        let name = file_name(cell);
-        let source = code.source().file_name(&name);
-        let value = match self.vm.with_deadline(deadline, || self.vm.eval(source)) {
-            Err(Error::Exception(exception)) => {
-                let deferred = self.vm.create_promise()?;
-                deferred.reject.call((&exception.value,))?;
-                deferred.promise
-            }
-            value => value?,
-        };
-        self.vm.roots().set(CELL, &value)?;
-        Ok(value)
     }
 }
 
