@@ -30,7 +30,8 @@ impl KeyOption {
     }
 }
 
-fn read(path: &Path) -> Result<SealKey, Usage> {
+/// Reads a key from a file.
+pub fn read(path: &Path) -> Result<SealKey, Usage> {
     let mut bytes = Vec::new();
     File::open(path)
         .and_then(|file| file.take(MAX_KEY_FILE).read_to_end(&mut bytes))

@@ -13,6 +13,7 @@ mod escape;
 mod eval;
 mod excerpt;
 mod exit;
+mod flow;
 mod hint;
 mod inspect;
 mod key;
@@ -45,6 +46,7 @@ mod value_format;
 mod warm;
 mod watch;
 mod wit;
+mod wit_packages;
 mod world_call;
 
 use std::process::ExitCode;
@@ -89,6 +91,7 @@ enum Verb {
     New(new::New),
     Build(build::Build),
     Component(component::Component),
+    Flow(flow::Flow),
     Mcp(mcp::Mcp),
     Types(types::Types),
     Completions(completions::Completions),
@@ -113,6 +116,7 @@ pub fn main() -> ExitCode {
         Verb::New(verb) => verb.run(),
         Verb::Build(verb) => verb.run(),
         Verb::Component(verb) => verb.run(),
+        Verb::Flow(verb) => verb.run(),
         Verb::Mcp(verb) => verb.run(),
         Verb::Types(verb) => verb.run(),
         Verb::Completions(verb) => verb.run(&mut Cli::command()),

@@ -14,7 +14,7 @@ use super::options::Console;
 use super::output;
 use super::value_format::ValueFormat;
 use super::watch::LoadReporter;
-use super::wit::read_world;
+use super::wit::{WitFeatures, read_world};
 
 /// The world of a program that becomes a component.
 #[derive(Args)]
@@ -28,6 +28,9 @@ pub struct CallOptions {
     /// The world, if there are several
     #[arg(long, value_name = "NAME", requires = "wit")]
     world: Option<String>,
+
+    #[command(flatten)]
+    features: WitFeatures,
 
     /// Call an export and print its result: a JavaScript expression, in which the exports of the
     /// world are variables, and properties of "exports". Arguments and results must have the types of
@@ -55,7 +58,11 @@ impl CallOptions {
 
     fn source(&self) -> anyhow::Result<Option<WorldSource>> {
         Ok(match &self.wit {
-            Some(wit) => Some(read_world(wit, self.world.as_deref())?),
+            Some(wit) => Some(read_world(
+                wit,
+                self.world.as_deref(),
+                self.features.features(),
+            )?),
             None => None,
         })
     }

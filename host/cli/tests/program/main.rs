@@ -14,6 +14,8 @@ mod fetch;
 #[cfg(unix)]
 mod files;
 #[cfg(unix)]
+mod flow;
+#[cfg(unix)]
 mod frames;
 mod golden;
 mod hostile_files;

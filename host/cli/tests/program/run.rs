@@ -28,7 +28,8 @@ use wasmtime_wasi_http::{
 /// How long anything here may take.
 const LONGEST: Duration = Duration::from_secs(20);
 
-struct State {
+/// The host's side of an instance.
+pub struct State {
     wasi: WasiCtx,
     http: WasiHttpCtx,
     table: ResourceTable,
@@ -191,12 +192,18 @@ type Printed = (MemoryOutputPipe, MemoryOutputPipe);
 
 impl Server {
     pub fn new(file: &Path) -> Server {
+        Server::with(file, |_| ())
+    }
+
+    /// As `new`, in a host that has more.
+    pub fn with(file: &Path, add: impl FnOnce(&mut Linker<State>)) -> Server {
         let engine = engine();
         let component = Component::from_file(&engine, file).unwrap();
         let mut linker = Linker::new(&engine);
         wasmtime_wasi_http::p2::add_to_linker_async(&mut linker).unwrap();
         wasmtime_wasi_http::p3::add_to_linker(&mut linker).unwrap();
         wasmtime_wasi::p3::clocks::add_to_linker(&mut linker).unwrap();
+        add(&mut linker);
         let pre = linker.instantiate_pre(&component).unwrap();
         Server(Arc::new(match ServicePre::new(pre.clone()) {
             Ok(pre) => ProxyPre::P3(pre),

@@ -16,6 +16,7 @@ use super::clock::BuildClock;
 use super::fetch::{add_identifiers, occurs_in};
 use super::modules::Modules;
 use super::uses::Uses;
+use super::world::WorldRole;
 use super::{Build, BuildInputs};
 use crate::command::builtin::{ExitCode, WithBuiltins, process_source, tick_function, with_files};
 use crate::command::destination::Target;
@@ -83,7 +84,11 @@ impl Build {
             false => Value::UNDEFINED,
         };
         let session = &launched.session;
-        if let Some(world) = &known.world {
+        let serves = session.enter(|_| server.register(&exports));
+        let is_server = serves.map_err(|error| session.failed(&error))?;
+        if let Some(world) = &known.world
+            && world.role(&exports, is_server)? == WorldRole::Exporter
+        {
             if uses.is_none() {
                 if !launched.is_module {
                     return Err(Usage(format!(
@@ -103,8 +108,7 @@ impl Build {
                 stack: self.stack.value,
             });
         }
-        let serves = session.enter(|_| server.register(&exports));
-        let serves = match serves.map_err(|error| session.failed(&error))? {
+        let serves = match is_server {
             true => {
                 // A program may have replaced these built-ins; then it has created its own.
                 let _ = warm::create_builtins(session.vm());

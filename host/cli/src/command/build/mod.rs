@@ -4,6 +4,7 @@ mod busy_timeout;
 mod clock;
 mod evaluate;
 mod fetch;
+mod judge;
 mod modules;
 mod optimize;
 mod report;
@@ -27,8 +28,8 @@ use self::busy_timeout::BusyTimeout;
 use self::evaluate::{Evaluated, Serves};
 use self::optimize::Optimize;
 use self::report::{Report, ReportKind};
-use self::uses::{Use, Uses};
-use self::world::{BuildWorld, WorldOptions};
+use self::uses::Uses;
+use self::world::{BuildWorld, WorldOptions, WorldRole, with_imports};
 use super::destination::Target;
 use super::exit::Exit;
 use super::modules::ModuleOptions;
@@ -96,12 +97,12 @@ pub struct Build {
     kind: Option<KindOption>,
 
     /// Host whose versions of wasi:keyvalue and wasi:config the component imports, if the program
-    /// imports jsvm:keyvalue or jsvm:config. jsvm serve supports both
-    #[arg(long, value_enum, default_value_t = HostOption::Wasmtime)]
-    host: HostOption,
+    /// imports jsvm:keyvalue or jsvm:config. jsvm serve supports all of them [default: wasmtime]
+    #[arg(long, value_enum)]
+    host: Option<HostOption>,
 
     /// Give a server the environment variables of its host, which must provide wasi:cli: wasmtime
-    /// serve -S cli. --host spin does this too
+    /// serve -S cli. --host spin and --host wasmcloud do this too
     #[arg(long)]
     host_environment: bool,
 
@@ -185,6 +186,8 @@ enum HostOption {
     Wasmtime,
     /// Spin 3. A service needs Spin 4, which has WASI 0.3
     Spin,
+    /// wasmCloud 2
+    Wasmcloud,
 }
 
 /// Inputs of the top level of a program that is built.
@@ -192,7 +195,7 @@ struct BuildInputs {
     clock: Option<Duration>,
     seed: Option<Seed>,
     env: Vec<(String, String)>,
-    /// The world, if a component is made for one.
+    /// The world whose imports the program may use, and whose exports it may have.
     world: Option<BuildWorld>,
     /// The engine, once the program was found.
     engine: OnceCell<Engine>,
@@ -218,19 +221,32 @@ impl Build {
         let output = self.output();
         let target = Target::new(&output)?;
         target.protect(&self.file, "cannot overwrite the program itself")?;
-        if self.world.is_set() {
-            return self.run_world(&target);
-        }
         let started = Instant::now();
-        let known = self.known();
+        let mut known = self.known();
+        known.world = self.world.read(&self.file)?;
 
         // First in a VM that is thrown away, to find uses of the time, randomness and the network.
         let uses = Uses::default();
         let evaluated = self.evaluate(&known, &target, Some(&uses))?;
         self.judge(&uses.taken(), &evaluated)?;
+        if let Some(world) = &mut known.world {
+            let role = match evaluated.serves {
+                Serves::World => WorldRole::Exporter,
+                _ => WorldRole::Importer,
+            };
+            if !world.retain(role, &evaluated, &self.world)? {
+                known.world = None;
+            }
+        }
         drop(evaluated);
 
         let evaluated = self.evaluate(&known, &target, None)?;
+        if evaluated.serves == Serves::World
+            && let Some(world) = known.world.take()
+        {
+            self.check_exporter()?;
+            return self.finish_world(evaluated, world, &target, started);
+        }
         let kind = self.kind(&evaluated)?;
         let script_fetches = evaluated.script_fetches();
         let mut identifiers = evaluated.identifiers();
@@ -242,8 +258,9 @@ impl Build {
         imports.keyvalue = modules.has(services::KEYVALUE);
         imports.config = modules.has(services::CONFIG);
         imports.host = match self.host {
-            HostOption::Wasmtime => TargetHost::Wasmtime,
-            HostOption::Spin => TargetHost::Spin,
+            // wasmCloud has the versions of wasmtime.
+            None | Some(HostOption::Wasmtime | HostOption::Wasmcloud) => TargetHost::Wasmtime,
+            Some(HostOption::Spin) => TargetHost::Spin,
         };
         imports.without_fetch =
             kind == ComponentKind::Command && !self.fetch && !script_fetches && !modules.fetch();
@@ -253,25 +270,29 @@ impl Build {
         // The sources of modules that are imported later are loaded by now.
         modules.add_identifiers(&mut identifiers);
         let waiting = Progress::new(format!("writing {}", output.display()));
-        let built =
-            standalone::component_of(session.vm(), kind, imports, &self.inclusion(identifiers));
-        let built = built.map_err(|error| match error {
-            StandaloneError::Waiting { name } => still_waiting(&name),
-            StandaloneError::UnknownName { name } => unknown_name(&name).into(),
-            error => error.into(),
-        })?;
-        let file = built.component;
+        let inclusion = self.inclusion(identifiers);
+        let (file, left_out, imported) = match &known.world {
+            Some(world) => {
+                let built = with_imports(session.vm(), world, kind, imports, inclusion)?;
+                (built.component, built.left_out, built.imports)
+            }
+            None => {
+                let built = standalone::component_of(session.vm(), kind, imports, &inclusion);
+                let built = built.map_err(explained)?;
+                (built.component, built.left_out, Vec::new())
+            }
+        };
         let all = session.vm().heap().usage()?.used;
         target.write(|writer| Ok(writer.write_all(&file)?))?;
         drop(waiting);
         self.report(&Report {
-            kind: ReportKind::Component(kind),
+            kind: ReportKind::Component(kind, imported),
             size: file.len(),
             heap: all,
             modules: evaluated_modules,
             evaluation,
             total: started.elapsed(),
-            left_out: built.left_out,
+            left_out,
         });
         // The process is about to end: freeing the memory piece by piece would only take time.
         std::mem::forget(session);
@@ -326,57 +347,6 @@ impl Build {
         }
     }
 
-    /// Fails if the program uses a value that is known only when the component runs.
-    fn judge(&self, uses: &[Use], evaluated: &Evaluated) -> anyhow::Result<()> {
-        let text_of = |file: &str| evaluated.session().modules().source(file);
-        let mut packages = Vec::new();
-        let mut reads_arguments = false;
-        for used in uses {
-            let variable = used.what.strip_prefix("process.env.");
-            // Packages read many variables that are rarely set.
-            if let (Some(name), true) = (variable, used.is_in_package()) {
-                if !packages.contains(&name) {
-                    packages.push(name);
-                }
-                continue;
-            }
-            // They look for flags such as --no-color. A server has no arguments.
-            if used.what == "process.argv" && used.is_in_package() {
-                reads_arguments = true;
-                continue;
-            }
-            let advice = match (&*used.what, variable) {
-                ("fetch()", _) => {
-                    "Call it when a request is served, or when the command runs".into()
-                }
-                ("process.argv", _) => "Read it when the command runs".into(),
-                (_, Some(name)) => {
-                    format!("Read it later, or set it with --env {name}=VALUE")
-                }
-                (what, _) if what.contains("andom") => {
-                    "Use it later, or use the same numbers in every instance with --seed".into()
-                }
-                _ => "Use it later, or set the time, such as that of the build with --clock now"
-                    .to_owned(),
-            };
-            output::print_error(&used.text(text_of, &advice));
-            return Err(Exit::FAILED.into());
-        }
-        if reads_arguments {
-            output::print_error(
-                "Note: packages read process.argv during the build, when it has no arguments",
-            );
-        }
-        if !packages.is_empty() {
-            output::print_error(&format!(
-                "Note: packages read environment variables that are not set: {}. Set them with --env \
-                 NAME=VALUE",
-                packages.join(", ")
-            ));
-        }
-        Ok(())
-    }
-
     fn kind(&self, evaluated: &Evaluated) -> Result<ComponentKind, Usage> {
         let serves = evaluated.serves == Serves::Http;
         match self.kind {
@@ -396,9 +366,18 @@ impl Build {
         }
     }
 
-    /// Whether a server gets the environment variables of its host. Spin always has them.
+    /// Whether a server gets the environment variables of its host. Spin and wasmCloud always have them.
     fn has_environment(&self) -> bool {
-        self.host_environment || self.host == HostOption::Spin
+        let host = self.host.unwrap_or(HostOption::Wasmtime);
+        self.host_environment || matches!(host, HostOption::Spin | HostOption::Wasmcloud)
+    }
+}
+
+fn explained(error: StandaloneError) -> anyhow::Error {
+    match error {
+        StandaloneError::Waiting { name } => still_waiting(&name),
+        StandaloneError::UnknownName { name } => unknown_name(&name).into(),
+        error => error.into(),
     }
 }
 

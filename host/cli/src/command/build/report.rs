@@ -11,8 +11,8 @@ use crate::command::output;
 
 /// What was built.
 pub(super) enum ReportKind {
-    /// A component with a driver of `components/`.
-    Component(ComponentKind),
+    /// A component with a driver of `components/`, and its imports if it has any of a world.
+    Component(ComponentKind, Vec<String>),
     /// A component for a world.
     World {
         name: String,
@@ -25,12 +25,22 @@ pub(super) enum ReportKind {
 impl ReportKind {
     fn name(&self) -> &str {
         match self {
-            ReportKind::Component(ComponentKind::Command) => "command",
+            ReportKind::Component(ComponentKind::Command, _) => "command",
             ReportKind::Component(
                 ComponentKind::Service | ComponentKind::ServiceWithEnvironment,
+                _,
             ) => "service",
-            ReportKind::Component(_) => "http",
+            ReportKind::Component(..) => "http",
             ReportKind::World { name, .. } => name,
+        }
+    }
+
+    /// The names of imports, if a world has a part in them.
+    fn imports(&self) -> Option<&[String]> {
+        match self {
+            ReportKind::World { imports, .. } => Some(imports),
+            ReportKind::Component(_, imports) if !imports.is_empty() => Some(imports),
+            ReportKind::Component(..) => None,
         }
     }
 }
@@ -62,10 +72,12 @@ impl Build {
                 "milliseconds": total,
                 "leftOut": report.left_out,
             });
-            if let ReportKind::World { name, imports, .. } = &report.kind {
+            if let ReportKind::World { name, .. } = &report.kind {
                 json["kind"] = "world".into();
                 json["world"] = name.as_str().into();
-                json["imports"] = imports.clone().into();
+            }
+            if let Some(imports) = report.kind.imports() {
+                json["imports"] = imports.into();
             }
             json.to_string()
         } else {
@@ -77,15 +89,15 @@ impl Build {
                 size(report.size as u64),
                 size(report.heap),
             );
-            if let ReportKind::World { added, imports, .. } = &report.kind {
-                if !added.is_empty() {
-                    text += "\nAdded imports: ";
-                    text += &added.join(", ");
-                }
-                if self.verbose {
-                    text += "\nImports: ";
-                    text += &imports.join(", ");
-                }
+            if let ReportKind::World { added, .. } = &report.kind
+                && !added.is_empty()
+            {
+                text += "\nAdded imports: ";
+                text += &added.join(", ");
+            }
+            if let (Some(imports), true) = (report.kind.imports(), self.verbose) {
+                text += "\nImports: ";
+                text += &imports.join(", ");
             }
             if self.verbose {
                 text += "\nLeft out: ";

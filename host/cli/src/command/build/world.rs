@@ -4,17 +4,20 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
+use heck::ToLowerCamelCase;
 use jsvm::{Value, Vm};
-use jsvm_standalone::StandaloneError;
-use jsvm_world::{Features, Options, WorldError, WorldSource, component};
+use jsvm_standalone::{ComponentKind, Inclusion, ServiceImports};
+use jsvm_world::{Built, Features, Options, WorldError, WorldSource, component, driven_component};
 
+use super::evaluate::Evaluated;
 use super::report::{Report, ReportKind};
-use super::uses::Uses;
-use super::{Build, Target, still_waiting, unknown_name};
+use super::{Build, Target};
 use crate::command::exit::Exit;
 use crate::command::output;
 use crate::command::progress::Progress;
 use crate::command::usage::Usage;
+use crate::command::wit::WitFeatures;
+use crate::command::wit_packages::wit_of_packages;
 
 /// Options of components for worlds.
 #[derive(Args)]
@@ -22,68 +25,95 @@ pub struct WorldOptions {
     /// Make a component for a WIT world: a WIT file, a folder with WIT files and deps, or a WIT package in
     /// the binary format. The program exports what the world exports, and imports its imports as modules
     #[arg(long, value_name = "PATH")]
-    #[arg(conflicts_with_all = ["kind", "host", "host_environment", "fetch", "busy_timeout"])]
     wit: Option<PathBuf>,
 
     /// World, such as acme:store/plugin or plugin [default: the only world of the package]
     #[arg(long, value_name = "NAME", requires = "wit")]
     world: Option<String>,
 
-    /// Open a gate of the WIT: items that are marked @unstable(feature = NAME); can be repeated
-    #[arg(
-        long,
-        value_name = "NAME",
-        requires = "wit",
-        conflicts_with = "wit_all_features"
-    )]
-    wit_feature: Vec<String>,
+    #[command(flatten)]
+    features: WitFeatures,
 
-    /// Open all gates of the WIT
-    #[arg(long, requires = "wit")]
-    wit_all_features: bool,
-
-    /// Add WASI's clock, entropy and console to the world, if it lacks them
+    /// Add WASI's clock, entropy and console to the world, if it lacks them. A world that exports
+    /// wasi:http/incoming-handler gets them without this option
     #[arg(long, requires = "wit", conflicts_with = "stub_wasi")]
     with_wasi: bool,
 
     /// Give the program a fixed clock, the same random numbers in each instance, and a console to nowhere,
     /// even if the world has WASI's
-    #[arg(long, requires = "wit")]
+    #[arg(long)]
     stub_wasi: bool,
 }
 
-/// A world for which a component is made.
+/// A world for which a component is made, or whose imports a server or a command has.
 pub struct BuildWorld {
     source: WorldSource,
     /// The names of imports that were added.
     added: Vec<String>,
+    /// Whether an option names the world; packages of the program may name others.
+    is_given: bool,
 }
 
-impl WorldOptions {
-    /// Whether a component is made for a world.
-    pub fn is_set(&self) -> bool {
-        self.wit.is_some()
-    }
+/// What a program is in a world.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum WorldRole {
+    /// It has the exports of the world.
+    Exporter,
+    /// It is a server or a command, and has imports of the world.
+    Importer,
+}
 
-    /// Reads the world, if there is one.
-    pub(super) fn read(&self) -> anyhow::Result<Option<BuildWorld>> {
+/// The interfaces that a server exports by its driver.
+const HANDLERS: [&str; 2] = ["wasi:http/incoming-handler", "wasi:http/handler"];
+
+impl WorldOptions {
+    /// Reads the world of the options, or else those of the packages that the program depends on.
+    pub(super) fn read(&self, program: &Path) -> anyhow::Result<Option<BuildWorld>> {
         let Some(path) = &self.wit else {
-            return Ok(None);
+            return found(program);
         };
-        let features = match self.wit_all_features {
-            true => Features::All,
-            false => Features::Some(self.wit_feature.clone()),
-        };
-        let read = WorldSource::read_with(path, self.world.as_deref(), features);
+        let read = WorldSource::read_with(path, self.world.as_deref(), self.features.features());
         let mut source = read.map_err(|error| failed(path, error))?;
-        let added = match self.with_wasi {
+        // Each host of a handler has WASI's clock, entropy and console.
+        let is_handler = source.export_names().iter().any(|name| is_handler(name));
+        let added = match self.with_wasi || is_handler && !self.stub_wasi {
             true => source.add_wasi().map_err(|error| failed(path, error))?,
             false => Vec::new(),
         };
         // Fails before the program runs, if the world cannot be implemented.
         source.modules().map_err(|error| failed(path, error))?;
-        Ok(Some(BuildWorld { source, added }))
+        Ok(Some(BuildWorld {
+            source,
+            added,
+            is_given: true,
+        }))
     }
+}
+
+/// Reads the worlds of the packages that a program depends on.
+fn found(program: &Path) -> anyhow::Result<Option<BuildWorld>> {
+    let Ok(program) = program.canonicalize() else {
+        // The program is missing, which is found later.
+        return Ok(None);
+    };
+    let folder = match program.is_dir() {
+        true => Some(&*program),
+        false => program.parent(),
+    };
+    let parts = wit_of_packages(folder.unwrap_or(&program))?;
+    if parts.is_empty() {
+        return Ok(None);
+    }
+    let source = WorldSource::read_union(&parts, Features::default()).map_err(|error| {
+        Usage(format!(
+            "cannot use the WIT of the program's packages: {error}"
+        ))
+    })?;
+    Ok(Some(BuildWorld {
+        source,
+        added: Vec::new(),
+        is_given: false,
+    }))
 }
 
 impl BuildWorld {
@@ -102,6 +132,69 @@ impl BuildWorld {
             bound => Ok(bound?),
         }
     }
+
+    /// Decides what a program is. `is_server` says whether it has a fetch handler.
+    ///
+    /// # Errors
+    /// The exports of the program cannot be read.
+    pub fn role(&self, exports: &Value, is_server: bool) -> Result<WorldRole, jsvm::Error> {
+        let names = self.source.export_names();
+        for name in &names {
+            if exported(exports, name)? {
+                return Ok(WorldRole::Exporter);
+            }
+        }
+        Ok(match (is_server, self.is_given) {
+            (true, true) if names.iter().all(|name| is_handler(name)) => WorldRole::Importer,
+            (true, true) => WorldRole::Exporter,
+            (true, false) => WorldRole::Importer,
+            // The error says what is missing.
+            (false, true) => WorldRole::Exporter,
+            (false, false) => WorldRole::Importer,
+        })
+    }
+
+    /// Keeps what the program uses. Returns whether it uses anything.
+    pub fn retain(
+        &mut self,
+        role: WorldRole,
+        evaluated: &Evaluated,
+        options: &WorldOptions,
+    ) -> anyhow::Result<bool> {
+        match role {
+            WorldRole::Importer => self.source.remove_exports(),
+            // Packages with WIT are for platforms, which have WASI's clock, entropy and console.
+            WorldRole::Exporter if !self.is_given && !options.stub_wasi => {
+                self.added = self.source.add_wasi()?;
+            }
+            WorldRole::Exporter => {}
+        }
+        // Modules that no source names are not imported.
+        self.source
+            .retain_modules(|names| names.iter().any(|name| evaluated.mentions(name)));
+        Ok(role == WorldRole::Exporter || !self.source.modules()?.is_empty())
+    }
+}
+
+/// Whether an exported interface is one of a server's.
+fn is_handler(name: &str) -> bool {
+    let name = name.split('@').next();
+    name.is_some_and(|name| HANDLERS.contains(&name))
+}
+
+/// Whether a program has an export for the item of a world, by any of the names that it may have.
+fn exported(exports: &Value, name: &str) -> Result<bool, jsvm::Error> {
+    if exports.is_undefined() {
+        return Ok(false);
+    }
+    let without_version = name.split('@').next().unwrap_or(name);
+    let short = without_version.rsplit('/').next().unwrap_or(name);
+    for name in [name, without_version, &*short.to_lower_camel_case()] {
+        if !exports.get(name)?.is_undefined() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Says what is wrong with the WIT.
@@ -118,28 +211,33 @@ fn failed(path: &Path, error: WorldError) -> anyhow::Error {
 }
 
 impl Build {
-    /// Makes a component for a world.
-    pub(super) fn run_world(&self, target: &Target) -> anyhow::Result<()> {
-        let started = Instant::now();
-        let output = self.output();
-        let mut known = self.known();
-        known.world = self.world.read()?;
-
-        let uses = Uses::default();
-        let evaluated = self.evaluate(&known, target, Some(&uses))?;
-        self.judge(&uses.taken(), &evaluated)?;
-        if let Some(world) = &mut known.world {
-            // Modules that no source names are not imported.
-            world
-                .source
-                .retain_modules(|names| names.iter().any(|name| evaluated.mentions(name)));
+    /// Fails if options are set that a program with the exports of a world does not have.
+    pub(super) fn check_exporter(&self) -> Result<(), Usage> {
+        let options = [
+            ("--kind", self.kind.is_some()),
+            ("--host", self.host.is_some()),
+            ("--host-environment", self.host_environment),
+            ("--fetch", self.fetch),
+            ("--busy-timeout", self.busy_timeout.is_some()),
+        ];
+        match options.into_iter().find(|(_, is_set)| *is_set) {
+            Some((option, _)) => Err(Usage(format!(
+                "{option} is for servers and commands: this program has the exports of a world. Leave it out"
+            ))),
+            None => Ok(()),
         }
-        drop(evaluated);
+    }
 
-        let evaluated = self.evaluate(&known, target, None)?;
-        let Some(BuildWorld { source, added }) = known.world else {
-            unreachable!("the world was read");
-        };
+    /// Makes a component with the exports of a world.
+    pub(super) fn finish_world(
+        &self,
+        evaluated: Evaluated,
+        world: BuildWorld,
+        target: &Target,
+        started: Instant,
+    ) -> anyhow::Result<()> {
+        let output = self.output();
+        let BuildWorld { source, added, .. } = world;
         let mut identifiers = evaluated.identifiers();
         let modules = evaluated.modules.clone();
         let evaluated_modules = modules.count();
@@ -151,13 +249,7 @@ impl Build {
         options.inclusion = self.inclusion(identifiers);
         options.clock = self.clock.unwrap_or_default();
         options.stub_wasi = self.world.stub_wasi;
-        let built = component(session.vm(), &source, &options).map_err(|error| match error {
-            WorldError::Standalone(StandaloneError::Waiting { name }) => still_waiting(&name),
-            WorldError::Standalone(StandaloneError::UnknownName { name }) => {
-                unknown_name(&name).into()
-            }
-            error => error.into(),
-        })?;
+        let built = component(session.vm(), &source, &options).map_err(explained)?;
         let heap = session.vm().heap().usage()?.used;
         target.write(|writer| Ok(writer.write_all(&built.component)?))?;
         drop(waiting);
@@ -180,5 +272,26 @@ impl Build {
         // The process is about to end: freeing the memory piece by piece would only take time.
         std::mem::forget(session);
         Ok(())
+    }
+}
+
+/// Makes a server or a command that imports what its program uses of a world. Returns it, the functions and
+/// parts that were left out, and what it imports.
+pub(super) fn with_imports(
+    vm: &Vm,
+    world: &BuildWorld,
+    kind: ComponentKind,
+    services: ServiceImports,
+    inclusion: Inclusion,
+) -> anyhow::Result<Built> {
+    let mut options = Options::default();
+    options.inclusion = inclusion;
+    driven_component(vm, &world.source, kind, services, &options).map_err(explained)
+}
+
+fn explained(error: WorldError) -> anyhow::Error {
+    match error {
+        WorldError::Standalone(error) => super::explained(error),
+        error => error.into(),
     }
 }

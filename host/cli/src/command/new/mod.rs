@@ -12,7 +12,7 @@ use self::project::Project;
 use self::template::TemplateKind;
 use super::output;
 use super::usage::Usage;
-use super::wit::read_world;
+use super::wit::{WitFeatures, read_world};
 
 /// Start a project
 ///
@@ -40,6 +40,9 @@ pub struct New {
     /// The world, if there are several
     #[arg(long, value_name = "NAME", requires = "wit")]
     world: Option<String>,
+
+    #[command(flatten)]
+    features: WitFeatures,
 }
 
 impl New {
@@ -53,13 +56,21 @@ impl New {
         })?;
         // Read first: a folder that is half done would be in the way of the next try.
         let world = match &self.wit {
-            Some(wit) => Some(read_world(wit, self.world.as_deref())?),
+            Some(wit) => Some(read_world(
+                wit,
+                self.world.as_deref(),
+                self.features.features(),
+            )?),
             None => None,
         };
         let project = Project::create(&self.folder, name)?;
         match (&self.wit, world) {
             (Some(wit), Some(world)) => {
-                project.write_for_world(wit, &world, self.world.as_deref())?;
+                let world_option = self.world.as_ref();
+                let mut options =
+                    world_option.map_or(String::new(), |name| format!(" --world {name}"));
+                options += &self.features.as_options();
+                project.write_for_world(wit, &world, &options)?;
             }
             _ => project.write_template(&self.template.template(), self.template)?,
         }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
-use jsvm_world::WorldSource;
+use jsvm_world::{Features, WorldSource};
 
 use super::template::{GIT_IGNORE, PACKAGE, README, TS_CONFIG, Template, TemplateKind};
 use super::wit_files;
@@ -54,7 +54,7 @@ impl Project {
         let commands = match template.wit {
             Some(wit) => {
                 self.write("wit/world.wit", wit)?;
-                let world = read_world(&self.folder.join("wit"), None)?;
+                let world = read_world(&self.folder.join("wit"), None, Features::default())?;
                 self.write_declarations(&world)?;
                 Commands::of_world("", kind == TemplateKind::World)
             }
@@ -67,20 +67,19 @@ impl Project {
         self.write_common(template.about, &commands)
     }
 
-    /// Writes a project for a world.
+    /// Writes a project for a world. The options name the world in commands.
     pub fn write_for_world(
         &self,
         wit: &Path,
         world: &WorldSource,
-        name: Option<&str>,
+        options: &str,
     ) -> anyhow::Result<()> {
         wit_files::copy(wit, &self.folder.join("wit"))?;
         self.write_declarations(world)?;
         self.write("src/app.ts", &world.skeleton())?;
         self.write("test/app.test.ts", &world.skeleton_test("../src/app.ts"))?;
-        let option = name.map_or(String::new(), |name| format!(" --world {name}"));
         let about = "A component for the world in `wit/`.";
-        self.write_common(about, &Commands::of_world(&option, false))
+        self.write_common(about, &Commands::of_world(options, false))
     }
 
     fn write_declarations(&self, world: &WorldSource) -> anyhow::Result<()> {

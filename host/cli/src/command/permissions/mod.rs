@@ -2,6 +2,7 @@
 
 pub mod env;
 mod net;
+pub mod net_options;
 mod path;
 
 use std::path::{Path, PathBuf};

@@ -10,7 +10,7 @@ use clap::Args;
 use crate::command::output;
 use crate::command::reason::reason;
 use crate::command::usage::Usage;
-use crate::command::wit::read_world;
+use crate::command::wit::{WitFeatures, read_world};
 
 /// A world, and the program that is checked.
 #[derive(Args)]
@@ -23,6 +23,9 @@ pub struct GuestOptions {
     /// The world, if there are several
     #[arg(long, value_name = "NAME", requires = "wit")]
     world: Option<String>,
+
+    #[command(flatten)]
+    features: WitFeatures,
 
     /// Declare what a program of the world imports and exports
     #[arg(long, requires = "wit", conflicts_with = "runtime")]
@@ -37,7 +40,7 @@ pub struct GuestOptions {
 impl GuestOptions {
     /// Writes the declarations to a file, or to standard output.
     pub fn write(&self, wit: &Path, to: &Path) -> anyhow::Result<()> {
-        let world = read_world(wit, self.world.as_deref())?;
+        let world = read_world(wit, self.world.as_deref(), self.features.features())?;
         let check = match &self.program {
             Some(program) => Some((check_file(to)?, world.check(&specifier(program, to)?))),
             None => None,

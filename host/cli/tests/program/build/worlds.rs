@@ -208,15 +208,15 @@ fn what_cannot_be_built_is_refused_with_the_reason() {
         ("app.ts", &["--world", "plugin"], 2, "--wit"),
         (
             "app.ts",
-            &["--wit", "wit", "--kind", "http"],
+            &["--wit", "wit", "--world", "plugin", "--kind", "http"],
             2,
-            "cannot be used with",
+            "--kind is for servers and commands",
         ),
         (
             "app.ts",
-            &["--wit", "wit", "--fetch"],
+            &["--wit", "wit", "--world", "plugin", "--fetch"],
             2,
-            "cannot be used with",
+            "--fetch is for servers and commands",
         ),
         (
             "app.ts",

@@ -1,0 +1,229 @@
+//! Looking at flows.
+
+use std::time::Duration;
+
+use clap::Args;
+use jsvm_flow::{FlowError, FlowId, FlowInside, FlowView, Status};
+
+use super::store::StoreOption;
+use super::{flow_id, say, time};
+use crate::command::usage::Usage;
+use crate::command::{escape, output};
+
+/// Lists flows, newest first.
+#[derive(Args)]
+pub struct List {
+    /// Only flows that are running, completed, failed, cancelled or stopped
+    #[arg(long, value_parser = status)]
+    status: Option<Status>,
+
+    /// How many flows are listed at most
+    #[arg(long, value_name = "COUNT", default_value = "1000")]
+    limit: usize,
+
+    /// Print a JSON array
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    store: StoreOption,
+}
+
+/// Shows a flow.
+#[derive(Args)]
+pub struct Show {
+    /// The name of the flow
+    #[arg(value_parser = flow_id)]
+    id: FlowId,
+
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    store: StoreOption,
+}
+
+/// Prints the log of a flow.
+#[derive(Args)]
+pub struct Logs {
+    /// The name of the flow
+    #[arg(value_parser = flow_id)]
+    id: FlowId,
+
+    /// Print further lines until the flow ends
+    #[arg(long, short)]
+    follow: bool,
+
+    /// Print the time and the level of each line
+    #[arg(long)]
+    times: bool,
+
+    #[command(flatten)]
+    store: StoreOption,
+}
+
+/// Asks a flow a question.
+#[derive(Args)]
+pub struct Query {
+    /// The name of the flow
+    #[arg(value_parser = flow_id)]
+    id: FlowId,
+
+    /// The name of the query
+    name: String,
+
+    /// The arguments, as a JSON array
+    #[arg(long, value_name = "JSON", default_value = "[]")]
+    args: String,
+
+    #[command(flatten)]
+    store: StoreOption,
+}
+
+/// How often `logs --follow` looks for new lines.
+const FOLLOW: Duration = Duration::from_millis(100);
+
+impl List {
+    pub fn run(self) -> anyhow::Result<()> {
+        let flows = self.store.open()?.list(self.status, self.limit)?;
+        if self.json {
+            output::print(&serde_json::to_string(&flows)?);
+            return Ok(());
+        }
+        let width = flows.iter().map(|flow| flow.id.as_str().len()).max();
+        let width = width.unwrap_or(0);
+        for flow in flows {
+            let (id, status, changed) =
+                (flow.id.as_str(), flow.status.as_str(), time(flow.changed));
+            let line = format!("{id:width$}  {status:9}  {changed}  {}", summary(&flow));
+            say(line.trim_end());
+        }
+        Ok(())
+    }
+}
+
+/// What a flow waits for, or how it ended.
+fn summary(flow: &FlowView) -> String {
+    match (&flow.failure, &flow.result) {
+        (Some(failure), _) => failure.to_string(),
+        (_, Some(result)) => result.clone(),
+        _ if flow.status.is_ended() => String::new(),
+        _ => format!("waits for {}", flow.waiting),
+    }
+}
+
+impl Show {
+    pub fn run(self) -> anyhow::Result<()> {
+        let mut flows = self.store.open()?;
+        let flow = flows.show(&self.id)?;
+        let inside = match flows.inspect(&self.id) {
+            Ok(inside) => Some(inside),
+            Err(FlowError::Ended { .. }) => None,
+            Err(error) => return Err(error.into()),
+        };
+        if self.json {
+            let mut json = serde_json::to_value(&flow)?;
+            json["inside"] = serde_json::to_value(&inside)?;
+            for field in ["result", "progress"] {
+                if let Some(text) = json[field].as_str() {
+                    json[field] = serde_json::from_str(text)?;
+                }
+            }
+            output::print(&serde_json::to_string(&json)?);
+            return Ok(());
+        }
+        let row = |label: &str, text: &str| {
+            for (index, line) in text.lines().enumerate() {
+                let label = if index == 0 { label } else { "" };
+                output::print(&escape::lines(&format!("{label:10}{line}")));
+            }
+        };
+        row("id", flow.id.as_str());
+        row("program", &flow.program);
+        if let Some(target) = &flow.target {
+            row("moves to", target);
+        }
+        row("status", flow.status.as_str());
+        row("started", &time(flow.created));
+        row("changed", &time(flow.changed));
+        row("turns", &format!("{}, run {}", flow.turns, flow.run));
+        if let Some(progress) = &flow.progress {
+            row("progress", progress);
+        }
+        if let Some(result) = &flow.result {
+            row("result", result);
+        }
+        if let Some(failure) = &flow.failure {
+            row("error", &format!("{failure}\n{}", failure.stack));
+        }
+        if !flow.waiting.is_empty() {
+            row("waits for", &flow.waiting);
+        }
+        if let Some(wake) = flow.wake {
+            row("timer", &time(wake));
+        }
+        if let Some(inside) = inside {
+            print_inside(&inside, row);
+        }
+        Ok(())
+    }
+}
+
+fn print_inside(inside: &FlowInside, row: impl Fn(&str, &str)) {
+    for request in &inside.requests {
+        row("request", request);
+    }
+    for frame in &inside.frames {
+        let name = match &*frame.function {
+            "" => "<anonymous>",
+            name => name,
+        };
+        let mut text = format!("await in {name} at {}", frame.place);
+        for (name, value) in &frame.variables {
+            text.push_str(&format!("\n  {name} = {value}"));
+        }
+        row("where", &text);
+    }
+}
+
+impl Logs {
+    pub fn run(self) -> anyhow::Result<()> {
+        let mut flows = self.store.open()?;
+        let mut next = 0;
+        loop {
+            // Lines of the last turn are there when the flow has ended.
+            let is_ended = flows.show(&self.id)?.status.is_ended();
+            for (number, line) in flows.logs(&self.id, next)? {
+                next = number + 1;
+                match self.times {
+                    true => say(&format!(
+                        "{} {:5} {}",
+                        time(line.wall),
+                        line.level,
+                        line.text
+                    )),
+                    false => say(&line.text),
+                }
+            }
+            if !self.follow || is_ended {
+                return Ok(());
+            }
+            output::flush();
+            std::thread::sleep(FOLLOW);
+        }
+    }
+}
+
+impl Query {
+    pub fn run(self) -> anyhow::Result<()> {
+        let answer = self.store.open()?.query(&self.id, &self.name, &self.args)?;
+        say(&answer);
+        Ok(())
+    }
+}
+
+fn status(text: &str) -> Result<Status, Usage> {
+    Status::from_word(text)
+        .ok_or_else(|| Usage("expected running, completed, failed, cancelled or stopped".into()))
+}

@@ -1,0 +1,141 @@
+//! `jsvm flow run`
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use jsvm_flow::{HttpEffects, StopWorker, Until, Worker, WorkerConfig};
+use jsvm_http::Client;
+
+use super::store::StoreOption;
+use crate::command::options;
+use crate::command::output;
+use crate::command::permissions::net_options::NetOptions;
+use crate::command::reason::reason;
+use crate::command::usage::Usage;
+
+/// Runs the flows of a store.
+///
+/// The worker ends at SIGTERM or Ctrl-C, when the requests in flight have ended; at a second signal
+/// immediately. It can be killed at any time.
+#[derive(Args)]
+pub struct Run {
+    #[command(flatten)]
+    store: StoreOption,
+
+    /// End when no flow can go on: all have ended, or wait for signals or later timers
+    #[arg(long)]
+    until_idle: bool,
+
+    /// With --until-idle: wait for timers that are due within this time
+    #[arg(long, value_name = "DURATION", value_parser = options::duration, requires = "until_idle")]
+    horizon: Option<Duration>,
+
+    /// Time limit of a turn, which is what a flow does between two waits
+    #[arg(long, value_name = "DURATION", value_parser = options::duration, default_value = "10s")]
+    turn_time: Duration,
+
+    /// How many flows are kept in memory. Flows at rest need not be
+    #[arg(long, value_name = "COUNT", default_value = "64")]
+    max_vms: usize,
+
+    /// Put the text of a file in the place of secret("NAME") in headers; can be repeated
+    #[arg(long, value_name = "NAME=FILE", value_parser = secret)]
+    secret: Vec<(String, PathBuf)>,
+
+    /// Limit of the body of a response, such as 8MiB
+    #[arg(long, value_name = "SIZE", value_parser = options::bytes, default_value = "8MiB")]
+    max_body: u64,
+
+    /// Print what the worker did when it ends, as JSON
+    #[arg(long)]
+    metrics: bool,
+
+    #[command(flatten)]
+    net: NetOptions,
+}
+
+impl Run {
+    pub fn run(self) -> anyhow::Result<()> {
+        let flows = self.store.open()?;
+        let client = Client::new(|_| Ok(())).egress(self.net.egress());
+        let max_body = usize::try_from(self.max_body).unwrap_or(usize::MAX);
+        let effects = HttpEffects::new(client).max_body(max_body);
+        let mut config = WorkerConfig::default();
+        config.max_vms = self.max_vms;
+        config.turn_time = self.turn_time;
+        config.secrets = self.secrets()?;
+        config.horizon = self.horizon.unwrap_or_default();
+        let mut worker = Worker::new(flows, effects, config)?;
+        let stop = worker.stop_handle();
+        let until = match self.until_idle {
+            true => Until::Idle,
+            false => Until::Stopped,
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let result = runtime.block_on(async {
+            tokio::spawn(stop_at_signals(stop));
+            worker.run(until).await
+        });
+        if self.metrics {
+            output::print(&serde_json::to_string(&worker.metrics())?);
+        }
+        Ok(result?)
+    }
+
+    fn secrets(&self) -> Result<HashMap<String, String>, Usage> {
+        let secrets = self.secret.iter().map(|(name, file)| {
+            let text = std::fs::read_to_string(file).map_err(|error| {
+                let (file, reason) = (file.display(), reason(&error));
+                Usage(format!(
+                    "cannot read the secret {name} from {file}: {reason}"
+                ))
+            })?;
+            // Editors end files with a line break.
+            Ok((name.clone(), text.trim_end_matches(['\r', '\n']).to_owned()))
+        });
+        secrets.collect()
+    }
+}
+
+/// Stops the worker at the first signal, and ends the process at the second.
+async fn stop_at_signals(stop: StopWorker) {
+    for _ in 0..2 {
+        if let Err(error) = signal().await {
+            let text = format!("jsvm: cannot wait for signals: {error}");
+            return output::print_error(&text);
+        }
+        if stop.is_set() {
+            output::flush();
+            std::process::exit(130);
+        }
+        stop.stop();
+    }
+}
+
+/// Waits for SIGTERM or Ctrl-C.
+async fn signal() -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut term = signal(SignalKind::terminate())?;
+        tokio::select! {
+            _ = term.recv() => Ok(()),
+            interrupted = tokio::signal::ctrl_c() => interrupted,
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
+}
+
+fn secret(text: &str) -> Result<(String, PathBuf), Usage> {
+    match text.split_once('=') {
+        Some((name, file)) if !name.is_empty() && !file.is_empty() => {
+            Ok((name.to_owned(), file.into()))
+        }
+        _ => Err(Usage("expected NAME=FILE".into())),
+    }
+}
