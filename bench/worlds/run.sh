@@ -26,3 +26,10 @@ timed componentize-qjs node_modules/.bin/componentize-qjs --wit wit/bench.wit --
 timed componentize-js node componentize-js.mjs "$out/componentize-js.wasm"
 "$root/target/release/jsvm-bench-worlds" "jsvm=$out/jsvm.wasm" "componentize-qjs=$out/componentize-qjs.wasm" \
     "componentize-js=$out/componentize-js.wasm" "rust=$out/rust.wasm"
+
+readonly tasks=$PWD/asynchronous
+timed "jsvm, asynchronous" "$root/target/release/jsvm" build --wit "$tasks/bench.wit" -o "$out/jsvm-tasks.wasm" "$tasks/program.js"
+timed "componentize-qjs, asynchronous" node_modules/.bin/componentize-qjs --wit "$tasks/bench.wit" --js "$tasks/program.js" \
+    -o "$out/componentize-qjs-tasks.wasm"
+# componentize-js has no asynchronous functions, and componentize-qjs 0.4 cannot build with asynchronous imports.
+"$root/target/release/jsvm-bench-tasks" "jsvm=$out/jsvm-tasks.wasm" "componentize-qjs=$out/componentize-qjs-tasks.wasm"
