@@ -165,6 +165,15 @@ hostile SECONDS='60' *ARGS: _component
 # Ten seconds of them, always the same
 hostile-smoke: (hostile '10' '--seed' '1' '--poll-gap' '250')
 
+# Figures of durable programs
+bench-flow: _rust _component
+    cargo bench --package jsvm-flow --bench flow
+
+# Kill workers of durable programs, and make their stores fail, for some seconds; checked by what a server saw
+flow-faults SECONDS='60': _rust _component
+    JSVM_FLOW_FAULTS="$1" cargo test --workspace --test faults -- --nocapture nothing_is_lost
+    JSVM_FLOW_FAULTS="$1" cargo test --workspace --test program -- --nocapture flow::killed_workers
+
 # Whether each relative link of the documentation leads somewhere
 links:
     python3 tests/links.py
@@ -178,7 +187,7 @@ budgets *ARGS:
     tests/budgets.sh "$@"
 
 # All tests, those that take long too: in an hour or two
-test-all: test verify-component package test-features test-portable test-component-libraries test-servers test-components npm-hosts npm-lint npm-bundlers npm-examples test-browser (fuzz '600') (fuzz '600' 'data')
+test-all: test verify-component package test-features test-portable test-component-libraries test-servers test-components npm-hosts npm-lint npm-bundlers npm-examples python-test platforms test-browser test-registry (fuzz '600') (fuzz '600' 'data')
 
 # The tests of the libraries that components share, in two minutes
 test-component-libraries:
@@ -200,6 +209,16 @@ test-servers: _component _packages _wasmtime _jco
 wit-package FILE='target/jsvm-engine.wasm':
     cargo build --workspace --bin jsvm-build
     "${CARGO_TARGET_DIR:-target}/debug/jsvm-build" wit "$1"
+
+# Publish that package with `wkg` to a registry on this machine, and have a project fetch it
+test-registry: _registry (wit-package 'target/jsvm-engine.wasm')
+    cargo build --workspace --bin jsvm
+    tests/registry/check.sh "${CARGO_TARGET_DIR:-target}/debug/jsvm" target/jsvm-engine.wasm
+
+# Run a program on two hosts of wasmCloud beside NATS, and kill one of them under load; `platforms 5` is the short form
+platforms SECONDS='60': _rust _component _platforms
+    cargo build --workspace --bin jsvm
+    python3 tests/platforms/main.py "${CARGO_TARGET_DIR:-target}/debug/jsvm" target/platforms --tools .tools/platforms --seconds "$1"
 
 # Look at what a browser shows of a page that comes in two parts, and of the playground; writes pictures to target/browser
 test-browser: _component _packages _browser npm
@@ -341,7 +360,7 @@ bench-boundary *ARGS: _component _wasmtime _jco
 # Measure components for a world beside componentize-qjs, componentize-js and Rust, in some minutes
 [no-exit-message]
 bench-worlds: _component _guest _wac
-    cargo build --release --workspace --bin jsvm --bin jsvm-bench-worlds
+    cargo build --release --workspace --bin jsvm --bin jsvm-bench-worlds --bin jsvm-bench-tasks
     bench/worlds/run.sh
 
 # Crop, sharpen, resize and encode a photograph by a component in Rust and in JavaScript; pictures are in target/image
@@ -416,6 +435,10 @@ _fuzz:
     @./setup.sh fuzz
 
 [no-exit-message]
+_registry:
+    @./setup.sh registry
+
+[no-exit-message]
 _npm:
     @./setup.sh npm
 
@@ -433,6 +456,10 @@ _book:
 [no-exit-message]
 _http:
     @./setup.sh http
+
+[no-exit-message]
+_platforms:
+    @./setup.sh platforms
 
 [no-exit-message]
 _wasmtime:

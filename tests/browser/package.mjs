@@ -1,4 +1,4 @@
-// The npm package in a browser: calls, limits, snapshots, a stop from another thread:
+// The npm package in Chromium and Firefox: calls, limits, snapshots, a stop from another thread:
 //   node tests/browser/package.mjs NPM_FOLDER [JSVM]
 // With the program jsvm, also a VM that is frozen in Rust, goes on in the page, and ends in Rust.
 import assert from "node:assert/strict";
@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { extname, join, normalize, resolve } from "node:path";
 import { promisify } from "node:util";
 
-import { chromium } from "playwright-core";
+import puppeteer from "puppeteer-core";
 
 const folder = process.argv[2];
 const jsvm = process.argv[3] === undefined ? undefined : resolve(process.argv[3]);
@@ -153,24 +153,33 @@ async function throughThePage(page, origin) {
   }
 }
 
-try {
-  const browser = await chromium.launch({
+const BROWSERS = [
+  {
+    browser: "chrome",
     executablePath: "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"],
-  });
-  try {
-    const page = await browser.newPage();
-    await page.goto(`http://127.0.0.1:${server.address().port}/`);
-    const { load, ...found } = await page.evaluate(inPage);
-    const failed = Object.keys(found).filter((name) => found[name] !== true);
-    if (failed.length !== 0) throw new Error(`in Chromium ${browser.version()}, this is wrong: ${failed.join(", ")}`);
-    if (jsvm !== undefined) {
-      await throughThePage(page, new URL(page.url()).origin);
-      found["from Rust and back"] = true;
+  },
+  { browser: "firefox", executablePath: "/usr/bin/firefox-esr" },
+];
+
+try {
+  for (const options of BROWSERS) {
+    const browser = await puppeteer.launch({ ...options, protocol: "webDriverBiDi" });
+    try {
+      const version = await browser.version();
+      const page = await browser.newPage();
+      await page.goto(`http://127.0.0.1:${server.address().port}/`);
+      const { load, ...found } = await page.evaluate(inPage);
+      const failed = Object.keys(found).filter((name) => found[name] !== true);
+      if (failed.length !== 0) throw new Error(`in ${version}, this is wrong: ${failed.join(", ")}`);
+      if (jsvm !== undefined) {
+        await throughThePage(page, new URL(page.url()).origin);
+        found["from Rust and back"] = true;
+      }
+      console.log(`${version}: ${Object.keys(found).join(", ")}; the engine was there after ${load} ms`);
+    } finally {
+      await browser.close();
     }
-    console.log(`Chromium ${browser.version()}: ${Object.keys(found).join(", ")}; the engine was there after ${load} ms`);
-  } finally {
-    await browser.close();
   }
 } finally {
   server.close();

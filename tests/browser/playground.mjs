@@ -70,6 +70,9 @@ async function playground(address, context) {
   return { page, state, log, run, press, picture };
 }
 
+/** Waits until an element shows a text: values come after the state. */
+const shows = (page, selector, pattern) => page.locator(selector).filter({ hasText: pattern }).waitFor();
+
 const tests = {
   async "a program runs, asks, and ends"() {
     const { page, state, log, press, picture } = await playground(plain.address);
@@ -85,7 +88,7 @@ const tests = {
     await page.keyboard.press("Enter");
     await state("ended");
     assert.match(await log(), /paid after \d+ s/);
-    assert.match(await page.locator("#values").innerText(), /result: \{/);
+    await shows(page, "#values", /result: \{/);
     await page.locator("#values summary").first().focus();
     await page.keyboard.press("Enter");
     await page.getByText("paid: true", { exact: true }).waitFor();
@@ -98,7 +101,7 @@ const tests = {
     await state("ready");
     await run("var list = [1n, new Map([['a', { deep: true }]]), 'text']; const hidden = 5; function named() {}");
     await state("ended");
-    assert.match(await page.locator("#values").innerText(), /list: \[/);
+    await shows(page, "#values", /list: \[/);
     await page.locator("#expression").focus();
     await page.keyboard.insertText("hidden * 2");
     await page.keyboard.press("Enter");
@@ -217,7 +220,7 @@ await ask("more?");`);
     await other.page.locator("#open").setInputFiles(path);
     await other.page.waitForFunction(() => !document.getElementById("foreign").hidden);
     await other.page.locator("#values summary").first().waitFor();
-    assert.match(await other.page.locator("#values").innerText(), /noise: \[/);
+    await shows(other.page, "#values", /noise: \[/);
     void log;
   },
 

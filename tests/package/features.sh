@@ -44,6 +44,9 @@ check jsvm-transpiler compile
 check jsvm-node ""
 check jsvm-node precompile
 check jsvm-node compile
+check jsvm-flow ""
+check jsvm-flow precompile
+check jsvm-flow compile
 check jsvm-sandbox ""
 check jsvm-sandbox precompile
 check jsvm-mcp ""

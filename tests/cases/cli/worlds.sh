@@ -35,6 +35,17 @@ jsvm run --wit worlds/sums --call 'twice(' worlds/sums.ts 2>&1 | grep Uncaught
 jsvm run --wit nowhere --call 'twice(1)' worlds/sums.ts
 jsvm run --call 'twice(1)' worlds/sums.ts
 
+# Asynchronous functions, futures and streams.
+jsvm types --wit worlds/text.wit --guest
+jsvm run --wit worlds/text.wit --call 'Array.fromAsync(await translate(["a", "b"]))' worlds/text.ts
+jsvm run --wit worlds/text.wit --call 'Array.fromAsync(await translate(["a", "none"]))' worlds/text.ts 2>&1 | grep Uncaught
+jsvm run --wit worlds/text.wit --call 'translate("a")' worlds/text.ts 2>&1 | grep Uncaught
+jsvm run --wit worlds/text.wit --call 'wait(1)' worlds/text.ts
+jsvm run --wit worlds/text.wit --call 'wait(1, { signal: AbortSignal.abort() })' worlds/text.ts 2>&1 | grep Uncaught
+jsvm run --wit worlds/text.wit --call 'report().done' worlds/text.ts
+jsvm new texts --wit worlds/text.wit; cd texts; cat src/app.ts
+jsvm build worlds/text.ts --wit worlds/text.wit -o text.wasm > build.log; head -c 4 text.wasm | tail -c 3; echo
+
 # New projects.
 jsvm new server; cd server; find . -type f | sort; jsvm run test/app.test.ts; jsvm build src/app.ts -o server.wasm | cut -d ' ' -f 1,2; cat README.md
 jsvm new --template command report; cd report; jsvm run test/app.test.ts; jsvm build src/app.ts -o report.wasm | cut -d ' ' -f 1,2
