@@ -73,7 +73,9 @@ pub fn invoke(
     let Some(ty) = function.result else {
         return Ok(Value::UNDEFINED);
     };
-    let result = parent::lifting(world, function, args, || outcome(world, ty, returned.place()));
+    let result = parent::lifting(world, function, args, || {
+        outcome(world, ty, returned.place())
+    });
     returned.free();
     result
 }

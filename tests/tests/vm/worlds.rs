@@ -35,6 +35,7 @@ fn world() -> World {
             })
             .collect(),
         result,
+        is_async: false,
     };
     let import = |name: &str, callee| Import {
         name: format!("acme:store/kv@1.2.0#{name}"),
@@ -87,6 +88,7 @@ fn world() -> World {
         interface: interface.iter().map(|name| (*name).into()).collect(),
         kind,
         function,
+        returns: None,
     };
     let counters = &["counters", "acme:store/counters"][..];
     world.exports = vec![
