@@ -11,7 +11,7 @@ use wit_parser::{PackageName, Resolve, Span, WorldId};
 
 use crate::adapter::{NAME, REALLOC, driven_adapter, redirected};
 use crate::component::imports;
-use crate::describe::Description;
+use crate::describe::{CoreImport, Description};
 use crate::{Built, Options, WorldError, WorldSource};
 
 /// The name that the package of a file's own world gets, which no package of a program has.
@@ -53,9 +53,9 @@ pub fn driven_component(
     let mut source = source.clone();
     source.resolve.worlds[source.world].exports.clear();
     let description = source.description()?;
-    let mut imported = description.world.imports.iter();
-    if let Some(import) = imported.find(|import| is_async(&import.callee)) {
-        let name = import.name.clone();
+    let mut imported = description.world.imports.iter().zip(&description.imports);
+    if let Some((_, core)) = imported.find(|(import, _)| is_async(&import.callee)) {
+        let name = name_of(core);
         return Err(WorldError::AsyncImport { name });
     }
     vm.roots().set(DRIVEN, true)?;
@@ -78,6 +78,21 @@ fn is_async(callee: &Callee) -> bool {
         Callee::Function(function) => function.is_async,
         Callee::Future(_) | Callee::Stream(_) => true,
         _ => false,
+    }
+}
+
+/// The name of the function of WIT that an import calls, or whose type has the future or stream of the import:
+/// `acme:app/api#watch` for `[async-lower][stream-read-0]watch`.
+fn name_of(import: &CoreImport) -> String {
+    let mut function = &*import.name;
+    for kind in ["[async-lower]", "[future-", "[stream-"] {
+        if function.starts_with(kind) {
+            function = function.split_once(']').map_or(function, |(_, rest)| rest);
+        }
+    }
+    match &*import.module {
+        "$root" => function.to_owned(),
+        interface => format!("{interface}#{function}"),
     }
 }
 
