@@ -556,15 +556,15 @@ setup_jco() {
 }
 
 setup_browser() {
-    have chromium || apt_install chromium ||
+    have chromium || { have_apt && apt_update && apt_install chromium; } ||
         fail "Chromium is missing." "Install it, then start again."
-    have firefox-esr || apt_install firefox-esr ||
+    have firefox-esr || { have_apt && apt_update && apt_install firefox-esr; } ||
         fail "Firefox is missing." "Install its extended support release, then start again."
     have_packages tests/browser || add_packages tests/browser "the packages that drive browsers"
 }
 
 setup_registry() {
-    have docker-registry || apt_install docker-registry ||
+    have docker-registry || { have_apt && apt_update && apt_install docker-registry; } ||
         fail "docker-registry is missing." "On Debian: apt-get install docker-registry"
     cargo_tool wasm-tools wasm-tools 1.254.0 --no-default-features --features component
     cargo_tool wkg wkg 0.16.1
