@@ -5,7 +5,7 @@
 //! Fusing does for them what a composition of components would do, without a memory for each:
 //!
 //! * A function that one module imports and another exports is called. The canonical ABI says that lists
-//!   belong to the receiver, so [`copies`] generates code that copies them, each with one instruction.
+//!   belong to the receiver, so `copies` generates code that copies them, each with one instruction.
 //! * A handle of a value of the VM is its representation. No table stands between.
 //! * All modules have one stack, one table, and the allocator of the VM.
 //!

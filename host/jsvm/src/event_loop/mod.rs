@@ -31,7 +31,7 @@ use crate::vm::{Rejection, Vm};
 /// Dropping the event loop, or a future of one of its methods, stops it at the next `await`: the
 /// futures in flight are dropped with the event loop, while the VM keeps their requests, and
 /// another event loop, or one for a VM that was restored from a snapshot, starts them again; see
-/// [`RequestInfo::repeated`].
+/// [`RequestInfo::repeated`](crate::RequestInfo::repeated).
 ///
 /// ```
 /// use jsvm::{EventLoop, Source};
