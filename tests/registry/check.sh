@@ -42,7 +42,7 @@ TOML
 export WKG_CONFIG_FILE=$folder/config.toml WKG_CACHE_DIR=$folder/cache
 
 wkg publish "$package"
-wkg get --output fetched.wasm "jsvm:engine@$version"
+wkg get --output ./fetched.wasm "jsvm:engine@$version"
 cmp "$package" fetched.wasm
 
 # A project whose world has some of its interfaces: `wkg` finds the package, and writes down which it found.
@@ -55,7 +55,7 @@ world host {
   export ready: func() -> bool;
 }
 WIT
-(cd project && wkg wit fetch)
+(cd project && wkg fetch)
 grep -q "jsvm:engine" project/wkg.lock
 wasm-tools component wit project/wit >project.wit
 grep -q "export jsvm:engine/evaluator@$version" project.wit
