@@ -372,7 +372,8 @@ image *ARGS: _component _packages _wac
 
 # What each part of the engine costs in a built file, as a table
 parts: _component
-    cargo run --workspace --example parts
+    cargo build --workspace --example parts
+    "${CARGO_TARGET_DIR:-target}/debug/examples/parts"
 
 # Compare the forms in which values could cross the boundary: bench/forms/README.md
 bench-forms: _component
