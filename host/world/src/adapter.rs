@@ -9,12 +9,13 @@ mod driven;
 mod engine;
 mod exports;
 mod module;
+mod rename;
 mod tasks;
 
 use std::time::Duration;
 
 use jsvm_abi::adapter as names;
-use wasm_encoder::{EntityType, MemoryType, ValType};
+use wasm_encoder::ValType;
 
 pub(crate) use self::driven::{driven_adapter, redirected};
 use self::engine::EngineImport;
@@ -79,17 +80,7 @@ pub(crate) fn adapter(
 ) -> Result<Vec<u8>, WorldError> {
     let mut builder = Builder::default();
     let imported = import(&mut builder, description, system);
-    builder.imports.import(
-        "env",
-        "memory",
-        EntityType::Memory(MemoryType {
-            minimum: 0,
-            maximum: None,
-            memory64: false,
-            shared: false,
-            page_size_log2: None,
-        }),
-    );
+    builder.import_memory();
     exports::add(&mut builder, description, &imported);
     engine::add(&mut builder, description, &imported, engine, stubs)?;
     Ok(builder.finish())

@@ -5,13 +5,11 @@
 
 use jsvm_abi::adapter::IMPORT;
 use jsvm_standalone::DRIVER;
-use wasm_encoder::{
-    BlockType, EntityType, Function, ImportSection, MemoryType, Module, RawSection, ValType,
-};
-use wasmparser::{Parser, Payload, TypeRef};
+use wasm_encoder::{BlockType, Function, ValType};
 
 use super::calls::{core_type, dispatch};
 use super::module::Builder;
+use super::rename::rename_imports;
 use super::{MAIN, NAME, REALLOC};
 use crate::WorldError;
 use crate::describe::Description;
@@ -23,35 +21,20 @@ const PARAMETERS: [ValType; 5] = [ValType::I32; 5];
 
 /// Makes the module of a VM import `host-call` from the adapter. Returns the name of the import.
 pub(crate) fn redirected(module: &[u8]) -> Result<(Vec<u8>, String), WorldError> {
-    let mut redirected = Module::new();
     let mut host_call = None;
-    for payload in Parser::new(0).parse_all(module) {
-        let payload = payload?;
-        if let Payload::ImportSection(section) = payload {
-            let mut imports = ImportSection::new();
-            for import in section.into_imports() {
-                let import = import?;
-                let TypeRef::Func(ty) = import.ty else {
-                    return Err(WorldError::unfit("a VM imports functions only"));
-                };
-                let module = match is_host_call(import.name) {
-                    true => {
-                        host_call = Some(import.name.to_owned());
-                        NAME
-                    }
-                    false => import.module,
-                };
-                imports.import(module, import.name, EntityType::Function(ty));
+    let redirected = rename_imports(module, |module, name| {
+        let from = match is_host_call(name) {
+            true => {
+                host_call = Some(name.to_owned());
+                NAME
             }
-            redirected.section(&imports);
-        } else if let Some((id, range)) = payload.as_section() {
-            let data = &module[range];
-            redirected.section(&RawSection { id, data });
-        }
-    }
+            false => module,
+        };
+        (from, name.into())
+    })?;
     let host_call =
         host_call.ok_or_else(|| WorldError::unfit("the module of the VM makes no host calls"))?;
-    Ok((redirected.finish(), host_call))
+    Ok((redirected, host_call))
 }
 
 /// Whether an import from a driver is `host-call`, whose name is as [`FileParts::vm`](jsvm_standalone::FileParts)
@@ -79,17 +62,7 @@ pub(crate) fn driven_adapter(description: &Description, host_call: &str) -> Vec<
     let imports: Vec<_> = imports.collect();
     let other = builder.import(DRIVER, host_call, &PARAMETERS, &[]);
     let realloc = builder.import(MAIN, REALLOC, &[ValType::I32; 4], &[ValType::I32]);
-    builder.imports.import(
-        "env",
-        "memory",
-        EntityType::Memory(MemoryType {
-            minimum: 0,
-            maximum: None,
-            memory64: false,
-            shared: false,
-            page_size_log2: None,
-        }),
-    );
+    builder.import_memory();
 
     let (name, len, slots, number) = (0, 1, 2, 3);
     let mut call = Function::new([]);

@@ -3,15 +3,14 @@
 mod console;
 mod random;
 
-use wasm_encoder::{
-    ConstExpr, EntityType, Function, ImportSection, MemArg, Module, RawSection, ValType,
-};
+use wasm_encoder::{ConstExpr, Function, MemArg, ValType};
 use wasmparser::{CompositeInnerType, FuncType, Parser, Payload, TypeRef};
 
 use jsvm_abi::adapter::{IMPORT, SLEEP};
 
 use super::calls::{core_type, dispatch};
 use super::module::Builder;
+use super::rename::rename_imports;
 use super::{Imported, NAME, Stubs};
 use crate::WorldError;
 use crate::describe::Description;
@@ -81,26 +80,9 @@ fn exported_name(module: &str, name: &str) -> String {
 
 /// Makes the module of a VM import everything from the adapter.
 pub(crate) fn renamed(module: &[u8]) -> Result<Vec<u8>, WorldError> {
-    let mut renamed = Module::new();
-    for payload in Parser::new(0).parse_all(module) {
-        let payload = payload?;
-        if let Payload::ImportSection(section) = payload {
-            let mut imports = ImportSection::new();
-            for import in section.into_imports() {
-                let import = import?;
-                let TypeRef::Func(ty) = import.ty else {
-                    return Err(WorldError::unfit("a VM imports functions only"));
-                };
-                let name = exported_name(import.module, import.name);
-                imports.import(NAME, &name, EntityType::Function(ty));
-            }
-            renamed.section(&imports);
-        } else if let Some((id, range)) = payload.as_section() {
-            let data = &module[range];
-            renamed.section(&RawSection { id, data });
-        }
-    }
-    Ok(renamed.finish())
+    rename_imports(module, |module, name| {
+        (NAME, exported_name(module, name).into())
+    })
 }
 
 /// Variables of the stubs.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use wasm_encoder::{
     CodeSection, ConstExpr, EntityType, ExportKind, ExportSection, Function, FunctionSection,
-    GlobalSection, GlobalType, ImportSection, Module, TypeSection, ValType,
+    GlobalSection, GlobalType, ImportSection, MemoryType, Module, TypeSection, ValType,
 };
 
 /// The core type of a function.
@@ -15,7 +15,7 @@ type CoreType = (Vec<ValType>, Vec<ValType>);
 pub(super) struct Builder {
     types: TypeSection,
     known_types: HashMap<CoreType, u32>,
-    pub imports: ImportSection,
+    imports: ImportSection,
     /// The functions that were imported, by their names.
     imported: HashMap<(String, String), u32>,
     functions: FunctionSection,
@@ -53,6 +53,19 @@ impl Builder {
         let index = self.imported.len() as u32;
         self.imported.insert(key, index);
         index
+    }
+
+    /// Imports the memory of the VM.
+    pub fn import_memory(&mut self) {
+        let memory = MemoryType {
+            minimum: 0,
+            maximum: None,
+            memory64: false,
+            shared: false,
+            page_size_log2: None,
+        };
+        let memory = EntityType::Memory(memory);
+        self.imports.import("env", "memory", memory);
     }
 
     /// Exports a function.
