@@ -74,10 +74,20 @@ fn delta() -> usize {
     bytes
 }
 
+/// Bytes of a snapshot of a fresh VM: the most of several, for it holds times and random numbers, which take
+/// some bytes more or fewer.
+fn fresh() -> usize {
+    let bytes = |_| {
+        let vm = Engine::global().unwrap().vm().build().unwrap();
+        let snapshot: Snapshot = vm.snapshot().unwrap();
+        snapshot.to_bytes().unwrap().len()
+    };
+    (0..64).map(bytes).max().unwrap()
+}
+
 #[test]
 fn sizes_are_within_their_budgets() {
-    let vm = Engine::global().unwrap().vm().build().unwrap();
-    let fresh: Snapshot = vm.snapshot().unwrap();
+    let fresh = fresh();
     let mut measured = Vec::new();
     for (what, budget) in table() {
         let bytes = match &*what {
@@ -88,7 +98,7 @@ fn sizes_are_within_their_budgets() {
             "`js-vm.wasm`, by zstd" => compressed(jsvm::COMPONENT),
             "engine for size, by zstd" => artefact("size-engine.zst"),
             "base image" => artefact("js-vm.image"),
-            "snapshot of a fresh VM" => fresh.to_bytes().unwrap().len(),
+            "snapshot of a fresh VM" => fresh,
             "delta at an `await`" => delta(),
             "built command that prints a line" => built("console.log('hello')", &[]),
             "the same with `--optimize size`" => {
