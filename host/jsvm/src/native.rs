@@ -8,15 +8,20 @@
 pub(crate) use compile::{compiled, prepare};
 
 #[cfg(feature = "precompile")]
-static NATIVE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/js-vm.cwasm"));
+static BYTES: &jsvm_native::PageAligned<[u8]> =
+    &jsvm_native::PageAligned(*include_bytes!(concat!(env!("OUT_DIR"), "/js-vm.cwasm")));
 
-#[cfg(not(feature = "precompile"))]
-static NATIVE: &[u8] = &[];
+#[cfg(feature = "precompile")]
+static NATIVE: jsvm_native::NativeCode = jsvm_native::NativeCode::new(BYTES);
 
 /// The bytes of the native code in this program; 0 if there is none.
 #[must_use]
 pub fn native_code_size() -> usize {
-    NATIVE.len()
+    #[cfg(feature = "precompile")]
+    let size = NATIVE.size();
+    #[cfg(not(feature = "precompile"))]
+    let size = 0;
+    size
 }
 
 #[cfg(feature = "precompile")]
@@ -27,8 +32,17 @@ pub(crate) fn precompiled(
     // script, and nobody can have changed them since; wasmtime checks version and settings.
     #[expect(unsafe_code, reason = "native code of the build is loaded")]
     unsafe {
-        wasmtime::component::Component::deserialize(engine, NATIVE)
+        NATIVE.load(engine)
     }
+}
+
+/// Sets what an engine needs for [`precompiled`].
+#[cfg(any(feature = "precompile", not(feature = "compile")))]
+pub(crate) fn prepare_precompiled(config: &mut wasmtime::Config) {
+    #[cfg(feature = "precompile")]
+    jsvm_native::prepare(config);
+    #[cfg(not(feature = "precompile"))]
+    let _ = config;
 }
 
 /// There is none.

@@ -10,10 +10,17 @@ mod way {
     use wasmtime::component::Component;
     use wasmtime::{Config, Engine};
 
-    static NATIVE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/transpiler.cwasm"));
+    use jsvm_native::{NativeCode, PageAligned};
 
-    /// Nothing has to be set.
-    pub(crate) fn prepare(_: &mut Config) -> wasmtime::Result<()> {
+    static BYTES: &PageAligned<[u8]> = &PageAligned(*include_bytes!(concat!(
+        env!("OUT_DIR"),
+        "/transpiler.cwasm"
+    )));
+
+    static NATIVE: NativeCode = NativeCode::new(BYTES);
+
+    pub(crate) fn prepare(config: &mut Config) -> wasmtime::Result<()> {
+        jsvm_native::prepare(config);
         Ok(())
     }
 
@@ -22,7 +29,7 @@ mod way {
         // script, and nobody can have changed them since; wasmtime checks version and settings.
         #[expect(unsafe_code, reason = "native code is loaded here and nowhere else")]
         unsafe {
-            Component::deserialize(engine, NATIVE)
+            NATIVE.load(engine)
         }
     }
 }

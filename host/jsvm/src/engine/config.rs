@@ -153,7 +153,9 @@ impl EngineConfig {
         }
         #[cfg(any(feature = "precompile", not(feature = "compile")))]
         {
-            let engine = self.create_engine(|_| ()).map_err(failed)?;
+            let engine = self
+                .create_engine(native::prepare_precompiled)
+                .map_err(failed)?;
             let component = native::precompiled(&engine).map_err(failed)?;
             let pre = pre(&engine, &component).map_err(failed)?;
             let instances = self.instances(engine, pre, Identity::built_in());
