@@ -48,5 +48,10 @@ pub use world::{
     Module, Parameter, Resource, ResourceSide, Transfer, Type, TypeId, World,
 };
 
+/// The body of a JavaScript function that converts streams of WIT: it gets functions that read and write
+/// ends as `natives`, and returns functions that make a `ReadableStream` of an end and write an iterable
+/// to one. Components for WIT worlds and scripts with linked components use it.
+pub const STREAMS: &str = include_str!("streams.js");
+
 #[cfg(test)]
 mod tests;

@@ -198,6 +198,15 @@ impl StopSignal {
 }
 
 impl StopSignal {
+    /// Returns the signal for work that goes on when the call has returned: without the limits of the
+    /// time of the call.
+    #[must_use]
+    pub fn beyond_call(mut self) -> Self {
+        self.until = None;
+        self.cpu_until = None;
+        self
+    }
+
     /// Another thread cannot tell.
     fn is_cpu_time_over(&self) -> bool {
         self.cpu_until.is_some_and(|(thread, until)| {

@@ -7,11 +7,13 @@ use rustc_hash::FxHashMap;
 use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{Component, InstancePre};
 
+use super::concurrent::Bridges;
 use super::cost::{self, CompileLimits, Cost};
 use super::declare;
 use super::error::LinkError;
 use super::exports::Exports;
 use super::glue;
+use super::linker::Linker;
 use super::names::{InterfaceName, is_link_name};
 use super::rights::LinkRights;
 use super::runtime::Runtime;
@@ -34,6 +36,7 @@ pub(crate) struct Linked {
     pub(crate) name: String,
     pub(crate) compiled: Arc<Compiled>,
     pub(crate) exports: Exports,
+    pub(crate) bridges: Bridges,
     /// Modules by their full names.
     pub(crate) modules: BTreeMap<String, ExtensionModule>,
     /// Functions by the names of their host calls.
@@ -47,6 +50,8 @@ pub(crate) struct Compiled {
     pub(crate) pre: InstancePre<LinkState>,
     /// Whether the component imports functions that can wait.
     pub(crate) may_wait: bool,
+    /// Whether the component has asynchronous functions, streams or futures.
+    pub(crate) is_concurrent: bool,
     /// The memory that the host keeps for each instance, without linear memories and tables.
     pub(crate) instance_bytes: u64,
 }
@@ -56,6 +61,30 @@ pub(crate) struct Compiled {
 pub(crate) enum Call {
     Function(usize),
     Drop,
+    End(EndCall),
+}
+
+/// What a script does with a stream or future.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EndCall {
+    Open,
+    IsOpen,
+    Read,
+    Write,
+    Close,
+    Discard,
+}
+
+impl EndCall {
+    /// All of them, with their names in JavaScript.
+    pub(crate) const ALL: [(EndCall, &str); 6] = [
+        (EndCall::Open, "#open"),
+        (EndCall::IsOpen, "#is-open"),
+        (EndCall::Read, "#read"),
+        (EndCall::Write, "#write"),
+        (EndCall::Close, "#close"),
+        (EndCall::Discard, "#discard"),
+    ];
 }
 
 /// The first bytes of WebAssembly, and the version of a core module.
@@ -77,15 +106,11 @@ const WAITING: [&str; 4] = ["wasi:cli/", "wasi:filesystem/", "wasi:io/", "wasi:s
 
 impl LinkedComponent {
     /// Compiles a component.
-    pub(crate) fn new(
-        runtime: &Arc<Runtime>,
-        name: &str,
-        bytes: &[u8],
-        limits: &CompileLimits,
-    ) -> Result<Self, LinkError> {
-        let cost = check(name, bytes, limits)?;
+    pub(crate) fn new(linker: &Linker, name: &str, bytes: &[u8]) -> Result<Self, LinkError> {
+        let cost = check(name, bytes, linker.limits())?;
+        let runtime = linker.runtime(cost.is_concurrent)?;
         let compiled = Component::from_binary(&runtime.engine, bytes);
-        Self::link(runtime, name, compiled, cost)
+        Self::link(&runtime, name, compiled, cost)
     }
 
     /// Links a component that is compiled, or that the compiler refused.
@@ -125,6 +150,7 @@ impl LinkedComponent {
             may_wait: imports
                 .iter()
                 .any(|name| WAITING.iter().any(|waits| name.starts_with(waits))),
+            is_concurrent: cost.is_concurrent,
             component,
         };
         let linked = Linked::new(name, Arc::new(compiled));
@@ -240,9 +266,11 @@ fn imports(component: &Component) -> Vec<String> {
 
 impl Linked {
     fn new(name: &str, compiled: Arc<Compiled>) -> Self {
+        let exports = Exports::read(&compiled.component);
         let mut linked = Linked {
             name: name.to_owned(),
-            exports: Exports::read(&compiled.component),
+            bridges: Bridges::new(&exports.transfers),
+            exports,
             compiled,
             modules: BTreeMap::new(),
             calls: FxHashMap::default(),
@@ -255,6 +283,11 @@ impl Linked {
             }
         }
         linked.calls.insert(linked.drop_name(), Call::Drop);
+        if linked.compiled.is_concurrent {
+            for (call, name) in EndCall::ALL {
+                linked.calls.insert(linked.end_name(name), Call::End(call));
+            }
+        }
         linked.modules = glue::modules(&linked);
         linked
     }
@@ -267,6 +300,11 @@ impl Linked {
     /// Returns the name of the host call that drops a resource.
     pub(crate) fn drop_name(&self) -> String {
         format!("{CALL}{}#drop", self.name)
+    }
+
+    /// Returns the name of a host call that handles a stream or future.
+    pub(crate) fn end_name(&self, name: &str) -> String {
+        format!("{CALL}{}{name}", self.name)
     }
 
     /// Returns the full name of the module of an interface.

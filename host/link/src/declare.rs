@@ -168,6 +168,11 @@ impl<'a> InterfaceReader<'a> {
                 .map(|(name, ty)| (camel(name), self.read(&ty)))
                 .collect(),
             result: result.map(|ty| self.read(&ty)),
+            is_async: function.is_async,
+            returns: match function.is_async {
+                true => jsvm_declare::Returns::Promise,
+                false => jsvm_declare::Returns::Value,
+            },
             ..jsvm_declare::Function::default()
         }
     }
@@ -231,9 +236,9 @@ impl<'a> InterfaceReader<'a> {
                 Declared::Flags(names.map(|name| field(name, Declared::Bool)).collect())
             }
             Type::Own(ty) | Type::Borrow(ty) => self.resource(*ty),
-            Type::Map(_) | Type::Future(_) | Type::Stream(_) | Type::ErrorContext => {
-                Declared::Unsupported
-            }
+            Type::Future(future) => Declared::Future(future.ty().as_ref().map(boxed)),
+            Type::Stream(stream) => Declared::Stream(stream.ty().as_ref().map(boxed)),
+            Type::Map(_) | Type::ErrorContext => Declared::Unsupported,
         }
     }
 

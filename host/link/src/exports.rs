@@ -5,7 +5,7 @@ use wasmtime::component::{Component, ComponentExportIndex};
 
 use super::names::{InterfaceName, Role, camel, pascal};
 use super::room::underestimation;
-use super::shape::{ResourceId, Shape, Unsupported};
+use super::shape::{ResourceId, Shape, TransferId, TransferShape, TypeTable, Unsupported};
 
 /// The exports of a component.
 #[derive(Debug, Default)]
@@ -14,6 +14,8 @@ pub(crate) struct Exports {
     pub(crate) interfaces: Vec<Interface>,
     pub(crate) functions: Vec<Function>,
     pub(crate) resources: Vec<Resource>,
+    /// The types of streams and futures.
+    pub(crate) transfers: Vec<TransferShape>,
 }
 
 /// An interface.
@@ -39,6 +41,8 @@ pub(crate) struct Function {
     /// The name in JavaScript; for a constructor, that of its class.
     pub(crate) name: String,
     pub(crate) kind: FunctionKind,
+    /// Whether the function is asynchronous in WIT.
+    pub(crate) is_async: bool,
     /// The parameters, without a method's own instance.
     pub(crate) params: Vec<(String, Shape)>,
     pub(crate) result: Option<Shape>,
@@ -82,9 +86,17 @@ pub(crate) struct Resource {
 }
 
 impl Function {
-    /// Whether the JavaScript around the function converts resources.
+    /// Whether JavaScript around the function converts resources, streams and futures, or waits.
     pub(crate) fn needs_glue(&self) -> bool {
-        self.kind != FunctionKind::Free || self.result.as_ref().is_some_and(Shape::has_resources)
+        self.kind != FunctionKind::Free
+            || self.is_async
+            || self.result.as_ref().is_some_and(Shape::has_handles)
+            || self.takes_transfers()
+    }
+
+    /// Whether a parameter contains streams or futures.
+    pub(crate) fn takes_transfers(&self) -> bool {
+        self.params.iter().any(|(_, shape)| shape.has_transfers())
     }
 }
 
@@ -92,6 +104,28 @@ impl Interface {
     /// Whether this is the root: the exports without an interface.
     pub(crate) fn is_root(&self) -> bool {
         self.export.is_empty()
+    }
+}
+
+impl TypeTable for Exports {
+    fn resource(&mut self, ty: ResourceType) -> ResourceId {
+        let known = self.resources.iter().position(|known| known.ty == ty);
+        ResourceId(known.unwrap_or_else(|| {
+            self.resources.push(Resource {
+                ty,
+                interface: None,
+                class: "Resource".into(),
+            });
+            self.resources.len() - 1
+        }))
+    }
+
+    fn transfer(&mut self, shape: TransferShape) -> TransferId {
+        let known = self.transfers.iter().position(|known| *known == shape);
+        TransferId(known.unwrap_or_else(|| {
+            self.transfers.push(shape);
+            self.transfers.len() - 1
+        }))
     }
 }
 
@@ -122,19 +156,6 @@ impl Exports {
         }
         reader.functions();
         reader.exports
-    }
-
-    /// Returns the id of a resource type.
-    fn resource(&mut self, ty: ResourceType) -> ResourceId {
-        let known = self.resources.iter().position(|known| known.ty == ty);
-        ResourceId(known.unwrap_or_else(|| {
-            self.resources.push(Resource {
-                ty,
-                interface: None,
-                class: "Resource".into(),
-            });
-            self.resources.len() - 1
-        }))
     }
 
     /// Returns the resource type of a type of the component.
@@ -255,11 +276,9 @@ impl ExportReader<'_> {
             Role::Method(of, name) => (camel(name), FunctionKind::Method(class(self, of)?)),
             Role::Static(of, name) => (camel(name), FunctionKind::Static(class(self, of)?)),
         };
-        let mut unsupported = ty
-            .async_()
-            .then_some(Unsupported("an asynchronous function"));
+        let mut unsupported = None::<Unsupported>;
         let mut shape = |ty: &Type| {
-            let shape = Shape::from_type(ty, &mut |ty| self.exports.resource(ty));
+            let shape = Shape::from_type(ty, &mut self.exports);
             shape.unwrap_or_else(|reason| {
                 unsupported = Some(reason);
                 Shape::Bool
@@ -277,6 +296,7 @@ impl ExportReader<'_> {
             index,
             name,
             kind,
+            is_async: ty.async_(),
             params,
             result,
             underestimation,

@@ -8,8 +8,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::component::Linked;
+use super::component::{EndCall, Linked};
 use super::exports::{Function, FunctionKind, Interface};
+use super::glue_transfers::{self, give, take};
 use super::lower::HANDLE;
 use super::shape::{ResourceId, ResultShape, Shape};
 use jsvm::Module;
@@ -64,7 +65,14 @@ fn native(linked: &Linked, interface: &Interface, is_raw: bool) -> ExtensionModu
         call: linked.drop_name(),
         length: 1,
     });
-    let mut exports: Vec<_> = exports.chain(drop).collect();
+    let has_ends = is_raw && linked.compiled.is_concurrent;
+    let ends = EndCall::ALL.iter().filter(|_| has_ends);
+    let ends = ends.map(|(_, name)| ExtensionFunction {
+        export: (*name).to_owned(),
+        call: linked.end_name(name),
+        length: 1,
+    });
+    let mut exports: Vec<_> = exports.chain(drop).chain(ends).collect();
     exports.sort_by(|one, other| one.export.cmp(&other.export));
     ExtensionModule::HostFunctions(exports)
 }
@@ -77,7 +85,7 @@ fn raw_name(function: &Function) -> &str {
 }
 
 /// Formats a string literal.
-fn literal(text: &str) -> String {
+pub(super) fn literal(text: &str) -> String {
     // What Rust escapes is ASCII that JavaScript reads the same way, but for its braces.
     let mut literal = String::from('"');
     for c in text.chars() {
@@ -147,6 +155,9 @@ impl Text<'_> {
             .replace("{ADOPT}", ADOPT)
             .replace("{DROP}", DROP);
         self.line(&prelude);
+        let (imports, helpers) = glue_transfers::prelude(self.linked);
+        self.imports.push_str(&imports);
+        self.line(&helpers);
         let interface = self.interface;
         for (name, id) in &interface.classes {
             let local = self.class(*id);
@@ -233,27 +244,31 @@ impl Text<'_> {
             _ = writeln!(text, "constructor() {{ throw new TypeError({message}); }}");
         }
         for member in members {
+            // No class can have such a static function.
+            if matches!(member.kind, FunctionKind::Static(_)) && member.name == "prototype" {
+                continue;
+            }
             let args = arguments(member);
             let target = format!("$[{}]", literal(&member.export));
+            let before = if member.is_async { "async " } else { "" };
             let name = literal(&member.name);
             match member.kind {
                 FunctionKind::Constructor(_) => {
                     _ = writeln!(
                         text,
-                        "constructor({args}) {{ $own(this, {target}({args})); }}"
+                        "constructor({args}) {{ $own(this, {}); }}",
+                        self.call_of(member, &target, None)
                     );
                 }
                 FunctionKind::Method(_) => {
-                    let all = match &*args {
-                        "" => "this?.[$handle]".to_owned(),
-                        args => format!("this?.[$handle], {args}"),
-                    };
-                    let body = self.body_of(member, &format!("{target}({all})"));
-                    _ = writeln!(text, "{name}({args}) {{ {body} }}");
+                    let call = self.call_of(member, &target, Some("this?.[$handle]"));
+                    let body = self.body_of(member, &call);
+                    _ = writeln!(text, "{before}{name}({args}) {{ {body} }}");
                 }
                 FunctionKind::Static(_) => {
-                    let body = self.body_of(member, &format!("{target}({args})"));
-                    _ = writeln!(text, "static {name}({args}) {{ {body} }}");
+                    let call = self.call_of(member, &target, None);
+                    let body = self.body_of(member, &call);
+                    _ = writeln!(text, "static {before}{name}({args}) {{ {body} }}");
                 }
                 FunctionKind::Free => {}
             }
@@ -277,11 +292,33 @@ impl Text<'_> {
             return;
         }
         let args = arguments(function);
-        let body = self.body_of(function, &format!("$[{name}]({args})"));
+        let before = if function.is_async { "async " } else { "" };
+        let call = self.call_of(function, &format!("$[{name}]"), None);
+        let body = self.body_of(function, &call);
         let local = format!("$f{}", self.body.len());
         self.line(&format!(
-            "const {local} = {{ {name}({args}) {{ {body} }} }}[{name}];\nexport {{ {local} as {name} }};"
+            "const {local} = {{ {before}{name}({args}) {{ {body} }} }}[{name}];\nexport {{ {local} as {name} }};"
         ));
+    }
+
+    /// Creates the call of a function of the component.
+    fn call_of(&self, function: &Function, target: &str, receiver: Option<&str>) -> String {
+        let params = function.params.iter().enumerate();
+        let args = params.map(|(index, (_, shape))| match give(self.linked, shape) {
+            Some(give) => format!("({give})(a{index})"),
+            None => format!("a{index}"),
+        });
+        let args: Vec<_> = receiver
+            .map(str::to_owned)
+            .into_iter()
+            .chain(args)
+            .collect();
+        let call = format!("{target}({})", args.join(", "));
+        match () {
+            () if function.is_async => format!("await $call(($e) => {call}, $options)"),
+            () if function.takes_transfers() => format!("$now(($e) => {call})"),
+            () => call,
+        }
     }
 
     /// Creates the body of a function that makes a call.
@@ -309,7 +346,7 @@ impl Text<'_> {
 
     /// Creates a function that turns the handles in a value into instances, if there are any.
     fn lift(&mut self, shape: &Shape) -> Option<String> {
-        if !shape.has_resources() {
+        if !shape.has_handles() {
             return None;
         }
         // Parts of an object or array are replaced in place: it was created for this call.
@@ -332,6 +369,7 @@ impl Text<'_> {
                 let class = self.class(*id);
                 format!("(v) => {class}[$adopt](v)")
             }
+            Shape::Transfer(id) => take(self.linked, *id),
             Shape::List(inner) | Shape::Fixed(inner, _) => {
                 let lift = self.lift(inner)?;
                 format!("(v) => v.map(({lift}))")
@@ -375,5 +413,7 @@ impl Text<'_> {
 
 fn arguments(function: &Function) -> String {
     let names = (0..function.params.len()).map(|index| format!("a{index}"));
+    let options = function.is_async.then(|| "$options".to_owned());
+    let names = names.chain(options);
     names.collect::<Vec<_>>().join(", ")
 }

@@ -6,26 +6,35 @@ use rustc_hash::FxHashMap;
 use wasmtime::component::ResourceAny;
 
 use super::component::Linked;
+use super::concurrent::Ends;
 use super::shape::ResourceId;
 use jsvm::ConversionError;
+
+/// Returns a random number to count handles from. JavaScript numbers are exact up to 2^53, and 0 means
+/// no handle.
+pub(crate) fn first_number() -> u64 {
+    let random = getrandom::u64().unwrap_or_else(|_| u64::from(std::process::id()) << 20);
+    (random >> 12) | 1 << 51
+}
 
 /// The resources of one instance that a script holds, by the numbers of their handles.
 pub(crate) struct Handles {
     linked: Arc<Linked>,
     held: FxHashMap<u64, (ResourceId, ResourceAny)>,
     next: u64,
+    /// The streams and futures that a script holds.
+    pub(crate) ends: Ends,
 }
 
 impl Handles {
     /// Creates an empty table. Handle numbers start at a random offset, so a stale handle from
     /// before a snapshot, or from an old instance, cannot alias a new one.
     pub(crate) fn new(linked: &Arc<Linked>) -> Self {
-        let random = getrandom::u64().unwrap_or_else(|_| u64::from(std::process::id()) << 20);
         Handles {
             linked: linked.clone(),
             held: FxHashMap::default(),
-            // JavaScript numbers are exact up to 2^53. 0 means no handle.
-            next: (random >> 12) | 1 << 51,
+            next: first_number(),
+            ends: Ends::new(&linked.exports.transfers),
         }
     }
 

@@ -24,7 +24,7 @@ use jsvm::HostError;
 use jsvm::data::{Node, NodeRef};
 
 /// The native stack of a thread that runs one call.
-const THREAD_STACK: usize = 8 << 20;
+pub(super) const THREAD_STACK: usize = 8 << 20;
 
 /// The bytes that a result may always take. Calls of WASI have the same limit.
 const MIN_RESULT: u64 = 1 << 20;
@@ -38,6 +38,48 @@ pub(crate) struct LiveInstance {
     handles: Handles,
     /// The memory of the host that the values of one call may take, in bytes.
     max_values: u64,
+}
+
+/// The store of an instance that is not created yet.
+pub(crate) struct LiveStore {
+    pub(crate) store: Store<LinkState>,
+    /// The memory of the host that the values of one call may take, in bytes.
+    pub(crate) max_values: u64,
+}
+
+impl LiveStore {
+    /// Creates a store, whose code stops when `must_stop` returns true.
+    pub(crate) fn new(
+        component: &LinkedComponent,
+        vm: &ExtensionVm,
+        must_stop: impl Fn(&LinkState) -> bool + Send + Sync + 'static,
+    ) -> Result<Self, HostError> {
+        let linked = &component.linked;
+        let compiled = &linked.compiled;
+        let state = LinkState::new(&component.rights, vm, compiled.instance_bytes)?;
+        if state.usage.is_refused() {
+            let reason = too_large(component);
+            return Err(HostError::new(cannot_start(component, &reason)));
+        }
+        let mut store = Store::new(&compiled.runtime.engine, state);
+        store.limiter(|state| &mut state.usage);
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_callback(move |store| match must_stop(store.data()) {
+            true => Err(Stopped.into()),
+            false => Ok(UpdateDeadline::Continue(1)),
+        });
+        let max_values = component.rights.values.unwrap_or(vm.limits.memory);
+        let functions = linked.exports.functions.iter();
+        let most = functions.map(|function| function.underestimation).max();
+        store.set_hostcall_fuel(fuel(max_values, most.unwrap_or(1)));
+        Ok(LiveStore { store, max_values })
+    }
+}
+
+/// Returns the fuel of a result that takes that many times more memory than wasmtime counts.
+fn fuel(max_values: u64, underestimation: u64) -> usize {
+    let fuel = (max_values / underestimation).max(MIN_RESULT);
+    usize::try_from(fuel).unwrap_or(usize::MAX)
 }
 
 /// A function of the instance.
@@ -63,31 +105,26 @@ impl LiveInstance {
     ) -> Result<Self, HostError> {
         let linked = &component.linked;
         let compiled = &linked.compiled;
-        let mut state = LinkState::new(&component.rights, vm, compiled.instance_bytes)?;
-        state.stop = stop;
-        if state.usage.is_refused() {
-            return Err(cannot_start(component, &too_large(component)));
-        }
-        let mut store = Store::new(&compiled.runtime.engine, state);
-        store.limiter(|state| &mut state.usage);
-        store.set_epoch_deadline(1);
-        store.epoch_deadline_callback(|store| match store.data().stop.is_due() {
-            true => Err(Stopped.into()),
-            false => Ok(UpdateDeadline::Continue(1)),
-        });
+        let LiveStore {
+            mut store,
+            max_values,
+        } = LiveStore::new(component, vm, |state| state.stop.is_due())?;
+        store.data_mut().stop = stop;
         let made = {
             let _running = compiled.runtime.running();
             spawn_on_own_thread(compiled.may_wait, || compiled.pre.instantiate(&mut store))
         };
-        let instance = made
-            .map_err(|error| cannot_start(component, &reason(&error, store.data(), component)))?;
+        let instance = made.map_err(|error| {
+            let reason = reason(&error, store.data(), component);
+            HostError::new(cannot_start(component, &reason))
+        })?;
         Ok(LiveInstance {
             functions: linked.exports.functions.iter().map(|_| None).collect(),
             handles: Handles::new(linked),
             linked: linked.clone(),
             store,
             instance,
-            max_values: component.rights.values.unwrap_or(vm.limits.memory),
+            max_values,
         })
     }
 
@@ -102,29 +139,18 @@ impl LiveInstance {
         let linked = self.linked.clone();
         let function = &linked.exports.functions[index];
         if let Some(what) = function.unsupported {
-            return Err(CallError::Thrown(HostError::type_error(format!(
-                "cannot call {}: JavaScript has no value for {}",
-                function.name, what.0
-            ))));
+            return Err(CallError::Thrown(what.error(&function.name)));
         }
         self.find(index, function).map_err(CallError::Thrown)?;
         self.store.data_mut().stop = stop;
         self.store.set_epoch_deadline(1);
-        let fuel = (self.max_values / function.underestimation).max(MIN_RESULT);
-        let fuel = usize::try_from(fuel).unwrap_or(usize::MAX);
+        let fuel = fuel(self.max_values, function.underestimation);
         self.store.set_hostcall_fuel(fuel);
         if let Some(result) = self.call_typed(component, index, function, args) {
             return result;
         }
-        let mut room = Room::new(self.max_values);
-        let params = lower_bytes::params(function, args, &self.handles, &mut room);
-        let params = match params {
-            Some(params) => params,
-            None if room.is_exceeded() => {
-                return Err(too_much(&room));
-            }
-            None => self.params(function, args).map_err(CallError::Thrown)?,
-        };
+        let params = arguments(&mut self.handles, function, args, self.max_values);
+        let params = params.map_err(CallError::Thrown)?;
         let Some(callable) = &self.functions[index] else {
             return Ok(Data::from_nodes(Vec::new()));
         };
@@ -160,7 +186,7 @@ impl LiveInstance {
         let typed_args = typed_call::args(function, args, &self.handles)?;
         let mut room = Room::new(self.max_values);
         if room.take(typed_args.bytes.len() as u64, 1).is_none() {
-            return Some(Err(too_much(&room)));
+            return Some(Err(CallError::Thrown(too_much(&room))));
         }
         let compiled = &self.linked.compiled;
         let called = {
@@ -196,38 +222,6 @@ impl LiveInstance {
         )))
     }
 
-    /// Converts arguments. Resources that are passed on belong to the component from here on.
-    fn params(&mut self, function: &Function, args: &Data) -> Result<Vec<Val>, HostError> {
-        let mut room = Room::new(self.max_values);
-        if args
-            .form()
-            .is_ok_and(|form| room.take_nodes(form).is_none())
-        {
-            return Err(HostError::type_error(room.error().to_string()));
-        }
-        let mut lowering = ArgumentLowering::new(&self.handles, &mut room);
-        let args = args.root()?;
-        let elements = args.elements().unwrap_or_default();
-        let mut elements = elements.into_iter().map(defined);
-        let mut params = Vec::with_capacity(function.params.len() + 1);
-        if let FunctionKind::Method(id) = function.kind {
-            let receiver = lowering.receiver(id, elements.next().flatten());
-            params.push(receiver.map_err(|error| HostError::type_error(format!("this: {error}")))?);
-        }
-        for (index, (name, shape)) in function.params.iter().enumerate() {
-            let node: Option<NodeRef<'_>> = elements.next().flatten();
-            let value = lowering.lower(shape, node).map_err(|error| {
-                let number = index + 1;
-                HostError::type_error(format!("argument {number} ({name}): {error}"))
-            })?;
-            params.push(value);
-        }
-        for number in lowering.given {
-            self.handles.take(number);
-        }
-        Ok(params)
-    }
-
     /// Looks up a function, once.
     fn find(&mut self, index: usize, function: &Function) -> Result<(), HostError> {
         if self.functions[index].is_none() {
@@ -259,6 +253,56 @@ impl LiveInstance {
     }
 }
 
+/// Converts arguments. Resources, streams and futures that are passed on belong to the component from
+/// here on.
+pub(crate) fn arguments(
+    handles: &mut Handles,
+    function: &Function,
+    args: &Data,
+    max_values: u64,
+) -> Result<Vec<Val>, HostError> {
+    let mut room = Room::new(max_values);
+    match lower_bytes::params(function, args, handles, &mut room) {
+        Some(params) => return Ok(params),
+        None if room.is_exceeded() => return Err(too_much(&room)),
+        None => {}
+    }
+    let mut room = Room::new(max_values);
+    if args
+        .form()
+        .is_ok_and(|form| room.take_nodes(form).is_none())
+    {
+        return Err(too_much(&room));
+    }
+    let mut lowering = ArgumentLowering::new(handles, &mut room);
+    let args = args.root()?;
+    let elements = args.elements().unwrap_or_default();
+    let mut elements = elements.into_iter().map(defined);
+    let mut params = Vec::with_capacity(function.params.len() + 1);
+    if let FunctionKind::Method(id) = function.kind {
+        let receiver = lowering.receiver(id, elements.next().flatten());
+        params.push(receiver.map_err(|error| HostError::type_error(format!("this: {error}")))?);
+    }
+    for (index, (name, shape)) in function.params.iter().enumerate() {
+        let node: Option<NodeRef<'_>> = elements.next().flatten();
+        let value = lowering.lower(shape, node).map_err(|error| {
+            let number = index + 1;
+            HostError::type_error(format!("argument {number} ({name}): {error}"))
+        })?;
+        params.push(value);
+    }
+    let ArgumentLowering {
+        given, given_ends, ..
+    } = lowering;
+    for number in given {
+        handles.take(number);
+    }
+    for number in given_ends {
+        handles.ends.pass(number);
+    }
+    Ok(params)
+}
+
 /// Runs a call that may wait by means of tokio. Inside a tokio runtime that is possible only on
 /// another thread.
 fn spawn_on_own_thread<T: Send>(may_wait: bool, work: impl FnOnce() -> T + Send) -> T {
@@ -280,12 +324,16 @@ fn spawn_on_own_thread<T: Send>(may_wait: bool, work: impl FnOnce() -> T + Send)
 }
 
 /// The error of arguments for which there is no room.
-fn too_much(room: &Room) -> CallError {
-    CallError::Thrown(HostError::type_error(room.error().to_string()))
+fn too_much(room: &Room) -> HostError {
+    HostError::type_error(room.error().to_string())
 }
 
 /// Describes the failure of a component.
-fn reason(error: &wasmtime::Error, state: &LinkState, component: &LinkedComponent) -> String {
+pub(crate) fn reason(
+    error: &wasmtime::Error,
+    state: &LinkState,
+    component: &LinkedComponent,
+) -> String {
     if error.is::<Stopped>() {
         return Stopped.to_string();
     }
@@ -310,7 +358,7 @@ fn too_large(component: &LinkedComponent) -> String {
     format!("it exceeded its memory limit of {limit} MiB")
 }
 
-fn cannot_start(component: &LinkedComponent, reason: &str) -> HostError {
+pub(crate) fn cannot_start(component: &LinkedComponent, reason: &str) -> String {
     let name = &component.linked.name;
-    HostError::new(format!("the component `{name}` cannot start: {reason}"))
+    format!("the component `{name}` cannot start: {reason}")
 }

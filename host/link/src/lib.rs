@@ -37,11 +37,13 @@
 //! from before a snapshot, throws a `TypeError`.
 
 mod component;
+mod concurrent;
 mod cost;
 mod declare;
 mod error;
 mod exports;
 mod glue;
+mod glue_transfers;
 mod handles;
 mod instance;
 mod lift;

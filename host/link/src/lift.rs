@@ -54,6 +54,12 @@ impl<'a> Lifting<'a> {
         }
     }
 
+    /// Converts items of a stream to an array, or a typed array of numbers.
+    pub(crate) fn items(mut self, item: &Shape, values: &[Val]) -> Data {
+        self.list(item, values);
+        self.writer.finish()
+    }
+
     fn optional(&mut self, shape: Option<&Shape>, value: Option<&Val>) {
         match (shape, value) {
             (Some(shape), Some(value)) => self.lift(shape, value),
@@ -123,6 +129,10 @@ impl<'a> Lifting<'a> {
             }
             (Shape::Own(id) | Shape::Borrow(id), Val::Resource(resource)) => {
                 let number = self.handles.insert(*id, *resource);
+                self.writer.write_number(number as f64);
+            }
+            (Shape::Transfer(id), Val::Stream(_) | Val::Future(_)) => {
+                let number = self.handles.ends.insert_readable(*id, value.clone());
                 self.writer.write_number(number as f64);
             }
             // The component's types rule out any other value.

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use jsvm::VmBuilder;
 
 use super::component::LinkedComponent;
+use super::concurrent::answer_waits;
 use super::cost::CompileLimits;
 use super::error::LinkError;
 use super::runtime::Runtime;
@@ -28,6 +29,8 @@ use super::table::LinkTable;
 #[derive(Clone, Debug)]
 pub struct Linker {
     runtime: Arc<Runtime>,
+    /// The compiler of components with asynchronous functions, streams or futures.
+    concurrent: Arc<OnceLock<Arc<Runtime>>>,
     limits: CompileLimits,
 }
 
@@ -37,9 +40,11 @@ impl Linker {
     /// # Errors
     /// [`LinkError::Engine`] if this machine cannot run components.
     pub fn new() -> Result<Self, LinkError> {
-        let runtime = Arc::new(Runtime::new()?);
-        let limits = CompileLimits::default();
-        Ok(Linker { runtime, limits })
+        Ok(Linker {
+            runtime: Arc::new(Runtime::new()?),
+            concurrent: Arc::default(),
+            limits: CompileLimits::default(),
+        })
     }
 
     /// Returns the global linker, which is created at its first use.
@@ -80,13 +85,21 @@ impl Linker {
         name: &str,
         bytes: impl AsRef<[u8]>,
     ) -> Result<LinkedComponent, LinkError> {
-        LinkedComponent::new(&self.runtime, name, bytes.as_ref(), &self.limits)
+        LinkedComponent::new(self, name, bytes.as_ref())
     }
 }
 
 impl Linker {
-    pub(crate) fn runtime(&self) -> &Arc<Runtime> {
-        &self.runtime
+    /// Returns the compiler of a component.
+    pub(crate) fn runtime(&self, is_concurrent: bool) -> Result<Arc<Runtime>, LinkError> {
+        if !is_concurrent {
+            return Ok(self.runtime.clone());
+        }
+        if let Some(runtime) = self.concurrent.get() {
+            return Ok(runtime.clone());
+        }
+        let runtime = Arc::new(Runtime::new_concurrent()?);
+        Ok(self.concurrent.get_or_init(|| runtime).clone())
     }
 
     pub(crate) fn limits(&self) -> &CompileLimits {
@@ -138,10 +151,10 @@ pub trait LinkExt: sealed::Sealed {
 
 impl LinkExt for VmBuilder {
     fn link(self, component: &LinkedComponent) -> Self {
-        self.extend(|table: &mut LinkTable| table.components.push(component.clone()))
+        answer_waits(self).extend(|table: &mut LinkTable| table.components.push(component.clone()))
     }
 
     fn expect_links(self) -> Self {
-        self.extend(|_: &mut LinkTable| {})
+        answer_waits(self).extend(|_: &mut LinkTable| {})
     }
 }

@@ -1,10 +1,10 @@
 //! The linked components of one VM.
 
-use jsvm::data::Node;
 use jsvm::extension::{ExtensionInstance, ExtensionVm, StopSignal};
 use jsvm::{Data, HostError};
 
-use super::component::{CALL, Call, LinkedComponent};
+use super::component::{CALL, Call, EndCall, LinkedComponent};
+use super::concurrent::{ConcurrentInstance, first_number};
 use super::instance::{CallError, LiveInstance};
 use super::runtime::Stopped;
 use super::table::LinkTable;
@@ -13,6 +13,8 @@ use super::table::LinkTable;
 pub(crate) struct VmLinks {
     table: LinkTable,
     live: Vec<Option<LiveInstance>>,
+    /// Instances of components with asynchronous functions.
+    concurrent: Vec<Option<ConcurrentInstance>>,
     vm: ExtensionVm,
 }
 
@@ -20,6 +22,7 @@ impl VmLinks {
     pub(crate) fn new(table: &LinkTable, vm: ExtensionVm) -> Self {
         VmLinks {
             live: table.components.iter().map(|_| None).collect(),
+            concurrent: table.components.iter().map(|_| None).collect(),
             table: table.clone(),
             vm,
         }
@@ -28,11 +31,20 @@ impl VmLinks {
 
 impl ExtensionInstance for VmLinks {
     fn call(&mut self, name: &str, args: &mut Data, stop: StopSignal) -> Result<Data, HostError> {
-        let mut components = self.table.components.iter().zip(&mut self.live);
-        let found = components.find_map(|(component, live)| {
-            let call = component.linked.calls.get(name)?;
-            Some((component, live, *call))
-        });
+        let components = self.table.components.iter().zip(&mut self.live);
+        let found = { components }
+            .enumerate()
+            .find_map(|(index, (component, live))| {
+                let call = component.linked.calls.get(name)?;
+                Some((index, component, live, *call))
+            });
+        let found = match found {
+            Some((index, component, _, call)) if component.linked.compiled.is_concurrent => {
+                let live = &mut self.concurrent[index];
+                return call_concurrent(component, live, &self.vm, call, args, stop);
+            }
+            found => found.map(|(_, component, live, call)| (component, live, call)),
+        };
         match found {
             // A script can catch the error of a call that was stopped, and call again. Nothing is
             // begun then: it would run until the next check of the time.
@@ -71,6 +83,8 @@ impl ExtensionInstance for VmLinks {
                 }
                 Ok(Data::from_nodes(Vec::new()))
             }
+            // Components without asynchronous functions have no streams.
+            Some((_, _, Call::End(_))) => Ok(Data::from_nodes(Vec::new())),
             // A restored VM drops a resource that is gone already.
             None if name.ends_with("#drop") => Ok(Data::from_nodes(Vec::new())),
             None => Err(not_linked(name, &self.table.components)),
@@ -78,11 +92,39 @@ impl ExtensionInstance for VmLinks {
     }
 }
 
-fn first_number(args: &Data) -> Option<u64> {
-    let first = args.root().ok()?.elements()?.into_iter().next()??;
-    match first.node() {
-        Node::Number(number) => Some(*number as u64),
-        _ => None,
+/// Answers a host call of a component with asynchronous functions.
+fn call_concurrent(
+    component: &LinkedComponent,
+    live: &mut Option<ConcurrentInstance>,
+    vm: &ExtensionVm,
+    call: Call,
+    args: &mut Data,
+    stop: StopSignal,
+) -> Result<Data, HostError> {
+    if live.as_ref().is_some_and(ConcurrentInstance::is_lost) {
+        *live = None;
+    }
+    let needs_instance = matches!(call, Call::Function(_) | Call::End(EndCall::Open));
+    let instance = match live {
+        Some(instance) => instance,
+        None if !needs_instance => return Ok(Data::from_nodes(Vec::new())),
+        None if stop.is_due() => {
+            let name = component.name();
+            return Err(HostError::new(format!(
+                "the component `{name}` was not called: {Stopped}"
+            )));
+        }
+        None => live.insert(ConcurrentInstance::new(component, vm, stop.clone())?),
+    };
+    match call {
+        Call::Function(index) => instance.call(index, args, stop),
+        Call::End(call) => instance.call_end(call, args),
+        Call::Drop => {
+            if let Some(number) = first_number(args) {
+                instance.release(number);
+            }
+            Ok(Data::from_nodes(Vec::new()))
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use wasmtime::component::Val;
 use super::handles::Handles;
 use super::lower_bytes::values_of_bytes;
 use super::room::{FIELD, Room, VALUE};
-use super::shape::{Field, Flag, Integer, ResourceId, ResultShape, Shape};
+use super::shape::{Field, Flag, Integer, ResourceId, ResultShape, Shape, TransferId};
 use jsvm::data::{Node, NodeRef};
 use jsvm::{ConversionError, ViewKind};
 
@@ -18,6 +18,8 @@ pub(crate) struct ArgumentLowering<'a> {
     pub(crate) handles: &'a Handles,
     /// Resources that are passed on to the component.
     pub(crate) given: Vec<u64>,
+    /// Streams and futures that are passed on to the component.
+    pub(crate) given_ends: Vec<u64>,
     room: &'a mut Room,
 }
 
@@ -82,6 +84,7 @@ impl<'a> ArgumentLowering<'a> {
         ArgumentLowering {
             handles,
             given: Vec::new(),
+            given_ends: Vec::new(),
             room,
         }
     }
@@ -188,6 +191,26 @@ impl<'a> ArgumentLowering<'a> {
                 Ok(Val::Resource(held))
             }
             Shape::Borrow(id) => Ok(Val::Resource(self.handle(*id, node)?.1)),
+            Shape::Transfer(id) => self.transfer(*id, node),
+        }
+    }
+
+    /// Converts the number of the end of a stream or future.
+    fn transfer(&mut self, id: TransferId, node: Option<NodeRef<'_>>) -> Result<Val> {
+        let expected = self.handles.ends.describe(id);
+        let number = match node.map(NodeRef::node) {
+            Some(Node::Number(number)) => *number as u64,
+            _ => return wrong(expected, node),
+        };
+        match self.handles.ends.readable(id, number) {
+            Some(value) if !self.given_ends.contains(&number) => {
+                self.given_ends.push(number);
+                Ok(value)
+            }
+            _ => Err(ConversionError::new(
+                expected,
+                "one that was passed on or read",
+            )),
         }
     }
 

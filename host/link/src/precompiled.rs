@@ -42,9 +42,10 @@ impl Linker {
     /// The message of the compiler, or that the component exceeds the limits.
     pub fn precompile(&self, bytes: impl AsRef<[u8]>) -> Result<Vec<u8>, String> {
         let bytes = bytes.as_ref();
-        self.check("component", bytes)
-            .map_err(|error| error.to_string())?;
-        let compiled = self.runtime().engine.precompile_component(bytes);
+        let cost = component::check("component", bytes, self.limits());
+        let runtime = cost.and_then(|cost| self.runtime(cost.is_concurrent));
+        let runtime = runtime.map_err(|error| error.to_string())?;
+        let compiled = runtime.engine.precompile_component(bytes);
         compiled.map_err(|error| format!("{error:#}"))
     }
 
@@ -66,9 +67,9 @@ impl Linker {
         compiled: impl AsRef<[u8]>,
     ) -> Result<LinkedComponent, LinkError> {
         let cost = component::check(name, bytes.as_ref(), self.limits())?;
-        let runtime = self.runtime();
+        let runtime = self.runtime(cost.is_concurrent)?;
         // SAFETY: the caller promises that the compiler of this crate made it.
         let loaded = unsafe { Component::deserialize(&runtime.engine, compiled) };
-        LinkedComponent::link(runtime, name, loaded, cost)
+        LinkedComponent::link(&runtime, name, loaded, cost)
     }
 }

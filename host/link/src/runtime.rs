@@ -28,16 +28,29 @@ pub(crate) struct Runtime {
     ticker: EpochTicker,
 }
 
+/// Returns the settings of all linked components.
+fn config() -> Config {
+    let mut config = Config::new();
+    config
+        .max_wasm_stack(STACK)
+        .async_stack_size(2 * STACK)
+        .concurrency_support(false)
+        .memory_guaranteed_dense_image_size(DENSE_IMAGE)
+        .epoch_interruption(true);
+    config
+}
+
+fn unusable(error: wasmtime::Error) -> LinkError {
+    LinkError::Engine {
+        reason: format!("{error:#}"),
+    }
+}
+
 impl Runtime {
+    /// Creates the compiler of components whose calls return before anything else is called.
     pub(crate) fn new() -> Result<Self, LinkError> {
         let make = || {
-            let mut config = Config::new();
-            config
-                .max_wasm_stack(STACK)
-                .async_stack_size(2 * STACK)
-                .concurrency_support(false)
-                .memory_guaranteed_dense_image_size(DENSE_IMAGE)
-                .epoch_interruption(true);
+            let config = config();
             let engine = wasmtime::Engine::new(&config)?;
             let mut linker = Linker::new(&engine);
             wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
@@ -54,9 +67,31 @@ impl Runtime {
                 ticker,
             })
         };
-        make().map_err(|error: wasmtime::Error| LinkError::Engine {
-            reason: format!("{error:#}"),
-        })
+        make().map_err(unusable)
+    }
+
+    /// Creates the compiler of components with asynchronous functions, streams or futures. Their calls
+    /// take longer, and need a thread that runs their tasks.
+    pub(crate) fn new_concurrent() -> Result<Self, LinkError> {
+        let make = || {
+            let mut config = config();
+            config
+                .concurrency_support(true)
+                .wasm_component_model_async(true)
+                .wasm_component_model_more_async_builtins(true)
+                .wasm_component_model_fixed_length_lists(true);
+            let engine = wasmtime::Engine::new(&config)?;
+            let mut linker = Linker::new(&engine);
+            wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+            wasmtime_wasi::p3::add_to_linker(&mut linker)?;
+            let ticker = EpochTicker::start(engine.weak(), TICK)?;
+            Ok(Runtime {
+                engine,
+                linker,
+                ticker,
+            })
+        };
+        make().map_err(unusable)
     }
 
     /// Marks a call as running, so that it can be stopped.

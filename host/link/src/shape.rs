@@ -4,7 +4,7 @@ use wasmtime::component::Val;
 use wasmtime::component::types::{ResourceType, Type};
 
 use super::names::camel;
-use jsvm::ViewKind;
+use jsvm::{HostError, ViewKind};
 
 /// A type. Types of the component model are not recursive.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +27,29 @@ pub(crate) enum Shape {
     Flags(Vec<Flag>),
     Own(ResourceId),
     Borrow(ResourceId),
+    /// A stream or a future.
+    Transfer(TransferId),
+}
+
+/// A type of streams or futures of a component, by its index in the list of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct TransferId(pub(crate) usize);
+
+/// A type of streams or futures.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct TransferShape {
+    pub(crate) is_stream: bool,
+    /// The type of its items, or of its value.
+    pub(crate) item: Option<Shape>,
+}
+
+/// The types of a component that have an identity or a protocol of their own.
+pub(crate) trait TypeTable {
+    /// Returns the id of a resource type.
+    fn resource(&mut self, ty: ResourceType) -> ResourceId;
+
+    /// Returns the id of a type of streams or futures.
+    fn transfer(&mut self, shape: TransferShape) -> TransferId;
 }
 
 /// The integer types.
@@ -78,13 +101,20 @@ pub(crate) struct ResourceId(pub(crate) usize);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Unsupported(pub(crate) &'static str);
 
+impl Unsupported {
+    /// Returns the error of a call of a function with such a type.
+    pub(crate) fn error(self, function: &str) -> HostError {
+        HostError::type_error(format!(
+            "cannot call {function}: JavaScript has no value for {}",
+            self.0
+        ))
+    }
+}
+
 impl Shape {
-    /// Converts a type. `resource` returns the id of a resource type.
-    pub(crate) fn from_type(
-        ty: &Type,
-        resource: &mut impl FnMut(ResourceType) -> ResourceId,
-    ) -> Result<Shape, Unsupported> {
-        let mut inner = |ty: Type| Shape::from_type(&ty, resource);
+    /// Converts a type.
+    pub(crate) fn from_type(ty: &Type, table: &mut impl TypeTable) -> Result<Shape, Unsupported> {
+        let mut inner = |ty: Type| Shape::from_type(&ty, table);
         let boxed = |shape| Box::new(shape);
         Ok(match ty {
             Type::Bool => Shape::Bool,
@@ -135,13 +165,34 @@ impl Shape {
                 });
                 Shape::Flags(flags.collect())
             }
-            Type::Own(ty) => Shape::Own(resource(*ty)),
-            Type::Borrow(ty) => Shape::Borrow(resource(*ty)),
+            Type::Own(ty) => Shape::Own(table.resource(*ty)),
+            Type::Borrow(ty) => Shape::Borrow(table.resource(*ty)),
             Type::Map(_) => return Err(Unsupported("a map")),
-            Type::Future(_) => return Err(Unsupported("a future")),
-            Type::Stream(_) => return Err(Unsupported("a stream")),
+            Type::Future(future) => {
+                let item = future.ty().map(inner).transpose()?;
+                Shape::transfer(table, false, item)?
+            }
+            Type::Stream(stream) => {
+                let item = stream.ty().map(inner).transpose()?;
+                Shape::transfer(table, true, item)?
+            }
             Type::ErrorContext => return Err(Unsupported("an error-context")),
         })
+    }
+
+    fn transfer(
+        table: &mut impl TypeTable,
+        is_stream: bool,
+        item: Option<Shape>,
+    ) -> Result<Shape, Unsupported> {
+        // The bridge that reads and writes items can name neither resources nor transfers.
+        if item.as_ref().is_some_and(Shape::has_handles) {
+            return Err(Unsupported(
+                "a stream or future of resources, streams or futures",
+            ));
+        }
+        let id = table.transfer(TransferShape { is_stream, item });
+        Ok(Shape::Transfer(id))
     }
 
     /// Returns the kind of typed array for a list of this type.
@@ -190,13 +241,22 @@ impl Shape {
         }
     }
 
-    /// Whether the type contains resources.
-    pub(crate) fn has_resources(&self) -> bool {
+    /// Whether the type contains resources, streams or futures.
+    pub(crate) fn has_handles(&self) -> bool {
         if matches!(self, Shape::Own(_) | Shape::Borrow(_)) {
             return true;
         }
+        self.has_transfers() || self.any_part(Shape::has_handles)
+    }
+
+    /// Whether the type contains streams or futures.
+    pub(crate) fn has_transfers(&self) -> bool {
+        matches!(self, Shape::Transfer(_)) || self.any_part(Shape::has_transfers)
+    }
+
+    fn any_part(&self, mut is_meant: impl FnMut(&Shape) -> bool) -> bool {
         let mut found = false;
-        self.parts(&mut |part| found |= part.has_resources());
+        self.parts(&mut |part| found |= is_meant(part));
         found
     }
 }

@@ -298,7 +298,7 @@ pub(crate) fn typed_call(
     if numbers.len() > MAX_NUMBERS || !numbers.iter().all(is_same) {
         return None;
     }
-    if numbers.is_empty() && result.has_resources() {
+    if numbers.is_empty() && result.has_handles() {
         return maker(func, store, result);
     }
     match element.view()? {

@@ -28,7 +28,6 @@ use crate::js::{self, JsResult, Thrown, Value};
 
 /// What is written in JavaScript.
 const CALLS: &str = include_str!("calls.js");
-const STREAMS: &str = include_str!("streams.js");
 
 /// Functions in JavaScript.
 struct Scripts {
@@ -79,7 +78,7 @@ pub fn install(world: &Described) -> JsResult<()> {
     let has_streams = types.iter().any(|ty| matches!(ty, Type::Stream(..)));
     let streams = match has_streams {
         true => run(
-            STREAMS,
+            jsvm_abi::STREAMS,
             &[
                 ("read", js::function("", 0, &[], reader::read)?),
                 ("cancel", js::function("", 0, &[], reader::cancel)?),

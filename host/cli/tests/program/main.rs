@@ -23,6 +23,7 @@ mod hostile_files;
 mod keyvalue;
 #[cfg(unix)]
 mod link;
+mod link_async;
 mod make;
 #[cfg(unix)]
 mod mcp;

@@ -11,8 +11,9 @@ use std::num::NonZero;
 use std::thread;
 
 use wasmparser::{
-    BinaryReaderError, ComponentAlias, ComponentExternalKind, ComponentInstance,
-    ComponentOuterAliasKind, ComponentTypeRef, Encoding, Instance, Parser, Payload,
+    BinaryReaderError, CanonicalFunction, CanonicalOption, ComponentAlias, ComponentDefinedType,
+    ComponentExternalKind, ComponentInstance, ComponentOuterAliasKind, ComponentType,
+    ComponentTypeRef, Encoding, Instance, InstanceTypeDeclaration, Parser, Payload,
 };
 
 use super::module::{CodeCosts, ModuleCosts};
@@ -76,6 +77,7 @@ struct Reader {
     nested: Vec<Part>,
     code: CodeCosts,
     whole: InstanceCost,
+    is_concurrent: bool,
 }
 
 /// Estimates the cost of a component.
@@ -86,19 +88,69 @@ pub(super) fn read(bytes: &[u8], limits: &CompileLimits) -> Result<Cost, BinaryR
         nested: Vec::new(),
         code: CodeCosts::new(limit, workers),
         whole: InstanceCost::default(),
+        is_concurrent: false,
     };
     // The file itself, and the compiled form of it.
     reader.code.keep(2, bytes.len() as u64);
     for payload in Parser::new(0).parse_all(bytes) {
-        reader.add(&payload?)?;
+        let payload = payload?;
+        reader.is_concurrent = reader.is_concurrent || is_concurrent(&payload)?;
+        reader.add(&payload)?;
     }
-    let Reader { code, whole, .. } = reader;
+    let Reader {
+        code,
+        whole,
+        is_concurrent,
+        ..
+    } = reader;
     let items = whole.items.saturating_mul(ITEM);
     Ok(Cost {
         memory: code.peak().saturating_add(items).max(code.work / WORK),
         parts: whole.parts,
         instance_bytes: whole.bytes,
+        is_concurrent,
     })
+}
+
+/// Whether a part of a component has asynchronous functions, streams or futures.
+fn is_concurrent(payload: &Payload<'_>) -> Result<bool, BinaryReaderError> {
+    fn of_type(ty: &ComponentType<'_>) -> bool {
+        match ty {
+            ComponentType::Func(ty) => ty.async_,
+            ComponentType::Defined(ty) => matches!(
+                ty,
+                ComponentDefinedType::Future(_) | ComponentDefinedType::Stream(_)
+            ),
+            ComponentType::Instance(items) => items.iter().any(|item| match item {
+                InstanceTypeDeclaration::Type(ty) => of_type(ty),
+                _ => false,
+            }),
+            ComponentType::Component(_) | ComponentType::Resource { .. } => false,
+        }
+    }
+    match payload {
+        Payload::ComponentTypeSection(section) => {
+            for ty in section.clone() {
+                if of_type(&ty?) {
+                    return Ok(true);
+                }
+            }
+        }
+        Payload::ComponentCanonicalSection(section) => {
+            for function in section.clone() {
+                let options = match function? {
+                    CanonicalFunction::Lift { options, .. }
+                    | CanonicalFunction::Lower { options, .. } => options,
+                    _ => continue,
+                };
+                if options.contains(&CanonicalOption::Async) {
+                    return Ok(true);
+                }
+            }
+        }
+        _ => {}
+    }
+    Ok(false)
 }
 
 impl Reader {

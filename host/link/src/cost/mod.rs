@@ -58,6 +58,8 @@ pub(crate) struct Cost {
     /// The memory that the host keeps for each instance of it, in bytes, without linear memories
     /// and tables.
     pub(crate) instance_bytes: u64,
+    /// Whether it has asynchronous functions, streams or futures, which need another engine.
+    pub(crate) is_concurrent: bool,
 }
 
 /// How many times the memory limit all functions together may write, one after the other.
