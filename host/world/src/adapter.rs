@@ -35,6 +35,9 @@ const MAIN: &str = "__main_module__";
 /// The function of the VM that allocates memory.
 pub(crate) const REALLOC: &str = "cabi_realloc";
 
+/// The parameters of `log` of `wasi:logging/logging`: the level, a context, and a message.
+const LOG: [ValType; 5] = [ValType::I32; 5];
+
 /// What stands for the clock and the entropy of a host that has none.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stubs {
@@ -58,6 +61,8 @@ struct Imported {
     random: Option<u32>,
     sleep: Option<[u32; 3]>,
     output: Option<ImportedOutput>,
+    /// `log` of `wasi:logging/logging`.
+    log: Option<u32>,
     /// The functions of the VM for asynchronous exports: to start a task, and to go on with it.
     async_exports: Option<[u32; 2]>,
     tasks: ImportedTasks,
@@ -141,6 +146,7 @@ fn import(builder: &mut Builder, description: &Description, system: &System) -> 
             drop_stream: add(&output.drop_stream, &[I32], &[]),
             drop_error: add(&output.drop_error, &[I32], &[]),
         }),
+        log: system.log.as_ref().map(|log| add(log, &LOG, &[])),
         async_exports,
         tasks,
     }

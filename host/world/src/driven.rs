@@ -119,11 +119,12 @@ fn encode(
         .map_err(WorldError::unfit)?;
     // Merging takes the types of the source for those of the driver, and does not compare them.
     wit_component::targets(&resolve, file_world, parts.file).map_err(contradictory)?;
-    let (module, host_call) = redirected(parts.vm)?;
+    let system = source.system();
+    let redirected = redirected(parts.vm, &system)?;
     let mut driver = parts.driver.to_vec();
     embed_component_metadata(&mut driver, &resolve, file_world, StringEncoding::UTF8)
         .map_err(unfit)?;
-    let mut adapter = driven_adapter(description, &host_call);
+    let mut adapter = driven_adapter(description, &system, &redirected);
     embed_component_metadata(&mut adapter, &resolve, world, StringEncoding::UTF8).map_err(unfit)?;
     // A library, unlike an adapter, may have data and tables.
     let library = LibraryInfo {
@@ -131,7 +132,7 @@ fn encode(
         arguments: Vec::new(),
     };
     ComponentEncoder::default()
-        .module(&module)
+        .module(&redirected.module)
         .and_then(|encoder| encoder.library(DRIVER, &driver, library))
         .and_then(|encoder| encoder.adapter(NAME, &adapter))
         .and_then(|mut encoder| encoder.encode())

@@ -18,6 +18,9 @@ pub(crate) struct System {
     /// `(nanoseconds: i64) -> (state: i32)`: `wait-for` of `wasi:clocks/monotonic-clock` of WASI 0.3
     pub wait_for: Option<CoreImport>,
     pub output: Option<Output>,
+    /// `(level: i32, context: i32, length: i32, message: i32, length: i32)`: `log` of `wasi:logging/logging`, by
+    /// which the console prints if the world has it
+    pub log: Option<CoreImport>,
 }
 
 /// Waits by `wasi:clocks/monotonic-clock` and `wasi:io/poll`.
@@ -65,6 +68,7 @@ impl WorldSource {
             sleep: found.sleep(),
             wait_for: found.wait_for(),
             output: found.output(stdout.clone().or(stderr.clone()), stderr.or(stdout)),
+            log: found.function_of("logging", "logging", "log", (0, 1)),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The functions that a VM imports.
 
-mod console;
+pub(super) mod console;
 mod random;
 
 use wasm_encoder::{ConstExpr, Function, MemArg, ValType};

@@ -27,7 +27,9 @@ const IS_FAILED: u32 = 5;
 pub(super) fn write(imported: &Imported, state: &State) -> Function {
     let mut function = Function::new([(3, ValType::I32)]);
     let mut code = function.instructions();
-    if let Some(output) = &imported.output {
+    if let Some(function) = imported.log {
+        log(&mut code, function);
+    } else if let Some(output) = &imported.output {
         // Memory for results is taken once.
         code.global_get(state.scratch)
             .i32_eqz()
@@ -67,6 +69,33 @@ pub(super) fn write(imported: &Imported, state: &State) -> Function {
     }
     code.end();
     function
+}
+
+/// The level of `console.trace`.
+const TRACE: i32 = 5;
+
+/// The first level that both enumerations have under the same number: `info`.
+const INFO: i32 = 2;
+
+/// Passes a line to `log` of `wasi:logging/logging`, with an empty context. Its levels are `trace`, `debug`,
+/// `info`, `warn`, `error` and `critical`; those of a console are `debug`, `log`, `info`, `warn`, `error` and
+/// `trace`.
+pub(in crate::adapter) fn log(code: &mut InstructionSink<'_>, function: u32) {
+    code.i32_const(0)
+        .local_get(LEVEL)
+        .local_get(LEVEL)
+        .i32_const(INFO)
+        .i32_lt_u()
+        .i32_add()
+        .local_get(LEVEL)
+        .i32_const(TRACE)
+        .i32_eq()
+        .select()
+        .i32_const(0)
+        .i32_const(0)
+        .local_get(TEXT)
+        .local_get(LEN)
+        .call(function);
 }
 
 /// Writes the text, in parts.
