@@ -133,6 +133,7 @@ mod documentation {
         GuidesHosting => "../../docs/guides/hosting.md";
         GuidesLink => "../../docs/guides/link.md";
         GuidesPlugins => "../../docs/guides/plugins.md";
+        GuidesWorlds => "../../docs/guides/worlds.md";
         GuidesServe => "../../docs/guides/serve.md";
         ReferencePermissions => "../../docs/reference/permissions.md";
         SecurityEmbedding => "../../docs/security/embedding.md";

@@ -60,6 +60,36 @@ pub fn install_fetch(vm: &Vm) -> Result<(), Error> {
         .map(drop)
 }
 
+/// Installs `fetch` with functions of a script in the place of requests: `fetch`, `read`, `cancel`, `write` and
+/// `end` of an object, which take and return what the requests of these names do, in promises.
+///
+/// ```
+/// use jsvm::{EventLoop, Source};
+/// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+/// let vm = jsvm::Engine::global()?.vm().build()?;
+/// let requests = vm.eval(
+///     "({ fetch: async ({ url }) => ({ status: 200, statusText: '', headers: [['x', url]] }) })",
+/// )?;
+/// jsvm_http::install_fetch_with(&vm, &requests)?;
+/// let script = "fetch('https://example.com/').then(response => response.headers.get('x'))";
+/// let seen = EventLoop::new(&vm).eval(script).await?;
+/// assert_eq!(seen.to::<String>()?, "https://example.com/");
+/// # Ok::<(), jsvm::Error>(()) })?;
+/// # Ok::<(), jsvm::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::Limit`]; [`Error::Gone`].
+pub fn install_fetch_with(vm: &Vm, requests: &Value) -> Result<(), Error> {
+    let scripts = Scripts {
+        requests: requests.clone(),
+        ..Scripts::new(vm)?
+    };
+    scripts
+        .run("jsvm:install-fetch", include_str!("fetch.js"))
+        .map(drop)
+}
+
 /// Installs `fetch`, `addEventListener` and `FetchEvent` for a program that serves. Call it before
 /// the program is evaluated, and [`Handlers::register`] afterwards.
 ///

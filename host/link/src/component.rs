@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{Component, InstancePre};
 
-use super::concurrent::Bridges;
+use super::concurrent::{Bridges, EndCall};
 use super::cost::{self, CompileLimits, Cost};
 use super::declare;
 use super::error::LinkError;
@@ -62,29 +62,6 @@ pub(crate) enum Call {
     Function(usize),
     Drop,
     End(EndCall),
-}
-
-/// What a script does with a stream or future.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum EndCall {
-    Open,
-    IsOpen,
-    Read,
-    Write,
-    Close,
-    Discard,
-}
-
-impl EndCall {
-    /// All of them, with their names in JavaScript.
-    pub(crate) const ALL: [(EndCall, &str); 6] = [
-        (EndCall::Open, "#open"),
-        (EndCall::IsOpen, "#is-open"),
-        (EndCall::Read, "#read"),
-        (EndCall::Write, "#write"),
-        (EndCall::Close, "#close"),
-        (EndCall::Discard, "#discard"),
-    ];
 }
 
 /// The first bytes of WebAssembly, and the version of a core module.

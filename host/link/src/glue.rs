@@ -8,10 +8,12 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::component::{EndCall, Linked};
+use super::component::Linked;
+use super::concurrent::EndCall;
 use super::exports::{Function, FunctionKind, Interface};
 use super::glue_transfers::{self, give, take};
 use super::lower::HANDLE;
+use super::names::literal;
 use super::shape::{ResourceId, ResultShape, Shape};
 use jsvm::Module;
 use jsvm::extension::{ExtensionFunction, ExtensionModule};
@@ -82,21 +84,6 @@ fn raw_name(function: &Function) -> &str {
         FunctionKind::Free => &function.name,
         _ => &function.export,
     }
-}
-
-/// Formats a string literal.
-pub(super) fn literal(text: &str) -> String {
-    // What Rust escapes is ASCII that JavaScript reads the same way, but for its braces.
-    let mut literal = String::from('"');
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => literal.extend(['\\', c]),
-            c if c.is_control() => _ = write!(literal, "\\u{{{:x}}}", u32::from(c)),
-            c => literal.push(c),
-        }
-    }
-    literal.push('"');
-    literal
 }
 
 /// Creates the source of a module with classes, or with interfaces as its exports.

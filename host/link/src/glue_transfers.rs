@@ -2,7 +2,7 @@
 
 use super::component::Linked;
 use super::concurrent::WAIT;
-use super::glue::literal;
+use super::names::literal;
 use super::shape::{Integer, ResultShape, Shape, TransferId, TransferShape};
 
 /// What modules of components with asynchronous functions begin with.

@@ -3,8 +3,8 @@
 use jsvm::extension::{ExtensionInstance, ExtensionVm, StopSignal};
 use jsvm::{Data, HostError};
 
-use super::component::{CALL, Call, EndCall, LinkedComponent};
-use super::concurrent::{ConcurrentInstance, first_number};
+use super::component::{CALL, Call, LinkedComponent};
+use super::concurrent::{ConcurrentInstance, EndCall, first_number};
 use super::instance::{CallError, LiveInstance};
 use super::runtime::Stopped;
 use super::table::LinkTable;

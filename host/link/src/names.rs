@@ -1,5 +1,7 @@
 //! Names in the component model, in JavaScript, and in imports.
 
+use std::fmt::Write;
+
 use heck::{ToLowerCamelCase, ToUpperCamelCase};
 use semver::Version;
 
@@ -102,6 +104,21 @@ pub(crate) fn is_link_name(name: &str) -> bool {
         && !name.starts_with("node:")
         && !name.ends_with('/')
         && name.chars().all(of_name)
+}
+
+/// Formats a string literal.
+pub(crate) fn literal(text: &str) -> String {
+    // What Rust escapes is ASCII that JavaScript reads the same way, but for its braces.
+    let mut literal = String::from('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => literal.extend(['\\', c]),
+            c if c.is_control() => _ = write!(literal, "\\u{{{:x}}}", u32::from(c)),
+            c => literal.push(c),
+        }
+    }
+    literal.push('"');
+    literal
 }
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ use std::collections::HashMap;
 
 use jsvm_abi::{Layouts, World};
 use wit_parser::{
-    Function, LiftLowerAbi, ManglingAndAbi, Resolve, ResourceIntrinsic, Span, WasmImport, WorldId,
-    WorldKey,
+    Function, FunctionKind, LiftLowerAbi, ManglingAndAbi, Resolve, ResourceIntrinsic, Span,
+    WasmImport, WorldId, WorldKey,
 };
 
 use crate::{WorldError, WorldSource};
@@ -139,7 +139,15 @@ impl<'a> Describer<'a> {
 
     fn function(&mut self, described: Described<'a>) -> Result<jsvm_abi::Function, WorldError> {
         let function = described.function;
+        let name = crate::names::camel(function.item_name());
         self.at = Some(described);
+        let is_static = matches!(
+            function.kind,
+            FunctionKind::Static(_) | FunctionKind::AsyncStatic(_)
+        );
+        if is_static && name == "prototype" {
+            return Err(self.unsupported("has a name that classes keep for their prototype"));
+        }
         let mut parameters = Vec::with_capacity(function.params.len());
         for parameter in &function.params {
             parameters.push(jsvm_abi::Parameter {
@@ -152,7 +160,7 @@ impl<'a> Describer<'a> {
             None => None,
         };
         Ok(jsvm_abi::Function {
-            name: crate::names::camel(function.item_name()),
+            name,
             parameters,
             result,
             is_async: function.kind.is_async(),

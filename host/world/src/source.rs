@@ -145,6 +145,11 @@ impl WorldSource {
         self.unused.extend(names.iter().cloned());
     }
 
+    /// Leaves in modules again whose full names begin so.
+    pub(crate) fn show_modules(&mut self, prefix: &str) {
+        self.unused.retain(|name| !name.starts_with(prefix));
+    }
+
     pub(crate) fn has_module(&self, names: &[String]) -> bool {
         !names.first().is_some_and(|name| self.unused.contains(name))
     }

@@ -68,8 +68,18 @@ impl WorldSource {
             sleep: found.sleep(),
             wait_for: found.wait_for(),
             output: found.output(stdout.clone().or(stderr.clone()), stderr.or(stdout)),
-            log: found.function_of("logging", "logging", "log", (0, 1)),
+            log: self.log(&found),
         }
+    }
+}
+
+impl WorldSource {
+    /// The function of the console, unless the program was found not to need its module.
+    fn log(&self, found: &Interfaces<'_>) -> Option<CoreImport> {
+        let (key, _) = found.interface("logging", "logging", (0, 1))?;
+        let name = self.resolve.name_world_key(key);
+        let log = found.function_of("logging", "logging", "log", (0, 1));
+        log.filter(|_| self.has_module(&[name]))
     }
 }
 

@@ -24,7 +24,7 @@ impl WorldSource {
             (system.wall.is_none() || system.sleep.is_none(), "clock"),
             (is_async && system.wait_for.is_none(), "timers"),
             (system.random.is_none(), "entropy"),
-            (system.output.is_none(), "console"),
+            (system.output.is_none() && system.log.is_none(), "console"),
         ];
         if !wanted.iter().any(|(is_missing, _)| *is_missing) {
             return Ok(Vec::new());
@@ -57,7 +57,7 @@ impl WorldSource {
         Ok(names)
     }
 
-    fn import_names(&self) -> Vec<String> {
+    pub(crate) fn import_names(&self) -> Vec<String> {
         let imports = self.resolve.worlds[self.world].imports.keys();
         imports
             .map(|key| self.resolve.name_world_key(key))

@@ -6,6 +6,29 @@ use wasmtime::component::{Func, Val};
 use super::super::handles::first_number;
 use super::super::shape::{TransferId, TransferShape};
 
+/// What a script does with a stream or future.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EndCall {
+    Open,
+    IsOpen,
+    Read,
+    Write,
+    Close,
+    Discard,
+}
+
+impl EndCall {
+    /// All of them, with their names in JavaScript.
+    pub(crate) const ALL: [(EndCall, &str); 6] = [
+        (EndCall::Open, "#open"),
+        (EndCall::IsOpen, "#is-open"),
+        (EndCall::Read, "#read"),
+        (EndCall::Write, "#write"),
+        (EndCall::Close, "#close"),
+        (EndCall::Discard, "#discard"),
+    ];
+}
+
 /// The streams and futures of one instance that a script holds.
 pub(crate) struct Ends {
     shapes: Vec<TransferShape>,

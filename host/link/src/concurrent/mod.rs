@@ -29,12 +29,12 @@ use jsvm::{Data, HostError};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 pub(crate) use self::bridges::Bridges;
-pub(crate) use self::ends::Ends;
+pub(crate) use self::ends::{EndCall, Ends};
 use self::replies::Reply;
 pub(crate) use self::replies::{WAIT, answer_waits};
 use self::watch::WorkerWatch;
 use self::worker::Worker;
-use super::component::{EndCall, Linked, LinkedComponent};
+use super::component::{Linked, LinkedComponent};
 use super::handles::Handles;
 use super::instance::{LiveStore, THREAD_STACK};
 use super::runtime::{Stopped, TICK};

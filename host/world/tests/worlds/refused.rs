@@ -153,3 +153,21 @@ fn a_vm_has_one_world() {
         "{again}"
     );
 }
+
+#[test]
+fn no_class_has_a_static_function_with_the_name_of_its_prototype() {
+    let wit = "package a:b;
+world x {
+  export carts: interface {
+    resource cart {
+      prototype: static func() -> cart;
+    }
+  }
+}";
+    let text = refused(wit, "export const carts = { Cart: class {} }");
+    assert_eq!(
+        text,
+        "world.wit:5:7: carts#[static]cart.prototype has a name that classes keep for their prototype, which \
+         components made of JavaScript do not support yet. Remove it from the world"
+    );
+}

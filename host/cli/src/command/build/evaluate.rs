@@ -171,6 +171,9 @@ impl Build {
                 world.define(&vm)?;
             }
             server = Some(jsvm_http::install(&vm)?);
+            if let Some(world) = &known.world {
+                world.install_fetch(&vm)?;
+            }
             if let Some(uses) = uses {
                 uses.watch(&vm, known)?;
             }
@@ -264,6 +267,11 @@ impl Evaluated {
     /// their loader.
     pub fn script_fetches(&self) -> bool {
         self.launched.script.as_deref().is_some_and(occurs_in)
+    }
+
+    /// Whether the identifier `fetch` occurs in the program or its modules.
+    pub fn fetches(&self) -> bool {
+        self.script_fetches() || self.modules.fetch()
     }
 
     /// Whether a text occurs in the program or its modules.

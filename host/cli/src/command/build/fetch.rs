@@ -26,12 +26,28 @@ pub fn add_identifiers(source: &str, found: &mut BTreeSet<String>) {
 
 /// Makes `fetch` fail in words. The program can still reach it by a computed name.
 pub fn refuse(vm: &Vm) -> Result<(), Error> {
-    vm.eval(
-        "Object.defineProperty(globalThis, 'fetch', { __proto__: null, value: async function fetch() {
-           throw new TypeError('cannot fetch: this file was built without it, because no fetch occurs in \
-its sources. Build it with --fetch');
+    refuse_with(
+        vm,
+        "this file was built without it, because no fetch occurs in its sources. Build it with --fetch",
+    )
+}
+
+/// The same in a component for a world without HTTP.
+pub fn refuse_in_world(vm: &Vm) -> Result<(), Error> {
+    refuse_with(
+        vm,
+        "the world of this component has no wasi:http/outgoing-handler. Add it to the world, or build with \
+         --fetch",
+    )
+}
+
+fn refuse_with(vm: &Vm, reason: &str) -> Result<(), Error> {
+    let refuse = vm.eval(
+        "(message) => Object.defineProperty(globalThis, 'fetch', { __proto__: null, value: async function fetch() {
+           throw new TypeError(message);
          }, writable: true, enumerable: false, configurable: true })",
     )?;
+    refuse.call((format!("cannot fetch: {reason}"),))?;
     Ok(())
 }
 

@@ -10,6 +10,7 @@ mod optimize;
 mod report;
 mod uses;
 mod world;
+mod world_scripts;
 
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
@@ -30,6 +31,7 @@ use self::optimize::Optimize;
 use self::report::{Report, ReportKind};
 use self::uses::Uses;
 use self::world::{BuildWorld, WorldOptions, WorldRole, with_imports};
+use self::world_scripts::HostUse;
 use super::destination::Target;
 use super::exit::Exit;
 use super::modules::ModuleOptions;
@@ -88,7 +90,7 @@ pub struct Build {
     world: WorldOptions,
 
     /// Let a command reach other hosts, also if no fetch occurs in its sources. It then needs
-    /// wasmtime run -S http
+    /// wasmtime run -S http. A component for a world gets wasi:http/outgoing-handler, if the world lacks it
     #[arg(long)]
     fetch: bool,
 
@@ -229,14 +231,21 @@ impl Build {
         let uses = Uses::default();
         let evaluated = self.evaluate(&known, &target, Some(&uses))?;
         self.judge(&uses.taken(), &evaluated)?;
+        let host = HostUse {
+            fetch: self.fetch,
+            files: matches!(self.host, Some(HostOption::Spin | HostOption::Wasmcloud)),
+        };
         if let Some(world) = &mut known.world {
             let role = match evaluated.serves {
                 Serves::World => WorldRole::Exporter,
                 _ => WorldRole::Importer,
             };
-            if !world.retain(role, &evaluated, &self.world)? {
+            if !world.retain(role, &evaluated, &self.world, host)? {
                 known.world = None;
             }
+        }
+        if known.world.is_none() {
+            known.world = BuildWorld::for_files(&evaluated, host)?;
         }
         drop(evaluated);
 
@@ -250,6 +259,10 @@ impl Build {
         let kind = self.kind(&evaluated)?;
         let script_fetches = evaluated.script_fetches();
         let mut identifiers = evaluated.identifiers();
+        if let Some(world) = &known.world {
+            world.install_files(evaluated.session().vm())?;
+            world.add_identifiers(&mut identifiers);
+        }
         let modules = evaluated.modules.clone();
         let evaluated_modules = modules.count();
         let evaluation = started.elapsed();

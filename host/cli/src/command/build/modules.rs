@@ -9,6 +9,7 @@ use jsvm_standalone::{MODULES, RESOLVED};
 
 use super::fetch::{add_identifiers, occurs_in};
 use crate::command::builtin::WithBuiltins;
+use crate::command::output;
 
 /// A module loader that records the modules it has loaded.
 #[derive(Clone)]
@@ -83,6 +84,7 @@ impl Modules {
                 // A missing module is an error only when it is imported, if it ever is.
                 let import = Import::new(&specifier, &importer, kind);
                 let Ok(name) = self.inner.resolve(&import) else {
+                    note_missing(&import);
                     continue;
                 };
                 let is_new = !self.loaded().contains_key(&name);
@@ -112,6 +114,21 @@ impl Modules {
     fn loaded(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Module>> {
         self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Says that a module of the program imports a module that is missing. Packages try imports of what is optional.
+fn note_missing(import: &Import<'_>) {
+    if import.importer.contains("node_modules/") {
+        return;
+    }
+    let call = match import.kind {
+        ImportKind::Require => "require",
+        _ => "import",
+    };
+    output::print_error(&format!(
+        "jsvm: note: cannot find {call}({:?}) in {}. The component throws an error when it gets there",
+        import.specifier, import.importer
+    ));
 }
 
 impl ModuleLoader for Modules {

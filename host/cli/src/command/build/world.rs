@@ -11,6 +11,7 @@ use jsvm_world::{Built, Features, Options, WorldError, WorldSource, component, d
 
 use super::evaluate::Evaluated;
 use super::report::{Report, ReportKind};
+use super::world_scripts::{FILES, HostUse};
 use super::{Build, Target};
 use crate::command::exit::Exit;
 use crate::command::output;
@@ -47,11 +48,15 @@ pub struct WorldOptions {
 
 /// A world for which a component is made, or whose imports a server or a command has.
 pub struct BuildWorld {
-    source: WorldSource,
+    pub(super) source: WorldSource,
     /// The names of imports that were added.
-    added: Vec<String>,
+    pub(super) added: Vec<String>,
     /// Whether an option names the world; packages of the program may name others.
-    is_given: bool,
+    pub(super) is_given: bool,
+    /// Whether the program has `fetch`, by interfaces of the world.
+    pub(super) fetches: bool,
+    /// Whether `node:fs` reads mounted files, by interfaces of the world.
+    pub(super) reads_files: bool,
 }
 
 /// What a program is in a world.
@@ -62,6 +67,9 @@ pub enum WorldRole {
     /// It is a server or a command, and has imports of the world.
     Importer,
 }
+
+/// The beginning of the name of the interface to which the console writes.
+const LOGGING: &str = "wasi:logging/logging@";
 
 /// The interfaces that a server exports by its driver.
 const HANDLERS: [&str; 2] = ["wasi:http/incoming-handler", "wasi:http/handler"];
@@ -86,6 +94,8 @@ impl WorldOptions {
             source,
             added,
             is_given: true,
+            fetches: false,
+            reads_files: false,
         }))
     }
 }
@@ -113,6 +123,8 @@ fn found(program: &Path) -> anyhow::Result<Option<BuildWorld>> {
         source,
         added: Vec::new(),
         is_given: false,
+        fetches: false,
+        reads_files: false,
     }))
 }
 
@@ -160,6 +172,7 @@ impl BuildWorld {
         role: WorldRole,
         evaluated: &Evaluated,
         options: &WorldOptions,
+        host: HostUse,
     ) -> anyhow::Result<bool> {
         match role {
             WorldRole::Importer => self.source.remove_exports(),
@@ -169,9 +182,32 @@ impl BuildWorld {
             }
             WorldRole::Exporter => {}
         }
+        if role == WorldRole::Exporter {
+            if host.fetch {
+                self.added.extend(self.source.add_fetch()?);
+            }
+            let uses_fetch = host.fetch || evaluated.fetches();
+            self.fetches = uses_fetch && self.source.can_fetch();
+            if self.fetches {
+                self.source.share_streams();
+            }
+        }
+        self.reads_files =
+            evaluated.modules.has(FILES) && (host.files || self.source.can_read_files());
+        if self.reads_files {
+            self.added.extend(self.source.add_files()?);
+        }
         // Modules that no source names are not imported.
-        self.source
-            .retain_modules(|names| names.iter().any(|name| evaluated.mentions(name)));
+        let (fetches, reads_files) = (self.fetches, self.reads_files);
+        // The console uses it.
+        let logs = self.is_given && !options.stub_wasi;
+        let source = self.source.clone();
+        self.source.retain_modules(|names| {
+            names.iter().any(|name| evaluated.mentions(name))
+                || fetches && source.is_for_fetch(names)
+                || reads_files && source.is_for_files(names)
+                || logs && names.iter().any(|name| name.starts_with(LOGGING))
+        });
         Ok(role == WorldRole::Exporter || !self.source.modules()?.is_empty())
     }
 }
@@ -217,7 +253,6 @@ impl Build {
             ("--kind", self.kind.is_some()),
             ("--host", self.host.is_some()),
             ("--host-environment", self.host_environment),
-            ("--fetch", self.fetch),
             ("--busy-timeout", self.busy_timeout.is_some()),
         ];
         match options.into_iter().find(|(_, is_set)| *is_set) {
@@ -237,12 +272,23 @@ impl Build {
         started: Instant,
     ) -> anyhow::Result<()> {
         let output = self.output();
-        let BuildWorld { source, added, .. } = world;
+        world.install_files(evaluated.session().vm())?;
         let mut identifiers = evaluated.identifiers();
+        world.add_identifiers(&mut identifiers);
+        let BuildWorld {
+            source,
+            added,
+            fetches,
+            ..
+        } = world;
         let modules = evaluated.modules.clone();
         let evaluated_modules = modules.count();
         let evaluation = started.elapsed();
+        let uses_fetch = evaluated.fetches();
         let session = evaluated.ready(None)?;
+        if uses_fetch && !fetches {
+            super::fetch::refuse_in_world(session.vm())?;
+        }
         modules.add_identifiers(&mut identifiers);
         let waiting = Progress::new(format!("writing {}", output.display()));
         let mut options = Options::default();

@@ -1,6 +1,7 @@
 // `node:fs`, as far as reading goes.
 "use strict";
-const native = require("jsvm:fs");
+// A file that is built replaces these when it runs, if its host has files.
+const native = { ...require("jsvm:fs") };
 
 const invalid = (name, value) => {
   const error = new TypeError(`The "${name}" argument must be of type string. Received ${typeof value}`);
@@ -29,7 +30,7 @@ function encodingOf(options) {
   return "utf8";
 }
 
-const { decodeUtf8: decode } = native;
+const decode = (bytes) => native.decodeUtf8(bytes);
 const contents = (bytes, encoding) => (encoding ? decode(bytes) : bytes);
 
 class Stats {
@@ -121,3 +122,5 @@ module.exports = {
     }
   },
 };
+
+Object.defineProperty(module.exports, Symbol.for("jsvm.files"), { __proto__: null, value: native });

@@ -2,8 +2,11 @@
 
 mod busy;
 mod command;
+mod fetch_world;
 mod files;
 mod leave_out;
+mod logging;
+mod mounted;
 mod optimize;
 mod packages;
 mod serve;

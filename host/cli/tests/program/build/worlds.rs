@@ -210,9 +210,9 @@ fn what_cannot_be_built_is_refused_with_the_reason() {
         ),
         (
             "app.ts",
-            &["--wit", "wit", "--world", "plugin", "--fetch"],
+            &["--wit", "wit", "--world", "plugin", "--host", "spin"],
             2,
-            "--fetch is for servers and commands",
+            "--host is for servers and commands",
         ),
         (
             "app.ts",
@@ -270,4 +270,113 @@ fn what_cannot_be_built_is_refused_with_the_reason() {
         assert!(stderr.contains(expected), "{program} {args:?}: {stderr}");
         assert!(!folder.path().join("app.wasm").exists());
     }
+}
+
+/// A program that fails in several ways, and its world.
+const FAILING: [(&str, &str); 2] = [
+    (
+        "app.wit",
+        "package acme:failing;
+world failing {
+  export size: func(bytes: list<u8>) -> u32;
+  export fail: func();
+}
+world logged {
+  include failing;
+  import wasi:logging/logging@0.1.0-draft;
+}
+package wasi:logging@0.1.0-draft {
+  interface logging {
+    enum level { trace, debug, info, warn, error, critical }
+    log: func(level: level, context: string, message: string);
+  }
+}
+",
+    ),
+    (
+        "app.js",
+        "export const size = (bytes) => bytes.length;
+export function fail() { throw { code: 5, reason: 'none' }; }
+",
+    ),
+];
+
+/// Calls an export of a failing program, and returns what it logged before it trapped.
+fn trapped(
+    args: &[&str],
+    call: impl FnOnce(&mut Store<Vec<String>>, &wasmtime::component::Instance) -> wasmtime::Result<()>,
+) -> Vec<String> {
+    let folder = TempDir::new().unwrap();
+    for (name, text) in FAILING {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    let options = ["--wit", "app.wit", "--world", "logged"];
+    let output = build(folder.path(), "app.js", &[&options, args].concat());
+    assert!(output.status.success(), "{output:?}");
+    let engine = Engine::default();
+    let component = Component::from_file(&engine, folder.path().join("app.wasm")).unwrap();
+    let mut linker = Linker::<Vec<String>>::new(&engine);
+    let mut logging = linker.instance("wasi:logging/logging@0.1.0-draft").unwrap();
+    logging
+        .func_new("log", |mut store, _, params, _| {
+            if let [_, _, wasmtime::component::Val::String(message)] = params {
+                store.data_mut().push(message.clone());
+            }
+            Ok(())
+        })
+        .unwrap();
+    let mut store = Store::new(&engine, Vec::new());
+    let instance = linker.instantiate(&mut store, &component).unwrap();
+    assert!(call(&mut store, &instance).is_err());
+    store.into_data()
+}
+
+#[test]
+fn arguments_of_calls_count_for_the_memory_limit() {
+    let logged = trapped(&["--memory", "8MiB"], |store, instance| {
+        let size = instance.get_typed_func::<(&[u8],), (u32,)>(&mut *store, "size")?;
+        assert_eq!(size.call(&mut *store, (&[7; 1 << 20],))?.0, 1 << 20);
+        size.call(&mut *store, (&vec![7; 16 << 20],)).map(drop)
+    });
+    assert_eq!(
+        logged,
+        [
+            "size: the memory limit was reached by the arguments of the call. Build the component with a larger --memory"
+        ]
+    );
+}
+
+#[test]
+fn a_thrown_object_is_printed_before_the_trap() {
+    let logged = trapped(&[], |store, instance| {
+        let fail = instance.get_typed_func::<(), ()>(&mut *store, "fail")?;
+        fail.call(&mut *store, ())
+    });
+    assert_eq!(logged, ["fail: Uncaught { code: 5, reason: 'none' }"]);
+}
+
+#[test]
+fn a_missing_module_that_is_required_later_is_noted() {
+    let folder = folder();
+    fs::write(
+        folder.path().join("later.cjs"),
+        "exports.run = () => require('./nowhere');
+         exports.load = () => require(process.env.NODE_ENV);
+         require('ends')",
+    )
+    .unwrap();
+    let optional = folder.path().join("node_modules/ends/i.js");
+    fs::write(
+        optional,
+        "exports.end = () => { try { require('optional') } catch {} }",
+    )
+    .unwrap();
+    let output = build(folder.path(), "later.cjs", &[]);
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{stderr}");
+    assert_eq!(
+        stderr,
+        "jsvm: note: cannot find require(\"./nowhere\") in later.cjs. The component throws an error when it gets \
+         there\n"
+    );
 }

@@ -85,7 +85,7 @@ fn a_component_that_computes_ends_with_its_program() {
         r#"import { spin } from "acme:text/words"; for (;;) await spin().catch(() => {});"#,
     );
     assert!(stderr.contains("time limit"), "{stderr}");
-    assert!(started.elapsed() < Duration::from_secs(20));
+    assert!(started.elapsed() < Duration::from_secs(120));
 }
 
 #[test]

@@ -1,0 +1,123 @@
+//! Files that a host mounts, read by `node:fs`.
+
+use std::fs;
+use std::process::Command;
+
+use tempfile::TempDir;
+use wasmtime::component::{Component, Linker, ResourceTable};
+use wasmtime::{Engine, Store};
+use wasmtime_wasi::p2::bindings::Command as WasiCommand;
+use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
+use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxView, WasiView};
+
+const PROGRAM: &str = r#"
+import fs, { readFileSync, readdirSync, statSync } from "node:fs";
+import { readFile, readdir } from "node:fs/promises";
+
+const caught = (make) => {
+  try {
+    return make();
+  } catch (error) {
+    return `${error.code} ${error.syscall} ${error.path}`;
+  }
+};
+export default async function main() {
+  console.log(readFileSync("/data/a.txt", "utf8"));
+  console.log(await readFile("/data/sub/../a.txt", { encoding: "utf8" }), readFileSync("/data/a.txt"));
+  console.log((await readFile("/data/large")).reduce((sum, byte) => sum + byte, 0));
+  console.log(readdirSync("/data"), (await readdir("/data", { withFileTypes: true })).map((entry) => entry.isDirectory()));
+  console.log(statSync("/data/a.txt").size, statSync("/data/sub").isDirectory(), statSync("/data/a.txt").mtimeMs > 1e12);
+  console.log(readFileSync("/other/b.txt", "utf8"));
+  console.log(caught(() => readFileSync("/data/none")), caught(() => readFileSync("/data/sub")));
+  console.log(caught(() => readFileSync("/elsewhere/a.txt")), fs.existsSync("/data/none"), fs.existsSync("/data"));
+  console.log(caught(() => readFileSync("/data/../other/b.txt", "utf8")));
+  console.log(await readFile("/data/none").catch((error) => error.message));
+}
+"#;
+
+const PRINTED: &str = "é\u{fffd}
+é\u{fffd} Uint8Array(3) [ 195, 169, 255 ]
+3000000
+[ 'a.txt', 'large', 'sub' ] [ false, false, true ]
+3 true true
+other
+ENOENT open /data/none EISDIR read /data/sub
+ENOENT open /elsewhere/a.txt false true
+other
+ENOENT: no entry, open '/data/none'
+";
+
+struct State {
+    wasi: WasiCtx,
+    table: ResourceTable,
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView {
+            ctx: &mut self.wasi,
+            table: &mut self.table,
+        }
+    }
+}
+
+fn built(folder: &TempDir, args: &[&str]) -> Vec<u8> {
+    fs::write(folder.path().join("app.js"), PROGRAM).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_jsvm"))
+        .current_dir(folder.path())
+        .args(["build", "app.js", "-o", "app.wasm"])
+        .args(args)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    fs::read(folder.path().join("app.wasm")).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_reads_what_its_host_mounts() {
+    let folder = TempDir::new().unwrap();
+    let file = built(&folder, &["--host", "wasmcloud"]);
+    let (data, other) = (folder.path().join("data"), folder.path().join("other"));
+    fs::create_dir_all(data.join("sub")).unwrap();
+    fs::create_dir_all(&other).unwrap();
+    fs::write(data.join("a.txt"), b"\xc3\xa9\xff").unwrap();
+    fs::write(data.join("large"), vec![1; 3_000_000]).unwrap();
+    fs::write(other.join("b.txt"), "other").unwrap();
+    let engine = Engine::default();
+    let component = Component::new(&engine, file).unwrap();
+    let mut linker = Linker::<State>::new(&engine);
+    wasmtime_wasi::p2::add_to_linker_async(&mut linker).unwrap();
+    let stdout = MemoryOutputPipe::new(1 << 20);
+    let stderr = MemoryOutputPipe::new(1 << 20);
+    let mut wasi = WasiCtx::builder();
+    wasi.stdout(stdout.clone()).stderr(stderr.clone());
+    for (host, guest) in [(&data, "/data"), (&other, "/other")] {
+        wasi.preopened_dir(host, guest, FsPerms::ReadOnly).unwrap();
+    }
+    let state = State {
+        wasi: wasi.build(),
+        table: ResourceTable::new(),
+    };
+    let mut store = Store::new(&engine, state);
+    let command = WasiCommand::instantiate_async(&mut store, &component, &linker);
+    let command = command.await.unwrap();
+    let ended = command.wasi_cli_run().call_run(&mut store).await;
+    let text = |pipe: &MemoryOutputPipe| String::from_utf8_lossy(&pipe.contents()).into_owned();
+    assert_eq!(
+        (text(&stdout), text(&stderr)),
+        (PRINTED.to_owned(), String::new())
+    );
+    ended.unwrap().unwrap();
+}
+
+#[test]
+fn only_programs_that_read_files_import_them() {
+    let folder = TempDir::new().unwrap();
+    let has_files = |file: &[u8]| {
+        let name = b"wasi:filesystem/preopens";
+        file.windows(name.len()).any(|window| window == name)
+    };
+    assert!(has_files(&built(&folder, &["--host", "spin"])));
+    // wasmtime has no mounts of its own.
+    assert!(!has_files(&built(&folder, &[])));
+}
