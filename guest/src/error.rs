@@ -63,6 +63,11 @@ fn is_engine_limit(value: &Value) -> bool {
     value.tag() == Tag::Null || intrinsics().is_internal_error(value)
 }
 
+/// Whether a value is an error. A `DOMException` is one too, though the engine has a class of its own for it.
+pub fn is_error(value: &Value) -> bool {
+    value.is_object() && intrinsics().class_of(value) == Class::Error
+}
+
 /// The texts of a thrown value.
 pub struct Described {
     /// `name` of an error.
@@ -94,8 +99,7 @@ pub fn texts(value: &Value) -> Described {
         Ok(text) if !text.is_undefined() => text.to_lossy().unwrap_or_default(),
         _ => String::new(),
     };
-    // A `DOMException` is an error too, though the engine has a class of its own for it.
-    if value.is_object() && intrinsics().class_of(value) == Class::Error {
+    if is_error(value) {
         return Described {
             name: text("name"),
             message: text("message"),

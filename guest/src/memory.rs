@@ -81,6 +81,12 @@ pub fn begin() {
     REFUSED.set(false);
 }
 
+/// Whether more is allocated than calls can creep past the limit: by what a caller has passed in, which is no
+/// allocation of the engine.
+pub fn is_overfull() -> bool {
+    USED.get() > LIMIT.get().saturating_add(CREEP)
+}
+
 /// Whether an allocation of the engine was refused since the call began.
 pub fn refused() -> bool {
     REFUSED.get()

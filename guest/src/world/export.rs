@@ -16,7 +16,8 @@ use super::settle::settled;
 use super::{concurrent, hooks, resource};
 use crate::bindings::jsvm::engine::console::Level;
 use crate::js::{JsResult, Key, Tag, Thrown, Value};
-use crate::{entry, error, handle, host, random, rejection, root, token};
+use crate::inspect::{Options, inspect};
+use crate::{entry, error, handle, host, memory, random, rejection, root, token};
 
 /// A function that the program exports.
 pub enum Bound {
@@ -92,6 +93,7 @@ extern "C" fn jsvm_world_call(export: u32, frame: usize) -> usize {
     };
     READ.take();
     let described = &world.world.exports[export as usize];
+    check_arguments(described);
     let bound = &bindings.exports[export as usize];
     // SAFETY: the adapter has written the arguments to the frame.
     let slots = unsafe { Place::in_slots(frame) };
@@ -114,6 +116,7 @@ extern "C" fn jsvm_world_start(export: u32, frame: usize) -> u32 {
     let (Some(world), Some(bindings)) = (described(), BINDINGS.get()) else {
         fail("the component has no program");
     };
+    check_arguments(&world.world.exports[export as usize]);
     // SAFETY: the adapter has written the arguments to the frame.
     let slots = unsafe { Place::in_slots(frame) };
     concurrent::start(world, export, &bindings.exports[export as usize], slots)
@@ -154,8 +157,22 @@ pub fn fail(message: &str) -> ! {
     core::arch::wasm32::unreachable()
 }
 
-/// Describes what was thrown: an error by its stack.
+/// Ends the instance if the arguments of a call, which are in its memory by now, exceed the memory limit.
+fn check_arguments(export: &Export) {
+    if memory::is_overfull() {
+        fail(&format!(
+            "{}: the memory limit was reached by the arguments of the call. Build the component with a larger \
+             --memory",
+            export.name
+        ));
+    }
+}
+
+/// Describes what was thrown: an error by its stack, and another object as the console prints it.
 pub fn describe(thrown: &Value) -> String {
+    if thrown.is_object() && !error::is_error(thrown) {
+        return inspect(thrown, &Options::default());
+    }
     let texts = error::texts(thrown);
     let head = match (texts.name.is_empty(), texts.message.is_empty()) {
         (true, _) => texts.message,
