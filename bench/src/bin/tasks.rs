@@ -11,40 +11,19 @@ use std::task::{Context as TaskContext, Poll};
 use std::time::Instant;
 
 use wasmtime::component::{
-    Accessor, Component, HasSelf, InstancePre, Lift, Linker, ResourceTable, Source, StreamConsumer,
-    StreamReader, StreamResult,
+    Accessor, HasSelf, Lift, Source, StreamConsumer, StreamReader, StreamResult,
 };
-use wasmtime::error::Context;
-use wasmtime::{Config, Engine, Result, Store, StoreContextMut, bail};
-use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime::{Result, Store, StoreContextMut};
 
 use bindings::{Bench, BenchPre};
+use contenders::{Contender, Host, ROUNDS, check, print};
+
+#[path = "../contenders.rs"]
+mod contenders;
 
 mod bindings {
     #![allow(missing_docs)]
     wasmtime::component::bindgen!({ path: "worlds/asynchronous", world: "bench" });
-}
-
-struct Host {
-    table: ResourceTable,
-    wasi: WasiCtx,
-}
-
-impl WasiView for Host {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView {
-            ctx: &mut self.wasi,
-            table: &mut self.table,
-        }
-    }
-}
-
-/// A component that was made by a tool.
-struct Contender {
-    name: String,
-    bytes: usize,
-    engine: Engine,
-    pre: InstancePre<Host>,
 }
 
 /// An instance, which is used for all rounds.
@@ -63,7 +42,6 @@ enum Work {
     Upper,
 }
 
-const ROUNDS: usize = 15;
 const SIZE: u32 = 10 << 20;
 
 /// The rows, with their names and how often the work is done in a round.
@@ -124,13 +102,6 @@ async fn count<T: Unpin + Lift + Send + Sync + 'static>(
     Ok(count.load(Ordering::Relaxed))
 }
 
-fn check(is_right: bool) -> Result<()> {
-    if !is_right {
-        bail!("a result is wrong");
-    }
-    Ok(())
-}
-
 impl Running {
     async fn run(&mut self, work: Work) -> Result<()> {
         let bench = &self.bench;
@@ -167,59 +138,16 @@ impl Running {
     }
 }
 
-impl Contender {
-    fn new(argument: &str) -> Result<Contender> {
-        let (name, file) = argument.split_once('=').context("NAME=FILE is expected")?;
-        let bytes = std::fs::read(file).with_context(|| format!("cannot read {file}"))?;
-        let mut config = Config::new();
-        config.wasm_component_model_async(true);
-        let engine = Engine::new(&config)?;
-        let component =
-            Component::new(&engine, &bytes).with_context(|| format!("cannot compile {file}"))?;
-        let mut linker = Linker::<Host>::new(&engine);
-        wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
-        Ok(Contender {
-            name: name.to_owned(),
-            bytes: bytes.len(),
-            pre: linker.instantiate_pre(&component)?,
-            engine,
-        })
-    }
-
-    async fn start(&self) -> Result<Running> {
-        let host = Host {
-            table: ResourceTable::new(),
-            wasi: WasiCtx::builder().build(),
-        };
-        let mut store = Store::new(&self.engine, host);
-        let bench = BenchPre::new(self.pre.clone())?
-            .instantiate_async(&mut store)
-            .await?;
-        Ok(Running { store, bench })
-    }
-}
-
-fn median(mut times: Vec<f64>) -> f64 {
-    times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
+async fn start(one: &Contender) -> Result<Running> {
+    let mut store = one.store();
+    let bench = BenchPre::new(one.pre.clone())?
+        .instantiate_async(&mut store)
+        .await?;
+    Ok(Running { store, bench })
 }
 
 fn main() -> Result<()> {
-    let contenders = std::env::args().skip(1);
-    let contenders = contenders
-        .map(|argument| Contender::new(&argument))
-        .collect::<Result<Vec<_>>>()?;
-    if contenders.is_empty() {
-        bail!("usage: jsvm-bench-tasks NAME=FILE...");
-    }
-    let names: Vec<_> = contenders.iter().map(|one| &*one.name).collect();
-    println!("| microseconds | {} |", names.join(" | "));
-    println!("|---|{}", "---:|".repeat(names.len()));
-    let sizes: Vec<_> = contenders
-        .iter()
-        .map(|one| format!("{:.2} MB", one.bytes as f64 / 1e6))
-        .collect();
-    println!("| size | {} |", sizes.join(" | "));
+    let contenders = Contender::all(wasmtime_wasi::p2::add_to_linker_async)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build()?;
@@ -227,7 +155,7 @@ fn main() -> Result<()> {
         for (name, work, repeats) in ROWS {
             let mut all = Vec::new();
             for one in &contenders {
-                let mut running = one.start().await?;
+                let mut running = start(one).await?;
                 running.run(work).await?;
                 all.push(running);
             }
@@ -241,19 +169,8 @@ fn main() -> Result<()> {
                     times.push(began.elapsed().as_secs_f64() / f64::from(repeats));
                 }
             }
-            print(name, times.into_iter().map(median).collect());
+            print(name, times);
         }
         Ok(())
     })
-}
-
-fn print(name: &str, seconds: Vec<f64>) {
-    let cells: Vec<_> = seconds
-        .iter()
-        .map(|seconds| match seconds * 1e6 {
-            time if time < 100.0 => format!("{time:.2}"),
-            time => format!("{time:.0}"),
-        })
-        .collect();
-    println!("| {name} | {} |", cells.join(" | "));
 }

@@ -6,46 +6,26 @@
 
 use std::time::{Duration, Instant};
 
-use wasmtime::component::{Component, HasSelf, InstancePre, Linker, ResourceTable};
-use wasmtime::error::Context;
-use wasmtime::{Config, Engine, Result, Store, bail};
-use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime::component::HasSelf;
+use wasmtime::{Result, Store};
 
 use bindings::bench::worlds::ticks;
 use bindings::exports::bench::worlds::work::Item;
 use bindings::{Bench, BenchPre};
+use contenders::{Contender, Host, ROUNDS, check, print};
+
+#[path = "../contenders.rs"]
+mod contenders;
 
 mod bindings {
     #![allow(missing_docs)]
     wasmtime::component::bindgen!({ path: "worlds/wit", world: "bench" });
 }
 
-struct Host {
-    table: ResourceTable,
-    wasi: WasiCtx,
-}
-
-impl WasiView for Host {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView {
-            ctx: &mut self.wasi,
-            table: &mut self.table,
-        }
-    }
-}
-
 impl ticks::Host for Host {
     fn tick(&mut self, n: u32) -> u32 {
         n + 1
     }
-}
-
-/// A component that was made by a tool.
-struct Contender {
-    name: String,
-    bytes: usize,
-    engine: Engine,
-    pre: InstancePre<Host>,
 }
 
 /// An instance, which is used for all rounds of a row.
@@ -56,8 +36,6 @@ struct Running {
 
 /// The work of a row: some calls.
 type Row = fn(&mut Running, u32) -> Result<()>;
-
-const ROUNDS: usize = 15;
 
 /// How long a round takes.
 const ROUND: Duration = Duration::from_millis(20);
@@ -139,13 +117,6 @@ const ROWS: [(&str, Row); 9] = [
     }),
 ];
 
-fn check(is_right: bool) -> Result<()> {
-    if !is_right {
-        bail!("a result is wrong");
-    }
-    Ok(())
-}
-
 fn text(running: &mut Running, count: u32, len: usize) -> Result<()> {
     let text = "x".repeat(len);
     let work = running.bench.bench_worlds_work();
@@ -155,62 +126,21 @@ fn text(running: &mut Running, count: u32, len: usize) -> Result<()> {
     Ok(())
 }
 
-impl Contender {
-    fn new(argument: &str) -> Result<Contender> {
-        let (name, file) = argument.split_once('=').context("NAME=FILE is expected")?;
-        let bytes = std::fs::read(file).with_context(|| format!("cannot read {file}"))?;
-        let mut config = Config::new();
-        config.wasm_component_model_async(true);
-        let engine = Engine::new(&config)?;
-        let component =
-            Component::new(&engine, &bytes).with_context(|| format!("cannot compile {file}"))?;
-        let mut linker = Linker::<Host>::new(&engine);
-        wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
-        ticks::add_to_linker::<_, HasSelf<_>>(&mut linker, |host| host)?;
-        Ok(Contender {
-            name: name.to_owned(),
-            bytes: bytes.len(),
-            pre: linker.instantiate_pre(&component)?,
-            engine,
-        })
-    }
-
-    fn start(&self) -> Result<Running> {
-        let host = Host {
-            table: ResourceTable::new(),
-            wasi: WasiCtx::builder().build(),
-        };
-        let mut store = Store::new(&self.engine, host);
-        let bench = BenchPre::new(self.pre.clone())?.instantiate(&mut store)?;
-        Ok(Running { store, bench })
-    }
-}
-
-fn median(mut times: Vec<f64>) -> f64 {
-    times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
+fn start(one: &Contender) -> Result<Running> {
+    let mut store = one.store();
+    let bench = BenchPre::new(one.pre.clone())?.instantiate(&mut store)?;
+    Ok(Running { store, bench })
 }
 
 fn main() -> Result<()> {
-    let contenders = std::env::args().skip(1);
-    let contenders = contenders
-        .map(|argument| Contender::new(&argument))
-        .collect::<Result<Vec<_>>>()?;
-    if contenders.is_empty() {
-        bail!("usage: jsvm-bench-worlds NAME=FILE...");
-    }
-    let names: Vec<_> = contenders.iter().map(|one| &*one.name).collect();
-    println!("| microseconds | {} |", names.join(" | "));
-    println!("|---|{}", "---:|".repeat(names.len()));
-    let sizes: Vec<_> = contenders
-        .iter()
-        .map(|one| format!("{:.2} MB", one.bytes as f64 / 1e6))
-        .collect();
-    println!("| size | {} |", sizes.join(" | "));
+    let contenders = Contender::all(|linker| {
+        wasmtime_wasi::p2::add_to_linker_sync(linker)?;
+        ticks::add_to_linker::<_, HasSelf<_>>(linker, |host| host)
+    })?;
     line("instance and first call", &contenders, |one| {
         let began = Instant::now();
         for _ in 0..20 {
-            let mut running = one.start()?;
+            let mut running = start(one)?;
             ROWS[0].1(&mut running, 1)?;
         }
         Ok(began.elapsed().as_secs_f64() / 20.0)
@@ -218,7 +148,7 @@ fn main() -> Result<()> {
     for (name, row) in ROWS {
         let mut all = Vec::new();
         for one in &contenders {
-            let mut running = one.start()?;
+            let mut running = start(one)?;
             // As many calls as take the time of a round.
             let mut count = 1;
             loop {
@@ -240,7 +170,7 @@ fn main() -> Result<()> {
                 times.push(began.elapsed().as_secs_f64() / f64::from(*count));
             }
         }
-        print(name, times.into_iter().map(median).collect());
+        print(name, times);
     }
     Ok(())
 }
@@ -256,17 +186,6 @@ fn line(
             times.push(measure(one)?);
         }
     }
-    print(name, times.into_iter().map(median).collect());
+    print(name, times);
     Ok(())
-}
-
-fn print(name: &str, seconds: Vec<f64>) {
-    let cells: Vec<_> = seconds
-        .iter()
-        .map(|seconds| match seconds * 1e6 {
-            time if time < 100.0 => format!("{time:.2}"),
-            time => format!("{time:.0}"),
-        })
-        .collect();
-    println!("| {name} | {} |", cells.join(" | "));
 }
