@@ -3,32 +3,10 @@
 import { handle } from "{HANDLER}";
 import { Fields, OutgoingBody, OutgoingRequest } from "{TYPES}";
 
-// The host decides about these.
-const OF_CONNECTION = new Set([
-  "connection", "content-length", "host", "http2-settings", "keep-alive", "proxy-connection", "transfer-encoding",
-  "upgrade",
-]);
-const METHODS = new Set(["get", "head", "post", "put", "delete", "connect", "options", "trace", "patch"]);
-const SCHEMES = { __proto__: null, "http:": { tag: "HTTP" }, "https:": { tag: "HTTPS" } };
-
 // The most bytes of one read, by the protocol of `fetch`.
 const MAX_READ = 65536n;
 
 const { dispose } = Symbol;
-const bytesOf = (text) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
-const textOf = (bytes) => {
-  let text = "";
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return text;
-};
-
-const failed = (url, error) => {
-  const code = error?.payload;
-  const detail = typeof code?.val === "string" ? `: ${code.val}` : "";
-  const reason = code?.tag === undefined ? error?.message ?? error : `${code.tag}${detail}`;
-  return new TypeError(`fetch of ${url} failed: ${reason}`);
-};
-
 // Bodies by the numbers of the protocol: those of requests that come in pieces, and of responses that are read.
 const collecting = new Map();
 const receiving = new Map();
@@ -40,25 +18,12 @@ const wait = (source) => {
   pollable[dispose]();
 };
 
-const begin = ({ method, url, headers, body, decode }) => {
-  const { protocol, host, pathname, search } = new URL(url);
-  const pairs = [];
-  let hasCoding = false;
-  for (const [name, value] of headers) {
-    hasCoding ||= name === "accept-encoding";
-    if (!OF_CONNECTION.has(name)) pairs.push([name, bytesOf(value)]);
-  }
-  if (decode && !hasCoding) pairs.push(["accept-encoding", bytesOf("gzip, deflate")]);
-  if (body instanceof Uint8Array) pairs.push(["content-length", bytesOf(`${body.length}`)]);
-  const request = new OutgoingRequest(Fields.fromList(pairs));
-  const name = method.toLowerCase();
-  request.setMethod(METHODS.has(name) ? { tag: name } : { tag: "other", val: method });
-  request.setScheme(SCHEMES[protocol] ?? { tag: "other", val: protocol.slice(0, -1) });
-  request.setAuthority(host);
-  request.setPathWithQuery(pathname + search);
+const begin = (sent) => {
+  const request = new OutgoingRequest(fieldsOf(sent));
+  address(request, sent.method, sent.url);
   const outgoing = request.body();
   const stream = outgoing.write();
-  return { url, outgoing, stream, response: handle(request, undefined) };
+  return { url: sent.url, outgoing, stream, response: handle(request, undefined) };
 };
 
 // Nothing waits for a flush: a host may read on only when the response is read.
@@ -83,7 +48,7 @@ const respond = ({ url, response: future }) => {
   if (outcome.tag === "err") throw failed(url, { payload: outcome.val });
   const response = outcome.val;
   const fields = response.headers();
-  const headers = fields.entries().map(([name, value]) => [name.toLowerCase(), textOf(value)]);
+  const headers = headersOf(fields.entries());
   fields[dispose]();
   const incoming = response.consume();
   const body = ++last;

@@ -70,6 +70,6 @@ impl WorldSource {
     }
 
     fn file_modules(&self) -> Option<[String; 2]> {
-        self.modules_of([PREOPENS, TYPES])
+        self.modules_of("0.2.", [PREOPENS, TYPES])
     }
 }

@@ -35,8 +35,9 @@ impl WorldSource {
         Ok(WorldSource::new(resolve, world))
     }
 
-    /// The full names of modules of one package, in the newest version of WASI 0.2 that the world has of all of them.
-    pub(crate) fn modules_of(&self, interfaces: [&str; 2]) -> Option<[String; 2]> {
+    /// The full names of modules of one package, in the newest version that begins so and that the world has of both.
+    pub(crate) fn modules_of(&self, version: &str, interfaces: [&str; 2]) -> Option<[String; 2]> {
+        let begins = version;
         let names = self.import_names();
         let versions = |interface: &str| {
             let names = names
@@ -44,7 +45,7 @@ impl WorldSource {
                 .filter(|name| without_version(name) == interface);
             let versions = names.filter_map(|name| Some(name.split_once('@')?.1.to_owned()));
             versions
-                .filter(|version| version.starts_with("0.2."))
+                .filter(|version| version.starts_with(begins))
                 .collect::<Vec<_>>()
         };
         let [one, other] = interfaces;

@@ -389,6 +389,39 @@ pub async fn command(file: &Path, args: &[&str]) -> (bool, String, String) {
     command_in(file, args, true).await
 }
 
+/// As [`command`], for a command of WASI 0.3.
+pub async fn async_command(file: &Path) -> (bool, String, String) {
+    let engine = engine();
+    let component = Component::from_file(&engine, file).unwrap();
+    let mut linker = Linker::new(&engine);
+    wasmtime_wasi::p2::add_to_linker_async(&mut linker).unwrap();
+    wasmtime_wasi::p3::add_to_linker(&mut linker).unwrap();
+    wasmtime_wasi_http::p3::add_to_linker(&mut linker).unwrap();
+    let (stdout, stderr) = (
+        MemoryOutputPipe::new(1 << 20),
+        MemoryOutputPipe::new(1 << 20),
+    );
+    let state = State {
+        wasi: WasiCtx::builder()
+            .stdout(stdout.clone())
+            .stderr(stderr.clone())
+            .build(),
+        http: WasiHttpCtx::new(),
+        table: ResourceTable::new(),
+        hooks: Elsewhere,
+        memory: Memory::default(),
+    };
+    let mut store = Store::new(&engine, state);
+    let command =
+        wasmtime_wasi::p3::bindings::Command::instantiate_async(&mut store, &component, &linker);
+    let command = command.await.unwrap();
+    let run =
+        store.run_concurrent(async |accessor| command.wasi_cli_run().call_run(accessor).await);
+    let ended = tokio::time::timeout(LONGEST, run).await;
+    let is_ok = ended.expect("it takes too long").unwrap().unwrap().is_ok();
+    (is_ok, text(&stdout), text(&stderr))
+}
+
 /// As [`command`], in a host with `wasi:http` or without.
 pub async fn command_in(file: &Path, args: &[&str], has_http: bool) -> (bool, String, String) {
     let engine = engine();

@@ -78,10 +78,8 @@ impl CallTask {
             (
                 Shape::List(shape) | Shape::Fixed(shape, _),
                 Val::List(values) | Val::FixedLengthList(values),
-            ) => {
-                if shape.has_handles() {
-                    values.iter().for_each(|value| self.discard(shape, value));
-                }
+            ) if shape.has_handles() => {
+                values.iter().for_each(|value| self.discard(shape, value));
             }
             (Shape::Record(fields), Val::Record(values)) => {
                 for (field, (_, value)) in fields.iter().zip(values) {

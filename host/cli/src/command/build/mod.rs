@@ -90,7 +90,7 @@ pub struct Build {
     world: WorldOptions,
 
     /// Let a command reach other hosts, also if no fetch occurs in its sources. It then needs
-    /// wasmtime run -S http. A component for a world gets wasi:http/outgoing-handler, if the world lacks it
+    /// wasmtime run -S http. A component for a world gets wasi:http, if the world lacks it
     #[arg(long)]
     fetch: bool,
 

@@ -53,7 +53,7 @@ impl BuildWorld {
     /// Adds the identifiers of the scripts that were installed.
     pub fn add_identifiers(&self, found: &mut BTreeSet<String>) {
         if self.fetches {
-            add_identifiers(WorldSource::fetch_script(), found);
+            add_identifiers(&self.source.fetch_script(), found);
         }
         if self.reads_files {
             add_identifiers(WorldSource::file_script(), found);

@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
-use crate::run::command;
+use crate::run::{async_command, command};
 
 /// A command that is made as a component for a world.
 const WIT: &str = "package acme:app;
@@ -17,6 +17,20 @@ world app {
 package wasi:cli@0.2.0 {
   interface run {
     run: func() -> result;
+  }
+}
+";
+
+/// A command of WASI 0.3, whose function is asynchronous.
+const ASYNC_WIT: &str = "package acme:app;
+
+world app {
+  export wasi:cli/run@0.3.0;
+}
+
+package wasi:cli@0.3.0 {
+  interface run {
+    run: async func() -> result;
   }
 }
 ";
@@ -80,8 +94,12 @@ cancelled true
 ";
 
 fn build(folder: &TempDir, args: &[&str]) -> Output {
+    build_for(folder, WIT, args)
+}
+
+fn build_for(folder: &TempDir, wit: &str, args: &[&str]) -> Output {
     fs::write(folder.path().join("app.js"), PROGRAM).unwrap();
-    fs::write(folder.path().join("app.wit"), WIT).unwrap();
+    fs::write(folder.path().join("app.wit"), wit).unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_jsvm"))
         .current_dir(folder.path())
         .args([
@@ -110,6 +128,16 @@ async fn a_component_for_a_world_fetches() {
         "{stdout}"
     );
     let (is_ok, stdout, stderr) = command(&folder.path().join("app.wasm"), &[]).await;
+    assert_eq!((is_ok, &*stdout, &*stderr), (true, PRINTED, ""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_component_for_an_asynchronous_world_fetches() {
+    let folder = TempDir::new().unwrap();
+    let output = build_for(&folder, ASYNC_WIT, &["--fetch"]);
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    assert!(stdout.contains("wasi:http/client@0.3.0"), "{stdout}");
+    let (is_ok, stdout, stderr) = async_command(&folder.path().join("app.wasm")).await;
     assert_eq!((is_ok, &*stdout, &*stderr), (true, PRINTED, ""));
 }
 
