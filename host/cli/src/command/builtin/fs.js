@@ -1,7 +1,6 @@
 // `node:fs`, as far as reading goes.
 "use strict";
-// A file that is built replaces these when it runs, if its host has files.
-const native = { ...require("jsvm:fs") };
+const native = { ...require("jsvm:fs") }; // A built file replaces these, if its host mounts files.
 
 const invalid = (name, value) => {
   const error = new TypeError(`The "${name}" argument must be of type string. Received ${typeof value}`);
