@@ -1,32 +1,41 @@
-//! Figures of durable programs: `./just bench-flow` prints a table.
+//! Figures of durable programs: one line of JSON for each. `./just bench-flow` makes a table of them, beside others.
 //!
 //! Requests are answered in the process at once, so that the figures are those of flows.
 #![allow(missing_docs, clippy::unwrap_used)]
 
-use std::time::Instant;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use cpu_time::ProcessTime;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use jsvm::{Data, Engine, HostError, SealKey};
 use jsvm_flow::{
-    EffectRequest, Effects, FlowId, Flows, ProgramBuilder, SqliteStore, Until, Worker, WorkerConfig,
+    EffectRequest, Effects, FlowId, Flows, ProgramBuilder, SqliteStore, Store, Until, Worker,
+    WorkerConfig,
 };
+use serde_json::json;
 
-/// Answers each request at once.
-struct Instantly;
+/// Answers each request at once, and notes when the last one came.
+#[derive(Clone, Default)]
+struct Instantly {
+    last: Arc<Mutex<Option<Instant>>>,
+}
 
 impl Effects for Instantly {
     fn perform(&self, _: EffectRequest) -> BoxFuture<'static, Result<Data, HostError>> {
+        *self.last.lock().unwrap() = Some(Instant::now());
         futures_util::future::ready(Ok(Data::of(&"ok").unwrap())).boxed()
     }
 }
 
-const STEPS: &str = "export default async (steps) => {
-    let text = '';
-    for (let step = 0; step < steps; step++) text = await work(`step ${step}`);
-    return text;
-}";
+const STEPS: &str = "import { signal } from 'jsvm:flow';
+    export default async ({ steps, waits }) => {
+        let text = '';
+        for (let step = 0; step < steps; step++) text = await work(`step ${step}`);
+        if (waits) await signal('go');
+        return text;
+    }";
 
 const SIGNALS: &str = "import { signal } from 'jsvm:flow';
     export default async () => { for (let count = 0; ; count++) { await signal('go'); await work(count) } }";
@@ -34,11 +43,26 @@ const SIGNALS: &str = "import { signal } from 'jsvm:flow';
 struct Bench {
     folder: tempfile::TempDir,
     runtime: tokio::runtime::Runtime,
+    effects: Instantly,
+    config: WorkerConfig,
 }
 
 type BenchWorker = Worker<SqliteStore, Instantly>;
 
 impl Bench {
+    fn new() -> Self {
+        Bench {
+            // A folder on a disk: that for temporary files can be in memory.
+            folder: tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap(),
+            runtime: tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap(),
+            effects: Instantly::default(),
+            config: WorkerConfig::default(),
+        }
+    }
+
     fn flows(&self) -> Flows<SqliteStore> {
         let store = SqliteStore::open(self.path()).unwrap();
         Flows::new(store, &SealKey::new([1; 32])).unwrap()
@@ -49,7 +73,7 @@ impl Bench {
     }
 
     fn worker(&self) -> BenchWorker {
-        Worker::new(self.flows(), Instantly, WorkerConfig::default()).unwrap()
+        Worker::new(self.flows(), self.effects.clone(), self.config.clone()).unwrap()
     }
 
     fn start(&self, text: &str, ids: &[String], input: &str) {
@@ -66,15 +90,15 @@ impl Bench {
     fn run(&self, worker: &mut BenchWorker) {
         self.runtime.block_on(worker.run(Until::Idle)).unwrap();
     }
-}
 
-fn bench() -> Bench {
-    Bench {
-        folder: tempfile::tempdir().unwrap(),
-        runtime: tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap(),
+    /// Bytes of the store without its free pages.
+    fn stored(&self) -> u64 {
+        let copy = self.folder.path().join("copy.db");
+        let store = SqliteStore::open(self.path()).unwrap();
+        store.back_up(&copy).unwrap();
+        let size = std::fs::metadata(&copy).unwrap().len();
+        std::fs::remove_file(copy).unwrap();
+        size
     }
 }
 
@@ -84,8 +108,12 @@ fn ids(name: &str, count: u64) -> Vec<String> {
         .collect()
 }
 
-fn row(what: &str, figure: &str) {
-    println!("| {what} | {figure} |");
+fn input(steps: u64, waits: bool) -> String {
+    json!({ "steps": steps, "waits": waits }).to_string()
+}
+
+fn print(work: &str, figures: &serde_json::Value) {
+    println!("{}", json!({ "work": work, "figures": figures }));
 }
 
 /// Bytes of memory that the process has.
@@ -98,37 +126,30 @@ fn resident() -> u64 {
     pages.unwrap_or(0) * 4096
 }
 
-fn throughput(flows: u64, steps: u64) {
-    let bench = bench();
-    bench.start(STEPS, &ids("flow", flows), &steps.to_string());
+fn throughput(work: &str, flows: u64, steps: u64) {
+    let bench = Bench::new();
+    bench.start(STEPS, &ids("flow", flows), &input(steps, false));
     let mut worker = bench.worker();
     let (wall, cpu) = (Instant::now(), ProcessTime::now());
     bench.run(&mut worker);
     let (wall, cpu) = (wall.elapsed(), cpu.elapsed());
-    let total = flows * steps;
-    let thousands = total as f64 / 1000.0;
-    row(
-        &format!("{flows} flows of {steps} steps: steps per second"),
-        &format!("{:.0}", total as f64 / wall.as_secs_f64()),
-    );
-    row(
-        &format!("{flows} flows of {steps} steps: CPU seconds for 1,000 steps"),
-        &format!("{:.3}", cpu.as_secs_f64() / thousands),
-    );
     let metrics = worker.metrics();
-    row(
-        &format!("{flows} flows of {steps} steps: commits, snapshots, bytes of a snapshot"),
-        &format!(
-            "{}, {}, {}",
-            metrics.commits,
-            metrics.snapshots,
-            metrics.snapshot_bytes / metrics.snapshots.max(1)
-        ),
+    print(
+        work,
+        &json!({
+            "steps": flows * steps,
+            "wall": wall.as_secs_f64(),
+            "cpu": cpu.as_secs_f64(),
+            "commits": metrics.commits,
+            "snapshots": metrics.snapshots,
+            "snapshotBytes": metrics.snapshot_bytes / metrics.snapshots.max(1),
+        }),
     );
 }
 
+/// From the call that sends a signal to the beginning of the next step.
 fn latency(count: u32) {
-    let bench = bench();
+    let bench = Bench::new();
     bench.start(SIGNALS, &ids("flow", 1), "null");
     let mut worker = bench.worker();
     bench.run(&mut worker);
@@ -141,73 +162,122 @@ fn latency(count: u32) {
             .signal(&id, "go", &number.to_string(), "null")
             .unwrap();
         bench.run(&mut worker);
-        times.push(began.elapsed());
+        let stepped = bench.effects.last.lock().unwrap().unwrap();
+        times.push(stepped.duration_since(began).as_secs_f64() * 1000.0);
     }
-    times.sort_unstable();
-    let at = |part: f64| times[((times.len() - 1) as f64 * part) as usize];
-    row(
-        "from a signal to the next step and its outcome: p50, p99",
-        &format!("{:?}, {:?}", at(0.5), at(0.99)),
-    );
+    print("latency", &json!({ "times": times }));
 }
 
 fn waiting(count: u64) {
-    let bench = bench();
+    let bench = Bench::new();
     bench.start(SIGNALS, &ids("flow", count), "null");
     let mut worker = bench.worker();
     bench.run(&mut worker);
     drop(worker);
-    let size = std::fs::metadata(bench.path()).unwrap().len();
+    let size = bench.stored();
     // Of a worker that only finds them waiting.
     let before = resident();
     let mut worker = bench.worker();
     bench.run(&mut worker);
     let after = resident();
-    row(
-        &format!("memory of a worker for each of {count} waiting flows"),
-        &format!("{} B", after.saturating_sub(before) / count),
-    );
-    row(
-        &format!("store for each of {count} waiting flows"),
-        &format!("{} B", size / count),
+    print(
+        "waiting",
+        &json!({
+            "bytes": after.saturating_sub(before) as f64 / count as f64,
+            "stored": size / count,
+        }),
     );
 }
 
+fn middle(times: &mut [Duration]) -> f64 {
+    times.sort_unstable();
+    times[times.len() / 2].as_secs_f64() * 1000.0
+}
+
 fn recovery(steps: u64) {
-    let bench = bench();
-    let text = STEPS.replace(
-        "return text;",
-        "for (;;) await new Promise(r => setTimeout(r, 1e12));",
-    );
-    bench.start(&text, &ids("flow", 1), &steps.to_string());
+    let bench = Bench::new();
+    bench.start(STEPS, &ids("flow", 1), &input(steps, true));
     let mut worker = bench.worker();
     bench.run(&mut worker);
     drop(worker);
-    let size = std::fs::metadata(bench.path()).unwrap().len();
-    let mut times = Vec::new();
     let id: FlowId = "flow-0".parse().unwrap();
     let mut flows = bench.flows();
-    for _ in 0..20 {
+    let (mut times, mut reads) = (Vec::new(), Vec::new());
+    for round in 0..51 {
         let began = Instant::now();
-        flows.inspect(&id).unwrap();
-        times.push(began.elapsed());
+        drop(flows.store().load(&id).unwrap());
+        let read = began.elapsed();
+        let began = Instant::now();
+        flows.verify(&id).unwrap();
+        // The first loads the program.
+        if round > 0 {
+            reads.push(read);
+            times.push(began.elapsed());
+        }
     }
-    times.sort_unstable();
-    row(
-        &format!("recover a flow with {steps} past steps, and list its frames"),
-        &format!("{:?}; the store has {} KiB", times[10], size >> 10),
+    // A process that begins: with the store and the program.
+    let began = Instant::now();
+    bench.flows().verify(&id).unwrap();
+    let first = began.elapsed();
+    let stored = flows.store().load(&id).unwrap().unwrap();
+    print(
+        &format!("recover-{steps}"),
+        &json!({
+            "ms": middle(&mut times),
+            "read": middle(&mut reads),
+            "first": first.as_secs_f64() * 1000.0,
+            "tail": stored.journal.len(),
+            "snapshot": stored.snapshot.map_or(0, |(_, bytes)| bytes.len()),
+        }),
     );
+}
+
+fn stored(steps: u64) {
+    let mut bench = Bench::new();
+    // All turns stay in the journal.
+    bench.config.max_tail = u32::MAX;
+    bench.config.snapshot_ratio = u32::MAX;
+    bench.start(STEPS, &ids("none", 1), &input(0, true));
+    let mut worker = bench.worker();
+    bench.run(&mut worker);
+    drop(worker);
+    let before = bench.stored();
+    bench.start(STEPS, &ids("all", 1), &input(steps, true));
+    let mut worker = bench.worker();
+    bench.run(&mut worker);
+    drop(worker);
+    let all = (bench.stored() - before) as f64 / steps as f64;
+    print("stored", &json!({ "bytes": all }));
 }
 
 fn main() {
     let is_measured = std::env::args().any(|arg| arg == "--bench");
-    let scale = if is_measured { 1 } else { 10 };
-    println!("| what | figure |\n|---|---|");
-    throughput(1, 2_000 / scale);
-    throughput(100, 200 / scale);
-    latency(500 / scale as u32);
-    waiting(10_000 / scale);
+    let wishes: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|arg| !arg.starts_with('-'))
+        .collect();
+    let is_quick = std::env::args().any(|arg| arg == "--quick") || !is_measured;
+    let scale = if is_quick { 10 } else { 1 };
+    let wants =
+        |work: &str| wishes.is_empty() || wishes.iter().any(|wish| work.starts_with(&**wish));
+    if wants("one") {
+        throughput("one", 1, 2_000 / scale);
+    }
+    if wants("many") {
+        throughput("many", 100, 200 / scale);
+    }
+    if wants("latency") {
+        latency(500 / scale as u32);
+    }
+    if wants("waiting") {
+        waiting(10_000 / scale);
+    }
     for steps in [10, 1_000, 100_000 / scale] {
-        recovery(steps);
+        if wants(&format!("recover-{steps}")) {
+            recovery(steps);
+        }
+    }
+    if wants("stored") {
+        stored(2_000 / scale);
     }
 }

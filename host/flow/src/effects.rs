@@ -146,6 +146,32 @@ impl Effects for HttpEffects {
     }
 }
 
+/// A response as `fetch` takes it.
+#[derive(Clone, Debug, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct MadeResponse {
+    status: u16,
+    status_text: &'static str,
+    headers: Vec<(String, String)>,
+    decoded: bool,
+    body: Bytes,
+}
+
+impl MadeResponse {
+    pub(crate) fn new(status: u16, body: String) -> Self {
+        MadeResponse {
+            status,
+            status_text: "",
+            headers: vec![(
+                "content-type".to_owned(),
+                "text/plain;charset=UTF-8".to_owned(),
+            )],
+            decoded: false,
+            body: Bytes(body.into_bytes()),
+        }
+    }
+}
+
 /// A request as it left the VM.
 #[derive(Clone, Debug)]
 pub(crate) struct Outgoing {

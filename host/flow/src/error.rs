@@ -116,6 +116,31 @@ pub enum FlowError {
         /// The turn.
         turn: u64,
     },
+    /// A turn is not kept.
+    #[error(
+        "turn {turn} is not kept: a snapshot has replaced the turns before {first}, and the last one is {last}"
+    )]
+    NotKept {
+        /// The turn.
+        turn: u64,
+        /// The first turn after which the state is known.
+        first: u64,
+        /// The last turn.
+        last: u64,
+    },
+    /// A request of that number has no place in a fork.
+    #[error(
+        "no request {number} waits for its outcome after turn {turn}. `jsvm flow show --at {turn}` lists those that do"
+    )]
+    NoRequest {
+        /// The request.
+        number: u64,
+        /// The turn.
+        turn: u64,
+    },
+    /// A schedule cannot be kept.
+    #[error("{0}")]
+    Schedule(String),
     /// A file is not an exported flow.
     #[error("the file is not an exported flow, or it is damaged: {0}")]
     NotExported(&'static str),

@@ -1,8 +1,14 @@
 //! Flows from outside: what starts them, signals them and looks at them.
 
+mod deploy;
+mod past;
 mod portable;
+mod schedules;
 mod view;
 
+pub use deploy::{CodeView, FlowCode};
+pub use past::{ForkOutcome, PastTurn};
+pub use schedules::{Schedule, ScheduleView};
 pub use view::FlowView;
 
 use std::collections::HashMap;
@@ -14,7 +20,7 @@ use jsvm::{Engine, EngineId, SealKey};
 use crate::clock::{SystemTimeSource, Time};
 use crate::error::FlowError;
 use crate::model::{
-    FlowId, FlowRow, FlowState, ProgramId, StartRecord, Status, StoredFlow, WallTime,
+    FlowId, FlowRow, FlowState, Lane, ProgramId, StartRecord, Status, StoredFlow, WallTime,
 };
 use crate::program::{LoadedProgram, Program};
 use crate::store::{Change, Posted, Store, StoreError};
@@ -41,6 +47,9 @@ impl Default for FlowLimits {
 
 /// How hard the component of an engine is compressed: it takes some hundredths of a second, once for a store.
 const ENGINE_LEVEL: i32 = 3;
+
+/// The most bytes of the name of a lane.
+const MAX_LANE: usize = 400;
 
 /// The most bytes of the component of an engine.
 const MAX_ENGINE: usize = 64 << 20;
@@ -135,69 +144,81 @@ impl<S: Store> Flows<S> {
         id: &FlowId,
         input: &str,
     ) -> Result<bool, FlowError> {
+        self.start_in(program, id, input, None)
+    }
+
+    /// As [`start`](Self::start), in a lane: the flow begins when fewer flows of the lane run than its limit.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub fn start_in(
+        &mut self,
+        program: &Program,
+        id: &FlowId,
+        input: &str,
+        lane: Option<Lane>,
+    ) -> Result<bool, FlowError> {
         self.check_json("input", input)?;
+        if let Some(lane) = &lane {
+            self.check_size("name", lane.name.len(), MAX_LANE)?;
+        }
         if self.store.row(id)?.is_some() {
             return Ok(false);
         }
         self.keep_program(program)?;
+        let row = self.new_row(program.id(), id, input.to_owned(), None, lane)?;
+        Ok(self.store.create(&row)?)
+    }
+
+    /// Makes the row of a flow that has not run.
+    pub(crate) fn new_row(
+        &self,
+        program: ProgramId,
+        id: &FlowId,
+        input: String,
+        scheduled: Option<WallTime>,
+        lane: Option<Lane>,
+    ) -> Result<FlowRow, FlowError> {
         let now = self.time.now();
-        let row = FlowRow {
+        let start = StartRecord {
+            input,
+            scheduled,
+            signals: Vec::new(),
+        };
+        let mut state = initial_state(now);
+        if let Some(lane) = &lane {
+            state.waiting = format!(
+                "a place in the lane {}, which has {}",
+                lane.name, lane.limit
+            );
+        }
+        Ok(FlowRow {
             id: id.clone(),
-            program: program.id(),
+            program,
             run: 1,
             created: now,
             turns: 0,
             target: None,
-            input: self.seal_start(id, input.to_owned(), Vec::new())?,
+            refusal: None,
+            lane,
+            input: self.seal_start(id, &start)?,
             seed: self.new_seed(id)?,
-            state: initial_state(now),
-        };
-        Ok(self.store.create(&row)?)
+            state,
+        })
     }
 
     pub(crate) fn seal_start(
         &self,
         id: &FlowId,
-        input: String,
-        signals: Vec<(String, String)>,
+        start: &StartRecord,
     ) -> Result<Vec<u8>, FlowError> {
-        let record = postcard::to_stdvec(&StartRecord { input, signals }).unwrap_or_default();
+        let record = postcard::to_stdvec(start).unwrap_or_default();
         self.vault.seal(id, RecordKind::Input, &record)
     }
 
     pub(crate) fn open_start(&self, id: &FlowId, sealed: &[u8]) -> Result<StartRecord, FlowError> {
         let record = self.vault.open(id, RecordKind::Input, sealed)?;
         postcard::from_bytes(&record).map_err(|_| FlowError::WrongKey)
-    }
-
-    /// Has a flow move to a program at its next [`checkpoint`](crate::DECLARATIONS), where nothing else is
-    /// pending. The program's default function is called with the state. Without a program, the flow stays
-    /// with its code.
-    ///
-    /// Returns `false` if the flow has ended.
-    ///
-    /// # Errors
-    /// [`FlowError::NoFlow`]; [`FlowError::Store`].
-    pub fn deploy(&mut self, flow: &FlowId, program: Option<&Program>) -> Result<bool, FlowError> {
-        self.row(flow)?;
-        if let Some(program) = program {
-            self.keep_program(program)?;
-        }
-        Ok(self.store.set_target(flow, program.map(Program::id))?)
-    }
-
-    fn keep_program(&mut self, program: &Program) -> Result<(), FlowError> {
-        let stored = program.stored();
-        if self.store.program(program.id())?.is_none() {
-            if stored.engine == *EngineId::BUILT_IN.as_bytes() {
-                // Later versions of jsvm go on with it.
-                let component = zstd::bulk::compress(jsvm::COMPONENT, ENGINE_LEVEL)
-                    .map_err(|error| StoreError::Failed(error.to_string()))?;
-                self.store.put_engine(&stored.engine, &component)?;
-            }
-            self.store.put_program(stored)?;
-        }
-        Ok(())
     }
 
     pub(crate) fn new_seed(&self, id: &FlowId) -> Result<Vec<u8>, FlowError> {

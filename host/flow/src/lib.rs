@@ -28,6 +28,7 @@ mod look;
 mod model;
 mod program;
 mod recover;
+mod schedule;
 mod secrets;
 mod store;
 mod turn;
@@ -38,15 +39,17 @@ mod worker;
 pub use clock::{SystemTimeSource, Time};
 pub use effects::{Call, EffectRequest, Effects, HttpCall, HttpEffects, IDEMPOTENCY_KEY};
 pub use error::FlowError;
-pub use flows::{FlowLimits, FlowView, Flows};
+pub use flows::{
+    CodeView, FlowCode, FlowLimits, FlowView, Flows, ForkOutcome, PastTurn, Schedule, ScheduleView,
+};
 pub use look::{FlowFrame, FlowInside};
 pub use model::{
-    FlowId, FlowRow, FlowState, JournalEntry, LogLine, MAX_ID, ProgramId, Status, StoredFlow,
-    StoredProgram, StoredSignal, WallTime,
+    FlowId, FlowRow, FlowState, JournalEntry, Lane, LogLine, MAX_ID, Missed, ProgramId, Status,
+    StoredFlow, StoredProgram, StoredSchedule, StoredSignal, WallTime,
 };
 pub use program::{DECLARATIONS, Program, ProgramBuilder};
 pub use store::{
     Change, DueFlow, Fault, FaultStore, MemoryStore, Posted, SqliteStore, Store, StoreError,
 };
 pub use turn::Failure;
-pub use worker::{StopWorker, Until, Worker, WorkerConfig, WorkerMetrics};
+pub use worker::{Observer, StopWorker, TurnReport, Until, Worker, WorkerConfig, WorkerMetrics};

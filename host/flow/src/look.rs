@@ -23,8 +23,8 @@ const INTERNAL: &str = "jsvm:flow/internal";
 pub struct FlowInside {
     /// The functions of the program that wait.
     pub frames: Vec<FlowFrame>,
-    /// The requests without an outcome, for people: `POST https://example.com/pay`.
-    pub requests: Vec<String>,
+    /// The requests without an outcome: their numbers in the run, and for people `POST https://example.com/pay`.
+    pub requests: Vec<(u64, String)>,
 }
 
 /// A function that waits.
@@ -67,6 +67,10 @@ impl<S: Store> Flows<S> {
     /// [`FlowError::NoFlow`]; [`FlowError::Ended`] if the flow has no state any more; those of recovery.
     pub fn inspect(&mut self, id: &FlowId) -> Result<FlowInside, FlowError> {
         let flow = self.thaw(id)?;
+        Self::look_inside(&flow)
+    }
+
+    pub(crate) fn look_inside(flow: &FlowVm) -> Result<FlowInside, FlowError> {
         let mut inside = FlowInside::default();
         for frame in flow.vm.suspended_frames(MAX_FRAMES)?.frames {
             if frame.location.file.starts_with(INTERNAL) {
@@ -96,7 +100,8 @@ impl<S: Store> Flows<S> {
             });
         }
         for request in flow.vm.unsettled_requests()? {
-            inside.requests.push(Outgoing::new(request).title());
+            let request = Outgoing::new(request);
+            inside.requests.push((request.id, request.title()));
         }
         Ok(inside)
     }

@@ -132,7 +132,11 @@ impl fmt::Display for Status {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Input {
     /// The first: the flow's function is called with a JSON text.
-    Start { input: String },
+    Start {
+        input: String,
+        /// The time of its schedule, if one started it.
+        scheduled: Option<WallTime>,
+    },
     /// The outcome of a request.
     Outcome { request: u64, outcome: Outcome },
     /// A signal, with its payload as a JSON text.
@@ -144,6 +148,8 @@ pub(crate) enum Input {
 pub(crate) struct StartRecord {
     /// JSON.
     pub(crate) input: String,
+    /// The time of its schedule, if one started it.
+    pub(crate) scheduled: Option<WallTime>,
     /// Names and payloads of signals that an earlier run did not await.
     pub(crate) signals: Vec<(String, String)>,
 }
@@ -203,12 +209,79 @@ pub struct FlowRow {
     pub turns: u64,
     /// The program that it moves to at its next checkpoint.
     pub target: Option<ProgramId>,
+    /// Sealed: why the last order to move was given up.
+    pub refusal: Option<Vec<u8>>,
+    /// The lane that limits how many flows run at once.
+    pub lane: Option<Lane>,
     /// The sealed input, with the signals that an earlier run did not await.
     pub input: Vec<u8>,
     /// The sealed seed of its random numbers.
     pub seed: Vec<u8>,
     /// What is known after its last turn.
     pub state: FlowState,
+}
+
+/// Flows that share a limit of how many run at once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lane {
+    /// The flows of one name share the limit.
+    pub name: String,
+    /// How many run at once at most. The oldest flow that waits decides.
+    pub limit: u32,
+}
+
+/// A schedule as it is stored: it starts flows by a cron expression.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredSchedule {
+    /// Its name, with which the ids of its flows begin.
+    pub name: FlowId,
+    /// The cron expression.
+    pub cron: String,
+    /// The IANA name of the time zone.
+    pub zone: String,
+    /// What to do about times that passed while no worker ran.
+    pub missed: Missed,
+    /// Whether a flow is started while the last one runs.
+    pub overlap: bool,
+    /// The program.
+    pub program: ProgramId,
+    /// The sealed input of each flow.
+    pub input: Vec<u8>,
+    /// When the next flow is started.
+    pub next: WallTime,
+    /// The flow that was started last.
+    pub last: Option<FlowId>,
+}
+
+/// What a worker does about times of a schedule that passed while no worker ran.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Missed {
+    /// Starts one flow, for the latest of them.
+    #[default]
+    Latest,
+    /// Starts a flow for each.
+    All,
+    /// Starts none, if the time is more than a minute ago.
+    Skip,
+}
+
+impl Missed {
+    /// Returns the word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Missed::Latest => "latest",
+            Missed::All => "all",
+            Missed::Skip => "skip",
+        }
+    }
+
+    /// Returns the choice that a word means.
+    pub fn from_word(word: &str) -> Option<Self> {
+        let all = [Missed::Latest, Missed::All, Missed::Skip];
+        all.into_iter().find(|missed| missed.as_str() == word)
+    }
 }
 
 /// A turn in the journal.

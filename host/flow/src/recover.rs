@@ -6,7 +6,7 @@ use jsvm::{Error, Snapshot};
 
 use crate::error::FlowError;
 use crate::flows::Flows;
-use crate::model::{FlowRow, StoredFlow, Turn};
+use crate::model::{FlowId, FlowRow, JournalEntry, StoredFlow, Turn};
 use crate::program::LoadedProgram;
 use crate::store::{Store, StoreError};
 use crate::turn::Whose;
@@ -43,6 +43,15 @@ impl Tail {
 }
 
 impl<S: Store> Flows<S> {
+    /// Reads the inputs of a turn.
+    pub(crate) fn open_turn(&self, id: &FlowId, entry: &JournalEntry) -> Result<Turn, FlowError> {
+        let bytes = self.vault.open(id, RecordKind::Turn, &entry.inputs)?;
+        postcard::from_bytes(&bytes).map_err(|_| {
+            let what = format!("turn {} of the flow {id} cannot be read", entry.turn);
+            StoreError::Damaged(what).into()
+        })
+    }
+
     /// Makes the VM of a flow. Nothing leaves it meanwhile.
     ///
     /// # Errors
@@ -86,11 +95,7 @@ impl<S: Store> Flows<S> {
                 let what = format!("turn {done} of the flow {id} is missing");
                 return Err(StoreError::Damaged(what).into());
             }
-            let bytes = self.vault.open(&id, RecordKind::Turn, &entry.inputs)?;
-            let turn: Turn = postcard::from_bytes(&bytes).map_err(|_| {
-                let what = format!("turn {done} of the flow {id} cannot be read");
-                StoreError::Damaged(what)
-            })?;
+            let turn = self.open_turn(&id, &entry)?;
             let Some(digest) = entry.digest else {
                 unknown = Some((entry.turn, turn));
                 continue;

@@ -169,8 +169,10 @@ impl FlowVm {
     fn give_all(&self, whose: &Whose<'_>, inputs: &[Input]) -> Result<Option<u64>, Error> {
         for input in inputs {
             match input {
-                Input::Start { input } => {
-                    self.call("start", (whose.id.as_str(), whose.run, &**input))?;
+                Input::Start { input, scheduled } => {
+                    let scheduled = scheduled.map(|time| (time / 1_000_000) as f64);
+                    let id = whose.id.as_str();
+                    self.call("start", (id, whose.run, &**input, scheduled))?;
                 }
                 Input::Outcome { request, outcome } => {
                     let result = outcome.clone().into_result()?;

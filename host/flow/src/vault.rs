@@ -20,6 +20,8 @@ pub(crate) enum RecordKind {
     Log = 6,
     Result = 7,
     Progress = 8,
+    Schedule = 9,
+    Refusal = 10,
 }
 
 /// Seals and unseals records.

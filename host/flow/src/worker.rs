@@ -2,7 +2,9 @@
 
 mod live;
 mod look;
+mod observer;
 mod record;
+mod schedules;
 mod turns;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -21,6 +23,7 @@ use crate::flows::Flows;
 use crate::model::{FlowId, Outcome, WallTime};
 use crate::store::{Change, Store, StoreError};
 use live::LiveFlow;
+pub use observer::{Observer, TurnReport};
 
 /// How long a worker waits at most until it looks for what other processes did.
 const POLL: Duration = Duration::from_millis(20);
@@ -52,6 +55,8 @@ pub struct WorkerConfig {
     pub snapshot_ratio: u32,
     /// When an idle worker ends, timers that are due within this time are waited for: 0 by default.
     pub horizon: Duration,
+    /// Receives what the worker does.
+    pub observer: Option<Arc<dyn Observer>>,
 }
 
 impl Default for WorkerConfig {
@@ -63,6 +68,7 @@ impl Default for WorkerConfig {
             max_tail: 256,
             snapshot_ratio: 4,
             horizon: Duration::ZERO,
+            observer: None,
         }
     }
 }
@@ -83,12 +89,18 @@ pub struct WorkerMetrics {
     pub recovered: u64,
     /// Snapshots that were stored.
     pub snapshots: u64,
-    /// Bytes of these.
+    /// Bytes of these snapshots.
     pub snapshot_bytes: u64,
     /// Commits.
     pub commits: u64,
     /// Flows that ended.
     pub ended: u64,
+    /// Flows that schedules started.
+    pub scheduled: u64,
+    /// Flows that are in memory now.
+    pub live: u64,
+    /// Requests that wait for their outcomes now.
+    pub in_flight: u64,
 }
 
 /// Ends a worker from another thread or task.
@@ -214,7 +226,11 @@ impl<S: Store, E: Effects> Worker<S, E> {
 
     /// Returns what the worker did.
     pub fn metrics(&self) -> WorkerMetrics {
-        self.metrics
+        WorkerMetrics {
+            live: self.live.len() as u64,
+            in_flight: self.in_flight.len() as u64,
+            ..self.metrics
+        }
     }
 
     /// Returns the flows, to start and look at them in the same process.
@@ -244,6 +260,9 @@ impl<S: Store, E: Effects> Worker<S, E> {
             let horizon = u64::try_from(self.config.horizon.as_nanos()).unwrap_or(u64::MAX);
             let is_idle = self.in_flight.is_empty()
                 && wake.is_none_or(|wake| wake > now.saturating_add(horizon));
+            // A flow that ended leaves its place in its lane to another.
+            let admitted = self.flows.store.admit()?;
+            let is_idle = is_idle && admitted == 0;
             if until == Until::Idle && is_idle && self.flows.store.due(now, 1)?.is_empty() {
                 return Ok(());
             }
@@ -274,6 +293,8 @@ impl<S: Store, E: Effects> Worker<S, E> {
                 self.follow_clock(now)?;
             }
             self.last_time = now;
+            self.start_scheduled(now)?;
+            self.flows.store.admit()?;
             self.look(now)?;
         }
         let planned = self.plan()?;
@@ -285,6 +306,9 @@ impl<S: Store, E: Effects> Worker<S, E> {
         self.write(begins).await?;
         for turn in planned {
             self.run_turn(turn)?;
+        }
+        if let Some(observer) = &self.config.observer {
+            observer.metrics(&self.metrics());
         }
         Ok(true)
     }

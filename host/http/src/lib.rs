@@ -23,8 +23,8 @@ pub use client::{Client, Url, WholeRequest};
 pub use egress::{AddressKind, EgressError, EgressRules, EgressTarget, EgressTargetError};
 #[cfg(feature = "server")]
 pub use server::{
-    Access, BodyError, Event, PendingRequest, RequestBody, Responder, ResponderError,
-    ResponderFuture, ResponseBody, ResponseSender, Server, ServerError, TlsError,
+    Access, BodyError, Event, MetricsText, PendingRequest, RequestBody, Responder, ResponderError,
+    ResponderFuture, ResponseBody, ResponseSender, Server, ServerError, TlsError, serve_admin,
 };
 
 pub use jsvm_protocol::http::{

@@ -106,6 +106,9 @@ fn for_each_record(
     let row = &mut flow.row;
     row.input = change(RecordKind::Input, &row.input)?;
     row.seed = change(RecordKind::Seed, &row.seed)?;
+    if let Some(refusal) = &mut row.refusal {
+        *refusal = change(RecordKind::Refusal, refusal)?;
+    }
     if let Some(result) = &mut row.state.result {
         *result = change(RecordKind::Result, result)?;
     }

@@ -17,6 +17,10 @@ pub struct FlowView {
     pub program: String,
     /// The digest of the code that it moves to at its next checkpoint.
     pub target: Option<String>,
+    /// Why its last move to other code was given up.
+    pub refusal: Option<String>,
+    /// The lane that limits how many flows run at once.
+    pub lane: Option<String>,
     /// How many times it was begun.
     pub run: u32,
     /// Whether it runs, and how it ended.
@@ -71,6 +75,7 @@ impl<S: Store> Flows<S> {
         };
         let result = open(RecordKind::Result, &state.result)?;
         let progress = open(RecordKind::Progress, &state.progress)?;
+        let refusal = open(RecordKind::Refusal, &row.refusal)?;
         let (result, failure) = match (state.status, result) {
             (Status::Completed, result) => (result, None),
             (_, result) => {
@@ -82,6 +87,8 @@ impl<S: Store> Flows<S> {
             id: row.id,
             program: row.program.to_string(),
             target: row.target.map(|target| target.to_string()),
+            refusal,
+            lane: row.lane.map(|lane| lane.name),
             run: row.run,
             status: state.status,
             created: row.created,

@@ -56,8 +56,8 @@ declare module "jsvm:flow" {
   /** Names a function that the outside can ask, also while the flow waits. */
   export function query(name: string, answer: (...args: any[]) => unknown): void;
 
-  /** The id of this flow, and how many times it was begun. */
-  export function flowInfo(): { id: string; run: number };
+  /** The id of this flow, how many times it was begun, and the time at which a schedule started it. */
+  export function flowInfo(): { id: string; run: number; scheduled?: Date };
 
   /** The rejection of a request of which it is not known whether it was carried out. */
   export class RequestInDoubtError extends Error {}

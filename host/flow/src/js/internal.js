@@ -5,13 +5,20 @@ const { setTimeout: setShortTimeout, clearTimeout: clearShortTimeout } = globalT
 
 // ------------------------------------------------------------------ the flow
 
-const flow = { id: "", run: 0 };
+const flow = { id: "", run: 0, scheduled: undefined };
 const natives = { progress: undefined, secret: undefined, checkpoint: undefined };
 let main;
 let done;
 
-/** The id of this flow, and how many times it was begun: by its start, `continueWith` and retries. */
-export const flowInfo = () => ({ id: flow.id, run: flow.run });
+/**
+ * The id of this flow, how many times it was begun (by its start, `continueWith` and retries), and the time at which a
+ * schedule started it.
+ */
+export const flowInfo = () => ({
+  id: flow.id,
+  run: flow.run,
+  scheduled: flow.scheduled === undefined ? undefined : new Date(flow.scheduled),
+});
 
 class Continuation {
   constructor(input) {
@@ -318,9 +325,10 @@ export const host = {
     return typeof main === "function";
   },
 
-  start(id, run, input) {
+  start(id, run, input, scheduled) {
     flow.id = id;
     flow.run = run;
+    flow.scheduled = scheduled ?? undefined;
     const value = parse(input);
     (async () => main(value))().then(
       (result) => {
@@ -333,6 +341,12 @@ export const host = {
     ).catch((error) => {
       done = { kind: "failed", error: describe(error) };
     });
+  },
+
+  // The flow goes on as another one: its further idempotency keys are others.
+  rename(id, run) {
+    flow.id = id;
+    flow.run = run;
   },
 
   signal(name, payload) {

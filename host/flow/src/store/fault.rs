@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::{Change, DueFlow, Posted, Store, StoreError};
 use crate::model::{
-    FlowId, FlowRow, ProgramId, Status, StoredFlow, StoredProgram, StoredSignal, WallTime,
+    FlowId, FlowRow, ProgramId, Status, StoredFlow, StoredProgram, StoredSchedule, StoredSignal,
+    WallTime,
 };
 
 /// A failure of one commit.
@@ -132,6 +133,32 @@ impl<S: Store> Store for FaultStore<S> {
 
     fn set_target(&mut self, flow: &FlowId, target: Option<ProgramId>) -> Result<bool, StoreError> {
         self.inner.set_target(flow, target)
+    }
+
+    fn admit(&mut self) -> Result<u64, StoreError> {
+        self.inner.admit()
+    }
+
+    fn put_schedule(&mut self, schedule: &StoredSchedule) -> Result<(), StoreError> {
+        self.inner.put_schedule(schedule)
+    }
+
+    fn remove_schedule(&mut self, name: &FlowId) -> Result<bool, StoreError> {
+        self.inner.remove_schedule(name)
+    }
+
+    fn schedules(&mut self, due: Option<WallTime>) -> Result<Vec<StoredSchedule>, StoreError> {
+        self.inner.schedules(due)
+    }
+
+    fn fire(
+        &mut self,
+        name: &FlowId,
+        expected: WallTime,
+        next: WallTime,
+        flow: Option<&FlowRow>,
+    ) -> Result<bool, StoreError> {
+        self.inner.fire(name, expected, next, flow)
     }
 
     fn row(&mut self, flow: &FlowId) -> Result<Option<FlowRow>, StoreError> {

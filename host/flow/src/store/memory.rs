@@ -10,7 +10,8 @@ use parking_lot::Mutex;
 use self::tables::{FlowTable, Tables};
 use super::{Change, DueFlow, Posted, Store, StoreError};
 use crate::model::{
-    FlowId, FlowRow, ProgramId, Status, StoredFlow, StoredProgram, StoredSignal, WallTime,
+    FlowId, FlowRow, ProgramId, Status, StoredFlow, StoredProgram, StoredSchedule, StoredSignal,
+    WallTime,
 };
 
 /// A [`Store`] in memory. Its clones share the flows; one of them can be the worker's.
@@ -181,8 +182,78 @@ impl Store for MemoryStore {
             .filter(|table| table.is_running());
         Ok(table.is_some_and(|table| {
             table.row.target = target;
+            table.row.refusal = None;
             true
         }))
+    }
+
+    fn admit(&mut self) -> Result<u64, StoreError> {
+        let mut tables = self.shared.lock();
+        let mut places: BTreeMap<String, i64> = BTreeMap::new();
+        for table in tables.flows.values().filter(|table| table.is_running()) {
+            if let (Some(lane), false) = (&table.row.lane, table.held) {
+                *places.entry(lane.name.clone()).or_insert(0) -= 1;
+            }
+        }
+        let mut held: Vec<_> = tables.flows.values_mut().collect();
+        held.retain(|table| table.held && table.is_running());
+        held.sort_by_key(|table| table.number);
+        let mut limits = BTreeMap::new();
+        let mut admitted = 0;
+        for table in held {
+            let Some(lane) = &table.row.lane else {
+                continue;
+            };
+            let limit = *limits.entry(lane.name.clone()).or_insert(lane.limit);
+            let taken = places.entry(lane.name.clone()).or_insert(0);
+            if -*taken < i64::from(limit) {
+                *taken -= 1;
+                table.held = false;
+                table.attention = true;
+                admitted += 1;
+            }
+        }
+        Ok(admitted)
+    }
+
+    fn put_schedule(&mut self, schedule: &StoredSchedule) -> Result<(), StoreError> {
+        let mut tables = self.shared.lock();
+        let schedules = &mut tables.schedules;
+        schedules.insert(schedule.name.clone(), schedule.clone());
+        Ok(())
+    }
+
+    fn remove_schedule(&mut self, name: &FlowId) -> Result<bool, StoreError> {
+        Ok(self.shared.lock().schedules.remove(name).is_some())
+    }
+
+    fn schedules(&mut self, due: Option<WallTime>) -> Result<Vec<StoredSchedule>, StoreError> {
+        let tables = self.shared.lock();
+        let all = tables.schedules.values();
+        let due = all.filter(|schedule| due.is_none_or(|now| schedule.next <= now));
+        Ok(due.cloned().collect())
+    }
+
+    fn fire(
+        &mut self,
+        name: &FlowId,
+        expected: WallTime,
+        next: WallTime,
+        flow: Option<&FlowRow>,
+    ) -> Result<bool, StoreError> {
+        let mut tables = self.shared.lock();
+        let Some(schedule) = tables.schedules.get_mut(name) else {
+            return Ok(false);
+        };
+        if schedule.next != expected {
+            return Ok(false);
+        }
+        schedule.next = next;
+        if let Some(row) = flow {
+            schedule.last = Some(row.id.clone());
+            tables.insert(row);
+        }
+        Ok(true)
     }
 
     fn commit(&mut self, changes: &[Change]) -> Result<(), StoreError> {
@@ -208,7 +279,9 @@ impl Store for MemoryStore {
     fn due(&mut self, now: WallTime, limit: usize) -> Result<Vec<DueFlow>, StoreError> {
         let tables = self.shared.lock();
         let running = || tables.flows.values().filter(|table| table.is_running());
-        let mut attention: Vec<_> = running().filter(|table| table.attention).collect();
+        let mut attention: Vec<_> = running()
+            .filter(|table| table.attention && !table.waits_for_lane())
+            .collect();
         attention.sort_by_key(|table| table.number);
         let is_due = |table: &&FlowTable| table.row.state.wake.is_some_and(|wake| wake <= now);
         let mut timers: Vec<_> = running()
@@ -234,7 +307,9 @@ impl Store for MemoryStore {
     fn next_wake(&mut self) -> Result<Option<WallTime>, StoreError> {
         let tables = self.shared.lock();
         let running = tables.flows.values().filter(|table| table.is_running());
-        Ok(running.filter_map(|table| table.row.state.wake).min())
+        let timers = running.filter_map(|table| table.row.state.wake);
+        let schedules = tables.schedules.values().map(|schedule| schedule.next);
+        Ok(timers.chain(schedules).min())
     }
 
     fn list(&mut self, status: Option<Status>, limit: usize) -> Result<Vec<FlowRow>, StoreError> {
@@ -281,6 +356,7 @@ impl Store for MemoryStore {
             flows,
             programs,
             engines,
+            schedules,
             ..
         } = &mut *tables;
         let before = flows.len();
@@ -291,6 +367,7 @@ impl Store for MemoryStore {
             flows
                 .values()
                 .any(|table| table.row.program == *id || table.row.target == Some(*id))
+                || schedules.values().any(|schedule| schedule.program == *id)
         });
         engines.retain(|id, _| programs.values().any(|program| program.engine == *id));
         Ok((before - flows.len()) as u64)

@@ -10,7 +10,7 @@ pub use sqlite::SqliteStore;
 
 use crate::model::{
     FlowId, FlowRow, FlowState, LogLine, ProgramId, Status, StoredFlow, StoredProgram,
-    StoredSignal, WallTime,
+    StoredSchedule, StoredSignal, WallTime,
 };
 
 /// A failure of a store.
@@ -121,6 +121,17 @@ pub enum Change {
         run: u32,
         /// The state of the flow now.
         state: FlowState,
+    },
+    /// A move to other code was given up.
+    Refuse {
+        /// The flow.
+        flow: FlowId,
+        /// The run of the flow.
+        run: u32,
+        /// The program that it stays away from.
+        target: ProgramId,
+        /// Sealed: why.
+        reason: Vec<u8>,
     },
     /// The flow begins anew, with another input: journal and snapshot of earlier runs are removed.
     Restart {
@@ -246,6 +257,44 @@ pub trait Store: Send {
     /// Those of the medium.
     fn set_target(&mut self, flow: &FlowId, target: Option<ProgramId>) -> Result<bool, StoreError>;
 
+    /// Lets flows begin that wait for a place in their [lanes](crate::Lane), oldest first. Returns how many.
+    ///
+    /// # Errors
+    /// Those of the medium.
+    fn admit(&mut self) -> Result<u64, StoreError>;
+
+    /// Keeps a schedule, in the place of one with its name.
+    ///
+    /// # Errors
+    /// Those of the medium.
+    fn put_schedule(&mut self, schedule: &StoredSchedule) -> Result<(), StoreError>;
+
+    /// Removes a schedule. Returns whether there was one.
+    ///
+    /// # Errors
+    /// Those of the medium.
+    fn remove_schedule(&mut self, name: &FlowId) -> Result<bool, StoreError>;
+
+    /// Lists the schedules by name: all, or those that are due at a time.
+    ///
+    /// # Errors
+    /// Those of the medium.
+    fn schedules(&mut self, due: Option<WallTime>) -> Result<Vec<StoredSchedule>, StoreError>;
+
+    /// Starts the flow of a schedule, if there is none with its id, and sets when the next one is started: all
+    /// or nothing. Without a flow, the time is left out. Returns `false`, and changes nothing, if the schedule
+    /// is not at the expected time any more.
+    ///
+    /// # Errors
+    /// Those of the medium.
+    fn fire(
+        &mut self,
+        name: &FlowId,
+        expected: WallTime,
+        next: WallTime,
+        flow: Option<&FlowRow>,
+    ) -> Result<bool, StoreError>;
+
     /// Makes changes.
     ///
     /// # Errors
@@ -278,7 +327,7 @@ pub trait Store: Send {
     /// Those of the medium.
     fn ahead(&mut self, now: WallTime) -> Result<Vec<FlowId>, StoreError>;
 
-    /// Returns when the first timer of a running flow is due.
+    /// Returns when the first timer of a running flow, or the first schedule, is due.
     ///
     /// # Errors
     /// Those of the medium.

@@ -1,7 +1,9 @@
 //! A store in one file of SQLite.
 
 mod apply;
+mod lanes;
 mod read;
+mod schedules;
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
@@ -11,14 +13,15 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionB
 
 use super::{Change, DueFlow, Posted, Store, StoreError};
 use crate::model::{
-    FlowId, FlowRow, ProgramId, Status, StoredFlow, StoredProgram, StoredSignal, WallTime,
+    FlowId, FlowRow, ProgramId, Status, StoredFlow, StoredProgram, StoredSchedule, StoredSignal,
+    WallTime,
 };
 
 /// Marks a file of SQLite as a store of flows: `flow` in ASCII.
 const APPLICATION: i32 = 0x666c_6f77;
 
 /// The changes from each schema to the next. The first is from an empty file.
-const MIGRATIONS: [&str; 1] = [include_str!("schema.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("schema.sql"), include_str!("schema2.sql")];
 
 /// The newest schema.
 const SCHEMA: i32 = MIGRATIONS.len() as i32;
@@ -310,10 +313,41 @@ impl Store for SqliteStore {
 
     fn set_target(&mut self, flow: &FlowId, target: Option<ProgramId>) -> Result<bool, StoreError> {
         self.write(|connection| {
-            let sql = "UPDATE flows SET target = ?2 WHERE id = ?1 AND status = 'running'";
+            let sql =
+                "UPDATE flows SET target = ?2, refusal = NULL WHERE id = ?1 AND status = 'running'";
             let target = target.map(|target| *target.as_bytes());
             Ok(connection.execute(sql, params![flow.as_str(), target])? > 0)
         })
+    }
+
+    fn admit(&mut self) -> Result<u64, StoreError> {
+        // Mostly none waits, and then nothing is written.
+        if !lanes::are_held(&self.connection).map_err(failed)? {
+            return Ok(0);
+        }
+        self.write(lanes::admit)
+    }
+
+    fn put_schedule(&mut self, schedule: &StoredSchedule) -> Result<(), StoreError> {
+        self.write(|connection| schedules::put(connection, schedule))
+    }
+
+    fn remove_schedule(&mut self, name: &FlowId) -> Result<bool, StoreError> {
+        self.write(|connection| schedules::remove(connection, name))
+    }
+
+    fn schedules(&mut self, due: Option<WallTime>) -> Result<Vec<StoredSchedule>, StoreError> {
+        schedules::list(&self.connection, due).map_err(failed)
+    }
+
+    fn fire(
+        &mut self,
+        name: &FlowId,
+        expected: WallTime,
+        next: WallTime,
+        flow: Option<&FlowRow>,
+    ) -> Result<bool, StoreError> {
+        self.write(|connection| schedules::fire(connection, name, expected, next, flow))
     }
 
     fn commit(&mut self, changes: &[Change]) -> Result<(), StoreError> {

@@ -31,6 +31,8 @@ pub(super) struct LiveFlow {
     pub(super) tail: Tail,
     /// The tick of its last turn.
     pub(super) used: u64,
+    /// When it got the first of its inputs.
+    pub(super) ready_since: Option<Instant>,
 }
 
 impl LiveFlow {
@@ -51,6 +53,7 @@ impl LiveFlow {
             attention: false,
             tail,
             used: 0,
+            ready_since: None,
         }
     }
 

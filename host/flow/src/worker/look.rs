@@ -1,5 +1,7 @@
 //! Flows that have something to do: taken up, stopped and cancelled.
 
+use std::time::Instant;
+
 use super::live::LiveFlow;
 use super::{BATCH, Worker};
 use crate::effects::{Effects, Outgoing, in_doubt};
@@ -44,6 +46,7 @@ impl<S: Store, E: Effects> Worker<S, E> {
             };
             // A timer is due, or a mark in the store is to be removed: by a turn.
             live.attention = true;
+            live.ready_since.get_or_insert_with(Instant::now);
             for signal in signals {
                 if live.signals.contains(&signal.number) {
                     continue;
@@ -117,8 +120,10 @@ impl<S: Store, E: Effects> Worker<S, E> {
             // It is needed no more, and can be large.
             let input = std::mem::take(&mut live.row.input);
             let start = self.flows.open_start(id, &input)?;
-            let input = start.input;
-            live.ready.push(Input::Start { input });
+            live.ready.push(Input::Start {
+                input: start.input,
+                scheduled: start.scheduled,
+            });
             let signals = start.signals.into_iter();
             let signals = signals.map(|(name, payload)| Input::Signal { name, payload });
             live.ready.extend(signals);

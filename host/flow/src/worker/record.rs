@@ -5,7 +5,7 @@ use super::live::LiveFlow;
 use crate::effects::{Call, Effects};
 use crate::error::FlowError;
 use crate::flows::initial_state;
-use crate::model::{FlowId, FlowState, ProgramId, Status, WallTime};
+use crate::model::{FlowId, FlowState, ProgramId, StartRecord, Status, WallTime};
 use crate::recover::Tail;
 use crate::store::{Change, Store};
 use crate::turn::{End, Failure, Ran};
@@ -121,11 +121,16 @@ impl<S: Store, E: Effects> Worker<S, E> {
         wall: WallTime,
     ) -> Result<(), FlowError> {
         let id = &live.row.id;
+        let start = StartRecord {
+            input,
+            scheduled: None,
+            signals,
+        };
         let change = Change::Restart {
             flow: id.clone(),
             run: live.row.run + 1,
             program,
-            input: self.flows.seal_start(id, input, signals)?,
+            input: self.flows.seal_start(id, &start)?,
             seed: self.flows.new_seed(id)?,
             state: initial_state(wall),
         };
@@ -157,6 +162,17 @@ impl<S: Store, E: Effects> Worker<S, E> {
             return Ok(false);
         };
         let (input,): (String,) = args.to().map_err(jsvm::Error::from)?;
+        let (id, run) = (&live.row.id, live.row.run);
+        if let Err(reason) = self.flows.try_code(id, run + 1, target, &input, wall)? {
+            let change = Change::Refuse {
+                flow: id.clone(),
+                run,
+                target,
+                reason: self.flows.seal_refusal(id, &reason)?,
+            };
+            self.push(&live.row.id, change);
+            return Ok(false);
+        }
         self.begin_anew(live, target, input, ran.early.clone(), wall)?;
         Ok(true)
     }

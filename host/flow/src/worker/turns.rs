@@ -1,10 +1,12 @@
 //! From what is ready to turns, and from turns to requests.
 
+use std::time::Instant;
+
 use futures_util::FutureExt;
 use futures_util::future::{AbortHandle, Abortable};
 use jsvm::{Data, HostError};
 
-use super::{Ended, Worker};
+use super::{Ended, TurnReport, Worker};
 use crate::effects::{Call, EffectRequest, Effects, Outgoing};
 use crate::error::FlowError;
 use crate::model::{FlowId, Input, Outcome, Turn};
@@ -21,6 +23,7 @@ pub(super) struct PlannedTurn {
     turn: Turn,
     pub(super) begin: Change,
     bytes: usize,
+    ready_since: Instant,
 }
 
 impl<S: Store, E: Effects> Worker<S, E> {
@@ -48,6 +51,7 @@ impl<S: Store, E: Effects> Worker<S, E> {
     pub(super) fn give(&mut self, flow: &FlowId, request: u64, outcome: Outcome) {
         if let Some(live) = self.live.get_mut(flow) {
             live.ready.push(Input::Outcome { request, outcome });
+            live.ready_since.get_or_insert_with(Instant::now);
             self.ready.insert(flow.clone());
         }
     }
@@ -103,6 +107,7 @@ impl<S: Store, E: Effects> Worker<S, E> {
                 turn,
                 begin,
                 bytes,
+                ready_since: live.ready_since.take().unwrap_or_else(Instant::now),
             });
         }
         Ok(planned)
@@ -130,6 +135,7 @@ impl<S: Store, E: Effects> Worker<S, E> {
             number,
             turn,
             bytes,
+            ready_since,
             ..
         } = planned;
         let Some(mut live) = self.live.remove(&id) else {
@@ -150,6 +156,12 @@ impl<S: Store, E: Effects> Worker<S, E> {
                 return self.stop_flow(&id, &error.into());
             }
         };
+        if let Some(observer) = &self.config.observer {
+            observer.turn(TurnReport {
+                ran: ran.ran,
+                latency: ready_since.elapsed(),
+            });
+        }
         let is_over = self.record(&mut live, &vm, number, turn.wall, &ran, bytes)?;
         if is_over {
             return Ok(());

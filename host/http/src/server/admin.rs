@@ -15,8 +15,6 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use super::config::ServerConfig;
-
 const METRICS: HeaderValue =
     HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
 
@@ -26,8 +24,11 @@ const CONNECTIONS: usize = 64;
 /// The time for which a connection is open at most.
 const LIFETIME: Duration = Duration::from_secs(60);
 
-/// Serves `/metrics` and `/healthz` until the future is dropped.
-pub async fn serve(config: Arc<ServerConfig>, listener: TcpListener) {
+/// Returns the metrics of a program, in the format of Prometheus.
+pub type MetricsText = Arc<dyn Fn() -> String + Send + Sync>;
+
+/// Serves `/metrics` and `/healthz`, for programs that are no servers otherwise, until the future is dropped.
+pub async fn serve_admin(listener: TcpListener, metrics: MetricsText) {
     let room = Arc::new(Semaphore::new(CONNECTIONS));
     loop {
         let Ok(permit) = room.clone().acquire_owned().await else {
@@ -37,9 +38,9 @@ pub async fn serve(config: Arc<ServerConfig>, listener: TcpListener) {
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         };
-        let config = config.clone();
+        let metrics = metrics.clone();
         let answer = service_fn(move |request: Request<Incoming>| {
-            let answer = answer(&config, request.uri().path());
+            let answer = answer(&metrics, request.uri().path());
             async { Ok::<_, Infallible>(answer) }
         });
         let connection = http1::Builder::new()
@@ -53,9 +54,9 @@ pub async fn serve(config: Arc<ServerConfig>, listener: TcpListener) {
     }
 }
 
-fn answer(config: &ServerConfig, path: &str) -> Response<Full<Bytes>> {
+fn answer(metrics: &MetricsText, path: &str) -> Response<Full<Bytes>> {
     let (status, text, kind) = match path {
-        "/metrics" => (StatusCode::OK, config.metrics(), METRICS),
+        "/metrics" => (StatusCode::OK, metrics(), METRICS),
         "/healthz" => (
             StatusCode::OK,
             "ok\n".to_owned(),

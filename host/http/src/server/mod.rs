@@ -36,6 +36,7 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
+pub use self::admin::{MetricsText, serve_admin};
 use self::config::{ServerConfig, Settings};
 use self::memory::MemoryBudget;
 use self::metrics::Metrics;
@@ -232,7 +233,9 @@ impl Server {
         });
         let pool = Arc::new(Pool::new(config.clone(), program));
         let admin = self.admin.map(|listener| {
-            let served = tokio::spawn(admin::serve(config.clone(), listener));
+            let config = config.clone();
+            let metrics: admin::MetricsText = Arc::new(move || config.metrics());
+            let served = tokio::spawn(admin::serve_admin(listener, metrics));
             AbortOnDrop(served.abort_handle())
         });
         let service = |remote: SocketAddr, peer: Arc<Peer>| Service {

@@ -1,6 +1,9 @@
 //! `jsvm flow`
 
 mod files;
+mod metrics;
+mod past;
+mod schedule;
 mod show;
 mod store;
 mod work;
@@ -9,7 +12,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
-use jsvm_flow::{FlowError, FlowId, Status};
+use jsvm_flow::{FlowError, FlowId, Lane, Status};
 
 use self::store::StoreOption;
 use self::work::Run;
@@ -55,6 +58,16 @@ enum Verb {
     Cancel(One),
     /// Let a flow that failed or was stopped go on
     Retry(One),
+    /// Start another flow from the state of a flow at a turn
+    Fork(past::Fork),
+    /// Check that a flow can be recovered
+    Verify(past::Verify),
+    /// Start flows by a cron expression
+    Schedule(schedule::Add),
+    /// List schedules
+    Schedules(schedule::List),
+    /// Remove a schedule
+    Unschedule(schedule::Remove),
     /// Write a flow to a file
     Export(files::Export),
     /// Read a flow from a file
@@ -90,6 +103,14 @@ struct Start {
     #[arg(long, value_name = "SIZE", value_parser = options::memory, default_value = "128MiB")]
     memory: u64,
 
+    /// How many flows of this file, and of the key, run at once at most. The others wait for their turn
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
+    max_concurrent: Option<u32>,
+
+    /// With --max-concurrent: count only flows of the file with the same key
+    #[arg(long, value_name = "KEY", requires = "max_concurrent")]
+    concurrency_key: Option<String>,
+
     #[command(flatten)]
     store: StoreOption,
 }
@@ -108,23 +129,34 @@ struct One {
 /// Moves flows to new code.
 ///
 /// A flow moves when it awaits checkpoint(state) and nothing else is pending. The default function of
-/// the new code is called with the state. Until then, and where no checkpoint comes, it stays with its
-/// code.
+/// the new code is called with the state. It is tried on a copy first: if it throws there, the flow stays with
+/// its code, and the list says why. Where no checkpoint comes, a flow stays with its code.
 #[derive(Args)]
 struct Deploy {
-    /// The new program
-    file: PathBuf,
+    /// The new program. Without it, the running flows are listed by their code, with what keeps each there
+    #[arg(requires = "which")]
+    file: Option<PathBuf>,
+
+    /// Print the list as JSON
+    #[arg(long, conflicts_with = "file")]
+    json: bool,
 
     /// The name of a flow; can be repeated
-    #[arg(long, value_parser = flow_id, required_unless_present = "from")]
+    #[arg(long, value_parser = flow_id, group = "which", requires = "file")]
     id: Vec<FlowId>,
 
     /// All running flows of the program whose digest begins so, as `jsvm flow show` prints it
-    #[arg(long, value_name = "DIGEST", conflicts_with = "id")]
+    #[arg(
+        long,
+        value_name = "DIGEST",
+        conflicts_with = "id",
+        group = "which",
+        requires = "file"
+    )]
     from: Option<String>,
 
     /// Let the flows stay with their code after all, if they have not moved
-    #[arg(long)]
+    #[arg(long, requires = "file")]
     revoke: bool,
 
     #[command(flatten)]
@@ -171,6 +203,11 @@ impl Flow {
             Verb::Deploy(deploy) => deploy.run(),
             Verb::Cancel(one) => one.cancel(),
             Verb::Retry(one) => one.retry(),
+            Verb::Fork(fork) => fork.run(),
+            Verb::Verify(verify) => verify.run(),
+            Verb::Schedule(add) => add.run(),
+            Verb::Schedules(list) => list.run(),
+            Verb::Unschedule(remove) => remove.run(),
             Verb::Export(export) => export.run(),
             Verb::Import(import) => import.run(),
             Verb::Backup(backup) => backup.run(),
@@ -187,13 +224,18 @@ impl Flow {
 impl Start {
     fn run(self) -> anyhow::Result<()> {
         let mut flows = self.store.open_or_create()?;
-        let limits = jsvm::Limits::default()
-            .memory(self.memory)
-            .hard_memory(super::session::hard_memory(self.memory));
         let program = jsvm_flow::ProgramBuilder::new(flows.engine())
-            .limits(limits)
+            .limits(limits(self.memory))
             .file(&self.file)?;
-        match flows.start(&program, &self.id, &self.input)? {
+        let lane = self.max_concurrent.map(|limit| {
+            let file = self.file.display().to_string();
+            let name = match &self.concurrency_key {
+                None => file,
+                Some(key) => format!("{file} {key}"),
+            };
+            Lane { name, limit }
+        });
+        match flows.start_in(&program, &self.id, &self.input, lane)? {
             true => say(&format!("started {}", self.id)),
             false => say(&format!("{} was started before", self.id)),
         }
@@ -201,10 +243,20 @@ impl Start {
     }
 }
 
+/// The limits of a flow's VM.
+fn limits(memory: u64) -> jsvm::Limits {
+    jsvm::Limits::default()
+        .memory(memory)
+        .hard_memory(super::session::hard_memory(memory))
+}
+
 impl Deploy {
     fn run(self) -> anyhow::Result<()> {
         let mut flows = self.store.open()?;
-        let program = jsvm_flow::ProgramBuilder::new(flows.engine()).file(&self.file)?;
+        let Some(file) = &self.file else {
+            return show::list_codes(&mut flows, self.json);
+        };
+        let program = jsvm_flow::ProgramBuilder::new(flows.engine()).file(file)?;
         let ids = match &self.from {
             None => self.id,
             Some(digest) => {
@@ -278,6 +330,9 @@ fn as_usage(error: anyhow::Error) -> anyhow::Error {
             | FlowError::NoMain { .. }
             | FlowError::TopLevelWaits { .. }
             | FlowError::NoFlow(_)
+            | FlowError::NotKept { .. }
+            | FlowError::NoRequest { .. }
+            | FlowError::Schedule(_)
             | FlowError::NotExported(_),
         ) => Usage(error.to_string()).into(),
         _ => error,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
-use jsvm_flow::{FlowError, FlowId, FlowInside, FlowView, Status};
+use jsvm_flow::{FlowError, FlowId, FlowInside, FlowView, Flows, PastTurn, SqliteStore, Status};
 
 use super::store::StoreOption;
 use super::{flow_id, say, time};
@@ -35,6 +35,14 @@ pub struct Show {
     /// The name of the flow
     #[arg(value_parser = flow_id)]
     id: FlowId,
+
+    /// List the turns since the newest snapshot, with what they got and requested
+    #[arg(long)]
+    turns: bool,
+
+    /// Show where the flow waited after a turn that is kept
+    #[arg(long, value_name = "TURN")]
+    at: Option<u64>,
 
     /// Print JSON
     #[arg(long)]
@@ -117,7 +125,15 @@ impl Show {
     pub fn run(self) -> anyhow::Result<()> {
         let mut flows = self.store.open()?;
         let flow = flows.show(&self.id)?;
-        let inside = match flows.inspect(&self.id) {
+        let turns = match self.turns {
+            true => Some(flows.timeline(&self.id)?),
+            false => None,
+        };
+        let inside = match self.at {
+            Some(turn) => flows.inspect_at(&self.id, turn),
+            None => flows.inspect(&self.id),
+        };
+        let inside = match inside {
             Ok(inside) => Some(inside),
             Err(FlowError::Ended { .. }) => None,
             Err(error) => return Err(error.into()),
@@ -125,6 +141,9 @@ impl Show {
         if self.json {
             let mut json = serde_json::to_value(&flow)?;
             json["inside"] = serde_json::to_value(&inside)?;
+            if let Some(turns) = turns {
+                json["timeline"] = serde_json::to_value(turns)?;
+            }
             for field in ["result", "progress"] {
                 if let Some(text) = json[field].as_str() {
                     json[field] = serde_json::from_str(text)?;
@@ -143,6 +162,12 @@ impl Show {
         row("program", &flow.program);
         if let Some(target) = &flow.target {
             row("moves to", target);
+        }
+        if let Some(refusal) = &flow.refusal {
+            row("stays", refusal);
+        }
+        if let Some(lane) = &flow.lane {
+            row("lane", lane);
         }
         row("status", flow.status.as_str());
         row("started", &time(flow.created));
@@ -163,6 +188,9 @@ impl Show {
         if let Some(wake) = flow.wake {
             row("timer", &time(wake));
         }
+        for turn in turns.unwrap_or_default() {
+            row(&format!("turn {}", turn.turn), &describe_turn(&turn));
+        }
         if let Some(inside) = inside {
             print_inside(&inside, row);
         }
@@ -171,8 +199,8 @@ impl Show {
 }
 
 fn print_inside(inside: &FlowInside, row: impl Fn(&str, &str)) {
-    for request in &inside.requests {
-        row("request", request);
+    for (number, request) in &inside.requests {
+        row("request", &format!("{number}: {request}"));
     }
     for frame in &inside.frames {
         let name = match &*frame.function {
@@ -185,6 +213,46 @@ fn print_inside(inside: &FlowInside, row: impl Fn(&str, &str)) {
         }
         row("where", &text);
     }
+}
+
+/// Describes a turn in lines.
+fn describe_turn(turn: &PastTurn) -> String {
+    let mut text = time(turn.wall);
+    let got = match turn.inputs.is_empty() {
+        true => "  timer".to_owned(),
+        false => format!("  {}", turn.inputs.join(", ")),
+    };
+    text.push_str(&got);
+    for (number, request) in &turn.requests {
+        text.push_str(&format!("\n  -> {number}: {request}"));
+    }
+    for line in &turn.logs {
+        text.push_str(&format!("\n  {}: {}", line.level, line.text));
+    }
+    text
+}
+
+/// Lists running flows by their code.
+pub fn list_codes(flows: &mut Flows<SqliteStore>, json: bool) -> anyhow::Result<()> {
+    let codes = flows.codes()?;
+    if json {
+        output::print(&serde_json::to_string(&codes)?);
+        return Ok(());
+    }
+    for code in codes {
+        say(&format!("{} {}", code.program, code.name));
+        for flow in code.flows {
+            let mut text = format!("  {}  waits for {}", flow.id, flow.waiting);
+            if let Some(target) = &flow.target {
+                text.push_str(&format!("; moves to {target} at its next checkpoint"));
+            }
+            if let Some(refusal) = &flow.refusal {
+                text.push_str(&format!("; stays: {refusal}"));
+            }
+            say(&text);
+        }
+    }
+    Ok(())
 }
 
 impl Logs {

@@ -2,12 +2,16 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
 use jsvm_flow::{HttpEffects, StopWorker, Until, Worker, WorkerConfig};
 use jsvm_http::Client;
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
 
+use super::metrics::FlowMetrics;
 use super::store::StoreOption;
 use crate::command::options;
 use crate::command::output;
@@ -52,6 +56,10 @@ pub struct Run {
     #[arg(long)]
     metrics: bool,
 
+    /// Where to serve /metrics, in the format of Prometheus, and /healthz
+    #[arg(long, value_name = "HOST:PORT")]
+    admin: Option<String>,
+
     #[command(flatten)]
     net: NetOptions,
 }
@@ -67,6 +75,11 @@ impl Run {
         config.turn_time = self.turn_time;
         config.secrets = self.secrets()?;
         config.horizon = self.horizon.unwrap_or_default();
+        // It serves until the end of this function.
+        let _admin = match &self.admin {
+            Some(address) => Some(serve_metrics(address, &mut config)?),
+            None => None,
+        };
         let mut worker = Worker::new(flows, effects, config)?;
         let stop = worker.stop_handle();
         let until = match self.until_idle {
@@ -99,6 +112,29 @@ impl Run {
         });
         secrets.collect()
     }
+}
+
+/// Serves the metrics of a worker on threads of their own, until the runtime is dropped.
+fn serve_metrics(address: &str, config: &mut WorkerConfig) -> anyhow::Result<Runtime> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()?;
+    let metrics = Arc::new(FlowMetrics::new());
+    config.observer = Some(metrics.clone());
+    let listener = runtime
+        .block_on(TcpListener::bind(address))
+        .map_err(|error| {
+            let reason = reason(&error);
+            Usage(format!(
+                "cannot listen on {address}: {reason}. Name another HOST:PORT with --admin"
+            ))
+        })?;
+    let place = listener.local_addr()?;
+    output::print_error(&format!("jsvm: metrics are on http://{place}/metrics"));
+    let text = Arc::new(move || metrics.text());
+    runtime.spawn(jsvm_http::serve_admin(listener, text));
+    Ok(runtime)
 }
 
 /// Stops the worker at the first signal, and ends the process at the second.

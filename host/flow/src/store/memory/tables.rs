@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::model::{
-    FlowId, FlowRow, FlowState, JournalEntry, ProgramId, Status, StoredProgram, StoredSignal,
+    FlowId, FlowRow, FlowState, JournalEntry, ProgramId, Status, StoredProgram, StoredSchedule,
+    StoredSignal,
 };
 use crate::store::{Change, DueFlow};
 
@@ -12,6 +13,7 @@ pub(super) struct Tables {
     pub(super) flows: BTreeMap<FlowId, FlowTable>,
     pub(super) programs: HashMap<ProgramId, StoredProgram>,
     pub(super) engines: HashMap<[u8; 32], Vec<u8>>,
+    pub(super) schedules: BTreeMap<FlowId, StoredSchedule>,
     pub(super) last_number: u64,
     pub(super) is_owned: bool,
 }
@@ -29,6 +31,8 @@ pub(super) struct FlowTable {
     /// Whether a turn runs, or a request has no outcome.
     pub(super) busy: bool,
     pub(super) cancel: bool,
+    /// Whether it waits for a place in its lane.
+    pub(super) held: bool,
 }
 
 impl Tables {
@@ -49,9 +53,10 @@ impl Tables {
             journal: BTreeMap::new(),
             signals: Vec::new(),
             logs: BTreeMap::new(),
-            attention: true,
+            attention: !is_held(row),
             busy: false,
             cancel: false,
+            held: is_held(row),
         };
         self.flows.insert(row.id.clone(), table);
         true
@@ -63,6 +68,7 @@ impl Tables {
             | Change::End { flow, run, .. }
             | Change::Snapshot { flow, run, .. }
             | Change::State { flow, run, .. }
+            | Change::Refuse { flow, run, .. }
             | Change::Restart { flow, run, .. } => (flow, *run),
         };
         let mut number = self.last_number;
@@ -123,9 +129,16 @@ impl Tables {
                 table.journal.retain(|known, _| known > turn);
             }
             Change::State { state, .. } => {
+                table.hold();
                 table.set_state(state);
-                table.attention = !state.status.is_ended();
+                table.attention = !state.status.is_ended() && !table.held;
                 table.cancel &= table.attention;
+            }
+            Change::Refuse { target, reason, .. } => {
+                if table.row.target == Some(*target) {
+                    table.row.target = None;
+                    table.row.refusal = Some(reason.clone());
+                }
             }
             Change::Restart {
                 run,
@@ -139,16 +152,23 @@ impl Tables {
                 table.row.run = *run;
                 table.row.program = *program;
                 table.row.target = None;
+                table.row.refusal = None;
                 table.row.input.clone_from(input);
                 table.row.seed.clone_from(seed);
                 table.row.turns = 0;
-                table.attention = true;
+                table.hold();
+                table.attention = !table.held;
                 table.cancel = false;
                 table.set_state(state);
             }
         }
         self.last_number = number;
     }
+}
+
+/// Whether a new flow waits for a place in its lane.
+fn is_held(row: &FlowRow) -> bool {
+    row.lane.is_some() && row.turns == 0 && row.state.status == Status::Running
 }
 
 impl FlowTable {
@@ -163,6 +183,16 @@ impl FlowTable {
     pub(super) fn forget_state(&mut self) {
         self.snapshot = None;
         self.journal.clear();
+    }
+
+    /// A flow that runs again takes its place in the lane anew.
+    fn hold(&mut self) {
+        self.held = self.row.lane.is_some() && (self.held || !self.is_running());
+    }
+
+    /// Whether it has to wait for a place in its lane first.
+    pub(super) fn waits_for_lane(&self) -> bool {
+        self.held && !self.cancel
     }
 
     pub(super) fn is_running(&self) -> bool {

@@ -28,11 +28,13 @@ pub(super) fn insert(connection: &Connection, row: &FlowRow) -> Result<bool> {
         result,
         progress,
     } = &row.state;
+    let is_held = row.lane.is_some() && row.turns == 0 && *status == Status::Running;
     let added = connection
         .prepare_cached(
             "INSERT OR IGNORE INTO flows (id, program, run, created, turns, input, seed, status, wake, wall, \
-             monotonic, waiting, result, progress, requests, target, attention, busy, cancel) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, 1, 0, 0)",
+             monotonic, waiting, result, progress, requests, target, refusal, lane, lane_limit, held, attention, \
+             busy, cancel) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, \
+             ?18, ?19, ?20, NOT ?20, 0, 0)",
         )?
         .execute(params![
             row.id.as_str(),
@@ -51,6 +53,10 @@ pub(super) fn insert(connection: &Connection, row: &FlowRow) -> Result<bool> {
             progress,
             requests,
             row.target.map(|target| *target.as_bytes()),
+            row.refusal,
+            row.lane.as_ref().map(|lane| &lane.name),
+            row.lane.as_ref().map(|lane| lane.limit),
+            is_held,
         ])?;
     Ok(added > 0)
 }
@@ -132,6 +138,9 @@ pub(super) fn post(
         .execute([number])?;
     Ok(Posted::New)
 }
+
+/// Whether a flow that goes on takes its place in its lane anew: it did not run.
+const HOLD: &str = "(lane IS NOT NULL AND (held OR status <> 'running'))";
 
 /// Applies a change. One of an earlier run of its flow changes nothing.
 pub(super) fn change(connection: &Connection, change: &Change) -> Result<()> {
@@ -217,12 +226,29 @@ pub(super) fn change(connection: &Connection, change: &Change) -> Result<()> {
             let Some(number) = current(connection, flow, *run)? else {
                 return Ok(());
             };
-            set_state(connection, number, state)?;
-            // A flow that runs again is due.
+            // A flow that runs again is due, when its lane has a place.
             let attention = !state.status.is_ended();
             connection.execute(
-                "UPDATE flows SET cancel = cancel AND ?2, attention = ?2 WHERE number = ?1",
+                &format!(
+                    "UPDATE flows SET held = {HOLD}, attention = ?2 AND NOT {HOLD}, cancel = cancel AND ?2 \
+                     WHERE number = ?1"
+                ),
                 params![number, attention],
+            )?;
+            set_state(connection, number, state)
+        }
+        Change::Refuse {
+            flow,
+            run,
+            target,
+            reason,
+        } => {
+            let Some(number) = current(connection, flow, *run)? else {
+                return Ok(());
+            };
+            connection.execute(
+                "UPDATE flows SET target = NULL, refusal = ?3 WHERE number = ?1 AND target = ?2",
+                params![number, target.as_bytes(), reason],
             )?;
             Ok(())
         }
@@ -242,8 +268,10 @@ pub(super) fn change(connection: &Connection, change: &Change) -> Result<()> {
             }
             forget_state(connection, number)?;
             connection.execute(
-                "UPDATE flows SET run = ?2, program = ?3, target = NULL, input = ?4, seed = ?5, turns = 0, attention = 1, \
-                 cancel = 0 WHERE number = ?1",
+                &format!(
+                    "UPDATE flows SET run = ?2, program = ?3, target = NULL, refusal = NULL, input = ?4, seed = ?5, \
+                     turns = 0, held = {HOLD}, attention = NOT {HOLD}, cancel = 0 WHERE number = ?1"
+                ),
                 params![number, run, program.as_bytes(), input, seed],
             )?;
             set_state(connection, number, state)
@@ -327,7 +355,8 @@ pub(super) fn collect(connection: &Connection, ended_before: WallTime) -> Result
         }
     }
     connection.execute(
-        "DELETE FROM programs WHERE NOT EXISTS (SELECT 1 FROM flows WHERE programs.id IN (flows.program, flows.target))",
+        "DELETE FROM programs WHERE NOT EXISTS (SELECT 1 FROM flows WHERE programs.id IN (flows.program, flows.target)) \
+         AND NOT EXISTS (SELECT 1 FROM schedules WHERE schedules.program = programs.id)",
         [],
     )?;
     connection.execute(

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::signed;
 use crate::model::{
-    FlowId, FlowRow, FlowState, JournalEntry, ProgramId, Status, StoredFlow, StoredProgram,
+    FlowId, FlowRow, FlowState, JournalEntry, Lane, ProgramId, Status, StoredFlow, StoredProgram,
     StoredSignal, WallTime,
 };
 use crate::store::DueFlow;
@@ -13,20 +13,20 @@ use crate::store::DueFlow;
 type Result<T> = rusqlite::Result<T>;
 
 const COLUMNS: &str = "number, id, program, run, created, turns, input, seed, status, wake, wall, monotonic, \
-                       waiting, result, progress, requests, target";
+                       waiting, result, progress, requests, target, refusal, lane, lane_limit";
 
 /// Reads a number that is never negative.
-fn unsigned(row: &Row<'_>, index: usize) -> Result<u64> {
+pub(super) fn unsigned(row: &Row<'_>, index: usize) -> Result<u64> {
     let number: i64 = row.get(index)?;
     u64::try_from(number).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(index, number))
 }
 
 /// The error of a text that means nothing.
-fn malformed(index: usize, what: &'static str) -> rusqlite::Error {
+pub(super) fn malformed(index: usize, what: &'static str) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(index, Type::Text, what.into())
 }
 
-fn id(row: &Row<'_>, index: usize) -> Result<FlowId> {
+pub(super) fn id(row: &Row<'_>, index: usize) -> Result<FlowId> {
     let text: String = row.get(index)?;
     text.parse()
         .map_err(|_| malformed(index, "it is not the id of a flow"))
@@ -37,10 +37,15 @@ fn flow_row(row: &Row<'_>) -> Result<(i64, FlowRow)> {
     let status =
         Status::from_word(&status).ok_or_else(|| malformed(8, "it is not the status of a flow"))?;
     let wake: Option<i64> = row.get(9)?;
+    let lane: Option<String> = row.get(18)?;
+    let limit: Option<u32> = row.get(19)?;
+    let lane = lane.zip(limit).map(|(name, limit)| Lane { name, limit });
     let flow = FlowRow {
         id: id(row, 1)?,
         program: ProgramId::new(row.get(2)?),
         target: row.get::<_, Option<[u8; 32]>>(16)?.map(ProgramId::new),
+        refusal: row.get(17)?,
+        lane,
         run: row.get(3)?,
         created: unsigned(row, 4)?,
         turns: unsigned(row, 5)?,
@@ -140,7 +145,7 @@ pub(super) fn due(connection: &Connection, now: WallTime, limit: usize) -> Resul
     let mut found: Vec<DueFlow> = connection
         .prepare_cached(
             "SELECT id, attention, cancel FROM flows WHERE attention = 1 AND status = 'running' \
-             ORDER BY number LIMIT ?1",
+             AND (held = 0 OR cancel = 1) ORDER BY number LIMIT ?1",
         )?
         .query_map([limit], due)?
         .collect::<Result<_>>()?;
@@ -167,10 +172,10 @@ pub(super) fn ahead(connection: &Connection, now: WallTime) -> Result<Vec<FlowId
 pub(super) fn next_wake(connection: &Connection) -> Result<Option<WallTime>> {
     let wake: Option<i64> = connection
         .prepare_cached(
-            "SELECT wake FROM flows WHERE wake IS NOT NULL AND status = 'running' ORDER BY wake LIMIT 1",
+            "SELECT min(at) FROM (SELECT min(wake) AS at FROM flows WHERE wake IS NOT NULL AND status = 'running' \
+             UNION ALL SELECT min(next) FROM schedules)",
         )?
-        .query_row([], |row| row.get(0))
-        .optional()?;
+        .query_row([], |row| row.get(0))?;
     Ok(wake.map(|wake| u64::try_from(wake).unwrap_or(0)))
 }
 
