@@ -175,9 +175,14 @@ hostile SECONDS='60' *ARGS: _component
 # Ten seconds of them, always the same
 hostile-smoke: (hostile '10' '--seed' '1' '--poll-gap' '250')
 
-# Figures of durable programs
-bench-flow: _rust _component
-    cargo bench --package jsvm-flow --bench flow
+# Measure durable programs beside DBOS and workflow, in a quarter of an hour; `--quick` to try, `--worlds jsvm` for ours
+bench-flow *ARGS: _rust _component _flow-peers
+    #!/usr/bin/env bash
+    set -euo pipefail
+    built=$(cargo bench --package jsvm-flow --bench flow --no-run --message-format json |
+        node -e 'const lines = require("fs").readFileSync(0, "utf8").trim().split("\n").map(JSON.parse);
+            console.log(lines.findLast(({ executable, target }) => executable && target.name === "flow").executable)')
+    node bench/flow/main.mjs --jsvm "$built" "$@"
 
 # Kill workers of durable programs, and make their stores fail, for some seconds; checked by what a server saw
 flow-faults SECONDS='60': _rust _component
@@ -455,6 +460,10 @@ _npm:
 
 _peers:
     @./setup.sh peers
+
+[no-exit-message]
+_flow-peers:
+    @./setup.sh flow
 
 [no-exit-message]
 _audit:

@@ -11,6 +11,7 @@
 #   ./setup.sh npm      TypeScript, which compiles the npm package
 #   ./setup.sh fuzz     cargo-fuzz, and a C++ compiler
 #   ./setup.sh peers    the peers of the benchmark: npm packages, Node.js and gcc
+#   ./setup.sh flow     the peers of durable programs: npm packages, Node.js and PostgreSQL
 #   ./setup.sh http     the tools and peers of the HTTP benchmark: wrk, Node.js, npm packages
 #   ./setup.sh wasmtime the program `wasmtime`, to run components without this repository
 #   ./setup.sh wac      wac, wasm-tools and wit-bindgen, which make and compose components
@@ -468,6 +469,13 @@ setup_peers() {
     have_packages bench/peers || add_packages bench/peers "the peers of the benchmark"
 }
 
+setup_flow() {
+    have node || fail "Node.js is missing; the peers run in it." "On Debian: apt-get install nodejs npm"
+    have postgres || compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null ||
+        fail "PostgreSQL is missing; DBOS stores flows in it." "On Debian: apt-get install postgresql"
+    have_packages bench/flow || add_packages bench/flow "the peers of durable programs"
+}
+
 setup_http() {
     have wrk || fail "wrk is missing; it makes the requests." "On Debian: apt-get install wrk"
     have node || fail "Node.js is missing; it runs one of the servers." "On Debian: apt-get install nodejs npm"
@@ -573,12 +581,12 @@ setup_registry() {
 (($#)) || set -- guest lint audit packages
 for what; do
     case $what in
-    rust | guest | lint | audit | book | packages | npm | fuzz | peers | http | wasmtime | wac | python | jco | browser | registry | platforms)
+    rust | guest | lint | audit | book | packages | npm | fuzz | peers | flow | http | wasmtime | wac | python | jco | browser | registry | platforms)
         "setup_$what"
         ;;
     *)
         fail "unknown part \"$what\"." \
-            "Parts: rust, guest, lint, audit, book, packages, npm, fuzz, peers, http, wasmtime, wac, python, jco, browser, registry, platforms."
+            "Parts: rust, guest, lint, audit, book, packages, npm, fuzz, peers, flow, http, wasmtime, wac, python, jco, browser, registry, platforms."
         ;;
     esac
 done

@@ -118,9 +118,11 @@ impl ProgramBuilder {
         name: &str,
     ) -> Result<Program, FlowError> {
         let is_open = Arc::new(AtomicBool::new(true));
+        let names_fetch = Arc::new(AtomicBool::new(false));
         let loader = FlowModules {
             inner: modules,
             is_open: is_open.clone(),
+            names_fetch: names_fetch.clone(),
         };
         let flow = FlowVm::new(&self.engine, &self.limits, loader)?;
         is_open.store(false, Ordering::Relaxed);
@@ -150,6 +152,10 @@ impl ProgramBuilder {
             });
         }
         drop((main, namespace));
+        if names_fetch.load(Ordering::Relaxed) {
+            flow.call("warm", ())?;
+            while flow.vm.run_jobs_up_to(u32::MAX)?.pending {}
+        }
         if let Some(rejection) = flow.vm.take_unhandled_rejections()?.into_iter().next() {
             return Err(Error::Rejection(Box::new(rejection)).into());
         }
@@ -195,6 +201,8 @@ struct FlowModules<M> {
     inner: M,
     /// Whether the internal module can be imported.
     is_open: Arc<AtomicBool>,
+    /// Whether a module has the word `fetch`.
+    names_fetch: Arc<AtomicBool>,
 }
 
 const PUBLIC: &str = "jsvm:flow";
@@ -218,7 +226,13 @@ impl<M: ModuleLoader> ModuleLoader for FlowModules<M> {
         match name {
             PUBLIC => Ok(Module::es(include_str!("js/flow.js"))),
             INTERNAL => Ok(Module::es(include_str!("js/internal.js"))),
-            _ => self.inner.load(name),
+            _ => {
+                let module = self.inner.load(name)?;
+                if module.text().contains("fetch") {
+                    self.names_fetch.store(true, Ordering::Relaxed);
+                }
+                Ok(module)
+            }
         }
     }
 }

@@ -293,8 +293,15 @@ impl<S: Store, E: Effects> Worker<S, E> {
                 self.follow_clock(now)?;
             }
             self.last_time = now;
-            self.start_scheduled(now)?;
-            self.flows.store.admit()?;
+            // A disk that is full is tried again at the next look.
+            match self.start_scheduled(now) {
+                Err(FlowError::Store(error)) if error.is_transient() => {}
+                result => result?,
+            }
+            match self.flows.store.admit() {
+                Err(error) if error.is_transient() => 0,
+                result => result?,
+            };
             self.look(now)?;
         }
         let planned = self.plan()?;

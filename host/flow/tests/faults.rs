@@ -15,8 +15,9 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use jsvm::{Data, HostError};
 use jsvm_flow::{
-    Call, EffectRequest, Effects, Fault, FaultStore, FlowError, Flows, IDEMPOTENCY_KEY,
-    MemoryStore, Program, Status, Store, Until, Worker, WorkerConfig,
+    Call, EffectRequest, Effects, Fault, FaultStore, FlowError, Flows, IDEMPOTENCY_KEY, Lane,
+    MemoryStore, Missed, Program, ProgramBuilder, Schedule, Status, Store, Until, Worker,
+    WorkerConfig,
 };
 use tokio::sync::Notify;
 
@@ -121,6 +122,14 @@ const PROGRAM: &str = "import { RequestInDoubtError, signal, sleep, progress } f
         return { doubts, random };
     }";
 
+/// Each hour has an effect of its own.
+const HOURLY: &str = "import { flowInfo } from 'jsvm:flow';
+    export default async () => {
+        const hour = flowInfo().scheduled.toISOString();
+        await fetch(`https://shop.example/hourly/${hour}`, { method: 'POST' });
+        return hour;
+    }";
+
 struct Run {
     seed: u64,
     kills: u32,
@@ -153,12 +162,17 @@ fn run(seed: u64) -> Run {
     let program = &*SEALED;
     for flow in 0..FLOWS {
         let input = format!(r#"{{"flow":{flow},"steps":{STEPS}}}"#);
-        assert!(
-            flows()
-                .start(program, &id(&format!("flow-{flow}")), &input)
-                .unwrap()
-        );
+        let lane = Some(Lane {
+            name: "shop".to_owned(),
+            limit: 3,
+        });
+        let name = id(&format!("flow-{flow}"));
+        assert!(flows().start_in(program, &name, &input, lane).unwrap());
     }
+    static TICKS: LazyLock<Program> = LazyLock::new(|| common::program(HOURLY));
+    let mut hourly = Schedule::new(id("hourly"), "0 * * * *");
+    hourly.missed = Missed::All;
+    flows().schedule(&TICKS, &hourly).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -167,19 +181,26 @@ fn run(seed: u64) -> Run {
     let (mut kills, mut signals) = (0, 0);
     for round in 0.. {
         assert!(round < 5_000, "seed {seed}: the flows do not end");
-        // Commits fail in all the ways that they can.
+        // Changes fail in all the ways that they can. When it is not known whether they were made, the worker ends,
+        // as if it were killed right before or after the operation.
         let (choice, counter) = (numbers.clone(), store_faults.clone());
         let faulty = FaultStore::new(store.clone(), move || {
-            let fault = match choice.below(60) {
+            let fault = match choice.below(50) {
                 0 => Fault::Full,
-                1 => Fault::AnswerLost,
-                2 => Fault::RequestLost,
-                3 => Fault::Twice,
-                4 => Fault::Late(Duration::from_micros(200)),
+                1..5 => Fault::AnswerLost,
+                5..9 => Fault::RequestLost,
+                9 => Fault::Twice,
+                10 => Fault::Late(Duration::from_micros(200)),
                 _ => return None,
             };
             counter.fetch_add(1, Ordering::Relaxed);
             Some(fault)
+        });
+        let (choice, counter) = (numbers.clone(), store_faults.clone());
+        let faulty = faulty.reads(move || {
+            let is_lost = choice.below(200) == 0;
+            counter.fetch_add(u64::from(is_lost), Ordering::Relaxed);
+            is_lost.then_some(Fault::RequestLost)
         });
         let mut config = WorkerConfig::default();
         config.max_vms = 1 + numbers.below(8) as usize;
@@ -199,7 +220,7 @@ fn run(seed: u64) -> Run {
         });
         kills += u32::from(killed);
         drop(worker);
-        let all = flows().list(None, 100).unwrap();
+        let all = flows().list(None, 10_000).unwrap();
         if all.iter().all(|flow| flow.status.is_ended()) {
             break;
         }
@@ -232,8 +253,32 @@ fn run(seed: u64) -> Run {
     )
 }
 
+/// Each hour that passed has one flow, with one effect.
+fn check_hours<S: Store>(seed: u64, flows: &mut Flows<S>, server: &Server) {
+    let all = flows.list(None, 10_000).unwrap().into_iter();
+    let mut hours: Vec<_> = all
+        .filter(|flow| flow.id.as_str().starts_with("hourly@"))
+        .collect();
+    hours.sort_by(|one, other| one.id.cmp(&other.id));
+    let effects = server.effects.lock().unwrap();
+    let first = 1_800_000_000 / 3600;
+    for (number, flow) in hours.iter().enumerate() {
+        let time = first + 1 + number as u64;
+        // 2027-01-15T08:00:00Z is the first hour.
+        let (day, hour) = (15 + (time - first + 8) / 24, (time - first + 8) % 24);
+        let hour = format!("2027-01-{day:02}T{hour:02}:00:00");
+        assert_eq!(flow.id.as_str(), format!("hourly@{hour}Z"), "seed {seed}");
+        assert_eq!(flow.result, Some(format!("\"{hour}.000Z\"")), "seed {seed}");
+        let what = format!("POST https://shop.example/hourly/{hour}.000Z");
+        assert_eq!(effects.get(&what), Some(&1), "seed {seed}: {what}");
+    }
+    let next = flows.schedules().unwrap()[0].next / 1_000_000_000 / 3600;
+    assert_eq!(next, first + 1 + hours.len() as u64, "seed {seed}");
+}
+
 /// Nothing is lost, and nothing doubled beyond doubt.
 fn check<S: Store>(seed: u64, flows: &mut Flows<S>, server: &Server, mut run: Run) -> Run {
+    check_hours(seed, flows, server);
     let effects = server.effects.lock().unwrap();
     for flow in 0..FLOWS {
         let name = id(&format!("flow-{flow}"));
@@ -302,6 +347,47 @@ fn nothing_is_lost_and_nothing_doubled_beyond_doubt() {
         "{rounds} runs, {steps} steps, {kills} workers killed, {faults} faults of the store, {doubts} requests in doubt"
     );
     assert!(kills > 0 && faults > 0);
+}
+
+/// The oldest engine that is kept: that of the first golden generation.
+#[cfg(feature = "compile")]
+#[test]
+fn a_flow_goes_on_with_the_oldest_engine_that_is_kept() {
+    let file = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../tests/golden/1/engine.wasm.zst"
+    );
+    let compressed = std::fs::read(file).unwrap();
+    let component = zstd::stream::decode_all(&*compressed).unwrap();
+    let old = jsvm::Engine::from_component(&component).unwrap();
+    if old.id() == jsvm::Engine::global().unwrap().id() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("main.js");
+    let text = "import { signal } from 'jsvm:flow';
+        export default async () => {
+            let sum = 0;
+            for (let count = 0; count < 4; count++) sum += await signal('add');
+            return { sum, random: Math.random() < 1 };
+        }";
+    std::fs::write(&file, text).unwrap();
+    let program = ProgramBuilder::new(&old).file(&file).unwrap();
+    let mut store = MemoryStore::new();
+    store.put_engine(old.id().as_bytes(), &compressed).unwrap();
+    drop(old);
+    let flows = || Flows::new(store.clone(), &key()).unwrap();
+    flows().start(&program, &id("a"), "null").unwrap();
+    for number in ["1", "2", "3", "4"] {
+        let mut config = WorkerConfig::default();
+        // The second worker goes on from a snapshot.
+        config.max_tail = 1;
+        common::run_worker(flows(), common::Recorder::silent(), config).unwrap();
+        flows().signal(&id("a"), "add", number, number).unwrap();
+    }
+    common::run_worker(flows(), common::Recorder::silent(), WorkerConfig::default()).unwrap();
+    let view = flows().show(&id("a")).unwrap();
+    assert_eq!(view.result.unwrap(), r#"{"sum":10,"random":true}"#);
 }
 
 #[test]

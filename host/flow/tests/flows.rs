@@ -307,7 +307,7 @@ fn a_flow_shows_where_it_waits_and_for_what() {
     world.start(&program(text), "a", "5");
     world.run();
     let inside = world.flows().inspect(&id("a")).unwrap();
-    assert_eq!(inside.requests, ["POST https://a.example/pay"]);
+    assert_eq!(inside.requests[0].1, "POST https://a.example/pay");
     let pay = inside
         .frames
         .iter()

@@ -106,8 +106,34 @@ fn make() -> Outcome<PathBuf> {
         "chain.snap",
         "--delta",
     ])?;
+    flow(&programs, &unfinished, &run)?;
     fs::rename(&unfinished, &folder)?;
     Ok(folder)
+}
+
+/// Exports a flow that has got the first of two signals, with the engine that it needs.
+fn flow(programs: &Path, folder: &Path, run: &dyn Fn(&[&str]) -> Outcome<()>) -> Outcome<()> {
+    fs::copy(programs.join("order.ts"), folder.join("order.ts"))?;
+    let store = ["--store", "order.db"];
+    let flow = |arguments: &[&str]| run(&[&["flow"], arguments, &store].concat());
+    let input = r#"[["tea",300],["milk",150]]"#;
+    flow(&["start", "order.ts", "--id", "order", "--input", input])?;
+    flow(&["run", "--until-idle", "--horizon", "1s"])?;
+    flow(&["signal", "order", "approved", "--payload", "\"Ada\""])?;
+    flow(&["run", "--until-idle"])?;
+    flow(&["export", "order", "-o", "order.flow"])?;
+    fs::copy(
+        programs.join("order.flow.out"),
+        folder.join("order.flow.out"),
+    )?;
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_name().and_then(|name| name.to_str());
+        if name.is_some_and(|name| name.starts_with("order.db") || name == "order.ts") {
+            fs::remove_file(path)?;
+        }
+    }
+    Ok(())
 }
 
 /// The numbers of the generations.

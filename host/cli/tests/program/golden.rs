@@ -131,6 +131,38 @@ fn snapshots_of_all_generations_go_on() {
 }
 
 #[test]
+fn flows_of_all_generations_go_on() {
+    for generation in generations() {
+        let file = generation.join("order.flow");
+        // The first generation is of a time before there were flows.
+        if !file.exists() {
+            assert_eq!(generation.file_name().unwrap(), "1");
+            continue;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let flow = |arguments: &[&str]| {
+            let store = ["--store", "order.db"];
+            let output = jsvm(folder.path(), &[&["flow"], arguments, &store].concat());
+            let errors = text(&output.stderr);
+            assert!(output.status.success(), "{arguments:?}: {errors}");
+            text(&output.stdout).to_owned()
+        };
+        flow(&["import", file.to_str().unwrap()]);
+        assert_eq!(flow(&["query", "order", "total"]), "\"450\"\n");
+        flow(&["signal", "order", "approved", "--payload", "\"Grace\""]);
+        flow(&["run", "--until-idle"]);
+        let shown: serde_json::Value =
+            serde_json::from_str(&flow(&["show", "order", "--json"])).unwrap();
+        // A flow is exported without its log.
+        let all = fs::read_to_string(generation.join("order.flow.out")).unwrap();
+        let (logs, result) = all.trim_end().rsplit_once('\n').unwrap();
+        let result: serde_json::Value = serde_json::from_str(result).unwrap();
+        assert_eq!(shown["result"], result, "{shown}");
+        assert!(logs.ends_with(flow(&["logs", "order"]).trim_end()));
+    }
+}
+
+#[test]
 fn snapshots_of_other_engines_are_refused_without_them() {
     for generation in generations() {
         for name in names(&generation) {

@@ -325,6 +325,17 @@ export const host = {
     return typeof main === "function";
   },
 
+  // Creates what `fetch` needs: then it is part of the program, and not of the snapshots of each flow.
+  async warm() {
+    try {
+      void globalThis.fetch;
+      new Request("https://localhost/", { method: "POST", body: "1" }).headers.has(KEY);
+      await new Response("1", { headers: { a: "1" } }).text();
+    } catch {
+      // The program has replaced them.
+    }
+  },
+
   start(id, run, input, scheduled) {
     flow.id = id;
     flow.run = run;

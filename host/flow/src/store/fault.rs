@@ -8,7 +8,7 @@ use crate::model::{
     WallTime,
 };
 
-/// A failure of one commit.
+/// A failure of one operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
@@ -24,10 +24,13 @@ pub enum Fault {
     Late(Duration),
 }
 
-/// Chooses the fault of the next commit.
+/// Chooses the fault of the next operation.
 type Plan = Box<dyn FnMut() -> Option<Fault> + Send>;
 
-/// A store whose commits fail by a plan. For tests of what is built on stores.
+/// A store whose operations fail by a plan. For tests of what is built on stores.
+///
+/// The plan is asked for what changes flows: [`commit`](Store::commit), [`fire`](Store::fire) and
+/// [`admit`](Store::admit). Another plan can be given for what the worker [reads](Self::reads).
 ///
 /// ```
 /// use jsvm_flow::{Fault, FaultStore, MemoryStore, Store};
@@ -37,15 +40,24 @@ type Plan = Box<dyn FnMut() -> Option<Fault> + Send>;
 pub struct FaultStore<S> {
     inner: S,
     plan: Plan,
+    reads: Plan,
 }
 
 impl<S: Store> FaultStore<S> {
-    /// Wraps a store. The plan is asked once for each commit.
+    /// Wraps a store. The plan is asked once for each change.
     pub fn new(inner: S, plan: impl FnMut() -> Option<Fault> + Send + 'static) -> Self {
         FaultStore {
             inner,
             plan: Box::new(plan),
+            reads: Box::new(|| None),
         }
+    }
+
+    /// Sets the plan of reads. A fault lets one fail, or come [late](Fault::Late).
+    #[must_use]
+    pub fn reads(mut self, plan: impl FnMut() -> Option<Fault> + Send + 'static) -> Self {
+        self.reads = Box::new(plan);
+        self
     }
 
     /// Returns the store inside.
@@ -62,27 +74,54 @@ impl<S: std::fmt::Debug> std::fmt::Debug for FaultStore<S> {
     }
 }
 
-impl<S: Store> Store for FaultStore<S> {
-    fn commit(&mut self, changes: &[Change]) -> Result<(), StoreError> {
-        let lost = || StoreError::Failed("the connection to the store was lost".to_owned());
+fn lost() -> StoreError {
+    StoreError::Failed("the connection to the store was lost".to_owned())
+}
+
+impl<S: Store> FaultStore<S> {
+    fn write<T>(
+        &mut self,
+        mut work: impl FnMut(&mut S) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         match (self.plan)() {
-            None => self.inner.commit(changes),
+            None => work(&mut self.inner),
             Some(Fault::Full) => Err(StoreError::Full),
             Some(Fault::RequestLost) => Err(lost()),
             Some(Fault::AnswerLost) => {
-                self.inner.commit(changes)?;
+                work(&mut self.inner)?;
                 Err(lost())
             }
             Some(Fault::Twice) => {
-                self.inner.commit(changes)?;
-                self.inner.commit(changes)
+                let result = work(&mut self.inner)?;
+                work(&mut self.inner)?;
+                Ok(result)
             }
             Some(Fault::Late(time)) => {
-                self.inner.commit(changes)?;
+                let result = work(&mut self.inner)?;
                 std::thread::sleep(time);
-                Ok(())
+                Ok(result)
             }
         }
+    }
+
+    fn read<T>(
+        &mut self,
+        work: impl FnOnce(&mut S) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        match (self.reads)() {
+            None => work(&mut self.inner),
+            Some(Fault::Late(time)) => {
+                std::thread::sleep(time);
+                work(&mut self.inner)
+            }
+            Some(_) => Err(lost()),
+        }
+    }
+}
+
+impl<S: Store> Store for FaultStore<S> {
+    fn commit(&mut self, changes: &[Change]) -> Result<(), StoreError> {
+        self.write(|inner| inner.commit(changes))
     }
 
     fn own(&mut self) -> Result<(), StoreError> {
@@ -94,7 +133,7 @@ impl<S: Store> Store for FaultStore<S> {
     }
 
     fn program(&mut self, id: ProgramId) -> Result<Option<StoredProgram>, StoreError> {
-        self.inner.program(id)
+        self.read(|inner| inner.program(id))
     }
 
     fn put_engine(&mut self, id: &[u8; 32], component: &[u8]) -> Result<(), StoreError> {
@@ -102,7 +141,7 @@ impl<S: Store> Store for FaultStore<S> {
     }
 
     fn engine(&mut self, id: &[u8; 32]) -> Result<Option<Vec<u8>>, StoreError> {
-        self.inner.engine(id)
+        self.read(|inner| inner.engine(id))
     }
 
     fn create(&mut self, row: &FlowRow) -> Result<bool, StoreError> {
@@ -124,7 +163,7 @@ impl<S: Store> Store for FaultStore<S> {
     }
 
     fn signals(&mut self, flow: &FlowId) -> Result<Vec<StoredSignal>, StoreError> {
-        self.inner.signals(flow)
+        self.read(|inner| inner.signals(flow))
     }
 
     fn request_cancel(&mut self, flow: &FlowId) -> Result<bool, StoreError> {
@@ -136,7 +175,7 @@ impl<S: Store> Store for FaultStore<S> {
     }
 
     fn admit(&mut self) -> Result<u64, StoreError> {
-        self.inner.admit()
+        self.write(S::admit)
     }
 
     fn put_schedule(&mut self, schedule: &StoredSchedule) -> Result<(), StoreError> {
@@ -148,7 +187,7 @@ impl<S: Store> Store for FaultStore<S> {
     }
 
     fn schedules(&mut self, due: Option<WallTime>) -> Result<Vec<StoredSchedule>, StoreError> {
-        self.inner.schedules(due)
+        self.read(|inner| inner.schedules(due))
     }
 
     fn fire(
@@ -158,27 +197,27 @@ impl<S: Store> Store for FaultStore<S> {
         next: WallTime,
         flow: Option<&FlowRow>,
     ) -> Result<bool, StoreError> {
-        self.inner.fire(name, expected, next, flow)
+        self.write(|inner| inner.fire(name, expected, next, flow))
     }
 
     fn row(&mut self, flow: &FlowId) -> Result<Option<FlowRow>, StoreError> {
-        self.inner.row(flow)
+        self.read(|inner| inner.row(flow))
     }
 
     fn load(&mut self, flow: &FlowId) -> Result<Option<StoredFlow>, StoreError> {
-        self.inner.load(flow)
+        self.read(|inner| inner.load(flow))
     }
 
     fn due(&mut self, now: WallTime, limit: usize) -> Result<Vec<DueFlow>, StoreError> {
-        self.inner.due(now, limit)
+        self.read(|inner| inner.due(now, limit))
     }
 
     fn ahead(&mut self, now: WallTime) -> Result<Vec<FlowId>, StoreError> {
-        self.inner.ahead(now)
+        self.read(|inner| inner.ahead(now))
     }
 
     fn next_wake(&mut self) -> Result<Option<WallTime>, StoreError> {
-        self.inner.next_wake()
+        self.read(|inner| inner.next_wake())
     }
 
     fn list(&mut self, status: Option<Status>, limit: usize) -> Result<Vec<FlowRow>, StoreError> {
