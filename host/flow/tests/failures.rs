@@ -207,6 +207,32 @@ fn a_heap_that_grows_ends_its_flow_alone() {
 }
 
 #[test]
+fn a_heap_that_comes_near_its_limit_is_told_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("main.js");
+    let text = "export default async () => {
+            const all = [];
+            for (let part = 0; part < 15; part++) {
+                all.push(new Uint8Array(1 << 20).fill(part));
+                await work(part);
+            }
+            return all.length;
+        }";
+    std::fs::write(&file, text).unwrap();
+    let limits = jsvm::Limits::default()
+        .memory(20 << 20)
+        .hard_memory(64 << 20);
+    let program = common::builder().limits(limits).file(&file).unwrap();
+    let world = World::new(Recorder::echo());
+    world.start(&program, "a", "null");
+    world.run();
+    assert_eq!(world.result("a"), "15");
+    let logs = world.logs("a");
+    assert!(!logs.is_empty() && logs.len() <= 2, "{logs:?}");
+    assert!(logs[0].contains("its limit is 20971520"), "{logs:?}");
+}
+
+#[test]
 fn a_program_that_cannot_begin_flows_is_refused() {
     let refused = |text: &str| try_program(text).unwrap_err();
     assert!(matches!(

@@ -31,6 +31,8 @@ pub(super) struct LiveFlow {
     pub(super) tail: Tail,
     /// The tick of its last turn.
     pub(super) used: u64,
+    /// Bytes of the VM's memory after the last turn.
+    pub(super) memory: u64,
     /// When it got the first of its inputs.
     pub(super) ready_since: Option<Instant>,
 }
@@ -53,6 +55,7 @@ impl LiveFlow {
             attention: false,
             tail,
             used: 0,
+            memory: 0,
             ready_since: None,
         }
     }
@@ -64,11 +67,33 @@ impl LiveFlow {
         }
     }
 
+    /// Returns a warning if the memory has grown, and the heap comes near to its limit.
+    pub(super) fn warn_of_memory(&mut self, vm: &FlowVm) -> Result<Option<String>, Error> {
+        let memory = vm.vm.with_memory(<[u8]>::len)? as u64;
+        let limit = self.program.limits.memory;
+        // To count what the heap has takes long, and memory that has not grown tells enough.
+        if memory <= std::mem::replace(&mut self.memory, memory) || memory < near(limit) {
+            return Ok(None);
+        }
+        let used = vm.vm.heap().usage()?.used;
+        Ok((used >= near(limit)).then(|| {
+            format!(
+                "the heap of the flow has {used} bytes, and its limit is {limit}. When it has no room, the program gets \
+                 an InternalError: begin anew with continueWith, or start flows with a higher --memory"
+            )
+        }))
+    }
+
     /// Returns the bytes of a snapshot, as what differs from the program.
     pub(super) fn snapshot(&self, vm: &FlowVm) -> Result<Vec<u8>, FlowError> {
         let delta = vm.vm.snapshot_since(&self.program.base)?;
         Ok(delta.to_bytes().map_err(Error::from)?)
     }
+}
+
+/// The bytes of a heap from which on a flow is warned.
+fn near(limit: u64) -> u64 {
+    limit / 4 * 3
 }
 
 impl Drop for LiveFlow {

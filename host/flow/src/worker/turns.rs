@@ -9,7 +9,7 @@ use jsvm::{Data, HostError};
 use super::{Ended, TurnReport, Worker};
 use crate::effects::{Call, EffectRequest, Effects, Outgoing};
 use crate::error::FlowError;
-use crate::model::{FlowId, Input, Outcome, Turn};
+use crate::model::{FlowId, Input, LogLine, Outcome, Turn};
 use crate::secrets::reveal;
 use crate::store::{Change, Store, StoreError};
 use crate::turn::Whose;
@@ -148,7 +148,7 @@ impl<S: Store, E: Effects> Worker<S, E> {
             id: &id,
             run: live.row.run,
         };
-        let ran = match vm.run(&whose, &turn, Some(self.config.turn_time)) {
+        let mut ran = match vm.run(&whose, &turn, Some(self.config.turn_time)) {
             Ok(ran) => ran,
             // The journal ends with this turn, which can be retried.
             Err(error) => {
@@ -156,6 +156,14 @@ impl<S: Store, E: Effects> Worker<S, E> {
                 return self.stop_flow(&id, &error.into());
             }
         };
+        if let Some(text) = live.warn_of_memory(&vm)? {
+            // It is no part of what the turn did: its digest is made.
+            ran.logs.push(LogLine {
+                wall: turn.wall,
+                level: "warn".to_owned(),
+                text,
+            });
+        }
         if let Some(observer) = &self.config.observer {
             observer.turn(TurnReport {
                 ran: ran.ran,
