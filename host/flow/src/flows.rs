@@ -1,6 +1,7 @@
 //! Flows from outside: what starts them, signals them and looks at them.
 
 mod deploy;
+mod engines;
 mod past;
 mod portable;
 mod schedules;
@@ -50,9 +51,6 @@ const ENGINE_LEVEL: i32 = 3;
 
 /// The most bytes of the name of a lane.
 const MAX_LANE: usize = 400;
-
-/// The most bytes of the component of an engine.
-const MAX_ENGINE: usize = 64 << 20;
 
 /// The flows of a store.
 ///
@@ -347,33 +345,6 @@ impl<S: Store> Flows<S> {
         self.programs.insert(id, program.clone());
         Ok(program)
     }
-
-    fn engine_of(&mut self, digest: &[u8; 32]) -> Result<Engine, FlowError> {
-        let id = EngineId::new(*digest);
-        if self.engine.id() == id {
-            return Ok(self.engine.clone());
-        }
-        if let Some(engine) = self.engines.get(&id) {
-            return Ok(engine.clone());
-        }
-        let component = self.store.engine(digest)?;
-        let component = component.ok_or_else(|| FlowError::NoEngine(id.to_string()))?;
-        let component = zstd::bulk::decompress(&component, MAX_ENGINE)
-            .map_err(|error| StoreError::Damaged(format!("the engine {id}: {error}")))?;
-        let engine = other_engine(&component, id)?;
-        self.engines.insert(id, engine.clone());
-        Ok(engine)
-    }
-}
-
-#[cfg(feature = "compile")]
-fn other_engine(component: &[u8], _: EngineId) -> Result<Engine, FlowError> {
-    Ok(Engine::from_component(component)?)
-}
-
-#[cfg(not(feature = "compile"))]
-fn other_engine(_: &[u8], id: EngineId) -> Result<Engine, FlowError> {
-    Err(FlowError::NoEngine(id.to_string()))
 }
 
 impl<S: std::fmt::Debug> std::fmt::Debug for Flows<S> {

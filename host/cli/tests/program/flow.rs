@@ -312,6 +312,124 @@ fn a_flow_moves_to_new_code() {
 }
 
 #[test]
+fn schedules_lanes_and_forks_work_from_the_command_line() {
+    let place = Place::new(
+        "import { signal } from 'jsvm:flow';
+         export default async () => {
+             const price = await fetch('http://127.0.0.1:9/price').then((r) => r.text(), () => 'none');
+             console.log(`the price is ${price}`);
+             await signal('go');
+             return price;
+         }",
+    );
+    std::fs::write(
+        place.path().join("tick.ts"),
+        "export default async () => console.log('tick')",
+    )
+    .unwrap();
+    place.flow(&[
+        "schedule",
+        "tick.ts",
+        "--name",
+        "tick",
+        "--cron",
+        "* * * * * *",
+    ]);
+    assert!(place.flow(&["schedules"]).contains("* * * * * *"));
+    for id in ["x", "y"] {
+        let limit = ["--max-concurrent", "1", "--concurrency-key", "k"];
+        place.flow(&[&["start", "program.ts", "--id", id][..], &limit].concat());
+    }
+    thread::sleep(Duration::from_millis(1100));
+    let run = ["run", "--until-idle", "--allow-net=127.0.0.1"];
+    place.flow(&run);
+    place.flow(&["unschedule", "tick"]);
+    let list = place.flow(&["list"]);
+    assert!(
+        list.contains("tick@2") && list.contains("completed"),
+        "{list}"
+    );
+    let held = "waits for a place in the lane program.ts k, which has 1";
+    assert!(list.contains(held), "{list}");
+    let shown = place.flow(&["show", "x", "--at", "1"]);
+    assert!(
+        shown.contains("request   1: GET http://127.0.0.1:9/price"),
+        "{shown}"
+    );
+    assert!(
+        place
+            .flow(&["show", "x", "--turns"])
+            .contains("turns     2, run 1")
+    );
+    place.flow(&[
+        "fork",
+        "x",
+        "--to",
+        "z",
+        "--at",
+        "1",
+        "--response",
+        "1=200:7 cents",
+    ]);
+    for id in ["x", "y", "z"] {
+        place.flow(&["signal", id, "go"]);
+    }
+    place.flow(&run);
+    for (id, price) in [("x", "none"), ("y", "none"), ("z", "7 cents")] {
+        let shown = place.flow(&["show", id]);
+        assert!(shown.contains(&format!("result    \"{price}\"")), "{shown}");
+    }
+    assert!(
+        place
+            .refused(&["unschedule", "tick"])
+            .contains("there is no schedule")
+    );
+    let refused = place.refused(&["fork", "x", "--to", "w", "--outcome", "one"]);
+    assert!(
+        refused.contains("expected the number of a request"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn a_worker_serves_its_metrics() {
+    let place = Place::new("export default async () => 1");
+    place.flow(&["start", "program.ts", "--id", "x"]);
+    let mut worker = place
+        .command(&["run", "--store", "flows.db", "--admin", "127.0.0.1:0"])
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let mut stderr = BufReader::new(worker.stderr.take().unwrap());
+    stderr.read_line(&mut line).unwrap();
+    let address = line.split("http://").nth(1).unwrap();
+    let address = address.split('/').next().unwrap();
+    let until = Instant::now() + Duration::from_secs(60);
+    loop {
+        let mut stream = TcpStream::connect(address).unwrap();
+        write!(
+            stream,
+            "GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
+        )
+        .unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        if text.contains("jsvm_flow_ended_total 1") {
+            assert!(
+                text.contains("jsvm_flow_turn_latency_seconds_count 1"),
+                "{text}"
+            );
+            break;
+        }
+        assert!(Instant::now() < until, "{text}");
+        thread::sleep(Duration::from_millis(50));
+    }
+    worker.kill().unwrap();
+    worker.wait().unwrap();
+}
+
+#[test]
 fn bad_input_is_refused_with_advice() {
     let place = Place::new("export const x = 1");
     let refused = |args: &[&str], text: &str| {

@@ -1,9 +1,11 @@
 //! Each store does the same.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod parts;
+
 use jsvm_flow::{
-    Change, FlowId, FlowRow, FlowState, Lane, MemoryStore, Missed, Posted, ProgramId, SqliteStore,
-    Status, Store, StoreError, StoredProgram, StoredSchedule,
+    Change, FlowId, FlowRow, FlowState, MemoryStore, Posted, ProgramId, SqliteStore, Status, Store,
+    StoreError, StoredProgram,
 };
 
 const PROGRAM: ProgramId = ProgramId::new([1; 32]);
@@ -68,101 +70,6 @@ fn due(store: &mut dyn Store, now: u64) -> Vec<String> {
     due.iter().map(|due| due.id.to_string()).collect()
 }
 
-/// The part of the suite about lanes.
-fn check_lanes(store: &mut dyn Store) {
-    let in_lane = |name: &str, limit| FlowRow {
-        lane: Some(Lane {
-            name: "lane".into(),
-            limit,
-        }),
-        ..row(name)
-    };
-    for name in ["l1", "l2", "l3", "l4"] {
-        assert!(store.create(&in_lane(name, 2)).unwrap());
-    }
-    assert_eq!(
-        store.row(&id("l1")).unwrap().unwrap().lane,
-        in_lane("l1", 2).lane
-    );
-    // They wait, also with a signal. One that is to be cancelled does not.
-    store.post(&id("l1"), "s1", "go", b"1").unwrap();
-    assert!(due(store, 0).is_empty());
-    assert!(store.request_cancel(&id("l4")).unwrap());
-    assert_eq!(due(store, 0), ["l4"]);
-    let over = |flow: &str, status| Change::State {
-        flow: id(flow),
-        run: 1,
-        state: state(status, None, 30),
-    };
-    store.commit(&[over("l4", Status::Cancelled)]).unwrap();
-    assert_eq!(store.admit().unwrap(), 2);
-    assert_eq!(due(store, 0), ["l1", "l2"]);
-    assert_eq!(store.admit().unwrap(), 0);
-    // A place becomes free. A flow that is retried takes its place anew.
-    store.commit(&[over("l1", Status::Stopped)]).unwrap();
-    assert_eq!(store.admit().unwrap(), 1);
-    store.commit(&[over("l1", Status::Running)]).unwrap();
-    assert_eq!(store.admit().unwrap(), 0);
-    assert_eq!(due(store, 0), ["l2", "l3"]);
-    store.commit(&[over("l2", Status::Completed)]).unwrap();
-    assert_eq!(store.admit().unwrap(), 1);
-    assert_eq!(due(store, 0), ["l1", "l3"]);
-    // One that begins anew keeps its place.
-    store
-        .commit(&[Change::Restart {
-            flow: id("l3"),
-            run: 2,
-            program: PROGRAM,
-            input: vec![4],
-            seed: vec![5],
-            state: state(Status::Running, None, 40),
-        }])
-        .unwrap();
-    assert_eq!(store.admit().unwrap(), 0);
-    assert_eq!(due(store, 0), ["l1", "l3"]);
-    for name in ["l1", "l2", "l3", "l4"] {
-        assert!(store.remove(&id(name)).unwrap());
-    }
-}
-
-/// The part of the suite about schedules.
-fn check_schedules(store: &mut dyn Store) {
-    let wakes = store.next_wake().unwrap();
-    let schedule = StoredSchedule {
-        name: id("report"),
-        cron: "0 9 * * *".into(),
-        zone: "Europe/Berlin".into(),
-        missed: Missed::All,
-        overlap: false,
-        program: PROGRAM,
-        input: vec![1],
-        next: 7,
-        last: None,
-    };
-    store.put_schedule(&schedule).unwrap();
-    assert_eq!(store.schedules(None).unwrap(), [schedule.clone()]);
-    assert!(store.schedules(Some(6)).unwrap().is_empty());
-    assert_eq!(store.schedules(Some(7)).unwrap().len(), 1);
-    assert_eq!(store.next_wake().unwrap(), Some(7));
-    // The flow and the next time are kept together, once.
-    let name = &schedule.name;
-    assert!(!store.fire(name, 6, 20, Some(&row("r6"))).unwrap());
-    assert!(store.row(&id("r6")).unwrap().is_none());
-    assert!(store.fire(name, 7, 20, Some(&row("r7"))).unwrap());
-    assert!(!store.fire(name, 7, 20, Some(&row("r7"))).unwrap());
-    assert_eq!(due(store, 0), ["r7"]);
-    assert!(store.fire(name, 20, 30, None).unwrap());
-    let known = store.schedules(None).unwrap().remove(0);
-    assert_eq!((known.next, known.last), (30, Some(id("r7"))));
-    // A program that a schedule needs stays.
-    assert!(store.remove(&id("r7")).unwrap());
-    store.collect(0).unwrap();
-    assert!(store.program(PROGRAM).unwrap().is_some());
-    assert!(store.remove_schedule(name).unwrap());
-    assert!(!store.remove_schedule(name).unwrap());
-    assert_eq!(store.next_wake().unwrap(), wakes);
-}
-
 /// The suite. A store is made by `open`, and opened again as another process would.
 fn check(open: &mut dyn FnMut() -> Box<dyn Store>) {
     let mut store = open();
@@ -187,8 +94,8 @@ fn check(open: &mut dyn FnMut() -> Box<dyn Store>) {
     store.put_engine(&[2; 32], b"wasm").unwrap();
     assert_eq!(store.engine(&[2; 32]).unwrap().unwrap(), b"wasm");
 
-    check_schedules(&mut *store);
-    check_lanes(&mut *store);
+    parts::check_schedules(&mut *store);
+    parts::check_lanes(&mut *store);
 
     // A flow is created once, and due at once.
     assert!(store.create(&row("a")).unwrap());
@@ -410,7 +317,7 @@ fn a_store_of_an_earlier_version_is_migrated() {
     let path = folder.path().join("flows.db");
     let connection = rusqlite::Connection::open(&path).unwrap();
     connection
-        .execute_batch(include_str!("../src/store/schema.sql"))
+        .execute_batch(include_str!("../../src/store/schema.sql"))
         .unwrap();
     connection
         .execute_batch(
