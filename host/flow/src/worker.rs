@@ -116,7 +116,8 @@ struct StopState {
 }
 
 impl StopWorker {
-    /// Lets the worker finish the requests in flight, and take up nothing else.
+    /// Lets the worker wait for the requests in flight and store their outcomes. It runs no turn any more: the next
+    /// worker goes on with what is stored.
     pub fn stop(&self) {
         self.inner.is_set.store(true, Ordering::Relaxed);
         self.inner.notify.notify_one();
@@ -253,7 +254,7 @@ impl<S: Store, E: Effects> Worker<S, E> {
             }
             self.write(Vec::new()).await?;
             if self.stop.is_set() && self.in_flight.is_empty() {
-                return Ok(());
+                return self.keep_outcomes().await;
             }
             let now = self.flows.time.now();
             let wake = self.flows.store.next_wake()?;
@@ -284,8 +285,11 @@ impl<S: Store, E: Effects> Worker<S, E> {
         while let Some(Some(ended)) = self.in_flight.next().now_or_never() {
             self.receive(ended);
         }
+        if self.stop.is_set() {
+            return Ok(false);
+        }
         let is_time = self.last_look.is_none_or(|look| look.elapsed() >= LOOK);
-        if is_time && !self.stop.is_set() {
+        if is_time {
             self.last_look = Some(Instant::now());
             let now = self.flows.time.now();
             if now < self.last_time || self.last_time == 0 {
@@ -304,7 +308,7 @@ impl<S: Store, E: Effects> Worker<S, E> {
             };
             self.look(now)?;
         }
-        let planned = self.plan()?;
+        let planned = self.plan(true)?;
         if planned.is_empty() {
             return Ok(false);
         }
@@ -318,6 +322,22 @@ impl<S: Store, E: Effects> Worker<S, E> {
             observer.metrics(&self.metrics());
         }
         Ok(true)
+    }
+
+    /// Stores what flows got, for turns that the next worker runs.
+    async fn keep_outcomes(&mut self) -> Result<(), FlowError> {
+        loop {
+            let planned = self.plan(false)?;
+            if planned.is_empty() {
+                return Ok(());
+            }
+            for turn in &planned {
+                // Its VM is behind what is stored.
+                self.live.remove(&turn.flow);
+            }
+            let begins = planned.into_iter().map(|turn| turn.begin).collect();
+            self.write(begins).await?;
+        }
     }
 
     /// Has a change committed with the next commit.

@@ -18,7 +18,7 @@ use crate::vm::CHECKPOINT;
 
 /// A turn that is to run when its inputs are committed.
 pub(super) struct PlannedTurn {
-    flow: FlowId,
+    pub(super) flow: FlowId,
     number: u64,
     turn: Turn,
     pub(super) begin: Change,
@@ -56,8 +56,8 @@ impl<S: Store, E: Effects> Worker<S, E> {
         }
     }
 
-    /// Makes turns of what is ready, of as many flows as can have a VM.
-    pub(super) fn plan(&mut self) -> Result<Vec<PlannedTurn>, FlowError> {
+    /// Makes turns of what is ready, of as many flows as can have a VM. Each gets a VM, if they are to run.
+    pub(super) fn plan(&mut self, are_to_run: bool) -> Result<Vec<PlannedTurn>, FlowError> {
         let now = self.flows.time.now();
         let count = self.config.max_vms.max(1);
         // In turn, so that flows that are always ready do not stop others.
@@ -71,7 +71,7 @@ impl<S: Store, E: Effects> Worker<S, E> {
         let mut planned = Vec::new();
         for id in chosen {
             self.ready.remove(&id);
-            if let Err(error) = self.wake(&id) {
+            if are_to_run && let Err(error) = self.wake(&id) {
                 self.stop_or_fail(&id, error)?;
                 continue;
             }
