@@ -45,6 +45,8 @@ struct Bench {
     runtime: tokio::runtime::Runtime,
     effects: Instantly,
     config: WorkerConfig,
+    /// Whether commits are on disk. What only prepares a measurement need not wait for that.
+    is_synchronous: bool,
 }
 
 type BenchWorker = Worker<SqliteStore, Instantly>;
@@ -60,11 +62,20 @@ impl Bench {
                 .unwrap(),
             effects: Instantly::default(),
             config: WorkerConfig::default(),
+            is_synchronous: true,
+        }
+    }
+
+    fn prepared() -> Self {
+        Bench {
+            is_synchronous: false,
+            ..Bench::new()
         }
     }
 
     fn flows(&self) -> Flows<SqliteStore> {
-        let store = SqliteStore::open(self.path()).unwrap();
+        let mut store = SqliteStore::open(self.path()).unwrap();
+        store.set_synchronous(self.is_synchronous).unwrap();
         Flows::new(store, &SealKey::new([1; 32])).unwrap()
     }
 
@@ -126,8 +137,7 @@ fn resident() -> u64 {
     pages.unwrap_or(0) * 4096
 }
 
-fn throughput(work: &str, flows: u64, steps: u64) {
-    let bench = Bench::new();
+fn throughput(work: &str, bench: &Bench, flows: u64, steps: u64) {
     bench.start(STEPS, &ids("flow", flows), &input(steps, false));
     let mut worker = bench.worker();
     let (wall, cpu) = (Instant::now(), ProcessTime::now());
@@ -169,7 +179,7 @@ fn latency(count: u32) {
 }
 
 fn waiting(count: u64) {
-    let bench = Bench::new();
+    let bench = Bench::prepared();
     bench.start(SIGNALS, &ids("flow", count), "null");
     let mut worker = bench.worker();
     bench.run(&mut worker);
@@ -195,7 +205,7 @@ fn middle(times: &mut [Duration]) -> f64 {
 }
 
 fn recovery(steps: u64) {
-    let bench = Bench::new();
+    let bench = Bench::prepared();
     bench.start(STEPS, &ids("flow", 1), &input(steps, true));
     let mut worker = bench.worker();
     bench.run(&mut worker);
@@ -233,7 +243,7 @@ fn recovery(steps: u64) {
 }
 
 fn stored(steps: u64) {
-    let mut bench = Bench::new();
+    let mut bench = Bench::prepared();
     // All turns stay in the journal.
     bench.config.max_tail = u32::MAX;
     bench.config.snapshot_ratio = u32::MAX;
@@ -261,10 +271,13 @@ fn main() {
     let wants =
         |work: &str| wishes.is_empty() || wishes.iter().any(|wish| work.starts_with(&**wish));
     if wants("one") {
-        throughput("one", 1, 2_000 / scale);
+        throughput("one", &Bench::new(), 1, 2_000 / scale);
     }
     if wants("many") {
-        throughput("many", 100, 200 / scale);
+        throughput("many", &Bench::new(), 100, 200 / scale);
+    }
+    if wants("unsynced") {
+        throughput("unsynced", &Bench::prepared(), 1, 2_000);
     }
     if wants("latency") {
         latency(500 / scale as u32);
