@@ -24,7 +24,7 @@ use crate::model::{
     FlowId, FlowRow, FlowState, Lane, ProgramId, StartRecord, Status, StoredFlow, WallTime,
 };
 use crate::program::{LoadedProgram, Program};
-use crate::store::{Change, Posted, Store, StoreError};
+use crate::store::{Change, Posted, Store};
 use crate::vault::{RecordKind, Vault};
 
 /// What may be stored.

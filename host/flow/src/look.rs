@@ -52,9 +52,9 @@ impl<S: Store> Flows<S> {
         let Recovered {
             vm, row, unknown, ..
         } = self.recover(stored)?;
-        if let Some((_, turn)) = unknown {
+        if let Some(unknown) = unknown {
             let whose = Whose { id, run: row.run };
-            vm.run(&whose, &turn, Some(self.turn_time))?;
+            vm.run(&whose, &unknown.turn, Some(self.turn_time))?;
         }
         vm.set_time_limit(Some(self.turn_time))?;
         vm.clock.set(now, row.state.monotonic);

@@ -293,8 +293,13 @@ pub struct JournalEntry {
     pub inputs: Vec<u8>,
     /// The digest of what the turn did; missing if the worker ended before it was known.
     pub digest: Option<[u8; 16]>,
-    /// Nanoseconds that it ran.
+    /// Nanoseconds that it ran, or [`NOT_RUN`](Self::NOT_RUN).
     pub ran: u64,
+}
+
+impl JournalEntry {
+    /// The time of a turn that was stored and did not run, so that nothing has left it.
+    pub const NOT_RUN: u64 = i64::MAX as u64;
 }
 
 /// A line of a flow's log.

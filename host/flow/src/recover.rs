@@ -20,8 +20,16 @@ pub(crate) struct Recovered {
     pub(crate) seed: [u8; 32],
     pub(crate) row: FlowRow,
     /// The last turn, if it is not known what it did: it is yet to be run, and may leave then.
-    pub(crate) unknown: Option<(u64, Turn)>,
+    pub(crate) unknown: Option<UnknownTurn>,
     pub(crate) tail: Tail,
+}
+
+/// A turn of which it is not known what it did.
+pub(crate) struct UnknownTurn {
+    pub(crate) number: u64,
+    pub(crate) turn: Turn,
+    /// Whether it may have run, so that what it requested may have left.
+    pub(crate) may_have_run: bool,
 }
 
 /// The turns since the newest snapshot.
@@ -97,7 +105,11 @@ impl<S: Store> Flows<S> {
             }
             let turn = self.open_turn(&id, &entry)?;
             let Some(digest) = entry.digest else {
-                unknown = Some((entry.turn, turn));
+                unknown = Some(UnknownTurn {
+                    number: entry.turn,
+                    turn,
+                    may_have_run: entry.ran != JournalEntry::NOT_RUN,
+                });
                 continue;
             };
             // It ended in time once.

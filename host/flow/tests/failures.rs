@@ -3,13 +3,11 @@
 
 mod common;
 
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use common::{Recorder, World, id, program, response, try_program};
 use jsvm::{Data, HostError};
-use jsvm_flow::{Call, FlowError, Status, StopWorker, Store, Until, Worker, WorkerConfig};
+use jsvm_flow::{Call, FlowError, Status};
 
 #[test]
 fn requests_in_doubt_are_rejected_unless_they_can_be_repeated() {
@@ -326,45 +324,6 @@ fn a_changed_journal_stops_its_flow() {
 }
 
 #[test]
-fn a_damaged_snapshot_stops_its_flow_alone() {
-    let text = "import { signal } from 'jsvm:flow';
-        export default async () => (await signal('one')) + (await signal('two'));";
-    let mut world = World::new(Recorder::echo());
-    // A snapshot is taken after each turn.
-    world.config.max_tail = 1;
-    for flow in ["a", "b"] {
-        world.start(&program(text), flow, "null");
-        world.signal(flow, "one", "1", "1");
-    }
-    world.run();
-    let mut store = world.store.clone();
-    let whole = store.load(&id("a")).unwrap().unwrap();
-    let mut damaged = whole.clone();
-    let (_, bytes) = damaged.snapshot.as_mut().unwrap();
-    let middle = bytes.len() / 2;
-    bytes[middle] ^= 1;
-    assert!(store.remove(&id("a")).unwrap() && store.import(&damaged, &[]).unwrap());
-    for flow in ["a", "b"] {
-        world.signal(flow, "two", "2", "2");
-    }
-    world.run();
-    let view = world.view("a");
-    assert_eq!(view.status, Status::Stopped);
-    assert!(
-        view.failure
-            .unwrap()
-            .message
-            .contains("the record is damaged")
-    );
-    assert_eq!(world.result("b"), "3");
-    // With the record of a backup it goes on.
-    assert!(store.remove(&id("a")).unwrap() && store.import(&whole, &[]).unwrap());
-    world.signal("a", "two", "2", "2");
-    world.run();
-    assert_eq!(world.result("a"), "3");
-}
-
-#[test]
 fn another_key_opens_nothing() {
     let world = World::new(Recorder::echo());
     world.start(
@@ -398,36 +357,4 @@ fn an_aborted_request_is_given_up() {
     world.run();
     world.later(Duration::from_secs(2));
     assert_eq!(world.result("a"), "\"AbortError\"");
-}
-
-#[test]
-fn a_worker_that_is_stopped_stores_outcomes_and_runs_no_further_turn() {
-    let text = "export default async () => {
-            for (let step = 0; step < 10; step++) await work(step);
-            return 'done';
-        }";
-    let stop: Arc<OnceLock<StopWorker>> = Arc::default();
-    let (handle, count) = (stop.clone(), AtomicU32::new(0));
-    let effects = Recorder::new(move |request| {
-        if count.fetch_add(1, Ordering::Relaxed) == 4 {
-            handle.get().unwrap().stop();
-        }
-        Some(Ok(common::first_argument(request)))
-    });
-    let world = World::new(effects.clone());
-    world.start(&program(text), "a", "null");
-    let mut worker = Worker::new(world.flows(), effects.clone(), WorkerConfig::default()).unwrap();
-    stop.set(worker.stop_handle()).unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    runtime.block_on(worker.run(Until::Stopped)).unwrap();
-    drop(worker);
-    assert_eq!(effects.count(), 5);
-    assert_eq!(world.view("a").status, Status::Running);
-    // The outcome of the fifth request is stored: no request is sent twice, or in doubt.
-    let metrics = world.run();
-    assert_eq!((metrics.repeated, metrics.in_doubt), (0, 0));
-    assert_eq!((effects.count(), &*world.result("a")), (10, "\"done\""));
 }

@@ -16,8 +16,7 @@ use futures_util::future::BoxFuture;
 use jsvm::{Data, HostError};
 use jsvm_flow::{
     Call, EffectRequest, Effects, Fault, FaultStore, FlowError, Flows, IDEMPOTENCY_KEY, Lane,
-    MemoryStore, Missed, Program, ProgramBuilder, Schedule, Status, Store, Until, Worker,
-    WorkerConfig,
+    MemoryStore, Missed, Program, Schedule, Status, Store, Until, Worker, WorkerConfig,
 };
 use tokio::sync::Notify;
 
@@ -347,73 +346,4 @@ fn nothing_is_lost_and_nothing_doubled_beyond_doubt() {
         "{rounds} runs, {steps} steps, {kills} workers killed, {faults} faults of the store, {doubts} requests in doubt"
     );
     assert!(kills > 0 && faults > 0);
-}
-
-/// The oldest engine that is kept: that of the first golden generation.
-#[cfg(feature = "compile")]
-#[test]
-fn a_flow_goes_on_with_the_oldest_engine_that_is_kept() {
-    let file = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../tests/golden/1/engine.wasm.zst"
-    );
-    let compressed = std::fs::read(file).unwrap();
-    let component = zstd::stream::decode_all(&*compressed).unwrap();
-    let old = jsvm::Engine::from_component(&component).unwrap();
-    if old.id() == jsvm::Engine::global().unwrap().id() {
-        return;
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("main.js");
-    let text = "import { signal } from 'jsvm:flow';
-        export default async () => {
-            let sum = 0;
-            for (let count = 0; count < 4; count++) sum += await signal('add');
-            return { sum, random: Math.random() < 1 };
-        }";
-    std::fs::write(&file, text).unwrap();
-    let program = ProgramBuilder::new(&old).file(&file).unwrap();
-    let mut store = MemoryStore::new();
-    store.put_engine(old.id().as_bytes(), &compressed).unwrap();
-    drop(old);
-    let flows = || Flows::new(store.clone(), &key()).unwrap();
-    flows().start(&program, &id("a"), "null").unwrap();
-    for number in ["1", "2", "3", "4"] {
-        let mut config = WorkerConfig::default();
-        // The second worker goes on from a snapshot.
-        config.max_tail = 1;
-        common::run_worker(flows(), common::Recorder::silent(), config).unwrap();
-        flows().signal(&id("a"), "add", number, number).unwrap();
-    }
-    common::run_worker(flows(), common::Recorder::silent(), WorkerConfig::default()).unwrap();
-    let view = flows().show(&id("a")).unwrap();
-    assert_eq!(view.result.unwrap(), r#"{"sum":10,"random":true}"#);
-}
-
-#[test]
-fn a_flow_of_another_engine_waits_for_that_engine() {
-    let program = program("export default async () => 1");
-    let mut stored = program.stored().clone();
-    stored.engine = [9; 32];
-    let mut store = MemoryStore::new();
-    store.put_program(&stored).unwrap();
-    let time = TestTime::new();
-    let mut flows = Flows::new(store.clone(), &key())
-        .unwrap()
-        .time(time.clone());
-    flows.start(&program, &id("a"), "null").unwrap();
-    drop(flows);
-    let flows = Flows::new(store.clone(), &key())
-        .unwrap()
-        .time(time.clone());
-    common::run_worker(flows, common::Recorder::silent(), WorkerConfig::default()).unwrap();
-    let mut flows = Flows::new(store, &key()).unwrap();
-    let view = flows.show(&id("a")).unwrap();
-    assert_eq!(view.status, Status::Stopped);
-    assert!(
-        view.failure
-            .unwrap()
-            .message
-            .contains("needs the engine 0909")
-    );
 }

@@ -74,6 +74,8 @@ impl StoreError {
 pub enum Change {
     /// The inputs of a turn, before it runs.
     Begin {
+        /// Whether the turn runs now. If not, the next worker runs it, and nothing has left it.
+        runs: bool,
         /// The flow.
         flow: FlowId,
         /// The run of the flow.

@@ -7,7 +7,7 @@ use super::{BATCH, Worker};
 use crate::effects::{Effects, Outgoing, in_doubt};
 use crate::error::FlowError;
 use crate::model::{FlowId, FlowRow, FlowState, Input, Outcome, Status, WallTime};
-use crate::recover::Recovered;
+use crate::recover::{Recovered, UnknownTurn};
 use crate::store::{Change, Store, StoreError};
 use crate::turn::{Failure, Whose};
 use crate::vault::RecordKind;
@@ -128,7 +128,17 @@ impl<S: Store, E: Effects> Worker<S, E> {
             let signals = signals.map(|(name, payload)| Input::Signal { name, payload });
             live.ready.extend(signals);
         }
-        if let Some((number, turn)) = unknown {
+        let unknown = match unknown {
+            // A worker that was stopped has stored it: it is like any other turn.
+            Some(unknown) if !unknown.may_have_run => {
+                live.row.turns -= 1;
+                live.ready.splice(0..0, unknown.turn.inputs);
+                self.ready.insert(id.clone());
+                None
+            }
+            unknown => unknown,
+        };
+        if let Some(UnknownTurn { number, turn, .. }) = unknown {
             let whose = Whose {
                 id,
                 run: live.row.run,
@@ -139,7 +149,12 @@ impl<S: Store, E: Effects> Worker<S, E> {
                 return Ok(());
             }
         }
-        let unsettled = vm.vm.unsettled_requests()?;
+        let has_outcome = |id: u64| {
+            let mut ready = live.ready.iter();
+            ready.any(|input| matches!(input, Input::Outcome { request, .. } if *request == id))
+        };
+        let mut unsettled = vm.vm.unsettled_requests()?;
+        unsettled.retain(|request| !has_outcome(request.id));
         live.vm = Some(vm);
         self.live.insert(id.clone(), live);
         for request in unsettled {

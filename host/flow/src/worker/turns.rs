@@ -95,6 +95,7 @@ impl<S: Store, E: Effects> Worker<S, E> {
             let inputs = self.flows.vault.seal(&id, RecordKind::Turn, &bytes)?;
             let bytes = inputs.len();
             let begin = Change::Begin {
+                runs: are_to_run,
                 flow: id.clone(),
                 run: live.row.run,
                 turn: live.row.turns,

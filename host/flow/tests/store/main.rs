@@ -45,6 +45,7 @@ fn row(name: &str) -> FlowRow {
 
 fn begin(flow: &str, turn: u64, signals: &[u64]) -> Change {
     Change::Begin {
+        runs: true,
         flow: id(flow),
         run: 1,
         turn,
@@ -96,6 +97,7 @@ fn check(open: &mut dyn FnMut() -> Box<dyn Store>) {
 
     parts::check_schedules(&mut *store);
     parts::check_lanes(&mut *store);
+    parts::check_stored_turns(&mut *store);
 
     // A flow is created once, and due at once.
     assert!(store.create(&row("a")).unwrap());

@@ -1,6 +1,6 @@
 //! Parts of the suite: lanes and schedules.
 
-use jsvm_flow::{Change, FlowRow, Lane, Missed, Status, Store, StoredSchedule};
+use jsvm_flow::{Change, FlowRow, JournalEntry, Lane, Missed, Status, Store, StoredSchedule};
 
 use super::{PROGRAM, due, id, row, state};
 
@@ -59,6 +59,29 @@ pub fn check_lanes(store: &mut dyn Store) {
     for name in ["l1", "l2", "l3", "l4"] {
         assert!(store.remove(&id(name)).unwrap());
     }
+}
+
+/// The part of the suite about turns that are stored, and run later.
+pub fn check_stored_turns(store: &mut dyn Store) {
+    assert!(store.create(&row("later")).unwrap());
+    let begin = |runs| Change::Begin {
+        runs,
+        flow: id("later"),
+        run: 1,
+        turn: 1,
+        inputs: vec![7],
+        signals: Vec::new(),
+    };
+    for (runs, ran) in [(false, JournalEntry::NOT_RUN), (true, 0)] {
+        store.commit(&[begin(runs)]).unwrap();
+        let stored = store.load(&id("later")).unwrap().unwrap();
+        let entry = &stored.journal[0];
+        assert_eq!(
+            (stored.journal.len(), entry.digest, entry.ran),
+            (1, None, ran)
+        );
+    }
+    assert!(store.remove(&id("later")).unwrap());
 }
 
 /// The part of the suite about schedules.

@@ -84,6 +84,7 @@ impl Tables {
         }
         match change {
             Change::Begin {
+                runs,
                 turn,
                 inputs,
                 signals,
@@ -93,7 +94,7 @@ impl Tables {
                     turn: *turn,
                     inputs: inputs.clone(),
                     digest: None,
-                    ran: 0,
+                    ran: if *runs { 0 } else { JournalEntry::NOT_RUN },
                 };
                 table.journal.insert(*turn, entry);
                 for (signal, waits) in &mut table.signals {

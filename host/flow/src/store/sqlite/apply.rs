@@ -3,7 +3,9 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::signed;
-use crate::model::{FlowId, FlowRow, FlowState, Status, StoredFlow, StoredSignal, WallTime};
+use crate::model::{
+    FlowId, FlowRow, FlowState, JournalEntry, Status, StoredFlow, StoredSignal, WallTime,
+};
 use crate::store::{Change, Posted};
 
 type Result<T> = rusqlite::Result<T>;
@@ -146,6 +148,7 @@ const HOLD: &str = "(lane IS NOT NULL AND (held OR status <> 'running'))";
 pub(super) fn change(connection: &Connection, change: &Change) -> Result<()> {
     match change {
         Change::Begin {
+            runs,
             flow,
             run,
             turn,
@@ -158,9 +161,14 @@ pub(super) fn change(connection: &Connection, change: &Change) -> Result<()> {
             connection
                 .prepare_cached(
                     "INSERT OR REPLACE INTO journal (flow, turn, inputs, digest, ran) \
-                     VALUES (?1, ?2, ?3, NULL, 0)",
+                     VALUES (?1, ?2, ?3, NULL, ?4)",
                 )?
-                .execute(params![number, signed(*turn), inputs])?;
+                .execute(params![
+                    number,
+                    signed(*turn),
+                    inputs,
+                    signed(if *runs { 0 } else { JournalEntry::NOT_RUN })
+                ])?;
             for signal in signals {
                 connection
                     .prepare_cached("UPDATE signals SET payload = NULL WHERE number = ?1")?
