@@ -26,7 +26,7 @@ const wants = (work) => options.only === "" || options.only.split(",").some((wis
 const small = options.quick ? 10 : 1;
 
 // How long one work may take in a world. What is not done by then is shown so.
-const PATIENCE = 300_000 / small;
+const PATIENCE = 300_000;
 
 // What each work does. `workflow` reads all past events at each step, so that it gets less to do.
 const works = {

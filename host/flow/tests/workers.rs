@@ -6,7 +6,7 @@ mod common;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use common::{Recorder, World, id, key, program};
+use common::{Recorder, TestTime, World, id, key, program};
 use jsvm_flow::{Flows, MemoryStore, Status, StopWorker, Store, Until, Worker, WorkerConfig};
 
 #[test]
