@@ -394,6 +394,8 @@ setup_guest() {
     } >.tools/guest.env
     have_packages guest/web ||
         add_packages guest/web "the JavaScript packages that are compiled into the guest"
+    have_packages guest/node ||
+        add_packages guest/node "Node.js, whose modules are compiled for the guest"
     say "Rust $host_rust; guest by ${guest_rust}'s Rust, $clang and $ar"
 }
 

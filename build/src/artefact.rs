@@ -6,6 +6,7 @@
 //! | `js-vm.image` | the memory of a fresh VM |
 //! | `templates.zst` | the templates of built files: postcard, then zstd |
 //! | `references.zst` | what the functions of the VM need of each other: postcard, then zstd |
+//! | `node.zst` | the modules of Node.js as bytecode: postcard, then zstd |
 //! | `size-engine.zst` | the component of the VM compiled for size, and its references: postcard, then zstd |
 //! | `constants.rs` | constants of the VM's crate |
 //! | `transpiler.wasm` | the component of the transpiler |
@@ -184,6 +185,7 @@ pub fn files(built: &Built) -> Result<BTreeMap<&'static str, Vec<u8>>, ArtefactE
         .map_err(|error| failed(error.to_string()))?;
     let size = (&*built.size.component, &built.size.references);
     let size = postcard::to_allocvec(&size).map_err(|error| failed(error.to_string()))?;
+    let node = postcard::to_allocvec(&built.node).map_err(|error| failed(error.to_string()))?;
     let compressed = |bytes: &[u8]| {
         zstd::bulk::compress(bytes, LEVEL).map_err(|error| failed(error.to_string()))
     };
@@ -193,16 +195,17 @@ pub fn files(built: &Built) -> Result<BTreeMap<&'static str, Vec<u8>>, ArtefactE
         ("templates.zst", compressed(&templates)?),
         ("references.zst", compressed(&references)?),
         ("size-engine.zst", compressed(&size)?),
+        ("node.zst", compressed(&node)?),
         (
             "constants.rs",
-            constants(built, templates.len(), references.len(), size.len()).into(),
+            constants(built, templates.len(), references.len(), size.len(), node.len()).into(),
         ),
         ("THIRD-PARTY.md", built.licences.clone().into()),
     ]))
 }
 
 /// The constants of the crate, as Rust.
-fn constants(built: &Built, templates: usize, references: usize, size: usize) -> String {
+fn constants(built: &Built, templates: usize, references: usize, size: usize, node: usize) -> String {
     let mut text = "// Written by `./just component`.\n".to_owned();
     let Engine {
         image, description, ..
@@ -213,6 +216,7 @@ fn constants(built: &Built, templates: usize, references: usize, size: usize) ->
         ("CONSTANT_BYTES: u64", description.constants),
         ("POLL_COUNTERS: usize", description.poll_counters),
         ("REQUESTS: u16", description.requests.into()),
+        ("NODE_SIZE: usize", node as u64),
         ("REFERENCES_SIZE: usize", references as u64),
         ("SIZE_ENGINE_SIZE: usize", size as u64),
         ("TEMPLATES_SIZE: usize", templates as u64),

@@ -12,6 +12,7 @@
 //! | [`references`] | the core module | what its functions and constants need of each other |
 //! | [`parts`] | scripts and npm packages | scripts that the next stage compiles into the module |
 //! | [`preinit`] | the core module | the module after its initialisation |
+//! | [`node`] | Node.js, `guest/node` | the modules of Node.js, which the stage before compiles |
 //! | [`instrument`] | the core module | the module with a CPU backstop in its loops |
 //! | [`image`] | the core module | the memory of a fresh VM |
 //! | [`component`] | the core module | the component |
@@ -40,6 +41,7 @@ pub mod instrument;
 pub mod licences;
 #[path = "../../host/standalone/src/nested.rs"]
 pub mod nested;
+pub mod node;
 pub mod package;
 pub mod parts;
 pub mod preinit;
@@ -84,6 +86,8 @@ pub struct Built {
     pub wit: String,
     /// The components around a VM, without the VM's module.
     pub templates: standalone::Templates,
+    /// The modules of Node.js as bytecode.
+    pub node: node::Modules,
     /// The licences of everything inside, as Markdown.
     pub licences: String,
 }
@@ -112,6 +116,7 @@ pub enum Error {
     Engine(#[from] engine::EngineError),
     Compile(#[from] compile::CompileError),
     Instrument(#[from] instrument::InstrumentError),
+    Node(#[from] node::NodeError),
     Parts(#[from] parts::PartsError),
     References(#[from] references::ReferencesError),
     Preinit(#[from] preinit::PreinitError),
@@ -138,6 +143,7 @@ pub fn build(options: Options<'_>, progress: &mut dyn FnMut(&str)) -> Result<Bui
     let components = options.root.join("components");
     let toolchain = Toolchain::find()?;
     let parts = parts::read(&guest)?;
+    let node_parts = node::read(&guest)?;
     let sources = engine::prepare(&toolchain, &guest)?;
     let target_dirs =
         ["guest", "guest-size", "components"].map(|name| options.target_dir.join(name));
@@ -169,6 +175,8 @@ pub fn build(options: Options<'_>, progress: &mut dyn FnMut(&str)) -> Result<Bui
     compiled.map_err(standalone::StandaloneError::from)?;
     let (speed, size) = (speed?, size?);
     done("compile", speed.len() + size.len());
+    let node = preinit::compile_apart(&speed, &node_parts)?;
+    done("modules of Node.js", node.iter().map(|it| it.1.len()).sum());
     let speed = self::engine(speed, options.root, &parts, &mut done)?;
     let size = self::engine(size, options.root, &parts, &mut done)?;
     let wit = describe::wit_version(&speed.component)
@@ -184,6 +192,7 @@ pub fn build(options: Options<'_>, progress: &mut dyn FnMut(&str)) -> Result<Bui
         size,
         wit,
         templates,
+        node,
         licences,
     })
 }

@@ -9,6 +9,7 @@ use std::{fs, io};
 use cargo_metadata::{DependencyKind, Metadata, Package};
 
 use crate::engine;
+use crate::node;
 use crate::parts;
 use crate::toolchain::Toolchain;
 
@@ -48,6 +49,9 @@ pub enum LicencesError {
     /// Cargo does not know the packages.
     #[error(transparent)]
     Metadata(#[from] engine::EngineError),
+    /// Node.js is missing.
+    #[error(transparent)]
+    Node(#[from] node::NodeError),
     /// A file cannot be read.
     #[error("cannot read {path}: {source}")]
     Read {
@@ -148,7 +152,11 @@ pub fn collect(toolchain: &Toolchain, root: &Path) -> Result<String, LicencesErr
             &root.join("guest/web/node_modules").join(package),
         )?);
     }
-    let files = "The files `js-vm.wasm`, `js-vm.image` and `templates.zst` contain";
+    // Of Node.js, its own JavaScript: the libraries that it bundles are not among the modules.
+    let mut node = npm_entry(&node::package(&root.join("guest"))?)?;
+    node.texts = node.texts.iter().map(|text| own_part(text)).collect();
+    entries.push(node);
+    let files = "The files `js-vm.wasm`, `js-vm.image`, `node.zst` and `templates.zst` contain";
     Ok(render(&entries, files))
 }
 
@@ -262,6 +270,12 @@ fn npm_entry(folder: &Path) -> Result<Entry, LicencesError> {
         licence: text("license"),
         texts,
     })
+}
+
+/// The text of Node.js's licence without those of libraries.
+fn own_part(text: &str) -> String {
+    const LIBRARIES: &str = "The externally maintained libraries";
+    text.split(LIBRARIES).next().unwrap_or(text).trim().to_owned()
 }
 
 fn folder(package: &Package) -> &Path {

@@ -11,6 +11,7 @@ use std::task::{Context, Poll, Waker};
 use wasmtime::{Config, Engine, ExternType, Instance, Linker, Module, OptLevel, Store, Trap, Val};
 use wasmtime_wizer::{InstanceState, SnapshotVal, ValType, Wizer};
 
+use crate::node;
 use crate::parts::Part;
 
 /// Name of the core function that the guest exports, beside its world, to be run once. It has
@@ -106,6 +107,24 @@ pub fn preinitialize(core: &[u8], parts: &[Part]) -> Result<Vec<u8>, PreinitErro
     };
     let mut state = Initialized::new(&engine, &module, code.as_deref())?;
     ready(wizer.snapshot(&context, &mut state)).map_err(unsupported)
+}
+
+/// Compiles scripts to bytecode that embedders keep.
+///
+/// # Errors
+///
+/// See [`PreinitError`].
+pub fn compile_apart(core: &[u8], parts: &[Part]) -> Result<node::Modules, PreinitError> {
+    let mut config = Config::new();
+    config
+        .cranelift_opt_level(OptLevel::None)
+        .max_wasm_stack(STACK);
+    let engine = Engine::new(&config).map_err(unsupported)?;
+    let module = Module::new(&engine, core).map_err(unsupported)?;
+    let mut compiler = Initialized::new(&engine, &module, None)?;
+    let instance = compiler.instance;
+    let compiled = compile::each(&mut compiler.store, instance, parts, compile::APART)?;
+    Ok(parts.iter().map(node::name_of).zip(compiled).collect())
 }
 
 fn unsupported(error: wasmtime::Error) -> PreinitError {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io, process};
 
 use crate::artefact::{Artefact, ArtefactError, Record};
+use crate::node;
 use crate::parts;
 use crate::sources::Sources;
 
@@ -39,7 +40,10 @@ impl Copy {
         let copy = Self { folder };
         let npm = parts::PACKAGES.map(|(package, _)| format!("guest/web/node_modules/{package}"));
         let names = sources.files.keys().map(String::as_str);
-        for name in names.chain(ALSO).chain(npm.iter().map(String::as_str)) {
+        let node = node::PACKAGES.map(|package| format!("guest/node/node_modules/{package}"));
+        let node = node.iter().filter(|package| root.join(package).is_dir());
+        let npm = npm.iter().chain(node).map(String::as_str);
+        for name in names.chain(ALSO).chain(npm) {
             copy_all(&root.join(name), &copy.folder.join(name))?;
         }
         Ok(copy)

@@ -47,6 +47,21 @@ JSValue jsvm_take_interrupted_stack(JSRuntime *rt)
     return stack;
 }
 
+/* Lends the value that the running code shares with the jobs that it causes. */
+JSValue jsvm_async_context(JSRuntime *rt)
+{
+    return rt->async_context;
+}
+
+/* Replaces it by a value whose reference count is given away. */
+void jsvm_set_async_context(JSRuntime *rt, JSValue value)
+{
+    JSValue old = rt->async_context;
+
+    rt->async_context = value;
+    JS_FreeValueRT(rt, old);
+}
+
 /* A string of characters below 256, from a byte each. */
 JSValue jsvm_new_string_latin1(JSContext *ctx, const uint8_t *start, size_t len)
 {

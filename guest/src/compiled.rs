@@ -124,3 +124,20 @@ fn digest(content: &[u8]) -> [u8; DIGEST] {
     hash.update(content);
     hash.finalize().into()
 }
+
+/// For the build: compiles what was written there to bytes that an embedder keeps.
+#[unsafe(no_mangle)]
+extern "C" fn jsvm_compile_apart() -> u64 {
+    let (name, text) = js::take_source();
+    let source = Source {
+        text,
+        file_name: &name,
+        strict: true,
+        asynchronous: false,
+    };
+    let keep = Keep {
+        source: false,
+        positions: true,
+    };
+    js::for_the_build(&name, to_bytes(source, false, keep))
+}

@@ -24,6 +24,7 @@ mod js;
 mod limits;
 mod memory;
 mod module;
+mod node;
 mod poll;
 mod promise_events;
 mod random;

@@ -196,6 +196,11 @@ impl Abort {
     }
 }
 
+/// Whether a request is not settled.
+pub fn are_pending() -> bool {
+    TABLE.with_borrow(|table| !table.pending.is_empty())
+}
+
 /// Whether requests were made that the embedder has not taken, and whether some were cancelled.
 pub fn waiting() -> (bool, bool) {
     TABLE.with_borrow(|table| {

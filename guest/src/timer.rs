@@ -19,6 +19,8 @@ struct Timer {
     args: Vec<Value>,
     /// Nanoseconds after which it is due again, of an interval.
     period: Option<u64>,
+    /// Whether the program runs on because of it.
+    is_ref: bool,
 }
 
 struct Timers {
@@ -29,6 +31,8 @@ struct Timers {
     last_id: u32,
     /// How many times a timer was set.
     set: u64,
+    /// How many timers are set because of which the program does not run on.
+    unref: usize,
 }
 
 thread_local! {
@@ -39,6 +43,7 @@ thread_local! {
             running: None,
             last_id: 0,
             set: 0,
+            unref: 0,
         })
     };
 }
@@ -46,8 +51,16 @@ thread_local! {
 impl Timers {
     fn insert(&mut self, at: u64, timer: Timer) {
         self.set += 1;
+        self.unref += usize::from(!timer.is_ref);
         self.due_by_id.insert(timer.id, (at, self.set));
         self.by_due.insert((at, self.set), timer);
+    }
+
+    fn take(&mut self, due: Due) -> Option<Timer> {
+        let timer = self.by_due.remove(&due)?;
+        self.due_by_id.remove(&timer.id);
+        self.unref -= usize::from(!timer.is_ref);
+        Some(timer)
     }
 }
 
@@ -98,6 +111,7 @@ fn set(call: Call<'_>, kind: Kind) -> JsResult<Value> {
             callback,
             args,
             period: (kind == Kind::Interval).then_some(delay),
+            is_ref: true,
         };
         timers.insert(at, timer);
         timers.last_id
@@ -127,8 +141,8 @@ fn clear(call: Call<'_>) -> JsResult<Value> {
         if timers.running == Some(id) {
             timers.running = None;
         }
-        let due = timers.due_by_id.remove(&id)?;
-        timers.by_due.remove(&due)
+        let due = *timers.due_by_id.get(&id)?;
+        timers.take(due)
     });
     Ok(Value::UNDEFINED)
 }
@@ -155,8 +169,7 @@ impl Batch {
         let timer = TIMERS.with_borrow_mut(|timers| {
             let mut due = timers.by_due.range(..=(self.now, u64::MAX));
             let due = *due.find(|((_, set), _)| *set <= self.set)?.0;
-            let timer = timers.by_due.remove(&due)?;
-            timers.due_by_id.remove(&timer.id);
+            let timer = timers.take(due)?;
             timers.running = timer.period.map(|_| timer.id);
             Some(timer)
         });
@@ -179,8 +192,30 @@ impl Batch {
     }
 }
 
-/// Nanoseconds until the first timer is due, if one is set.
-pub fn until_next() -> Option<u64> {
-    let at = TIMERS.with_borrow(|timers| Some(timers.by_due.first_key_value()?.0.0))?;
+/// Sets whether the program runs on because of a timer.
+pub fn set_ref(id: u32, is_ref: bool) {
+    TIMERS.with_borrow_mut(|timers| {
+        let Some(due) = timers.due_by_id.get(&id) else {
+            return;
+        };
+        if let Some(timer) = timers.by_due.get_mut(due)
+            && timer.is_ref != is_ref
+        {
+            timer.is_ref = is_ref;
+            timers.unref = match is_ref {
+                true => timers.unref - 1,
+                false => timers.unref + 1,
+            };
+        }
+    });
+}
+
+/// Nanoseconds until the first timer is due, if one is set. Timers because of which the program does not
+/// run on count only if something else is awaited: such a timer, or a request.
+pub fn until_next(is_awaiting: bool) -> Option<u64> {
+    let at = TIMERS.with_borrow(|timers| {
+        let counts = is_awaiting || timers.by_due.len() > timers.unref;
+        counts.then_some(timers.by_due.first_key_value()?.0.0)
+    })?;
     Some(at.saturating_sub(clock::monotonic_nanoseconds()))
 }

@@ -8,20 +8,46 @@ use crate::parts::Part;
 
 /// Where the guest keeps compiled scripts, and the size of that place.
 const PLACE: (&str, &str) = ("jsvm_parts", "jsvm_parts_size");
-/// Functions that compile one script: the first answers where to write it.
-const COMPILE: (&str, &str) = ("jsvm_source", "jsvm_compile");
+/// The function that answers where to write a script.
+const SOURCE: &str = "jsvm_source";
+/// The function that compiles a script for the module's constants.
+const COMPILE: &str = "jsvm_compile";
+/// The function that compiles a script to bytes that begin with a digest.
+pub(super) const APART: &str = "jsvm_compile_apart";
 
 /// Compiles scripts; the result is what [`place`] writes.
 pub(super) fn compile(
-    mut store: impl AsContextMut,
+    store: impl AsContextMut,
     instance: Instance,
     parts: &[Part],
 ) -> Result<Vec<u8>, PreinitError> {
+    let mut all = Vec::new();
+    for (part, code) in parts.iter().zip(each(store, instance, parts, COMPILE)?) {
+        let name_len = u8::try_from(part.name.len()).map_err(|error| PreinitError::Part {
+            name: part.name.clone(),
+            reason: error.to_string(),
+        })?;
+        all.push(name_len);
+        all.extend_from_slice(part.name.as_bytes());
+        all.extend_from_slice(&(code.len() as u32).to_le_bytes());
+        all.extend_from_slice(&code);
+    }
+    all.push(0);
+    Ok(all)
+}
+
+/// Compiles scripts by a function of the guest.
+pub(super) fn each(
+    mut store: impl AsContextMut,
+    instance: Instance,
+    parts: &[Part],
+    function: &str,
+) -> Result<Vec<Vec<u8>>, PreinitError> {
     let mut store = store.as_context_mut();
     let memory = memory(&mut store, instance)?;
-    let source = instance.get_typed_func::<u32, u32>(&mut store, COMPILE.0);
+    let source = instance.get_typed_func::<u32, u32>(&mut store, SOURCE);
     let source = source.map_err(unsupported)?;
-    let compile = instance.get_typed_func::<(), u64>(&mut store, COMPILE.1);
+    let compile = instance.get_typed_func::<(), u64>(&mut store, function);
     let compile = compile.map_err(unsupported)?;
     let mut all = Vec::new();
     for part in parts {
@@ -40,15 +66,10 @@ pub(super) fn compile(
             .call(&mut store, ())
             .map_err(|error| failed(&format!("{error:#}")))?;
         let (start, len) = ((code >> 32) as usize, code as u32 as usize);
-        let name_len = u8::try_from(part.name.len()).map_err(|error| failed(&error))?;
         let code = memory.data(&store).get(start..start + len);
         let code = code.ok_or_else(|| failed(&"its bytecode is not inside the memory"))?;
-        all.push(name_len);
-        all.extend_from_slice(part.name.as_bytes());
-        all.extend_from_slice(&(len as u32).to_le_bytes());
-        all.extend_from_slice(code);
+        all.push(code.to_vec());
     }
-    all.push(0);
     Ok(all)
 }
 

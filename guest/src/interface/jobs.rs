@@ -19,7 +19,7 @@ impl Guest for crate::Guest {
         Ok(JobReport {
             executed,
             pending,
-            next_timer: timer::until_next(),
+            next_timer: timer::until_next(request::are_pending()),
             waiting: waiting.fold(Waiting::empty(), |all, (_, flag)| all | flag),
         })
     }

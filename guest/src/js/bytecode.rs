@@ -106,17 +106,20 @@ extern "C" fn jsvm_source(len: usize) -> *mut u8 {
     })
 }
 
-/// For the build: compiles what was written there. Returns the address of the bytecode in the
-/// upper half and its length in the lower.
-///
-/// # Panics
-/// If that is no script.
-#[unsafe(no_mangle)]
-extern "C" fn jsvm_compile() -> u64 {
+/// The name and the text of the script that the build wrote.
+pub fn take_source() -> (String, String) {
     let text = SOURCE.with_borrow_mut(std::mem::take);
     let text = String::from_utf8_lossy(&text);
     let (name, source) = text.split_once('\0').unwrap_or_default();
-    match compile(name, source) {
+    (name.to_owned(), source.to_owned())
+}
+
+/// What the build gets of bytecode: its address in the upper half and its length in the lower.
+///
+/// # Panics
+/// If that is no script.
+pub fn for_the_build(name: &str, code: JsResult<Vec<u8>>) -> u64 {
+    match code {
         Ok(code) => {
             let code: &'static [u8] = code.leak();
             ((code.as_ptr() as u64) << 32) | code.len() as u64
@@ -127,4 +130,11 @@ extern "C" fn jsvm_compile() -> u64 {
             panic!("{name}: {what} {}", stack.unwrap_or_default());
         }
     }
+}
+
+/// For the build: compiles what was written there as a part of the module.
+#[unsafe(no_mangle)]
+extern "C" fn jsvm_compile() -> u64 {
+    let (name, source) = take_source();
+    for_the_build(&name, compile(&name, &source))
 }

@@ -30,6 +30,8 @@ unsafe extern "C" {
     fn jsvm_sweep_arenas(runtime: *mut q::JSRuntime);
     fn jsvm_write_stack(ctx: *mut q::JSContext, error: q::JSValue, settle: q::JSValue);
     fn jsvm_take_interrupted_stack(runtime: *mut q::JSRuntime) -> q::JSValue;
+    fn jsvm_async_context(runtime: *mut q::JSRuntime) -> q::JSValue;
+    fn jsvm_set_async_context(runtime: *mut q::JSRuntime, value: q::JSValue);
 }
 
 /// Takes the stack of the function that was interrupted last; empty if there is none.
@@ -40,6 +42,19 @@ pub fn take_interrupted_stack() -> String {
         true => String::new(),
         false => stack.to_lossy().unwrap_or_default(),
     }
+}
+
+/// The value that the running code shares with the jobs that it causes.
+pub fn async_context() -> Value {
+    // SAFETY: live runtime; the value is lent, and duplicated at once.
+    unsafe { Value::from_raw(q::JS_DupValue(ctx(), jsvm_async_context(runtime()))) }
+}
+
+/// Replaces the value that the running code shares with the jobs that it causes, until the end of the
+/// present job.
+pub fn set_async_context(value: Value) {
+    // SAFETY: live runtime; the value is given away.
+    unsafe { jsvm_set_async_context(runtime(), value.into_raw()) }
 }
 
 /// Zeroes what is free in the arenas that the engine keeps small things in.

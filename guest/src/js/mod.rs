@@ -42,7 +42,7 @@ pub use accessor::define_accessor;
 pub use atom::{Atom, Key};
 pub use binary::{View, ViewKind};
 pub use buffer::throw_later;
-pub use bytecode::run_compiled;
+pub use bytecode::{for_the_build, run_compiled, take_source};
 pub use compile::{Source, compile_function, compiles, parse_json};
 pub use compiled::{Compiled, Keep};
 pub use descriptor::Definition;
@@ -52,7 +52,9 @@ pub use frames::{Frame, FrameKind, Origin, Suspension, suspended_frames};
 pub use function::{Call, function};
 pub use held::hold;
 pub use import::{ImportCall, has_import_hook, is_module_loaded, module_imports, set_import_hook};
-pub use internals::{Entry, Units, sweep_arenas, take_interrupted_stack};
+pub use internals::{
+    Entry, Units, async_context, set_async_context, sweep_arenas, take_interrupted_stack,
+};
 pub use lent::{LentBuffer, LentString, LentUnits};
 pub use module::{Loaded, Module, ModuleLoader, Synthetic, import, set_module_loader};
 pub use object::{OwnKeys, Property};

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use super::builtin;
 use super::namespace::namespace;
 use super::resolve::{folder, resolve};
 use super::source::ModuleSource;
@@ -90,6 +91,9 @@ fn require(specifier: &Value, parent: &Value) -> JsResult<Value> {
     }
     let importer = parent.get("id")?.to_lossy()?;
     let name = resolve(&specifier.to_lossy()?, &importer, true)?;
+    if let Some(exports) = builtin::load(&name)? {
+        return Ok(exports);
+    }
     if let Some(module) = cached(&name)? {
         // In a cycle these are the exports so far.
         return module.get("exports");
@@ -184,6 +188,12 @@ fn execute(name: &str, text: &str, module: &Value, main: Value) -> JsResult<()> 
         Value::text(folder(name))?,
     ];
     body.call(&exports, &args).map(drop)
+}
+
+/// `createRequire(filename)`: a function `require` that resolves as a module in that file does.
+pub fn create_require(name: &str) -> JsResult<Value> {
+    let main = state(|state| state.main.clone())?;
+    require_of(&new_module(name, &Value::UNDEFINED)?, main)
 }
 
 /// The function `require` of a module.

@@ -3,6 +3,7 @@
 //! The engine calls this file, which uses all others here. They do not use it, nor each other in a
 //! circle: `require` resolves and loads by `resolve` and `source`, as `import` does.
 
+mod builtin;
 mod commonjs;
 mod error;
 mod namespace;
@@ -12,6 +13,7 @@ mod resolve;
 mod source;
 mod world;
 
+pub use commonjs::create_require;
 use error::coded;
 pub use requested::{are_imports_requests, imports_of, set_import_requests};
 use resolve::{BY_FULL_NAME, folder, resolve, url_of};

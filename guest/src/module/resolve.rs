@@ -2,6 +2,7 @@
 
 use jsvm_protocol::standalone::{RESOLVED, ResolvedKey};
 
+use super::builtin;
 use super::source::text;
 use super::world;
 use crate::bindings::jsvm::engine::modules::ImportKind;
@@ -17,6 +18,9 @@ pub fn resolve(specifier: &str, importer: &str, is_require: bool) -> JsResult<St
         return Ok(specifier.to_owned());
     }
     if let Some(name) = resolve_by_root(specifier, importer, is_require)? {
+        return Ok(name);
+    }
+    if let Some(name) = builtin::resolve(specifier)? {
         return Ok(name);
     }
     if let Some(name) = world::resolve(specifier) {

@@ -3,6 +3,7 @@
 use jsvm_protocol::module::{self, kind};
 use jsvm_protocol::standalone::MODULES;
 
+use super::builtin;
 use super::error::wrong_root;
 use super::world::{self, ReadyModule};
 use crate::bindings::jsvm::engine::modules::{Module, ModuleKind, NativeExport, SourceModule};
@@ -44,6 +45,9 @@ impl ModuleSource {
     pub fn load(name: &str) -> JsResult<ModuleSource> {
         if let Some(module) = load_from_root(name)? {
             return of(name, read(name, &module)?);
+        }
+        if let Some(exports) = builtin::load(name)? {
+            return Ok(ModuleSource::World(builtin::ready(&exports)?));
         }
         if let Some(module) = world::load(name)? {
             return Ok(ModuleSource::World(module));

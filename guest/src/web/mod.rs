@@ -24,6 +24,8 @@ mod url;
 
 use crate::js::{self, Call, JsResult, Property, Thrown, Value};
 
+pub use bytes::{len as bytes_len, part as bytes_part, to_vec as bytes_of};
+pub use compression::natives as compression_tools;
 pub use parts::{http_tools, names};
 pub use registry::stand_in;
 
@@ -34,7 +36,7 @@ macro_rules! functions {
             $crate::js::Property::HIDDEN)?;)*
     };
 }
-use functions;
+pub(crate) use functions;
 
 /// Puts the names of all parts and the functions that need none into the global object.
 pub fn install() -> JsResult<()> {
@@ -64,6 +66,13 @@ fn report_error(call: Call<'_>) -> JsResult<Value> {
     require(call, 1)?;
     js::throw_later(&call.arg(0))?;
     Ok(Value::UNDEFINED)
+}
+
+/// Writes to the bytes of a value. What does not fit is not written.
+pub fn write_bytes(value: &Value, offset: usize, bytes: &[u8]) -> JsResult<()> {
+    let view = bytes::view(value)?;
+    let room = view.len.saturating_sub(offset).min(bytes.len());
+    view.buffer.write_buffer(view.offset + offset, &bytes[..room])
 }
 
 /// Refuses a call with fewer arguments than it needs.

@@ -25,7 +25,7 @@ pub fn settled(value: Value) -> JsResult<Value> {
             Some(PromiseState::Rejected) => return Err(Thrown(value.promise_result())),
             _ => {}
         }
-        match timer::until_next() {
+        match timer::until_next(true) {
             // It is due by now.
             Some(0) => {}
             // SAFETY: exports are called by the adapter alone.

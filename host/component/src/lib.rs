@@ -11,6 +11,7 @@
 //! | [`template`] | about 0.25 MB for all templates, compressed with zstd |
 //! | [`references`] | about 0.04 MB, compressed with zstd |
 //! | [`size_engine`] | about 0.9 MB, compressed with zstd |
+//! | [`node_modules`] | about 0.3 MB, compressed with zstd |
 //!
 //! A program contains only the items that it uses.
 //!
@@ -20,6 +21,7 @@
 //! |---|---|---|
 //! | `engine` | yes | [`COMPONENT`], [`BASE_IMAGE`] and the constants that describe them |
 //! | `templates` | no | [`template`] and [`references`], with the crates `postcard`, `serde` and `zstd` |
+//! | `node` | no | [`node_modules`], with the crates `postcard` and `zstd` |
 //! | `read` | no | [`EngineParts`], which reads any engine's component, with `wasmparser` and `sha2` |
 //! | `size-engine` | no | [`size_engine`], the VM compiled for size, with `templates` |
 //!
@@ -45,6 +47,8 @@ mod constants {
 }
 #[cfg(feature = "read")]
 mod image;
+#[cfg(feature = "node")]
+mod node;
 #[cfg(feature = "read")]
 mod read;
 #[cfg(feature = "templates")]
@@ -53,6 +57,8 @@ mod section;
 #[cfg(feature = "size-engine")]
 mod size_engine;
 
+#[cfg(feature = "node")]
+pub use node::node_modules;
 #[cfg(feature = "read")]
 #[cfg_attr(docsrs, doc(cfg(feature = "read")))]
 pub use image::BaseImage;

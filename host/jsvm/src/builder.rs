@@ -52,6 +52,9 @@ pub struct VmBuilder {
     pub(crate) requests: Vec<String>,
     pub(crate) async_functions: Arc<AsyncFunctions>,
     measures_gaps: bool,
+    /// Whether the VM gets the modules and globals of Node.js.
+    #[cfg_attr(not(feature = "node"), allow(dead_code))]
+    has_node: bool,
     imports: Arc<Imports>,
     console: Option<Arc<ConsoleWriter>>,
 }
@@ -73,6 +76,7 @@ impl VmBuilder {
             requests: Vec::new(),
             async_functions: Arc::default(),
             measures_gaps: false,
+            has_node: false,
             imports: Arc::default(),
             console: None,
         }
@@ -327,6 +331,33 @@ impl VmBuilder {
         self
     }
 
+    /// Gives the VM the modules and globals of Node.js: `import path from "node:path"`, `Buffer`, `process`. What
+    /// needs files, sockets or processes throws an error when it is called.
+    ///
+    /// They are made when a script first touches them, so a VM that does not pays for none. `process` has no
+    /// environment and no arguments, unless a [handler](Self::handler) `jsvm:process` that is set after this
+    /// answers its calls.
+    ///
+    /// A VM that is [restored](Self::restore) needs this, too, if the frozen one had it.
+    ///
+    /// ```
+    /// use jsvm::Source;
+    /// let vm = jsvm::Engine::global()?.vm().node().build()?;
+    /// let promise = vm.eval(Source::module(
+    ///     "import { join } from 'node:path'; export const text = join('a', '../b') + Buffer.from('c').toString('hex');",
+    /// ))?;
+    /// vm.run_jobs()?;
+    /// assert_eq!(promise.promise_value()?.get("text")?.to::<String>()?, "b63");
+    /// # Ok::<(), jsvm::Error>(())
+    /// ```
+    #[cfg(feature = "node")]
+    #[must_use]
+    pub fn node(self) -> Self {
+        let mut builder = crate::node::process(crate::node::add_handlers(self));
+        builder.has_node = true;
+        builder
+    }
+
     /// Changes the settings of an extension, which is added with its default settings if it is not
     /// there; see the module [`extension`](crate::extension).
     ///
@@ -380,7 +411,12 @@ impl VmBuilder {
     /// [`Error::HardMemoryTooSmall`]; [`Error::VmCreation`] if the system has no memory;
     /// [`Error::Extension`] if the settings of an extension are wrong.
     pub fn build(&self) -> Result<Vm, Error> {
-        Vm::new(self)
+        let vm = Vm::new(self)?;
+        #[cfg(feature = "node")]
+        if self.has_node {
+            crate::node::install(&vm)?;
+        }
+        Ok(vm)
     }
 }
 

@@ -124,6 +124,9 @@ mod native;
 #[cfg(feature = "compile")]
 mod native_cache;
 mod native_module;
+#[cfg(feature = "node")]
+#[cfg_attr(docsrs, doc(cfg(feature = "node")))]
+pub mod node;
 mod pagemap;
 mod release;
 pub mod serde;

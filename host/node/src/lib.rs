@@ -57,7 +57,7 @@ use files::Files;
 use jsvm::HostError;
 use jsvm::{Import, ImportKind, Module, ModuleLoader};
 use names::ModuleNames;
-use resolve::{Resolve, Resolved};
+use resolve::{Builds, Resolve, Resolved};
 
 /// A loader of the modules in a folder and of its installed packages, found as in Node.js.
 ///
@@ -65,7 +65,7 @@ use resolve::{Resolve, Resolved};
 ///
 /// * Nothing outside the folder is loaded, and no `node_modules` above it is searched. A symbolic
 ///   link counts as its target.
-/// * The conditions for `exports` and `imports` of packages are `jsvm`, `edge-light`, `browser`,
+/// * Without [`for_node`](NodeModules::for_node), the conditions for `exports` and `imports` of packages are `jsvm`, `edge-light`, `browser`,
 ///   and `import` or `require`. `node` is not among them.
 /// * Without `exports`, a string in the `browser` field of a `package.json` takes the place of `main`.
 ///   An object there maps files of the package, and the modules that they import, to other files, or
@@ -158,7 +158,7 @@ impl NodeModules {
 
     fn at(root: PathBuf, base: PathBuf) -> Self {
         NodeModules {
-            resolve: Arc::new(Resolve::new(root.clone())),
+            resolve: Arc::new(Resolve::new(root.clone(), Builds::Edge)),
             files: Arc::default(),
             names: ModuleNames::new(root, base),
         }
@@ -169,6 +169,15 @@ impl NodeModules {
     #[must_use]
     pub fn relative_names(mut self) -> Self {
         self.names = self.names.relative();
+        self
+    }
+
+    /// Chooses the builds of packages for Node.js: for a VM with its modules, from `VmBuilder::node`. The
+    /// conditions are `jsvm`, `node`, and `import` or `require`, and `browser` fields are ignored.
+    #[must_use]
+    pub fn for_node(mut self) -> Self {
+        let root = self.names.root().to_owned();
+        self.resolve = Arc::new(Resolve::new(root, Builds::Node));
         self
     }
 

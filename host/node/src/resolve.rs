@@ -17,7 +17,19 @@ use jsvm::{Import, ImportKind};
 
 /// The conditions for `exports` and `imports` of packages, beside `import` or `require`. `worker`
 /// and `workerd` are left out: builds for them expect message ports.
-const CONDITIONS: [&str; 3] = ["jsvm", "edge-light", "browser"];
+const EDGE_CONDITIONS: [&str; 3] = ["jsvm", "edge-light", "browser"];
+
+/// The same for a VM with the modules of Node.js.
+const NODE_CONDITIONS: [&str; 2] = ["jsvm", "node"];
+
+/// For which runtime packages are chosen that have a build for each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Builds {
+    /// Edge runtimes, which have the web platform and not the modules of Node.js.
+    Edge,
+    /// Node.js.
+    Node,
+}
 
 /// Packages for which the condition `node` holds too: their other builds are for bundlers, which compile
 /// templates before, and their builds for Node.js need none of its modules.
@@ -47,6 +59,7 @@ type Resolver = ResolverGeneric<ConfinedFiles>;
 pub struct Resolve {
     root: PathBuf,
     file_system: ConfinedFiles,
+    builds: Builds,
     resolvers: RwLock<Arc<Resolvers>>,
     /// Memory that the resolvers may have used since they were created, in bytes.
     remembered: AtomicUsize,
@@ -91,13 +104,18 @@ impl Pair {
 }
 
 impl Resolvers {
-    fn new(file_system: &ConfinedFiles) -> Self {
+    fn new(file_system: &ConfinedFiles, builds: Builds) -> Self {
+        let options = |kind, typescript| options(kind, typescript, builds);
         let first = Resolver::new_with_file_system(file_system.clone(), options("import", false));
         let with = |kind, typescript| first.clone_with_options(options(kind, typescript));
         let with_module = |typescript| {
-            first.clone_with_options(ResolveOptions {
-                main_fields: ["browser", "module", "main"].map(str::to_owned).into(),
-                ..options("import", typescript)
+            let options = options("import", typescript);
+            first.clone_with_options(match builds {
+                Builds::Edge => ResolveOptions {
+                    main_fields: ["browser", "module", "main"].map(str::to_owned).into(),
+                    ..options
+                },
+                Builds::Node => options,
             })
         };
         let with_node = |kind| {
@@ -130,11 +148,12 @@ impl Resolvers {
 
 impl Resolve {
     /// Creates the resolver of programs in a folder, which must be a real path.
-    pub fn new(root: PathBuf) -> Self {
+    pub fn new(root: PathBuf, builds: Builds) -> Self {
         let file_system = ConfinedFiles::within(root.clone());
         Resolve {
             root,
-            resolvers: RwLock::new(Arc::new(Resolvers::new(&file_system))),
+            builds,
+            resolvers: RwLock::new(Arc::new(Resolvers::new(&file_system, builds))),
             file_system,
             remembered: AtomicUsize::new(0),
             bundled: Mutex::default(),
@@ -269,7 +288,7 @@ impl Resolve {
             // Unless another thread was quicker.
             if self.remembered.load(Ordering::Relaxed) > MAX_REMEMBERED {
                 // Resolvers that another thread uses must not forget anything before it is done.
-                *resolvers = Arc::new(Resolvers::new(&self.file_system));
+                *resolvers = Arc::new(Resolvers::new(&self.file_system, self.builds));
                 self.remembered.store(cost, Ordering::Relaxed);
             }
             return resolvers.clone();
@@ -325,8 +344,12 @@ fn tsconfig_error(path: &Path, error: &ResolveError) -> ProgramError {
     }
 }
 
-fn options(kind: &str, typescript: bool) -> ResolveOptions {
-    let mut conditions: Vec<String> = CONDITIONS.map(str::to_owned).into();
+fn options(kind: &str, typescript: bool, builds: Builds) -> ResolveOptions {
+    let conditions = match builds {
+        Builds::Edge => &EDGE_CONDITIONS[..],
+        Builds::Node => &NODE_CONDITIONS[..],
+    };
+    let mut conditions: Vec<String> = conditions.iter().map(|&name| name.to_owned()).collect();
     conditions.extend([kind.to_owned(), "default".to_owned()]);
     let extensions = if typescript {
         TYPESCRIPT_EXTENSIONS
@@ -347,8 +370,14 @@ fn options(kind: &str, typescript: bool) -> ResolveOptions {
         extension_alias: extension_alias.into(),
         tsconfig: typescript.then_some(TsconfigDiscovery::Auto),
         // A string replaces `main`; an object replaces files of the package and what they import.
-        main_fields: vec!["browser".into(), "main".into()],
-        alias_fields: vec![vec!["browser".into()]],
+        main_fields: match builds {
+            Builds::Edge => vec!["browser".into(), "main".into()],
+            Builds::Node => vec!["main".into()],
+        },
+        alias_fields: match builds {
+            Builds::Edge => vec![vec!["browser".into()]],
+            Builds::Node => Vec::new(),
+        },
         // The program must not depend on an environment variable.
         node_path: false,
         ..ResolveOptions::default()

@@ -91,7 +91,7 @@ pub fn disarm(number: u32) -> bool {
     {
         cancel(alarm);
     }
-    ALARM.get().is_none() && timer::until_next().is_some()
+    ALARM.get().is_none() && timer::until_next(true).is_some()
 }
 
 fn cancel(alarm: Alarm) {

@@ -206,7 +206,7 @@ fn turn(world: &'static Described, number: u32) -> u32 {
 /// What the task does next; `None` if there are jobs to run.
 fn next(number: u32) -> JsResult<Option<u32>> {
     let has_returned = with(number, |task| task.outcome.is_none()).unwrap_or(true);
-    let timer = timer::until_next();
+    let timer = timer::until_next(true);
     let is_waiting = waitable::is_awaited_by(number);
     // Something that goes on writes to a stream, and waits for a timer.
     let writes = writer::is_any_open() && timer.is_some();

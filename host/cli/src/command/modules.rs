@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use jsvm_node::NodeModules;
 
 use super::reason::reason;
@@ -15,6 +15,20 @@ pub struct ModuleOptions {
     /// program with a package.json, a node_modules or a .git, but not the home folder]
     #[arg(long, value_name = "FOLDER")]
     modules: Option<PathBuf>,
+
+    /// Which builds of packages are used: for Node.js, or for edge runtimes [default: node; edge with
+    /// build --host spin]
+    #[arg(long, value_name = "BUILDS")]
+    conditions: Option<Conditions>,
+}
+
+/// The runtime that packages are built for.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Conditions {
+    /// With the modules of Node.js
+    Node,
+    /// With the web platform alone
+    Edge,
 }
 
 impl ModuleOptions {
@@ -25,6 +39,19 @@ impl ModuleOptions {
 
     /// Returns the modules of the program in a folder.
     pub fn of(&self, folder: &Path) -> Result<NodeModules, Usage> {
+        self.of_with(folder, Conditions::Node)
+    }
+
+    /// Returns the modules of the program in a folder, with other builds of packages by default.
+    pub fn of_with(&self, folder: &Path, default: Conditions) -> Result<NodeModules, Usage> {
+        let modules = self.open(folder)?;
+        Ok(match self.conditions.unwrap_or(default) {
+            Conditions::Node => modules.for_node(),
+            Conditions::Edge => modules,
+        })
+    }
+
+    fn open(&self, folder: &Path) -> Result<NodeModules, Usage> {
         match &self.modules {
             Some(root) => {
                 let modules = NodeModules::with_root(root, folder);

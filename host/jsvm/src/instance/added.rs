@@ -21,7 +21,7 @@ pub(super) struct AddedIndices([Option<ComponentExportIndex>; NAMES.len()]);
 pub(crate) struct Added([Option<Func>; NAMES.len()]);
 
 /// The interfaces and names of the functions.
-const NAMES: [(&str, &str); 9] = [
+const NAMES: [(&str, &str); 10] = [
     ("module-imports", "get-module-imports"),
     ("module-imports", "set-import-requests"),
     ("module-imports", "get-import-requests"),
@@ -31,6 +31,7 @@ const NAMES: [(&str, &str); 9] = [
     ("frames", "get-suspended-frames"),
     ("worlds", "define-world"),
     ("worlds", "bind-exports"),
+    ("realm", "create-node-tools"),
 ];
 const GET_MODULE_IMPORTS: usize = 0;
 const SET_IMPORT_REQUESTS: usize = 1;
@@ -41,6 +42,7 @@ const CREATE_CALLING_FUNCTION: usize = 5;
 const GET_SUSPENDED_FRAMES: usize = 6;
 const DEFINE_WORLD: usize = 7;
 const BIND_EXPORTS: usize = 8;
+const CREATE_NODE_TOOLS: usize = 9;
 
 /// An engine of an older version of jsvm lacks a function.
 ///
@@ -125,6 +127,15 @@ impl Added {
         store: &mut Store<Context>,
     ) -> Called<Result<ResourceAny, wit::Error>> {
         let called = self.call(CREATE_TICK_FUNCTION, store, ())?;
+        Ok(called.map(|(function,)| function))
+    }
+
+    /// Creates the function that returns what the modules of Node.js need.
+    pub(crate) fn create_node_tools(
+        &self,
+        store: &mut Store<Context>,
+    ) -> Called<Result<ResourceAny, wit::Error>> {
+        let called = self.call(CREATE_NODE_TOOLS, store, ())?;
         Ok(called.map(|(function,)| function))
     }
 

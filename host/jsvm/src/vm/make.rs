@@ -323,4 +323,17 @@ impl Vm {
         })?;
         Ok(Value::from_handle(&self.shared, handle?))
     }
+
+    /// Creates the function that returns what the modules of Node.js need of the engine. Only their loader
+    /// may get it.
+    #[cfg(feature = "node")]
+    pub(crate) fn create_node_tools(&self) -> Result<Value, Error> {
+        let handle = self.shared.try_enter(|e| {
+            Ok(match e.exports.added.create_node_tools(e.store)? {
+                Ok(created) => created.map(Ok),
+                Err(missing) => Ok(Err(missing)),
+            })
+        })?;
+        Ok(Value::from_handle(&self.shared, handle?))
+    }
 }

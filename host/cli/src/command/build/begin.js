@@ -1,8 +1,8 @@
 // What a program that is built finds around it, and what becomes of that when the file runs.
 // `host` answers while it is built; of its operations only `write` and `exit` are left then. `given`
 // are environment variables that the program has unless its host has them.
-(host, source, nextTick, given) => {
-  let environment, exitCode = 0;
+(host, given) => {
+  let environment, exitCode = 0, process;
   const operations = {
     __proto__: null,
     env: (name) => (environment === undefined ? host("env", name, new Error().stack) : environment[name]),
@@ -13,8 +13,6 @@
     platform: () => "wasi",
     version: () => host("version"),
   };
-  const call = (name, ...args) => (name in operations ? operations[name](...args) : host(name, ...args));
-  const process = (0, eval)(source)(call, nextTick);
   const define = (target, name, value) =>
     Object.defineProperty(target, name, { __proto__: null, value, writable: true, enumerable: target === process, configurable: true });
   const known = (target, name) =>
@@ -25,10 +23,14 @@
       enumerable: target === process,
       configurable: true,
     });
-  known(process, "argv");
-  define(globalThis, "process", process);
-  define(globalThis, "global", globalThis);
   return {
+    // What `process` calls.
+    call: (name, ...args) => (name in operations ? operations[name](...args) : host(name, ...args)),
+    // Called once `process` is there.
+    finish() {
+      process = globalThis.process;
+      known(process, "argv");
+    },
     begin(env, args) {
       // Whoever copies it finds what is true.
       environment = { __proto__: null, ...given, ...env };

@@ -18,7 +18,7 @@ use super::modules::Modules;
 use super::uses::Uses;
 use super::world::WorldRole;
 use super::{Build, BuildInputs};
-use crate::command::builtin::{ExitCode, WithBuiltins, process_source, tick_function, with_files};
+use crate::command::builtin::{ExitCode, WithBuiltins, with_files};
 use crate::command::destination::Target;
 use crate::command::launch::{Launched, launch};
 use crate::command::permissions::Permissions;
@@ -140,7 +140,7 @@ impl Build {
         clock: &BuildClock,
         uses: Option<&Uses>,
     ) -> anyhow::Result<(Session, Handlers, Modules)> {
-        let modules = self.modules.of(folder)?.relative_names();
+        let modules = self.modules.of_with(folder, self.conditions())?.relative_names();
         let permissions = Arc::new(Permissions::within(modules.root()));
         let is_quiet = uses.is_some();
         let to_stderr = target.is_stdout();
@@ -205,7 +205,9 @@ fn install(vm: &Vm, env: &[(String, String)]) -> Result<(), Error> {
     for (name, value) in env {
         given.set(&**name, &**value)?;
     }
-    let made = begin.call((host, process_source(), tick_function(vm)?, given))?;
+    let made = begin.call((host, given))?;
+    jsvm::node::install_with(vm, made.get("call")?)?;
+    made.get("finish")?.call(())?;
     vm.roots().set(BEGIN, made.get("begin")?)?;
     vm.roots().set(EXIT_CODE, made.get("exitCode")?)
 }
@@ -295,6 +297,7 @@ impl Evaluated {
         let Launched { session, value, .. } = self.launched;
         drop::<Value>(value);
         self.modules.keep(session.vm())?;
+        jsvm::node::keep(session.vm())?;
         if let Some(limit) = busy_timeout {
             session
                 .vm()

@@ -34,7 +34,7 @@ use self::world::{BuildWorld, WorldOptions, WorldRole, with_imports};
 use self::world_scripts::HostUse;
 use super::destination::Target;
 use super::exit::Exit;
-use super::modules::ModuleOptions;
+use super::modules::{Conditions, ModuleOptions};
 use super::options::{ParsedArg, duration, memory, parsed_arg, seed, time};
 use super::output;
 use super::progress::Progress;
@@ -376,6 +376,14 @@ impl Build {
             _ if serves && self.has_environment() => Ok(ComponentKind::HttpWithEnvironment),
             _ if serves => Ok(ComponentKind::Http),
             _ => Ok(ComponentKind::Command),
+        }
+    }
+
+    /// The builds of packages that fit the host: Spin gives a component no more than the web platform.
+    fn conditions(&self) -> Conditions {
+        match self.host {
+            Some(HostOption::Spin) => Conditions::Edge,
+            _ => Conditions::Node,
         }
     }
 

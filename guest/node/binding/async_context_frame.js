@@ -1,0 +1,4 @@
+(tools) => ({
+  getContinuationPreservedEmbedderData: tools.getContext,
+  setContinuationPreservedEmbedderData: tools.setContext,
+});

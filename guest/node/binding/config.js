@@ -1,0 +1,1 @@
+() => ({ hasIntl: false, hasSmallICU: false, hasInspector: false, hasOpenSSL: false, hasCrypto: false, noBrowserGlobals: false, hasTracing: false, hasNodeOptions: false, isDebugBuild: false, bits: 32, getDefaultLocale: () => "en-US", fipsMode: false });

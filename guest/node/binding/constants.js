@@ -1,0 +1,2 @@
+// The numbers of Linux.
+(tools, internalBinding, require, data) => data.constants;

@@ -1,0 +1,1 @@
+() => ({ console: globalThis.console, isEnabled: false, setConsoleExtensionInstaller() {}, consoleCall() {} });

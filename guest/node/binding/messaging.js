@@ -1,0 +1,1 @@
+() => ({ DOMException, MessageChannel, MessagePort, structuredClone, exposeLazyDOMExceptionProperty() {} });

@@ -1,0 +1,1 @@
+() => ({ setSerializeCallback() {}, setDeserializeCallback() {}, setDeserializeMainFunction() {}, isBuildingSnapshotBuffer: new Uint8Array(1) });

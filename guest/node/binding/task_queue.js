@@ -1,0 +1,1 @@
+() => ({ enqueueMicrotask: queueMicrotask, setTickCallback() {}, runMicrotasks() {}, tickInfo: new Int32Array(2), promiseRejectEvents: {}, setPromiseRejectCallback() {} });

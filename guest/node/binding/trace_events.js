@@ -1,0 +1,1 @@
+() => ({ trace() {}, isTraceCategoryEnabled: () => false, setTraceCategoryStateUpdateHandler() {}, getCategoryEnabledBuffer: () => new Uint8Array(1), available: false });

@@ -1,0 +1,1 @@
+() => ({ URLPattern: globalThis.URLPattern });

@@ -1,0 +1,50 @@
+'use strict';
+// Modules whose work needs what a VM does not have. They load, so that programs that only name them run; a
+// call throws an error that says why.
+const { data } = require('internal/jsvm/builtins');
+
+const reasons = {
+  '__proto__': null,
+  'crypto': 'node:crypto is not there yet; crypto.subtle and crypto.getRandomValues are',
+  'child_process': 'a VM starts no processes',
+  'cluster': 'a VM starts no processes',
+  'inspector': 'a VM has no debugger of this kind',
+  'inspector/promises': 'a VM has no debugger of this kind',
+  'vm': 'a VM has one context; use eval, or several VMs',
+  'http2': 'a VM opens no sockets; use fetch, or export a fetch handler for jsvm serve',
+  'net': 'a VM opens no sockets; use fetch',
+  'tls': 'a VM opens no sockets; use fetch',
+  'dgram': 'a VM opens no sockets',
+  'dns': 'a VM resolves no names; use fetch',
+  'dns/promises': 'a VM resolves no names; use fetch',
+  'http': 'a VM opens no sockets; use fetch, or export a fetch handler for jsvm serve',
+  'https': 'a VM opens no sockets; use fetch',
+  'repl': 'use jsvm repl',
+  'wasi': 'a VM runs no WebAssembly of its own',
+  'worker_threads': 'a VM has one thread; use several VMs',
+  'sqlite': 'a VM has no database; use jsvm:keyvalue',
+};
+
+const refusal = (name, key) => {
+  const reason = reasons[name] ?? 'it needs what a VM does not have';
+  const error = new Error(`${name}.${key} cannot be used here: ${reason}`);
+  error.code = 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM';
+  return error;
+};
+
+module.exports = (name) => {
+  const exported = {};
+  const description = data.missing[name] ?? [];
+  for (const { 0: key, 1: kind, 2: value } of description) {
+    if (kind === 'value') {
+      exported[key] = value;
+    } else {
+      const stub = { [key]: function() { throw refusal(name, key); } }[key];
+      for (const method of value ?? []) {
+        stub.prototype[method] = { [method]: function() { throw refusal(name, `${key}.${method}`); } }[method];
+      }
+      exported[key] = stub;
+    }
+  }
+  return exported;
+};

@@ -1,0 +1,2 @@
+'use strict';
+module.exports = { tryGetCwd() { try { return process.cwd(); } catch { return ''; } } };

@@ -1,0 +1,3 @@
+'use strict';
+const { CompressionStream, DecompressionStream } = globalThis;
+module.exports = { CompressionStream, DecompressionStream };

@@ -1,0 +1,3 @@
+'use strict';
+const { TextEncoderStream, TextDecoderStream } = globalThis;
+module.exports = { TextEncoderStream, TextDecoderStream };

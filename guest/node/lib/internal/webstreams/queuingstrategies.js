@@ -1,0 +1,3 @@
+'use strict';
+const { ByteLengthQueuingStrategy, CountQueuingStrategy } = globalThis;
+module.exports = { ByteLengthQueuingStrategy, CountQueuingStrategy };

@@ -1,0 +1,3 @@
+'use strict';
+const { TransformStream, TransformStreamDefaultController } = globalThis;
+module.exports = { TransformStream, TransformStreamDefaultController };

@@ -1,0 +1,128 @@
+//! The modules and globals of Node.js: see [`VmBuilder::node`].
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use crate::{Bytes, Error, HostError, Source, Value, Vm, VmBuilder};
+
+/// The host function that returns the bytecode of a module.
+const BYTECODE: &str = "jsvm:node-bytecode";
+
+/// The host function of the object `process`.
+const PROCESS: &str = "jsvm:process";
+
+/// The host function that returns the source of the object `process`.
+const SOURCE: &str = "jsvm:builtin-source";
+
+/// The root with the modules.
+const BUILTINS: &str = "jsvm:builtins";
+
+/// What can be imported, each with a blank around it. Some are found with `node:` alone.
+const NAMES: &str = include_str!("names.txt");
+
+/// The version of Node.js whose modules these are.
+pub const NODE_VERSION: &str = "24.22.3";
+
+/// Returns the source of the object `process`: a function of the function that answers its calls, of that
+/// behind `process.nextTick`, and of one that returns the loader of modules.
+pub fn process_source() -> &'static str {
+    include_str!("process.js")
+}
+
+/// Whether a specifier, with or without `node:`, is a module of Node.js. Returns its full name.
+///
+/// ```
+/// use jsvm::node::builtin_name;
+/// assert_eq!(builtin_name("path").as_deref(), Some("node:path"));
+/// assert_eq!(builtin_name("node:test").as_deref(), Some("node:test"));
+/// assert_eq!(builtin_name("test"), None);
+/// ```
+pub fn builtin_name(specifier: &str) -> Option<String> {
+    let has = |name: &str| NAMES.split_whitespace().any(|known| known == name);
+    match specifier.strip_prefix("node:") {
+        Some(name) => (has(name) || has(specifier)).then(|| specifier.to_owned()),
+        None => has(specifier).then(|| format!("node:{specifier}")),
+    }
+}
+
+fn bytecode(name: &str) -> Option<&'static [u8]> {
+    static MODULES: OnceLock<HashMap<String, Vec<u8>>> = OnceLock::new();
+    let modules = MODULES.get_or_init(|| jsvm_component::node_modules().unwrap_or_default());
+    modules.get(name).map(Vec::as_slice)
+}
+
+/// Adds what a VM with the modules of Node.js calls. A VM that is restored needs it, too.
+pub fn add_handlers(builder: VmBuilder) -> VmBuilder {
+    builder
+        .handler(BYTECODE, |name: String| {
+            bytecode(&name).map(|code| Bytes(code.to_vec()))
+        })
+        .handler(SOURCE, |name: String| match &*name {
+            "process" => Ok(process_source()),
+            _ => Err(HostError::type_error(format!("no built-in named {name}"))),
+        })
+}
+
+/// Installs the modules and globals of Node.js in a fresh VM, whose builder has [`add_handlers`].
+///
+/// With an engine that is older than these modules, only `process` and `global` are installed.
+///
+/// # Errors
+/// [`Error::Limit`].
+pub fn install(vm: &Vm) -> Result<(), Error> {
+    install_with(vm, vm.create_host_function(PROCESS, 0)?)
+}
+
+/// Does the same with a function of the VM that answers the calls of `process`.
+///
+/// # Errors
+/// [`Error::Limit`].
+pub fn install_with(vm: &Vm, host: Value) -> Result<(), Error> {
+    let optional = |made: Result<Value, Error>| match made {
+        Err(Error::MissingFunction(_)) => Ok(Value::UNDEFINED),
+        made => made,
+    };
+    let source = vm.create_host_function(SOURCE, 0)?;
+    let bytecode = vm.create_host_function(BYTECODE, 0)?;
+    let tick = optional(vm.create_tick_function())?;
+    let tools = optional(vm.create_node_tools())?;
+    let has_tools = !tools.is_undefined();
+    let install = Source::script(include_str!("install.js")).file_name("jsvm:install");
+    let builtins = vm
+        .eval(install)?
+        .call((host, source, tick, bytecode, tools, NAMES))?;
+    match has_tools {
+        true => vm.roots().set(BUILTINS, builtins),
+        false => Ok(()),
+    }
+}
+
+/// Keeps in the VM what its modules of Node.js may still load, for a program whose host will not have
+/// it.
+///
+/// # Errors
+/// [`Error::Limit`].
+pub fn keep(vm: &Vm) -> Result<(), Error> {
+    match vm.roots().get(BUILTINS)? {
+        Some(builtins) => builtins.get("keep")?.call(()).map(drop),
+        None => Ok(()),
+    }
+}
+
+/// Answers `process` for VMs whose embedder does not.
+pub(crate) fn process(builder: VmBuilder) -> VmBuilder {
+    use crate::{Arguments, Data};
+    builder.handler(PROCESS, |Arguments(args): Arguments| {
+        let name = args.first().map_or(Ok(String::new()), |arg| arg.to::<String>())?;
+        Ok(match &*name {
+            "env" | "exitCode" | "write" => Data::of(&())?,
+            "envNames" => Data::of(&Vec::<String>::new())?,
+            "isTerminal" => Data::of(&false)?,
+            "cwd" => Data::of("/")?,
+            "platform" => Data::of("linux")?,
+            "version" => Data::of(env!("CARGO_PKG_VERSION"))?,
+            "exit" => return Err(HostError::new("process.exit cannot end the embedder of this VM")),
+            _ => return Err(HostError::type_error(format!("process has no operation {name}"))),
+        })
+    })
+}
