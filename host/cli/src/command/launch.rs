@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Once;
 
-use jsvm::{Error, ModuleKind, Source, Value};
+use jsvm::{Error, IntoArg, ModuleKind, Source, Value};
 use jsvm_node::{NodeModules, ProgramError};
 
 use super::exit::Exit;
@@ -28,8 +28,58 @@ pub struct Launched {
 impl Launched {
     /// Runs the program until nothing is left to do. A failure is printed before it returns.
     pub fn run(&self) -> anyhow::Result<()> {
-        let run = self.session.run(&self.promise());
-        run.map_err(|error| self.session.failed(&error))
+        loop {
+            match self.session.run(&self.promise()) {
+                Ok(()) => return Ok(()),
+                Err(error) if self.is_caught(&error) => {}
+                Err(error) => {
+                    let failed = self.session.failed(&error);
+                    // Node.js emits it after any failure. What a listener throws then changes nothing.
+                    let _ = self.emit("exit", 1, ());
+                    return Err(failed);
+                }
+            }
+        }
+    }
+
+    /// Tells the program that nothing is left to do, and runs what it begins then. At last it is told
+    /// that it ends.
+    pub fn end(&self) -> anyhow::Result<()> {
+        let emit = |event| {
+            let emitted = self.emit(event, 0, ());
+            emitted.map_err(|error| self.session.failed(&error))
+        };
+        while emit("beforeExit")? && self.session.is_waiting()? {
+            self.run()?;
+        }
+        emit("exit").map(drop)
+    }
+
+    /// Whether a listener of `process` handles an error.
+    fn is_caught(&self, error: &Error) -> bool {
+        match error {
+            Error::Exception(exception) => {
+                let caught = self.emit("uncaughtException", &exception.value, "uncaughtException");
+                caught.unwrap_or(false)
+            }
+            Error::Rejection(rejection) if rejection.limit.is_none() => {
+                let reason = &rejection.reason.value;
+                let handled = self.emit("unhandledRejection", reason, &rejection.promise);
+                let caught = || self.emit("uncaughtException", reason, "unhandledRejection");
+                handled.unwrap_or(false) || caught().unwrap_or(false)
+            }
+            _ => false,
+        }
+    }
+
+    fn emit(
+        &self,
+        event: &str,
+        first: impl IntoArg,
+        second: impl IntoArg,
+    ) -> Result<bool, Error> {
+        self.session
+            .enter(|vm| jsvm::node::emit(vm, event, first, second))
     }
 
     /// Runs the program until it only waits. Returns whether it waits for something.

@@ -103,6 +103,7 @@ impl Run {
         } else {
             hint::after_run(&program, &file);
         }
+        program.end()?;
         let ended = program.session.exit();
         // The process is about to end: freeing the memory piece by piece would only take time.
         std::mem::forget(program);

@@ -42,7 +42,8 @@
     return isBuiltin(specifier) ? `node:${specifier}` : undefined;
   };
 
-  lazily("process", () => evaluate(processSource("process"))(host, nextTick, load));
+  let current;
+  lazily("process", () => (current = evaluate(processSource("process"))(host, nextTick, load)));
   define("global", globalThis);
   if (makeTools !== undefined) {
     lazily("Buffer", () => load().require("buffer").Buffer);
@@ -54,6 +55,14 @@
     __proto__: null,
     resolve,
     load: (name) => load().load(name),
+    // Returns whether a listener of `process` was called.
+    emit(event, first, second) {
+      if (current === undefined) return false;
+      if (event !== "exit" && event !== "beforeExit") return current.emit(event, first, second);
+      // `process.exit` in a listener does not begin again.
+      current.exiting = event === "exit";
+      return current.emit(event, current.exitCode ?? first);
+    },
     // Keeps what the modules in use may still load, once the host is gone.
     keep() {
       if (builtins === undefined) return;

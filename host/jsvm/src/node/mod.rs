@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use crate::{Bytes, Error, HostError, Source, Value, Vm, VmBuilder};
+use crate::{Bytes, Error, HostError, IntoArg, Source, Value, Vm, VmBuilder};
 
 /// The host function that returns the bytecode of a module.
 const BYTECODE: &str = "jsvm:node-bytecode";
@@ -94,6 +94,23 @@ pub fn install_with(vm: &Vm, host: Value) -> Result<(), Error> {
     match has_tools {
         true => vm.roots().set(BUILTINS, builtins),
         false => Ok(()),
+    }
+}
+
+/// Emits an event of `process`, such as `beforeExit` with the exit code. Returns whether a listener was
+/// called: never, if no script has used `process`.
+///
+/// # Errors
+/// What a listener throws; [`Error::Limit`].
+pub fn emit(
+    vm: &Vm,
+    event: &str,
+    first: impl IntoArg,
+    second: impl IntoArg,
+) -> Result<bool, Error> {
+    match vm.roots().get(BUILTINS)? {
+        Some(builtins) => builtins.get("emit")?.call((event, first, second))?.to(),
+        None => Ok(false),
     }
 }
 

@@ -123,7 +123,6 @@
     throw error;
   };
   let exitCode;
-  let isExiting = false;
   const version = host("version");
   // Which Node.js the modules are of.
   const node = load ? "24.22.3" : undefined;
@@ -139,7 +138,6 @@
     execArgv: [],
     execPath: "jsvm",
     argv0: "jsvm",
-    exiting: false,
     features: {
       inspector: false, debug: false, uv: true, ipv6: true, tls_alpn: true, tls_sni: true, tls_ocsp: true, tls: true,
       cached_builtins: true, require_module: true, typescript: "transform",
@@ -166,14 +164,12 @@
     },
     exit(code = exitCode) {
       const number = codeOf(code);
-      if (!isExiting) {
-        isExiting = true;
+      if (!process.exiting) {
+        process.exiting = true;
         exitCode = code;
-        try {
-          process.emit("exit", number);
-        } finally {
-          isExiting = false;
-        }
+        process.emit("exit", number);
+      } else if (code !== undefined) {
+        exitCode = code;
       }
       host("exit", codeOf(exitCode ?? number));
     },
@@ -238,6 +234,7 @@
       });
     },
   };
+  define(process, "exiting", false);
   // The context of `AsyncLocalStorage`, once a module that sets it is in use.
   let captured, resumed;
   define(process, Symbol.for("jsvm.asyncContext"), (capture, resume) => {
