@@ -56,6 +56,7 @@
       throw error;
     }
     module.loaded = true;
+    if (name === "internal/util/debuglog") module.exports.initializeDebugEnv(globalThis.process?.env.NODE_DEBUG);
     return module.exports;
   };
   const builtins = {

@@ -81,7 +81,7 @@ for (const test of tests) {
 
 function run(command, args) {
   return new Promise((done) => {
-    execFile(command, args, { cwd: suite, timeout: 30_000, maxBuffer: 1 << 24, killSignal: "SIGKILL", env: { ...process.env, NO_COLOR: "1" } }, (error, stdout, stderr) =>
+    execFile(command, args, { cwd: suite, timeout: 30_000, maxBuffer: 1 << 24, killSignal: "SIGKILL", env: { ...process.env, NO_COLOR: "1", NODE_TEST_KNOWN_GLOBALS: "0" } }, (error, stdout, stderr) =>
       done({ passed: error === null, reason: error === null ? "" : reasonOf(`${stderr}\n${stdout}`, error) }));
   });
 }

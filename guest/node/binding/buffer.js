@@ -58,11 +58,12 @@
       if (!isForward) return -1;
       at = 0;
     }
+    if (wanted.length === 0) return Math.min(at, length);
     if (at > length) {
       if (isForward) return -1;
       at = length;
     }
-    if (wanted.length === 0) return at;
+    at -= at % step;
     if (length === 0 || wanted.length > length) return -1;
     return indexOfBytes(buffer, wanted, at, isForward, step);
   };

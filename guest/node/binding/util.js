@@ -64,7 +64,8 @@
       return stream?.isTTY ? "TTY" : "PIPE";
     },
     toUSVString: (text) => `${text}`.toWellFormed(),
-    isInsideNodeModules: () => false,
+    // So that no package makes Node.js warn of what is deprecated.
+    isInsideNodeModules: () => true,
     isConstructor(value) {
       try {
         Reflect.construct(Object, [], value);

@@ -6,8 +6,6 @@ const text = (value) => Object.assign(() => value, { [Symbol.toPrimitive]: () =>
 const home = () => process.env.HOME ?? '/';
 
 module.exports = {
-  EOL: '\n',
-  devNull: '/dev/null',
   constants: Object.freeze({ ...constants, signals: Object.freeze({ ...constants.signals }) }),
   arch: text('wasm32'),
   availableParallelism: text(1),
@@ -32,3 +30,7 @@ module.exports = {
   userInfo: () => ({ uid: -1, gid: -1, username: process.env.USER ?? 'user', homedir: home(), shell: null }),
   version: text('jsvm'),
 };
+
+for (const { 0: name, 1: value } of [['EOL', '\n'], ['devNull', '/dev/null']]) {
+  Object.defineProperty(module.exports, name, { __proto__: null, value, enumerable: true, configurable: true });
+}

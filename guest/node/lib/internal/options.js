@@ -8,6 +8,7 @@ const values = {
   '--experimental-require-module': true,
   '--unhandled-rejections': 'throw',
   '--warnings': true,
+  '--no-deprecation': false,
 };
 module.exports = {
   getOptionValue: (name) => values[name],

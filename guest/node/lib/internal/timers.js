@@ -63,11 +63,13 @@ class Timeout {
     return this.start();
   }
   ref() {
+    if (!(#isRef in this)) return this;
     this.#isRef = true;
     tools.setTimerRef(this.#number, true);
     return this;
   }
   unref() {
+    if (!(#isRef in this)) return this;
     this.#isRef = false;
     tools.setTimerRef(this.#number, false);
     return this;
@@ -100,11 +102,13 @@ class Immediate {
     immediates.add(this);
   }
   ref() {
+    if (!(#isRef in this)) return this;
     this.#isRef = true;
     tools.setTimerRef(this.#number, true);
     return this;
   }
   unref() {
+    if (!(#isRef in this)) return this;
     this.#isRef = false;
     tools.setTimerRef(this.#number, false);
     return this;

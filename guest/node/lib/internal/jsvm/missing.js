@@ -5,7 +5,7 @@ const { data } = require('internal/jsvm/builtins');
 
 const reasons = {
   '__proto__': null,
-  'crypto': 'node:crypto is not there yet; crypto.subtle and crypto.getRandomValues are',
+  'crypto': 'only randomUUID, getRandomValues and webcrypto are there; use crypto.subtle',
   'child_process': 'a VM starts no processes',
   'cluster': 'a VM starts no processes',
   'inspector': 'a VM has no debugger of this kind',
@@ -46,5 +46,9 @@ module.exports = (name) => {
       exported[key] = stub;
     }
   }
+  // These compute.
+  if (name === 'net') Object.assign(exported, require('internal/net'));
+  if (name === 'crypto') Object.assign(exported, { webcrypto: globalThis.crypto, getRandomValues: (array) => globalThis.crypto.getRandomValues(array),
+                                                   randomUUID: () => globalThis.crypto.randomUUID() });
   return exported;
 };
