@@ -151,6 +151,26 @@ sweep *PACKAGES: _rust _component
     cargo build --workspace --bin jsvm
     node tests/sweep/main.mjs "${CARGO_TARGET_DIR:-target}/debug/jsvm" target/sweep --write tests/sweep/README.md "$@"
 
+# Packages of npm, in the versions of tests/npm/package-lock.json: which print what Node.js 24 prints; writes docs/reference/node.md
+npm-programs *PACKAGES: _rust _component _guest
+    #!/usr/bin/env bash
+    set -euo pipefail
+    cargo build --workspace --bin jsvm
+    npm ci --prefix tests/npm --no-fund --no-audit --ignore-scripts --silent
+    node=$(echo guest/node/node_modules/node-linux-*/bin/node)
+    "$node" tests/npm/main.mjs "${CARGO_TARGET_DIR:-target}/debug/jsvm" "$node" --write docs/reference/node.md "$@"
+
+# Node.js's own tests, from Debian's source package or from the folder SUITE; writes docs/conformance.md
+conformance SUITE='' *FILTERS: _rust _component _guest
+    #!/usr/bin/env bash
+    set -euo pipefail
+    cargo build --workspace --bin jsvm
+    suite=${1:-}
+    shift || true
+    [[ -n $suite ]] || suite=$(tests/conformance/suite.sh target/conformance)
+    node=$(echo guest/node/node_modules/node-linux-*/bin/node)
+    "$node" tests/conformance/main.mjs "${CARGO_TARGET_DIR:-target}/debug/jsvm" "$suite" --reference "$node" --write docs/conformance.md "$@"
+
 # Measure the npm package beside quickjs-wasi, in a minute
 npm-bench: npm
     #!/usr/bin/env bash

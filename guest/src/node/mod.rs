@@ -23,11 +23,12 @@ pub fn tools() -> JsResult<Value> {
             "createRequire" 1 => |call| module::create_require(&call.arg(0).to_lossy()?),
         }
         tools.define("nextTick", tick::function()?, js::Property::HIDDEN)?;
+        // First: it has other functions of these names.
+        crate::web::compression_tools(&tools)?;
         bytes::add_to(&tools)?;
         context::add_to(&tools)?;
         encoding::add_to(&tools)?;
         objects::add_to(&tools)?;
-        crate::web::compression_tools(&tools)?;
         Ok(tools)
     })
 }

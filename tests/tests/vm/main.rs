@@ -44,6 +44,7 @@ mod misuse;
 mod module_imports;
 mod module_kinds;
 mod modules;
+mod node;
 mod objects;
 mod promise_events;
 mod promises;

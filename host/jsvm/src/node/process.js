@@ -6,7 +6,17 @@
   const isName = (key) => typeof key === "string";
   const env = new Proxy(set, {
     get: (target, key) => (key in target || !isName(key) ? target[key] : host("env", key)),
-    set: (target, key, value) => ((target[key] = String(value)), true),
+    set(target, key, value) {
+      if (!isName(key)) throw new TypeError("Cannot convert a Symbol value to a string");
+      target[key] = `${value}`;
+      return true;
+    },
+    defineProperty(target, key, descriptor) {
+      if ("value" in descriptor) return Reflect.set(env, key, descriptor.value);
+      const error = new TypeError("'process.env' does not accept an accessor(getter/setter) descriptor");
+      error.code = "ERR_INVALID_OBJECT_DEFINE_PROPERTY";
+      throw error;
+    },
     has: (target, key) => key in target || (isName(key) && host("envNames").includes(key)),
     ownKeys: (target) => [...new Set([...Reflect.ownKeys(target), ...host("envNames")])],
     getOwnPropertyDescriptor: (target, key) => {
@@ -95,7 +105,7 @@
     const now = performance.now();
     let [seconds, nanoseconds] = [Math.floor(now / 1000), Math.floor((now % 1000) * 1e6)];
     if (before !== undefined) {
-      if (!Array.isArray(before)) throw wrongType("time", "an instance of Array", before);
+      if (!Array.isArray(before)) throw wrongType("time", "Array", before);
       seconds -= before[0];
       nanoseconds -= before[1];
       if (nanoseconds < 0) [seconds, nanoseconds] = [seconds - 1, nanoseconds + 1e9];
@@ -105,17 +115,16 @@
   hrtime.bigint = () => BigInt(Math.floor(performance.now() * 1e6));
 
   const wrongType = (name, wanted, value) => {
-    const kind = typeof value === "symbol" || typeof value === "object" ? typeof value : `type ${typeof value} (${String(value)})`;
-    const error = new TypeError(`The "${name}" argument must be ${wanted}. Received ${value === null || value === undefined ? value : kind}`);
+    const { ERR_INVALID_ARG_TYPE } = builtin("internal/errors")?.codes ?? {};
+    if (ERR_INVALID_ARG_TYPE) return new ERR_INVALID_ARG_TYPE(name, wanted, value);
+    const error = new TypeError(`The "${name}" argument must be of type ${wanted}. Received ${String(value)}`);
     error.code = "ERR_INVALID_ARG_TYPE";
     return error;
   };
   const codeOf = (code) => {
     const number = Number(code ?? 0);
     if (Number.isInteger(number)) return number;
-    const error = new TypeError(`The "code" argument must be an integer. Received ${String(code)}`);
-    error.code = "ERR_INVALID_ARG_TYPE";
-    throw error;
+    throw wrongType("code", "integer", code);
   };
   const refuse = (name, why) => () => {
     const error = new Error(`process.${name} cannot be used here: ${why}`);
@@ -159,9 +168,6 @@
     get stderr() {
       return stderr();
     },
-    get stdin() {
-      return load ? stdin() : undefined;
-    },
     exit(code = exitCode) {
       const number = codeOf(code);
       if (!process.exiting) {
@@ -180,7 +186,7 @@
     kill: refuse("kill", "a VM sends no signals"),
     umask: () => 0o22,
     nextTick(callback, ...args) {
-      if (typeof callback !== "function") throw wrongType("callback", "of type function", callback);
+      if (typeof callback !== "function") throw wrongType("callback", "Function", callback);
       if (nextTick) {
         // `AsyncLocalStorage` is there only if the modules are.
         const context = captured?.();
@@ -201,7 +207,7 @@
     binding: refuse("binding", "it gives access to what is inside Node.js"),
     dlopen: refuse("dlopen", "a VM loads no native code"),
     getBuiltinModule(id) {
-      if (typeof id !== "string") throw wrongType("id", "of type string", id);
+      if (typeof id !== "string") throw wrongType("id", "string", id);
       const name = load?.().resolve(id);
       return name === undefined ? undefined : load().load(name);
     },
@@ -219,7 +225,7 @@
     emitWarning(warning, type, code) {
       let detail;
       if (type !== null && typeof type === "object" && !Array.isArray(type)) ({ type, code, detail } = type);
-      if (typeof warning !== "string" && !(warning instanceof Error)) throw wrongType("warning", "of type string or an instance of Error", warning);
+      if (typeof warning !== "string" && !(warning instanceof Error)) throw wrongType("warning", ["Error", "string"], warning);
       const error = typeof warning === "string" ? new Error(warning) : warning;
       if (typeof warning === "string") {
         define(error, "name", String(typeof type === "string" ? type : "Warning"));
@@ -235,6 +241,8 @@
     },
   };
   define(process, "exiting", false);
+  // Not enumerable: an import of `node:process` reads what is, and standard input brings the streams.
+  Object.defineProperty(process, "stdin", { __proto__: null, get: () => (load ? stdin() : undefined), configurable: true });
   // The context of `AsyncLocalStorage`, once a module that sets it is in use.
   let captured, resumed;
   define(process, Symbol.for("jsvm.asyncContext"), (capture, resume) => {
@@ -245,7 +253,7 @@
   const listeners = new Map();
   const of = (name) => listeners.get(name) ?? [];
   const add = (name, listener, isOnce, isFirst = false) => {
-    if (typeof listener !== "function") throw wrongType("listener", "of type function", listener);
+    if (typeof listener !== "function") throw wrongType("listener", "Function", listener);
     const entry = { listener, isOnce };
     listeners.set(name, isFirst ? [entry, ...of(name)] : [...of(name), entry]);
     return process;
