@@ -47,6 +47,7 @@
   define("global", globalThis);
   if (makeTools !== undefined) {
     lazily("Buffer", () => load().require("buffer").Buffer);
+    if (!("Intl" in globalThis)) lazily("Intl", () => load().require("internal/jsvm/intl"));
     for (const name of ["setTimeout", "setInterval", "setImmediate", "clearTimeout", "clearInterval", "clearImmediate"]) {
       lazily(name, () => load().require("timers")[name]);
     }
