@@ -56,6 +56,8 @@
       throw error;
     }
     module.loaded = true;
+    // `process` is an emitter once there are some.
+    if (name === "events") Object.setPrototypeOf(Object.getPrototypeOf(globalThis.process), module.exports.prototype);
     if (name === "internal/util/debuglog") module.exports.initializeDebugEnv(globalThis.process?.env.NODE_DEBUG);
     return module.exports;
   };

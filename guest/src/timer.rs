@@ -28,6 +28,8 @@ struct Timers {
     due_by_id: BTreeMap<u32, Due>,
     /// Of an interval whose callback is running: cleared, it is not set again.
     running: Option<u32>,
+    /// Whether the program will run on because of that interval, if the callback says so.
+    running_ref: Option<bool>,
     last_id: u32,
     /// How many times a timer was set.
     set: u64,
@@ -41,6 +43,7 @@ thread_local! {
             by_due: BTreeMap::new(),
             due_by_id: BTreeMap::new(),
             running: None,
+            running_ref: None,
             last_id: 0,
             set: 0,
             unref: 0,
@@ -171,16 +174,19 @@ impl Batch {
             let due = *due.find(|((_, set), _)| *set <= self.set)?.0;
             let timer = timers.take(due)?;
             timers.running = timer.period.map(|_| timer.id);
+            timers.running_ref = None;
             Some(timer)
         });
         let Some(timer) = timer else {
             return Ok(false);
         };
         let result = timer.callback.call(&Value::UNDEFINED, &timer.args);
+        let mut timer = timer;
         if let Some(period) = timer.period {
             let at = clock::monotonic_nanoseconds().saturating_add(period);
             let _cleared = TIMERS.with_borrow_mut(|timers| {
                 if timers.running.take() == Some(timer.id) {
+                    timer.is_ref = timers.running_ref.take().unwrap_or(timer.is_ref);
                     timers.insert(at, timer);
                     None
                 } else {
@@ -196,6 +202,9 @@ impl Batch {
 pub fn set_ref(id: u32, is_ref: bool) {
     TIMERS.with_borrow_mut(|timers| {
         let Some(due) = timers.due_by_id.get(&id) else {
+            if timers.running == Some(id) {
+                timers.running_ref = Some(is_ref);
+            }
             return;
         };
         if let Some(timer) = timers.by_due.get_mut(due)

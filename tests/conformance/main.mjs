@@ -55,11 +55,11 @@ const modules = {
 /** Why a test cannot run in a VM, by its text. */
 const impossible = [
   [/--expose[-_]internals|internal\/test\/binding|require\('internal\//, "tests the inside of Node.js"],
-  [/child_process|\bfork\(|\bspawn(?:Sync)?\(|\bexecFile|spawnPromisified|startNewREPLServer/, "starts a process"],
+  [/child_process|spawnPromisified|common\/index\.mjs.*spawn|\bfork\(|\bspawn(?:Sync)?\(|\bexecFile|spawnPromisified|startNewREPLServer/, "starts a process"],
   [/new Worker\(|cluster/, "starts a thread or a process"],
   [/--(?:allow|harmony|expose-gc|expose_gc|max[-_]|no-|jitless|stack|trace|inspect|experimental|permission|pending|throw|preserve|unhandled|frozen|icu|force)/, "needs flags of Node.js or V8"],
-  [/inspector|runInNewContext|createContext|process\.binding|internalBinding|%[A-Z]\w+\(/, "needs V8 or a second context"],
-  [/require\('(?:node:)?(?:net|http|https|http2|tls|dgram|dns)'\)|createServer/, "opens sockets"],
+  [/promiseHooks|inspector|runInNewContext|createContext|process\.binding|internalBinding|%[A-Z]\w+\(/, "needs V8 or a second context"],
+  [/(?:require\(|from )'(?:node:)?(?:net|http|https|http2|tls|dgram|dns)'\)|createServer/, "opens sockets"],
   [/writeFile|tmpdir|mkdtemp|createWriteStream|appendFile|openSync|mkdirSync|fs\.open\(|fs\.write/, "writes files"],
 ];
 

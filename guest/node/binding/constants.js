@@ -1,2 +1,6 @@
 // The numbers of Linux.
-(tools, internalBinding, require, data) => data.constants;
+(tools, internalBinding, require, data) => {
+  const { constants } = data;
+  for (const name of ["zlib", "trace"]) Object.freeze(constants[name]);
+  return constants;
+};

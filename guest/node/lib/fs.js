@@ -216,6 +216,10 @@ const fs = {
       },
     });
     stream.path = path;
+    stream.close = (callback) => {
+      if (typeof callback === 'function') stream.once('close', callback);
+      stream.destroy();
+    };
     stream.bytesRead = 0;
     return stream;
   },

@@ -36,7 +36,7 @@ fn a_vm_without_them_has_no_module_of_node() {
 fn they_cost_nothing_before_they_are_used() {
     let plain = Engine::global().unwrap().vm().seed(1).build().unwrap();
     let vm = Engine::global().unwrap().vm().seed(1).node().build().unwrap();
-    let bytes = |vm: &Vm| vm.snapshot().unwrap().encode().unwrap().len();
+    let bytes = |vm: &Vm| vm.snapshot().unwrap().to_bytes().unwrap().len();
     let more = bytes(&vm) - bytes(&plain);
     assert!(more < 8 << 10, "{more} bytes");
 }

@@ -11,7 +11,7 @@ function callIn(context, callback, self, args) {
   const outer = tools.getContext();
   tools.setContext(context);
   try {
-    return callback.apply(self, args);
+    return Reflect.apply(callback, self, args);
   } finally {
     tools.setContext(outer);
   }
@@ -48,7 +48,13 @@ class Timeout {
         this._destroyed = true;
         timers.delete(this.#number);
       }
+      const wasTimeout = this._destroyed;
       if (typeof this._onTimeout === 'function') callIn(this.#context, this._onTimeout, this, this._timerArgs ?? []);
+      // A callback may make an interval of its timer.
+      if (wasTimeout && this._destroyed && this._repeat) {
+        this._idleTimeout = this._repeat;
+        this.start();
+      }
     };
     this._destroyed = false;
     this.#number = (this._repeat === null ? setTimeout : setInterval)(run, this._idleTimeout);

@@ -47,6 +47,14 @@
   define("global", globalThis);
   if (makeTools !== undefined) {
     lazily("Buffer", () => load().require("buffer").Buffer);
+    const { console } = globalThis;
+    defineProperty(console, "Console", {
+      __proto__: null,
+      get: () => load().require("internal/console/constructor").Console,
+      set: (value) => defineProperty(console, "Console", { __proto__: null, value, writable: true, enumerable: true, configurable: true }),
+      enumerable: true,
+      configurable: true,
+    });
     if (!("Intl" in globalThis)) lazily("Intl", () => load().require("internal/jsvm/intl"));
     for (const name of ["setTimeout", "setInterval", "setImmediate", "clearTimeout", "clearInterval", "clearImmediate"]) {
       lazily(name, () => load().require("timers")[name]);

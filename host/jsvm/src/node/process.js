@@ -106,6 +106,7 @@
     let [seconds, nanoseconds] = [Math.floor(now / 1000), Math.floor((now % 1000) * 1e6)];
     if (before !== undefined) {
       if (!Array.isArray(before)) throw wrongType("time", "Array", before);
+      if (before.length !== 2) throw new (builtin("internal/errors").codes.ERR_OUT_OF_RANGE)("time", 2, before.length);
       seconds -= before[0];
       nanoseconds -= before[1];
       if (nanoseconds < 0) [seconds, nanoseconds] = [seconds - 1, nanoseconds + 1e9];
@@ -132,6 +133,7 @@
     throw error;
   };
   let exitCode;
+  let umask = 0o22;
   const version = host("version");
   // Which Node.js the modules are of.
   const node = load ? "24.22.3" : undefined;
@@ -184,9 +186,20 @@
     cwd: () => host("cwd"),
     chdir: refuse("chdir", "the folder is that of the embedder"),
     kill: refuse("kill", "a VM sends no signals"),
-    umask: () => 0o22,
+    umask(mask) {
+      const before = umask;
+      if (mask === undefined) return before;
+      if (typeof mask === "string" && !/^[0-7]+$/.test(mask)) {
+        throw new (builtin("internal/errors").codes.ERR_INVALID_ARG_VALUE)("mask", mask, "must be a 32-bit unsigned integer or an octal string");
+      }
+      if (typeof mask !== "string" && typeof mask !== "number") throw wrongType("mask", "number", mask);
+      umask = (typeof mask === "string" ? parseInt(mask, 8) : mask) & 0o777;
+      return before;
+    },
     nextTick(callback, ...args) {
       if (typeof callback !== "function") throw wrongType("callback", "Function", callback);
+      // Nothing runs after the listeners of `exit`.
+      if (process.exiting) return;
       if (nextTick) {
         // `AsyncLocalStorage` is there only if the modules are.
         const context = captured?.();
@@ -241,6 +254,7 @@
     },
   };
   define(process, "exiting", false);
+  Object.defineProperty(process, "_exiting", { __proto__: null, get: () => process.exiting, set: (value) => { process.exiting = value; }, configurable: true });
   // Not enumerable: an import of `node:process` reads what is, and standard input brings the streams.
   Object.defineProperty(process, "stdin", { __proto__: null, get: () => (load ? stdin() : undefined), configurable: true });
   // The context of `AsyncLocalStorage`, once a module that sets it is in use.

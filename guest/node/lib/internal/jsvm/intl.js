@@ -3,7 +3,7 @@
 // `en-US`.
 
 // Extended grapheme clusters, as far as properties of characters tell them.
-const cluster = /\r\n|(?:\p{RI}\p{RI}|\p{Extended_Pictographic}[\p{M}\p{EMod}\uFE0F]*(?:\u200D\p{Extended_Pictographic}[\p{M}\p{EMod}\uFE0F]*)*|[\u1100-\u115F\uA960-\uA97C]*[\uAC00-\uD7A3\u1160-\u11A7\uD7B0-\uD7C6]*[\u11A8-\u11FF\uD7CB-\uD7FB]*(?<=[\u1100-\u11FF\uA960-\uA97C\uAC00-\uD7FB])|[^])[\p{M}\u200D\uFE0F\p{EMod}]*/gu;
+const cluster = /\r\n|(?:\p{RI}\p{RI}|\p{Extended_Pictographic}[\p{M}\p{EMod}\uFE0F]*(?:\u200D\p{Extended_Pictographic}[\p{M}\p{EMod}\uFE0F]*)*|[\u1100-\u115F\uA960-\uA97C]+[\uAC00-\uD7A3]?[\u1160-\u11A7\uD7B0-\uD7C6]*[\u11A8-\u11FF\uD7CB-\uD7FB]*|[\uAC00-\uD7A3][\u1160-\u11A7\uD7B0-\uD7C6]*[\u11A8-\u11FF\uD7CB-\uD7FB]*|[^])[\p{M}\u200D\uFE0F\p{EMod}]*/gu;
 const word = /[\p{L}\p{N}\p{M}_]+(?:['’.][\p{L}\p{N}\p{M}_]+)*|\s+|[^]/gu;
 const sentence = /[^.!?]+[.!?]*\s*|[.!?]+\s*/gu;
 
