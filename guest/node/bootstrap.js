@@ -38,6 +38,9 @@
     return (bindings[name] = define?.(tools, internalBinding, requireBuiltin, data, host) ?? {});
   };
 
+  // A built file has no environment while it is built.
+  const debugged = () => (globalThis.process?.platform === "wasi" ? undefined : globalThis.process?.env.NODE_DEBUG);
+
   const modules = { __proto__: null };
   const requireBuiltin = (id) => {
     const name = id.startsWith("node:") ? id.slice(5) : id;
@@ -58,7 +61,7 @@
     module.loaded = true;
     // `process` is an emitter once there are some.
     if (name === "events") Object.setPrototypeOf(Object.getPrototypeOf(globalThis.process), module.exports.prototype);
-    if (name === "internal/util/debuglog") module.exports.initializeDebugEnv(globalThis.process?.env.NODE_DEBUG);
+    if (name === "internal/util/debuglog") module.exports.initializeDebugEnv(debugged());
     return module.exports;
   };
   const builtins = {
@@ -74,19 +77,20 @@
     },
     load: (name) => requireBuiltin(name),
     isBuiltin: (specifier) => builtins.resolve(specifier) !== undefined,
-    /** The names of the parts that loaded ones may still need, for a program that takes them along. */
-    needed() {
+    // What the modules that are loaded, and those of `names`, may still load: for a program that takes it along.
+    needed(names) {
       const found = new Set();
       const add = (name) => {
-        for (const next of data.needs[name] ?? []) {
-          if (found.has(next)) continue;
-          found.add(next);
-          add(next);
-        }
+        if (found.has(name)) return;
+        found.add(name);
+        if (name in data.needs) data.needs[name].forEach(add);
+        else if (data.modules.includes(name)) [`missing/${name}`, "internal/jsvm/missing"].forEach(add);
       };
-      for (const name in modules) add(name);
-      for (const name in bindings) add(`binding/${name}`);
-      return [...found];
+      const isLoaded = (name) => name in modules || (name.startsWith("binding/") && name.slice(8) in bindings);
+      [...Object.keys(modules), ...Object.keys(bindings).map((name) => `binding/${name}`), ...names].forEach(add);
+      if (found.has("binding/constants")) found.add("data/constants");
+      if (found.has("binding/uv")) found.add("data/uv");
+      return [...found].filter((name) => !isLoaded(name));
     },
   };
   modules["internal/jsvm/builtins"] = { exports: builtins };

@@ -23,15 +23,19 @@
       configurable: true,
     });
 
-  const { setTimeout, setInterval, setImmediate, clearTimeout } = globalThis;
+  const timers = ["setTimeout", "setInterval", "setImmediate", "clearTimeout", "clearInterval", "clearImmediate"];
+  const engineTimers = { __proto__: null };
   // Bytecode that a program takes along.
   const kept = { __proto__: null };
   const read = (name) => kept[name] ?? bytecode(name);
   let builtins;
   const load = () => {
+    if (makeTools === undefined) {
+      throw new Error("the modules of Node.js were left out of this file, because the program does not name one of them");
+    }
     if (builtins === undefined) {
       const tools = makeTools();
-      tools.engineTimers = { __proto__: null, setTimeout, setInterval, setImmediate, clearTimeout };
+      tools.engineTimers = engineTimers;
       builtins = tools.run(read("bootstrap"))(tools, read, host);
     }
     return builtins;
@@ -43,7 +47,11 @@
   };
 
   let current;
-  lazily("process", () => (current = evaluate(processSource("process"))(host, nextTick, load)));
+  lazily("process", () => {
+    current = evaluate(processSource("process"))(host, nextTick, load);
+    host.created?.(current);
+    return current;
+  });
   define("global", globalThis);
   if (makeTools !== undefined) {
     lazily("Buffer", () => load().require("buffer").Buffer);
@@ -56,13 +64,15 @@
       configurable: true,
     });
     if (!("Intl" in globalThis)) lazily("Intl", () => load().require("internal/jsvm/intl"));
-    for (const name of ["setTimeout", "setInterval", "setImmediate", "clearTimeout", "clearInterval", "clearImmediate"]) {
+    for (let index = 0; index < timers.length; index++) {
+      const name = timers[index];
+      engineTimers[name] = globalThis[name];
       lazily(name, () => load().require("timers")[name]);
     }
   }
   return {
     __proto__: null,
-    resolve,
+    resolve: (specifier) => (makeTools === undefined ? undefined : resolve(specifier)),
     load: (name) => load().load(name),
     // Returns whether a listener of `process` was called.
     emit(event, first, second) {
@@ -72,11 +82,31 @@
       current.exiting = event === "exit";
       return current.emit(event, current.exitCode ?? first);
     },
-    // Keeps what the modules in use may still load, once the host is gone.
-    keep() {
-      if (builtins === undefined) return;
-      const needed = builtins.needed();
-      for (let index = 0; index < needed.length; index++) kept[needed[index]] = bytecode(needed[index]);
+    // For a program that will run without this host: what it cannot reach is removed, and what it may still load
+    // is kept. `identifiers` are those of its sources, and `imported` the modules that functions may import.
+    // Returns whether it has modules of Node.js.
+    settle(identifiers, imported) {
+      const uses = (name) => identifiers.includes(name);
+      if (uses("process")) globalThis.process;
+      else if (current === undefined) delete globalThis.process;
+      if (makeTools === undefined) return false;
+      const later = ["Buffer", "Intl", "unref", "hasRef", "refresh", "getBuiltinModule", "createRequire"];
+      if (builtins === undefined && imported.length === 0 && !later.some(uses)) {
+        makeTools = undefined;
+        for (let index = 0; index < timers.length; index++) define(timers[index], engineTimers[timers[index]]);
+        delete globalThis.Buffer;
+        delete globalThis.Intl;
+        delete globalThis.console.Console;
+        return false;
+      }
+      const needed = [];
+      for (let index = 0; index < imported.length; index++) needed.push(imported[index].slice("node:".length));
+      if (timers.some(uses)) needed.push("timers");
+      if (uses("Buffer")) needed.push("buffer");
+      if (uses("Intl")) needed.push("internal/jsvm/intl");
+      const names = load().needed(needed);
+      for (let index = 0; index < names.length; index++) kept[names[index]] = bytecode(names[index]);
+      return true;
     },
   };
 }

@@ -86,15 +86,11 @@ pub fn install_with(vm: &Vm, host: Value) -> Result<(), Error> {
     let bytecode = vm.create_host_function(BYTECODE, 0)?;
     let tick = optional(vm.create_tick_function())?;
     let tools = optional(vm.create_node_tools())?;
-    let has_tools = !tools.is_undefined();
     let install = Source::script(include_str!("install.js")).file_name("jsvm:install");
     let builtins = vm
         .eval(install)?
         .call((host, source, tick, bytecode, tools, NAMES))?;
-    match has_tools {
-        true => vm.roots().set(BUILTINS, builtins),
-        false => Ok(()),
-    }
+    vm.roots().set(BUILTINS, builtins)
 }
 
 /// Emits an event of `process`, such as `beforeExit` with the exit code. Returns whether a listener was
@@ -114,16 +110,26 @@ pub fn emit(
     }
 }
 
-/// Keeps in the VM what its modules of Node.js may still load, for a program whose host will not have
-/// it.
+/// Prepares a VM for running without its host, as a built file does: modules of Node.js that the program does not
+/// reach are removed, and what it may still load is kept.
+///
+/// `identifiers` are those in the sources of the program, and `imported` the full names of modules of Node.js
+/// that its functions may import.
 ///
 /// # Errors
 /// [`Error::Limit`].
-pub fn keep(vm: &Vm) -> Result<(), Error> {
-    match vm.roots().get(BUILTINS)? {
-        Some(builtins) => builtins.get("keep")?.call(()).map(drop),
-        None => Ok(()),
+pub fn settle(vm: &Vm, identifiers: &[String], imported: &[String]) -> Result<(), Error> {
+    let Some(builtins) = vm.roots().get(BUILTINS)? else {
+        return Ok(());
+    };
+    let has_modules: bool = builtins
+        .get("settle")?
+        .call((identifiers, imported))?
+        .to()?;
+    if !has_modules {
+        vm.roots().remove(BUILTINS)?;
     }
+    Ok(())
 }
 
 /// Answers `process` for VMs whose embedder does not.

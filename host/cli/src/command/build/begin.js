@@ -23,18 +23,18 @@
       enumerable: target === process,
       configurable: true,
     });
+  // What `process` calls.
+  const call = (name, ...args) => (name in operations ? operations[name](...args) : host(name, ...args));
+  call.created = (created) => {
+    process = created;
+    if (environment === undefined) known(process, "argv");
+  };
   return {
-    // What `process` calls.
-    call: (name, ...args) => (name in operations ? operations[name](...args) : host(name, ...args)),
-    // Called once `process` is there.
-    finish() {
-      process = globalThis.process;
-      known(process, "argv");
-    },
+    call,
     begin(env, args) {
       // Whoever copies it finds what is true.
       environment = { __proto__: null, ...given, ...env };
-      if (Object.getOwnPropertyDescriptor(process, "argv").get) define(process, "argv", ["jsvm", ...args]);
+      if (process && Object.getOwnPropertyDescriptor(process, "argv").get) define(process, "argv", ["jsvm", ...args]);
       globalThis.scriptArgs = args;
       return { ...environment };
     },

@@ -207,7 +207,6 @@ fn install(vm: &Vm, env: &[(String, String)]) -> Result<(), Error> {
     }
     let made = begin.call((host, given))?;
     jsvm::node::install_with(vm, made.get("call")?)?;
-    made.get("finish")?.call(())?;
     vm.roots().set(BEGIN, made.get("begin")?)?;
     vm.roots().set(EXIT_CODE, made.get("exitCode")?)
 }
@@ -294,10 +293,11 @@ impl Evaluated {
 
     /// Prepares the VM for the component: its modules, its heap and its limits.
     pub fn ready(self, busy_timeout: Option<Duration>) -> anyhow::Result<Session> {
+        let identifiers: Vec<String> = self.identifiers().into_iter().collect();
         let Launched { session, value, .. } = self.launched;
         drop::<Value>(value);
-        self.modules.keep(session.vm())?;
-        jsvm::node::keep(session.vm())?;
+        let imported = self.modules.keep(session.vm())?;
+        jsvm::node::settle(session.vm(), &identifiers, &imported)?;
         if let Some(limit) = busy_timeout {
             session
                 .vm()

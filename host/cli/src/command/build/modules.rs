@@ -60,7 +60,9 @@ impl Modules {
     }
 
     /// Stores in the VM the modules that its modules can import once there is no loader.
-    pub fn keep(&self, vm: &Vm) -> Result<(), Error> {
+    /// Returns the names of those of Node.js, which it does not store.
+    pub fn keep(&self, vm: &Vm) -> Result<Vec<String>, Error> {
+        let mut of_node = Vec::new();
         let (resolved, modules) = (
             vm.eval("({ __proto__: null })")?,
             vm.eval("({ __proto__: null })")?,
@@ -87,6 +89,10 @@ impl Modules {
                     note_missing(&import);
                     continue;
                 };
+                if name.starts_with("node:") {
+                    of_node.push(name);
+                    continue;
+                }
                 let is_new = !self.loaded().contains_key(&name);
                 let kept = !modules.get(&*name)?.is_undefined();
                 if is_new && !kept {
@@ -108,7 +114,7 @@ impl Modules {
             vm.roots().set(RESOLVED, resolved)?;
             vm.roots().set(MODULES, modules)?;
         }
-        Ok(())
+        Ok(of_node)
     }
 
     fn loaded(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Module>> {
