@@ -198,14 +198,27 @@ pub fn files(built: &Built) -> Result<BTreeMap<&'static str, Vec<u8>>, ArtefactE
         ("node.zst", compressed(&node)?),
         (
             "constants.rs",
-            constants(built, templates.len(), references.len(), size.len(), node.len()).into(),
+            constants(
+                built,
+                templates.len(),
+                references.len(),
+                size.len(),
+                node.len(),
+            )
+            .into(),
         ),
         ("THIRD-PARTY.md", built.licences.clone().into()),
     ]))
 }
 
 /// The constants of the crate, as Rust.
-fn constants(built: &Built, templates: usize, references: usize, size: usize, node: usize) -> String {
+fn constants(
+    built: &Built,
+    templates: usize,
+    references: usize,
+    size: usize,
+    node: usize,
+) -> String {
     let mut text = "// Written by `./just component`.\n".to_owned();
     let Engine {
         image, description, ..

@@ -275,7 +275,11 @@ fn npm_entry(folder: &Path) -> Result<Entry, LicencesError> {
 /// The text of Node.js's licence without those of libraries.
 fn own_part(text: &str) -> String {
     const LIBRARIES: &str = "The externally maintained libraries";
-    text.split(LIBRARIES).next().unwrap_or(text).trim().to_owned()
+    text.split(LIBRARIES)
+        .next()
+        .unwrap_or(text)
+        .trim()
+        .to_owned()
 }
 
 fn folder(package: &Package) -> &Path {

@@ -88,5 +88,8 @@ pub type Modules = Vec<(String, Vec<u8>)>;
 
 /// The name of a module without the prefix.
 pub(crate) fn name_of(part: &Part) -> String {
-    part.name.strip_prefix(PREFIX).unwrap_or(&part.name).to_owned()
+    part.name
+        .strip_prefix(PREFIX)
+        .unwrap_or(&part.name)
+        .to_owned()
 }

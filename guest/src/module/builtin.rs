@@ -32,7 +32,9 @@ pub fn load(name: &str) -> JsResult<Option<Value>> {
     let Some(builtins) = root::get(BUILTINS) else {
         return Ok(None);
     };
-    let exports = builtins.get("load")?.call(&builtins, &[Value::text(name)?])?;
+    let exports = builtins
+        .get("load")?
+        .call(&builtins, &[Value::text(name)?])?;
     Ok((!exports.is_undefined()).then_some(exports))
 }
 

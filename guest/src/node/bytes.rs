@@ -35,7 +35,9 @@ fn index_of(call: Call<'_>) -> JsResult<Value> {
     let is_at = |at: &usize| bytes[*at..].starts_with(&wanted);
     let found = match call.arg(3).to_boolean() {
         true if wanted.len() > MAX_SIMPLE => find(&bytes, &wanted, from, step),
-        true => (from.next_multiple_of(step)..=last).step_by(step).find(is_at),
+        true => (from.next_multiple_of(step)..=last)
+            .step_by(step)
+            .find(is_at),
         false => (0..last.min(from) + 1)
             .rev()
             .filter(|at| at.is_multiple_of(step))

@@ -125,10 +125,8 @@ fn from_hex(mut units: impl Iterator<Item = u16>, room: usize) -> Vec<u8> {
     let digit = |unit: u16| char::from_u32(unit.into()).and_then(|digit| digit.to_digit(16));
     let mut bytes = Vec::new();
     while bytes.len() < room
-        && let (Some(high), Some(low)) = (
-            units.next().and_then(digit),
-            units.next().and_then(digit),
-        )
+        && let (Some(high), Some(low)) =
+            (units.next().and_then(digit), units.next().and_then(digit))
     {
         bytes.push((high << 4 | low) as u8);
     }

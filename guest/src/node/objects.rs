@@ -34,7 +34,10 @@ fn proxy_parts(call: Call<'_>) -> JsResult<Value> {
         return Ok(Value::UNDEFINED);
     }
     let part = |part: Option<Value>| part.unwrap_or(Value::NULL);
-    Value::array_of(vec![part(value.proxy_target()), part(value.proxy_handler())])
+    Value::array_of(vec![
+        part(value.proxy_target()),
+        part(value.proxy_handler()),
+    ])
 }
 
 /// `promiseParts(value)`: the state of a promise, 0 to 2, and its result.

@@ -72,7 +72,8 @@ fn report_error(call: Call<'_>) -> JsResult<Value> {
 pub fn write_bytes(value: &Value, offset: usize, bytes: &[u8]) -> JsResult<()> {
     let view = bytes::view(value)?;
     let room = view.len.saturating_sub(offset).min(bytes.len());
-    view.buffer.write_buffer(view.offset + offset, &bytes[..room])
+    view.buffer
+        .write_buffer(view.offset + offset, &bytes[..room])
 }
 
 /// Refuses a call with fewer arguments than it needs.

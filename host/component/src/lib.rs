@@ -57,11 +57,11 @@ mod section;
 #[cfg(feature = "size-engine")]
 mod size_engine;
 
-#[cfg(feature = "node")]
-pub use node::node_modules;
 #[cfg(feature = "read")]
 #[cfg_attr(docsrs, doc(cfg(feature = "read")))]
 pub use image::BaseImage;
+#[cfg(feature = "node")]
+pub use node::node_modules;
 #[cfg(feature = "read")]
 #[cfg_attr(docsrs, doc(cfg(feature = "read")))]
 pub use read::{EngineParts, ReadError};

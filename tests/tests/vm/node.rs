@@ -19,7 +19,13 @@ fn text(vm: &Vm, source: &str) -> String {
 #[test]
 fn a_vm_without_them_has_no_module_of_node() {
     let vm = Engine::global().unwrap().vm().build().unwrap();
-    assert_eq!(vm.eval("typeof Buffer + typeof process").unwrap().to::<String>().unwrap(), "undefinedundefined");
+    assert_eq!(
+        vm.eval("typeof Buffer + typeof process")
+            .unwrap()
+            .to::<String>()
+            .unwrap(),
+        "undefinedundefined"
+    );
     let promise = vm.eval(Source::module("import 'node:path'"));
     let failed = match promise {
         Err(Error::Exception(_)) => true,
@@ -35,7 +41,13 @@ fn a_vm_without_them_has_no_module_of_node() {
 #[test]
 fn they_cost_nothing_before_they_are_used() {
     let plain = Engine::global().unwrap().vm().seed(1).build().unwrap();
-    let vm = Engine::global().unwrap().vm().seed(1).node().build().unwrap();
+    let vm = Engine::global()
+        .unwrap()
+        .vm()
+        .seed(1)
+        .node()
+        .build()
+        .unwrap();
     let bytes = |vm: &Vm| vm.snapshot().unwrap().to_bytes().unwrap().len();
     let more = bytes(&vm) - bytes(&plain);
     assert!(more < 8 << 10, "{more} bytes");
@@ -96,7 +108,12 @@ fn a_context_survives_awaits_timers_ticks_and_a_snapshot() {
     )
     .unwrap();
     let snapshot = vm.snapshot().unwrap();
-    let vm = Engine::global().unwrap().vm().node().restore(&snapshot).unwrap();
+    let vm = Engine::global()
+        .unwrap()
+        .vm()
+        .node()
+        .restore(&snapshot)
+        .unwrap();
     // Whoever settles a promise does not change the context of those that wait for it.
     vm.eval("storage.run('other', () => go())").unwrap();
     while vm.run_jobs().unwrap().executed > 0 {}

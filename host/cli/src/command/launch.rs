@@ -72,12 +72,7 @@ impl Launched {
         }
     }
 
-    fn emit(
-        &self,
-        event: &str,
-        first: impl IntoArg,
-        second: impl IntoArg,
-    ) -> Result<bool, Error> {
+    fn emit(&self, event: &str, first: impl IntoArg, second: impl IntoArg) -> Result<bool, Error> {
         self.session
             .enter(|vm| jsvm::node::emit(vm, event, first, second))
     }

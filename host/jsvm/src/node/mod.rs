@@ -136,7 +136,9 @@ pub fn settle(vm: &Vm, identifiers: &[String], imported: &[String]) -> Result<()
 pub(crate) fn process(builder: VmBuilder) -> VmBuilder {
     use crate::{Arguments, Data};
     builder.handler(PROCESS, |Arguments(args): Arguments| {
-        let name = args.first().map_or(Ok(String::new()), |arg| arg.to::<String>())?;
+        let name = args
+            .first()
+            .map_or(Ok(String::new()), |arg| arg.to::<String>())?;
         Ok(match &*name {
             "env" | "exitCode" | "write" => Data::of(&())?,
             "envNames" => Data::of(&Vec::<String>::new())?,
@@ -144,8 +146,16 @@ pub(crate) fn process(builder: VmBuilder) -> VmBuilder {
             "cwd" => Data::of("/")?,
             "platform" => Data::of("linux")?,
             "version" => Data::of(env!("CARGO_PKG_VERSION"))?,
-            "exit" => return Err(HostError::new("process.exit cannot end the embedder of this VM")),
-            _ => return Err(HostError::type_error(format!("process has no operation {name}"))),
+            "exit" => {
+                return Err(HostError::new(
+                    "process.exit cannot end the embedder of this VM",
+                ));
+            }
+            _ => {
+                return Err(HostError::type_error(format!(
+                    "process has no operation {name}"
+                )));
+            }
         })
     })
 }

@@ -140,7 +140,10 @@ impl Build {
         clock: &BuildClock,
         uses: Option<&Uses>,
     ) -> anyhow::Result<(Session, Handlers, Modules)> {
-        let modules = self.modules.of_with(folder, self.conditions())?.relative_names();
+        let modules = self
+            .modules
+            .of_with(folder, self.conditions())?
+            .relative_names();
         let permissions = Arc::new(Permissions::within(modules.root()));
         let is_quiet = uses.is_some();
         let to_stderr = target.is_stdout();
