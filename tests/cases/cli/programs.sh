@@ -29,7 +29,7 @@ echo 'import { kind } from "dep"; console.log(kind)' > a.mjs; jsvm run a.mjs; ec
 jsvm eval '(await import("dep")).kind'
 echo 'import { kind } from "dep"; console.log(kind)' | jsvm run -
 echo 'import "dep/lib/es.mjs"' > a.mjs; jsvm run a.mjs
-echo 'import "child_process"' > a.mjs; jsvm run a.mjs
+echo 'import { spawn } from "child_process"; try { spawn("ls") } catch (error) { console.log(error.code, error.message) }' > a.mjs; jsvm run a.mjs
 echo 'let x = {' > node_modules/dep/lib/es.mjs; echo 'import "dep"' > a.mjs; jsvm run a.mjs
 
 # Frozen, with names that do not say where the program was.
