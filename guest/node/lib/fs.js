@@ -9,18 +9,24 @@ const { codes: { ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE } } = require('inte
 const { validateFunction } = require('internal/validators');
 const constants = internalBinding('constants').fs;
 
-let found;
+// A component that is built replaces these when it runs, if its host has files.
+let files;
+function functions() {
+  if (files === undefined) {
+    files = { __proto__: null };
+    try {
+      Object.assign(files, builtins.tools.createRequire('/noop.js')('jsvm:fs'));
+    } catch {
+      // The embedder offers none.
+    }
+  }
+  return files;
+}
+
 const native = new Proxy({ __proto__: null }, {
   __proto__: null,
   get(_, name) {
-    if (found === undefined) {
-      try {
-        found = builtins.tools.createRequire('/noop.js')('jsvm:fs');
-      } catch {
-        found = {};
-      }
-    }
-    return found[name] ?? (() => { throw refusal(name, 'the embedder of this VM offers no files'); });
+    return functions()[name] ?? (() => { throw refusal(name, 'the embedder of this VM offers no files'); });
   },
 });
 
@@ -270,4 +276,5 @@ for (const name of ['ReadStream', 'WriteStream', 'FileReadStream', 'FileWriteStr
 }
 fs._toUnixTimestamp = (time) => Number(time) / 1000;
 Object.defineProperty(fs, 'promises', { __proto__: null, configurable: true, enumerable: true, get: () => promises });
+Object.defineProperty(fs, Symbol.for('jsvm.files'), { __proto__: null, get: functions });
 module.exports = fs;
