@@ -15,6 +15,7 @@
 #![allow(unsafe_code)]
 
 use std::cell::UnsafeCell;
+use std::mem::MaybeUninit;
 
 use crate::bindings::jsvm::engine::host::InterruptPoint;
 use crate::host;
@@ -113,9 +114,25 @@ extern "C" fn jsvm_charge(bytes: u32) {
     count(iterations, bytes / BYTES_PER_ITERATION);
 }
 
+/// Bytes below the stack pointer that a function may use without moving it, if it calls no other: LLVM's red zone
+/// for WebAssembly.
+const RED_ZONE: usize = 128;
+
 /// Polls the embedder; traps if it says stop, since a built-in cannot be unwound.
+///
+/// The build inserts calls of it into functions that were compiled without any call, and so may have their variables
+/// in the red zone. The frame of this function covers the zone and writes nothing there, so the frames of what it
+/// calls are below.
 #[unsafe(no_mangle)]
 extern "C" fn jsvm_backstop() {
+    let red_zone = MaybeUninit::<[u8; RED_ZONE]>::uninit();
+    poll_in_builtin(red_zone.as_ptr().cast());
+}
+
+/// Polls. The frame of the caller exists because its address is passed.
+#[inline(never)]
+fn poll_in_builtin(red_zone: *const u8) {
+    core::hint::black_box(red_zone);
     set(&jsvm_poll_counters.iterations, ITERATIONS);
     if host::should_interrupt(InterruptPoint::Builtin) {
         core::arch::wasm32::unreachable()
