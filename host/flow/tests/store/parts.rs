@@ -99,7 +99,10 @@ pub fn check_schedules(store: &mut dyn Store) {
         last: None,
     };
     store.put_schedule(&schedule).unwrap();
-    assert_eq!(store.schedules(None).unwrap(), [schedule.clone()]);
+    assert_eq!(
+        store.schedules(None).unwrap(),
+        std::slice::from_ref(&schedule)
+    );
     assert!(store.schedules(Some(6)).unwrap().is_empty());
     assert_eq!(store.schedules(Some(7)).unwrap().len(), 1);
     assert_eq!(store.next_wake().unwrap(), Some(7));

@@ -15,7 +15,7 @@ pub struct FlowMetrics {
     registry: Registry,
     turn: Histogram,
     latency: Histogram,
-    counters: Vec<(fn(&WorkerMetrics) -> u64, Counter)>,
+    counters: Vec<(Read, Counter)>,
     live: Gauge<u64, AtomicU64>,
     in_flight: Gauge<u64, AtomicU64>,
 }
