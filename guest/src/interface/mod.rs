@@ -13,6 +13,7 @@ mod heap;
 mod http_tools;
 mod jobs;
 mod module_imports;
+mod node_tools;
 mod objects;
 mod promises;
 mod properties;

@@ -2,11 +2,9 @@
 use crate::bindings::exports::jsvm::engine::realm::{
     EngineInfo, Guest, Intrinsics, TimeZone, TimeZoneName, TimeZoneRules,
 };
-use crate::bindings::exports::jsvm::engine::values::Value as Handle;
 use crate::error::Result;
-use crate::handle::handle;
 use crate::js::{self, Thrown};
-use crate::{limits, node, removal, snapshot, time_zone};
+use crate::{limits, removal, snapshot, time_zone};
 
 impl Guest for crate::Guest {
     fn remove_intrinsics(which: Intrinsics) -> Result<()> {
@@ -44,8 +42,5 @@ impl Guest for crate::Guest {
             image_start: snapshot::START as u64,
             parts: Vec::new(),
         }
-    }
-    fn create_node_tools() -> Result<Handle> {
-        Ok(handle(node::tools()?))
     }
 }

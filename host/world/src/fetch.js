@@ -69,7 +69,14 @@ const NONE = new Uint8Array();
 const exchange = (request) => {
   try {
     const begun = begin(request);
-    send(begun, request.body ?? NONE);
+    try {
+      send(begun, request.body ?? NONE);
+    } catch (error) {
+      // A host takes no more of what has failed, or was answered early. The response says which.
+      if (error?.payload?.tag !== "closed") throw error;
+      begun.stream[dispose]();
+      begun.outgoing[dispose]();
+    }
     return respond(begun);
   } catch (error) {
     throw error instanceof TypeError ? error : failed(request.url, error);

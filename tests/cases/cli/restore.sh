@@ -96,7 +96,7 @@ jsvm restore modules
 jsvm restore hello.js
 jsvm restore foreign.snap
 : > empty.snap; jsvm restore empty.snap
-head -c 1000 counter.snap > cut.snap; jsvm restore cut.snap 2>&1 | sed 's/[0-9]\{4\} bytes and/[SIZE] bytes and/'
+head -c 1000 counter.snap > cut.snap; jsvm restore cut.snap 2>&1 | sed 's/[0-9]\{4,\} bytes and/[SIZE] bytes and/'
 { head -c 500 counter.snap; printf 'XXXX'; tail -c +505 counter.snap; } > damaged.snap; jsvm restore damaged.snap
 { head -c 8 counter.snap; printf '\11\0'; tail -c +11 counter.snap; } > newer.snap; jsvm restore newer.snap
 { cat counter.snap; echo; } | jsvm restore -

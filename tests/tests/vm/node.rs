@@ -39,7 +39,7 @@ fn a_vm_without_them_has_no_module_of_node() {
 }
 
 #[test]
-fn they_cost_nothing_before_they_are_used() {
+fn they_cost_ten_kilobytes_before_they_are_used() {
     let plain = Engine::global().unwrap().vm().seed(1).build().unwrap();
     let vm = Engine::global()
         .unwrap()
@@ -50,7 +50,8 @@ fn they_cost_nothing_before_they_are_used() {
         .unwrap();
     let bytes = |vm: &Vm| vm.snapshot().unwrap().to_bytes().unwrap().len();
     let more = bytes(&vm) - bytes(&plain);
-    assert!(more < 8 << 10, "{more} bytes");
+    // The functions that make globals and find modules.
+    assert!(more < 11 << 10, "{more} bytes");
 }
 
 #[test]

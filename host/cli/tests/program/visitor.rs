@@ -197,10 +197,10 @@ async fn errors_of_built_files_are_in_words() {
 
         for path in ["/file", "/file-sync"] {
             let file = error(path).await;
-            assert_eq!(file["code"], "ERR_NOT_AVAILABLE");
+            assert_eq!(file["code"], "ERR_FEATURE_UNAVAILABLE_ON_PLATFORM");
             let message = file["message"].as_str().unwrap();
             assert!(
-                message.starts_with("the file system is not available"),
+                message.starts_with("fs.") && message.contains("offers no files"),
                 "{message}"
             );
         }

@@ -31,7 +31,7 @@ const NAMES: [(&str, &str); 10] = [
     ("frames", "get-suspended-frames"),
     ("worlds", "define-world"),
     ("worlds", "bind-exports"),
-    ("realm", "create-node-tools"),
+    ("node-tools", "create-node-tools"),
 ];
 const GET_MODULE_IMPORTS: usize = 0;
 const SET_IMPORT_REQUESTS: usize = 1;

@@ -27,7 +27,11 @@
   const engineTimers = { __proto__: null };
   // Bytecode that a program takes along.
   const kept = { __proto__: null };
-  const read = (name) => kept[name] ?? bytecode(name);
+  const loaded = { __proto__: null };
+  const read = (name) => {
+    loaded[name] = true;
+    return kept[name] ?? bytecode(name);
+  };
   let builtins;
   const load = () => {
     if (makeTools === undefined) {
@@ -74,6 +78,7 @@
     __proto__: null,
     resolve: (specifier) => (makeTools === undefined ? undefined : resolve(specifier)),
     load: (name) => load().load(name),
+    hasLoaded: (name) => name in loaded,
     // Returns whether a listener of `process` was called.
     emit(event, first, second) {
       if (current === undefined) return false;

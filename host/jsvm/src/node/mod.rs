@@ -110,6 +110,17 @@ pub fn emit(
     }
 }
 
+/// Whether the program has loaded a module of Node.js, by its name without `node:`.
+///
+/// # Errors
+/// [`Error::Limit`].
+pub fn has_loaded(vm: &Vm, name: &str) -> Result<bool, Error> {
+    match vm.roots().get(BUILTINS)? {
+        Some(builtins) => builtins.get("hasLoaded")?.call((name,))?.to(),
+        None => Ok(false),
+    }
+}
+
 /// Prepares a VM for running without its host, as a built file does: modules of Node.js that the program does not
 /// reach are removed, and what it may still load is kept.
 ///

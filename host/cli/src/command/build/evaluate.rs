@@ -278,6 +278,11 @@ impl Evaluated {
         self.script_fetches() || self.modules.fetch()
     }
 
+    /// Whether the program has loaded `node:fs`.
+    pub fn has_files(&self) -> Result<bool, jsvm::Error> {
+        jsvm::node::has_loaded(self.session().vm(), "fs")
+    }
+
     /// Whether a text occurs in the program or its modules.
     pub fn mentions(&self, text: &str) -> bool {
         let in_script = |script: &str| script.contains(text);

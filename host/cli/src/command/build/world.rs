@@ -11,7 +11,7 @@ use jsvm_world::{Built, Features, Options, WorldError, WorldSource, component, d
 
 use super::evaluate::Evaluated;
 use super::report::{Report, ReportKind};
-use super::world_scripts::{FILES, HostUse};
+use super::world_scripts::HostUse;
 use super::{Build, Target};
 use crate::command::exit::Exit;
 use crate::command::output;
@@ -192,8 +192,7 @@ impl BuildWorld {
                 self.source.share_streams();
             }
         }
-        self.reads_files =
-            evaluated.modules.has(FILES) && (host.files || self.source.can_read_files());
+        self.reads_files = evaluated.has_files()? && (host.files || self.source.can_read_files());
         if self.reads_files {
             self.added.extend(self.source.add_files()?);
         }

@@ -18,9 +18,6 @@ pub struct HostUse {
     pub files: bool,
 }
 
-/// The module that reads files, of which all others are made.
-pub(super) const FILES: &str = "node:fs";
-
 /// Makes `node:fs` read mounted files.
 const INSTALL_FILES: &str = "import fs from 'node:fs';
 export const install = (files) => Object.assign(fs[Symbol.for('jsvm.files')], files);";
@@ -38,7 +35,7 @@ impl BuildWorld {
 
     /// Makes the world of a program that has none, if it reads files that its host mounts.
     pub fn for_files(evaluated: &Evaluated, host: HostUse) -> anyhow::Result<Option<Self>> {
-        if !host.files || !evaluated.modules.has(FILES) {
+        if !host.files || !evaluated.has_files()? {
             return Ok(None);
         }
         Ok(Some(BuildWorld {

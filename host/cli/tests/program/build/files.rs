@@ -62,7 +62,7 @@ fn file_imports_what_every_host_of_http_has() {
     let told: serde_json::Value = serde_json::from_str(&built.stdout).unwrap();
     assert_eq!(told["kind"], "http");
     assert_eq!(told["bytes"], file.len());
-    assert_eq!(told["modules"], 3);
+    assert_eq!(told["modules"], 2);
 }
 
 /// What a server for WASI 0.3 takes from that.
