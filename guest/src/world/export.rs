@@ -15,8 +15,8 @@ use super::place::{Block, Place};
 use super::settle::settled;
 use super::{concurrent, hooks, resource};
 use crate::bindings::jsvm::engine::console::Level;
-use crate::js::{JsResult, Key, Tag, Thrown, Value};
 use crate::inspect::{Options, inspect};
+use crate::js::{JsResult, Key, Tag, Thrown, Value};
 use crate::{entry, error, handle, host, memory, random, rejection, root, token};
 
 /// A function that the program exports.
