@@ -36,7 +36,7 @@ export default async function main() {
 "#;
 
 const PRINTED: &str = "é\u{fffd}
-é\u{fffd} Uint8Array(3) [ 195, 169, 255 ]
+é\u{fffd} <Buffer c3 a9 ff>
 3000000
 [ 'a.txt', 'large', 'sub' ] [ false, false, true ]
 3 true true
