@@ -42,6 +42,7 @@ const CREATE_CALLING_FUNCTION: usize = 5;
 const GET_SUSPENDED_FRAMES: usize = 6;
 const DEFINE_WORLD: usize = 7;
 const BIND_EXPORTS: usize = 8;
+#[cfg(feature = "node")]
 const CREATE_NODE_TOOLS: usize = 9;
 
 /// An engine of an older version of jsvm lacks a function.
@@ -131,6 +132,7 @@ impl Added {
     }
 
     /// Creates the function that returns what the modules of Node.js need.
+    #[cfg(feature = "node")]
     pub(crate) fn create_node_tools(
         &self,
         store: &mut Store<Context>,
