@@ -17,7 +17,7 @@ use wasmtime::component::{Component, Linker, ResourceTable};
 use wasmtime::{AsContextMut, Engine, ResourceLimiter, Store};
 use wasmtime_wasi::p2::bindings::Command;
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
-use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 use wasmtime_wasi_http::handler::{Prepared, Proxy, ProxyPre};
 use wasmtime_wasi_http::p2;
 use wasmtime_wasi_http::p3::bindings::ServicePre;
@@ -152,14 +152,19 @@ impl Answer {
     }
 }
 
-/// A fresh store, and what is printed in it.
+/// A fresh store whose memory is limited, and what is printed in it.
 fn store(engine: &Engine) -> (Store<State>, Printed) {
-    let printed = (
-        MemoryOutputPipe::new(1 << 20),
-        MemoryOutputPipe::new(1 << 20),
-    );
+    let (mut store, printed) = store_of(engine, &mut WasiCtx::builder());
+    store.limiter(|state| &mut state.memory);
+    (store, printed)
+}
+
+/// A fresh store, and what is printed in it.
+fn store_of(engine: &Engine, wasi: &mut WasiCtxBuilder) -> (Store<State>, Printed) {
+    let pipe = || MemoryOutputPipe::new(1 << 20);
+    let printed = (pipe(), pipe());
     let state = State {
-        wasi: WasiCtx::builder()
+        wasi: wasi
             .stdout(printed.0.clone())
             .stderr(printed.1.clone())
             .build(),
@@ -168,9 +173,7 @@ fn store(engine: &Engine) -> (Store<State>, Printed) {
         hooks: Elsewhere,
         memory: Memory::default(),
     };
-    let mut store = Store::new(engine, state);
-    store.limiter(|state| &mut state.memory);
-    (store, printed)
+    (Store::new(engine, state), printed)
 }
 
 fn engine() -> Engine {
@@ -397,21 +400,7 @@ pub async fn async_command(file: &Path) -> (bool, String, String) {
     wasmtime_wasi::p2::add_to_linker_async(&mut linker).unwrap();
     wasmtime_wasi::p3::add_to_linker(&mut linker).unwrap();
     wasmtime_wasi_http::p3::add_to_linker(&mut linker).unwrap();
-    let (stdout, stderr) = (
-        MemoryOutputPipe::new(1 << 20),
-        MemoryOutputPipe::new(1 << 20),
-    );
-    let state = State {
-        wasi: WasiCtx::builder()
-            .stdout(stdout.clone())
-            .stderr(stderr.clone())
-            .build(),
-        http: WasiHttpCtx::new(),
-        table: ResourceTable::new(),
-        hooks: Elsewhere,
-        memory: Memory::default(),
-    };
-    let mut store = Store::new(&engine, state);
+    let (mut store, (stdout, stderr)) = store_of(&engine, &mut WasiCtx::builder());
     let command =
         wasmtime_wasi::p3::bindings::Command::instantiate_async(&mut store, &component, &linker);
     let command = command.await.unwrap();
@@ -431,23 +420,9 @@ pub async fn command_in(file: &Path, args: &[&str], has_http: bool) -> (bool, St
     if has_http {
         wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker).unwrap();
     }
-    let (stdout, stderr) = (
-        MemoryOutputPipe::new(1 << 20),
-        MemoryOutputPipe::new(1 << 20),
-    );
-    let state = State {
-        wasi: WasiCtx::builder()
-            .stdout(stdout.clone())
-            .stderr(stderr.clone())
-            .args(args)
-            .env("HOST_SAYS", "hello")
-            .build(),
-        http: WasiHttpCtx::new(),
-        table: ResourceTable::new(),
-        hooks: Elsewhere,
-        memory: Memory::default(),
-    };
-    let mut store = Store::new(&engine, state);
+    let mut wasi = WasiCtx::builder();
+    wasi.args(args).env("HOST_SAYS", "hello");
+    let (mut store, (stdout, stderr)) = store_of(&engine, &mut wasi);
     let command = Command::instantiate_async(&mut store, &component, &linker);
     let command = command.await.unwrap();
     let run = command.wasi_cli_run().call_run(&mut store);
