@@ -171,6 +171,11 @@ conformance SUITE='' *FILTERS: _rust _component _guest
     node=$(echo guest/node/node_modules/node-linux-*/bin/node)
     "$node" tests/conformance/main.mjs "${CARGO_TARGET_DIR:-target}/debug/jsvm" "$suite" --reference "$node" --write docs/conformance.md "$@"
 
+# The tests of ECMAScript, from PATH, a checkout of github.com/tc39/test262; writes docs/conformance-test262.md
+conformance-test262 PATH *FILTERS: _rust _component
+    cargo build --workspace --bin jsvm-test262
+    "${CARGO_TARGET_DIR:-target}/debug/jsvm-test262" --write docs/conformance-test262.md "$@"
+
 # Some of Node.js's tests that pass, of each module: fails if one does not; CI runs it
 conformance-sample: _rust _component _guest
     #!/usr/bin/env bash

@@ -386,3 +386,43 @@ fn a_folder_gives_only_what_is_in_it() {
     assert!(FolderModules::new(folder.join("missing")).is_err());
     std::fs::remove_dir_all(&folder).unwrap();
 }
+
+#[test]
+fn a_module_whose_dependency_waited_can_be_imported_later() {
+    let memory = Memory::new(&[
+        ("waits", "await 0; export const name = 'waits'"),
+        ("parent", "export * from './waits'"),
+        ("grandparent", "export * from './parent'"),
+    ]);
+    let vm = memory.vm();
+    let main = "import './parent'; export const { name } = await import('./grandparent')";
+    let namespace = vm.eval(Source::module(main)).unwrap();
+    vm.run_jobs().unwrap();
+    let namespace = namespace.promise_value().unwrap();
+    assert_eq!(
+        namespace.get("name").unwrap().to::<String>().unwrap(),
+        "waits"
+    );
+    // The parent itself was no entry before.
+    let again = vm.import_module("./parent").unwrap();
+    vm.run_jobs().unwrap();
+    assert!(again.promise_value().is_ok());
+}
+
+#[test]
+fn a_module_is_rejected_before_those_that_import_it() {
+    let memory = Memory::new(&[
+        ("fails", "await 0; throw new Error('no')"),
+        ("parent", "import './fails'"),
+    ]);
+    let vm = memory.vm();
+    let order = "globalThis.order = [];\
+        import('./parent').catch(() => order.push('parent'));\
+        import('./fails').catch(() => order.push('fails'));";
+    eval(&vm, order);
+    vm.run_jobs().unwrap();
+    assert_eq!(
+        eval(&vm, "order.join()").to::<String>().unwrap(),
+        "fails,parent"
+    );
+}
