@@ -70,13 +70,21 @@ const FEATURES: [FeatureSymbols; 3] = [
 ];
 
 /// The functions that create the helpers of parts: the name of the part, and a piece of the symbol.
-const NATIVES: [(&str, &str); 15] = [
+const NATIVES: [(&str, &str); 23] = [
     ("events", "3web11performance7natives"),
     ("performance", "3web11performance7natives"),
     ("encoding", "3web8encoding7natives"),
     ("streams", "3web8encoding14stream_natives"),
     ("url", "3web3url7natives"),
     ("crypto", "3web6crypto7natives"),
+    ("subtle", "3web6crypto6subtle7natives"),
+    ("subtle-params", "3web6crypto6subtle5tools"),
+    ("subtle-keys", "3web6crypto6subtle5tools"),
+    ("subtle-agreement", "3web6crypto6subtle5tools"),
+    ("subtle-secret", "3web6crypto6subtle14secret_natives"),
+    ("subtle-ec", "3web6crypto2ec7natives"),
+    ("subtle-okp", "3web6crypto3okp7natives"),
+    ("subtle-rsa", "3web6crypto3rsa7natives"),
     ("headers", "3web7headers7natives"),
     ("blob", "3web4blob7natives"),
     ("form-data", "3web4form7natives"),

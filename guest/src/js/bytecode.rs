@@ -15,7 +15,7 @@ use super::realm::ctx;
 use super::value::{JsResult, Thrown, Value};
 
 /// Room for the compiled scripts. The build says so if they do not fit.
-const ROOM: usize = 224 << 10;
+const ROOM: usize = 320 << 10;
 
 /// The compiled scripts: for each the length of its name, the name, the length of its bytecode
 /// in four bytes, and the bytecode. A length of 0 ends the list.

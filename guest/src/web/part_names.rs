@@ -7,7 +7,15 @@ pub const PARTS: &[(&str, &[&str])] = &[
     ("abort", &["AbortController", "AbortSignal"]),
     ("encoding", &["TextEncoder", "TextDecoder"]),
     ("url", &["URL", "URLSearchParams"]),
-    ("crypto", &["crypto", "Crypto", "SubtleCrypto"]),
+    ("crypto", &["crypto", "Crypto"]),
+    ("subtle", &["SubtleCrypto", "CryptoKey"]),
+    ("subtle-params", &[]),
+    ("subtle-keys", &[]),
+    ("subtle-agreement", &[]),
+    ("subtle-secret", &[]),
+    ("subtle-ec", &[]),
+    ("subtle-okp", &[]),
+    ("subtle-rsa", &[]),
     (
         "performance",
         &[
@@ -58,12 +66,25 @@ pub const PARTS: &[(&str, &[&str])] = &[
     ("web-streams-polyfill", &[]),
 ];
 
-/// Parts that others need only when a script uses one of these properties.
+/// Parts that others need only when a script uses one of these properties, or has one of these words.
 #[allow(dead_code, reason = "the build reads it")]
 pub const LATER: &[(&str, &[&str])] = &[
     ("blob", &["blob"]),
     ("form-data", &["formData"]),
     ("streams", &["body", "clone", "stream"]),
+    ("subtle", &["subtle"]),
+    (
+        "subtle-secret",
+        &["importKey", "generateKey", "unwrapKey", "deriveKey"],
+    ),
+    ("subtle-ec", &["ECDSA", "ECDH", "ES256", "ES384", "ES512"]),
+    ("subtle-okp", &["Ed25519", "EdDSA", "X25519"]),
+    (
+        "subtle-rsa",
+        &[
+            "RSA", "RSASSA", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512",
+        ],
+    ),
     ("locale", &["toLocaleString"]),
     (
         "locale-date",
