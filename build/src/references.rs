@@ -70,7 +70,7 @@ const FEATURES: [FeatureSymbols; 3] = [
 ];
 
 /// The functions that create the helpers of parts: the name of the part, and a piece of the symbol.
-const NATIVES: [(&str, &str); 23] = [
+const NATIVES: [(&str, &str); 24] = [
     ("events", "3web11performance7natives"),
     ("performance", "3web11performance7natives"),
     ("encoding", "3web8encoding7natives"),
@@ -84,6 +84,7 @@ const NATIVES: [(&str, &str); 23] = [
     ("subtle-secret", "3web6crypto6subtle14secret_natives"),
     ("subtle-ec", "3web6crypto2ec7natives"),
     ("subtle-okp", "3web6crypto3okp7natives"),
+    ("subtle-448", "3web6crypto3okp11natives_448"),
     ("subtle-rsa", "3web6crypto3rsa7natives"),
     ("headers", "3web7headers7natives"),
     ("blob", "3web4blob7natives"),

@@ -75,6 +75,8 @@
     ECDH: agreement(curve, curve),
     Ed25519: signature(none, none, none),
     X25519: agreement(none, none),
+    Ed448: signature(none, none, [["context", "bytes"]]),
+    X448: agreement(none, none),
     "AES-CTR": aes(counter),
     "AES-CBC": aes(iv),
     "AES-GCM": aes(gcm),

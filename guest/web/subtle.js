@@ -10,6 +10,7 @@
   const algorithm = (name) => {
     if (name === "ECDSA" || name === "ECDH") return need("subtle-ec")[name];
     if (name === "Ed25519" || name === "X25519") return need("subtle-okp")[name];
+    if (name === "Ed448" || name === "X448") return need("subtle-448")[name];
     return (name === "RSASSA-PKCS1-v1_5" || name === "RSA-PSS" || name === "RSA-OAEP" ? need("subtle-rsa") : need("subtle-secret"))[name];
   };
   const keyOf = (value) => {

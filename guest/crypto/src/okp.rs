@@ -1,70 +1,66 @@
-//! Ed25519 and X25519 (RFC 8032, RFC 7748, RFC 8410).
+//! Edwards and Montgomery curves (RFC 7748, RFC 8032, RFC 8410).
+//!
+//! What differs between curves is a [`Curve`]: functions behind pointers, so that a program that uses one curve
+//! has the code of no other.
+
+mod curve25519;
+mod curve448;
 
 use der::asn1::{ObjectIdentifier, OctetStringRef};
 use der::{Decode, Encode};
-use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 
+pub use self::curve448::{ED448, X448};
+pub use self::curve25519::{ED25519, X25519};
 use crate::der::{self as structure, invalid};
 use crate::{Entropy, Error, Result};
 
-/// Bytes of a key.
-const LEN: usize = 32;
-
-const LENGTH: Error = Error::Data("A key of this curve has 32 bytes");
-
-/// Which curve.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OkpCurve {
-    /// Ed25519, for signatures.
-    Ed25519,
-    /// X25519, for shared secrets.
-    X25519,
+/// A curve, and what is computed on it.
+#[derive(Debug)]
+pub struct Curve {
+    /// The name, as JSON Web Keys have it.
+    pub name: &'static str,
+    oid: &'static str,
+    /// Bytes of a key.
+    len: usize,
+    /// The public key of a private one.
+    public_of: fn(&[u8]) -> Result<Vec<u8>>,
+    /// Signs a message with a private key.
+    sign: fn(&[u8], &[u8]) -> Result<Vec<u8>>,
+    /// Whether a public key accepts a signature, given before the message.
+    verify: fn(&[u8], &[u8], &[u8]) -> bool,
+    /// The secret of a private and a public key; nothing if the latter is of small order.
+    agree: fn(&[u8], &[u8]) -> Option<Vec<u8>>,
 }
 
-impl OkpCurve {
-    /// The curve of a name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<OkpCurve> {
-        match name {
-            "Ed25519" => Some(OkpCurve::Ed25519),
-            "X25519" => Some(OkpCurve::X25519),
-            _ => None,
+impl Curve {
+    fn oid(&self) -> ObjectIdentifier {
+        ObjectIdentifier::new_unwrap(self.oid)
+    }
+
+    fn check(&self, content: &structure::Content<'_>) -> Result<()> {
+        content.expect(self.oid())?;
+        match content.algorithm.parameters {
+            Some(_) => Err(Error::Data("The algorithm has parameters")),
+            None => Ok(()),
         }
     }
 
-    fn oid(self) -> ObjectIdentifier {
-        ObjectIdentifier::new_unwrap(match self {
-            OkpCurve::Ed25519 => "1.3.101.112",
-            OkpCurve::X25519 => "1.3.101.110",
-        })
-    }
-
-    fn public_of(self, private: [u8; LEN]) -> [u8; LEN] {
-        match self {
-            OkpCurve::Ed25519 => SigningKey::from_bytes(&private).verifying_key().to_bytes(),
-            OkpCurve::X25519 => {
-                let secret = x25519_dalek::StaticSecret::from(private);
-                x25519_dalek::PublicKey::from(&secret).to_bytes()
-            }
+    fn check_len(&self, bytes: &[u8]) -> Result<()> {
+        match bytes.len() == self.len {
+            true => Ok(()),
+            false => Err(Error::Data("The key has another length than the curve has")),
         }
     }
 }
 
-fn expect_no_parameters(content: &structure::Content<'_>, curve: OkpCurve) -> Result<()> {
-    content.expect(curve.oid())?;
-    if content.algorithm.parameters.is_some() {
-        return Err(Error::Data("The algorithm has parameters"));
-    }
-    Ok(())
-}
+const UNSUITABLE: Error = Error::NotSupported("The curve does not have this operation");
 
 /// A public key.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct OkpPublic {
     /// The curve.
-    pub curve: OkpCurve,
-    /// The bytes of the key.
-    pub bytes: [u8; LEN],
+    pub curve: &'static Curve,
+    bytes: Vec<u8>,
 }
 
 impl OkpPublic {
@@ -73,8 +69,9 @@ impl OkpPublic {
     /// # Errors
     ///
     /// [`Error::Data`] for another length.
-    pub fn from_raw(curve: OkpCurve, bytes: &[u8]) -> Result<Self> {
-        let bytes = bytes.try_into().map_err(|_| LENGTH)?;
+    pub fn from_raw(curve: &'static Curve, bytes: &[u8]) -> Result<Self> {
+        curve.check_len(bytes)?;
+        let bytes = bytes.to_owned();
         Ok(OkpPublic { curve, bytes })
     }
 
@@ -83,9 +80,9 @@ impl OkpPublic {
     /// # Errors
     ///
     /// [`Error::Data`] unless it is one of this curve.
-    pub fn from_spki(curve: OkpCurve, bytes: &[u8]) -> Result<Self> {
+    pub fn from_spki(curve: &'static Curve, bytes: &[u8]) -> Result<Self> {
         let content = structure::read_spki(bytes)?;
-        expect_no_parameters(&content, curve)?;
+        curve.check(&content)?;
         Self::from_raw(curve, content.key)
     }
 
@@ -98,18 +95,16 @@ impl OkpPublic {
         structure::write_spki(self.curve.oid(), None, &self.bytes)
     }
 
+    /// The bytes of the key.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// Whether a signature is valid.
     #[must_use]
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
-        let (Ok(key), Ok(signature)) = (
-            VerifyingKey::from_bytes(&self.bytes),
-            Signature::from_slice(signature),
-        ) else {
-            return false;
-        };
-        // RFC 8032 forbids keys and points of small order only for those who want more than it promises, but
-        // the Web Cryptography API wants them refused.
-        !key.is_weak() && key.verify_strict(message, &signature).is_ok()
+        (self.curve.verify)(&self.bytes, signature, message)
     }
 }
 
@@ -118,25 +113,17 @@ impl OkpPublic {
 pub struct OkpPrivate {
     /// The public key.
     pub public: OkpPublic,
-    /// The bytes of the private key.
-    pub bytes: [u8; LEN],
+    bytes: Vec<u8>,
 }
 
 impl OkpPrivate {
     /// Creates a key.
-    #[must_use]
-    pub fn generate(curve: OkpCurve, entropy: Entropy) -> Self {
-        let mut bytes = [0; LEN];
-        (entropy.0)(&mut bytes);
-        Self::new(curve, bytes)
-    }
-
-    fn new(curve: OkpCurve, bytes: [u8; LEN]) -> Self {
-        let public = OkpPublic {
-            curve,
-            bytes: curve.public_of(bytes),
-        };
-        OkpPrivate { public, bytes }
+    ///
+    /// # Errors
+    ///
+    /// None in practice.
+    pub fn generate(curve: &'static Curve, entropy: Entropy) -> Result<Self> {
+        Self::from_raw(curve, &entropy.bytes(curve.len))
     }
 
     /// A key from its bytes.
@@ -144,9 +131,11 @@ impl OkpPrivate {
     /// # Errors
     ///
     /// [`Error::Data`] for another length.
-    pub fn from_raw(curve: OkpCurve, bytes: &[u8]) -> Result<Self> {
-        let bytes = bytes.try_into().map_err(|_| LENGTH)?;
-        Ok(Self::new(curve, bytes))
+    pub fn from_raw(curve: &'static Curve, bytes: &[u8]) -> Result<Self> {
+        curve.check_len(bytes)?;
+        let public = OkpPublic::from_raw(curve, &(curve.public_of)(bytes)?)?;
+        let bytes = bytes.to_owned();
+        Ok(OkpPrivate { public, bytes })
     }
 
     /// Reads a `PrivateKeyInfo`.
@@ -154,9 +143,9 @@ impl OkpPrivate {
     /// # Errors
     ///
     /// [`Error::Data`] unless it is one of this curve.
-    pub fn from_pkcs8(curve: OkpCurve, bytes: &[u8]) -> Result<Self> {
+    pub fn from_pkcs8(curve: &'static Curve, bytes: &[u8]) -> Result<Self> {
         let content = structure::read_pkcs8(bytes)?;
-        expect_no_parameters(&content, curve)?;
+        curve.check(&content)?;
         let inner = <&OctetStringRef>::from_der(content.key).map_err(invalid)?;
         Self::from_raw(curve, inner.as_bytes())
     }
@@ -172,25 +161,32 @@ impl OkpPrivate {
         structure::write_pkcs8(self.public.curve.oid(), None, &inner)
     }
 
-    /// Signs a message.
+    /// The bytes of the key.
     #[must_use]
-    pub fn sign(&self, message: &[u8]) -> Vec<u8> {
-        let key = SigningKey::from_bytes(&self.bytes);
-        key.sign(message).to_bytes().to_vec()
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Signs a message.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotSupported`] if the curve is one for secrets.
+    pub fn sign(&self, message: &[u8]) -> Result<Vec<u8>> {
+        (self.public.curve.sign)(&self.bytes, message)
     }
 
     /// The secret that both sides can compute.
     ///
     /// # Errors
     ///
-    /// [`Error::Operation`] if the public key is of small order, so that the secret would be zero.
+    /// [`Error::Operation`] if the public key is of small order, so that the secret would be zero, and
+    /// [`Error::InvalidAccess`] if the curves differ.
     pub fn agree(&self, other: &OkpPublic) -> Result<Vec<u8>> {
-        let secret = x25519_dalek::StaticSecret::from(self.bytes);
-        let shared = secret.diffie_hellman(&other.bytes.into());
-        if shared.was_contributory() {
-            Ok(shared.to_bytes().to_vec())
-        } else {
-            Err(Error::Operation("The public key is a point of small order"))
+        if other.curve.oid != self.public.curve.oid {
+            return Err(Error::InvalidAccess("The keys are of different curves"));
         }
+        let secret = (self.public.curve.agree)(&self.bytes, &other.bytes);
+        secret.ok_or(Error::Operation("The public key is a point of small order"))
     }
 }

@@ -15,6 +15,7 @@ pub const PARTS: &[(&str, &[&str])] = &[
     ("subtle-secret", &[]),
     ("subtle-ec", &[]),
     ("subtle-okp", &[]),
+    ("subtle-448", &[]),
     ("subtle-rsa", &[]),
     (
         "performance",
@@ -79,6 +80,7 @@ pub const LATER: &[(&str, &[&str])] = &[
     ),
     ("subtle-ec", &["ECDSA", "ECDH", "ES256", "ES384", "ES512"]),
     ("subtle-okp", &["Ed25519", "EdDSA", "X25519"]),
+    ("subtle-448", &["Ed448", "X448"]),
     (
         "subtle-rsa",
         &[

@@ -25,6 +25,7 @@ const NATIVES: &[(&str, Natives)] = &[
     ("subtle-secret", crypto::subtle::secret_natives),
     ("subtle-ec", crypto::ec::natives),
     ("subtle-okp", crypto::okp::natives),
+    ("subtle-448", crypto::okp::natives_448),
     ("subtle-rsa", crypto::rsa::natives),
     ("performance", performance::natives),
     ("headers", headers::natives),

@@ -1,24 +1,40 @@
-//! Helpers for keys of Ed25519 and X25519.
+//! Helpers for keys of Ed25519 and X25519, and of Ed448 and X448.
 
 use jsvm_crypto::Error;
-use jsvm_crypto::okp::{OkpCurve, OkpPrivate, OkpPublic};
+use jsvm_crypto::okp::{Curve, ED448, ED25519, OkpPrivate, OkpPublic, X448, X25519};
 
 use super::super::functions;
 use super::subtle::tools;
 use super::{ENTROPY, buffer, bytes_of, failure};
 use crate::js::{self, Call, JsResult, Value};
 
-/// Adds the helpers.
+/// Adds the helpers for the curves of 255 bits.
 pub fn natives(object: &Value) -> JsResult<()> {
+    shared(object)?;
+    functions! { object;
+        "generate" 1 => |call| generate(call, &[&ED25519, &X25519]),
+        "read" 3 => |call| read(call, &[&ED25519, &X25519]),
+    }
+    Ok(())
+}
+
+/// Adds the helpers for the curves of 448 bits.
+pub fn natives_448(object: &Value) -> JsResult<()> {
+    shared(object)?;
+    functions! { object;
+        "generate" 1 => |call| generate(call, &[&ED448, &X448]),
+        "read" 3 => |call| read(call, &[&ED448, &X448]),
+    }
+    Ok(())
+}
+
+fn shared(object: &Value) -> JsResult<()> {
     tools(object)?;
     functions! { object;
-        "generate" 1 => |call| js::hold(OkpPrivate::generate(curve(call, 0)?, ENTROPY)),
         "publicOf" 1 => |call| js::hold(private(call, 0)?.public),
-        // `read(format, curve, bytes)`
-        "read" 3 => read,
         // `write(format, key)`
         "write" 2 => write,
-        "sign" 2 => |call| buffer(Ok(private(call, 0)?.sign(&bytes_of(call, 1)?))),
+        "sign" 2 => |call| buffer(private(call, 0)?.sign(&bytes_of(call, 1)?)),
         // `verify(key, signature, message)`
         "verify" 3 => |call| {
             let (signature, message) = (bytes_of(call, 1)?, bytes_of(call, 2)?);
@@ -29,9 +45,11 @@ pub fn natives(object: &Value) -> JsResult<()> {
     Ok(())
 }
 
-fn curve(call: Call<'_>, index: usize) -> JsResult<OkpCurve> {
-    let curve = OkpCurve::named(&call.arg(index).to_lossy()?);
-    curve.ok_or_else(|| failure(Error::NotSupported("There is no such curve")))
+fn curve(call: Call<'_>, index: usize, curves: &[&'static Curve]) -> JsResult<&'static Curve> {
+    let name = call.arg(index).to_lossy()?;
+    let found = curves.iter().find(|curve| curve.name == name);
+    let unknown = || failure(Error::NotSupported("There is no such curve"));
+    found.copied().ok_or_else(unknown)
 }
 
 fn private(call: Call<'_>, index: usize) -> JsResult<OkpPrivate> {
@@ -43,8 +61,16 @@ fn public(call: Call<'_>, index: usize) -> JsResult<OkpPublic> {
     call.arg(index).with_held(|key: &mut OkpPublic| key.clone())
 }
 
-fn read(call: Call<'_>) -> JsResult<Value> {
-    let (format, curve, bytes) = (call.arg(0).to_lossy()?, curve(call, 1)?, bytes_of(call, 2)?);
+/// `generate(curve)`
+fn generate(call: Call<'_>, curves: &[&'static Curve]) -> JsResult<Value> {
+    let curve = curve(call, 0, curves)?;
+    js::hold(OkpPrivate::generate(curve, ENTROPY).map_err(failure)?)
+}
+
+/// `read(format, curve, bytes)`
+fn read(call: Call<'_>, curves: &[&'static Curve]) -> JsResult<Value> {
+    let curve = curve(call, 1, curves)?;
+    let (format, bytes) = (call.arg(0).to_lossy()?, bytes_of(call, 2)?);
     match format.as_str() {
         "raw" => js::hold(OkpPublic::from_raw(curve, &bytes).map_err(failure)?),
         "spki" => js::hold(OkpPublic::from_spki(curve, &bytes).map_err(failure)?),
@@ -54,14 +80,10 @@ fn read(call: Call<'_>) -> JsResult<Value> {
 }
 
 fn write(call: Call<'_>) -> JsResult<Value> {
-    match call.arg(0).to_lossy()?.as_str() {
-        "raw" => buffer(Ok(public_bytes(call)?)),
-        "spki" => buffer(public(call, 1)?.to_spki()),
-        "pkcs8" => buffer(private(call, 1)?.to_pkcs8()),
-        _ => buffer(Ok(private(call, 1)?.bytes.to_vec())),
-    }
-}
-
-fn public_bytes(call: Call<'_>) -> JsResult<Vec<u8>> {
-    Ok(public(call, 1)?.bytes.to_vec())
+    buffer(match call.arg(0).to_lossy()?.as_str() {
+        "raw" => Ok(public(call, 1)?.bytes().to_vec()),
+        "spki" => public(call, 1)?.to_spki(),
+        "pkcs8" => private(call, 1)?.to_pkcs8(),
+        _ => Ok(private(call, 1)?.bytes().to_vec()),
+    })
 }
