@@ -185,6 +185,19 @@ conformance-sample: _rust _component _guest
     suite=$(tests/conformance/suite.sh target/conformance)
     "$node" tests/conformance/main.mjs "${CARGO_TARGET_DIR:-target}/debug/jsvm" "$suite" --sample
 
+# The web-platform-tests of WebCryptoAPI, beside Node.js 24: PATH has them, by default those of Debian's package `nodejs`
+conformance-webcrypto PATH='' *TESTS: _rust _component
+    #!/usr/bin/env bash
+    set -euo pipefail
+    cargo build --workspace --bin jsvm
+    folder=$PWD/target/conformance
+    mkdir -p "$folder"
+    npm install --prefix "$folder" --no-save --no-fund --no-audit --silent node@24
+    path=${1:-$(tests/conformance/sources.sh "$folder")}
+    shift || true
+    node tests/conformance/webcrypto/main.mjs "${CARGO_TARGET_DIR:-target}/debug/jsvm" "$folder/node_modules/.bin/node" "$path" \
+        --write docs/conformance-webcrypto.md "$@"
+
 # Measure the npm package beside quickjs-wasi, in a minute
 npm-bench: npm
     #!/usr/bin/env bash

@@ -1,7 +1,7 @@
 // The names are there, and nothing is made before it is used.
 const names = [
   "Event", "EventTarget", "CustomEvent", "AbortController", "AbortSignal", "TextEncoder", "TextDecoder", "URL", "URLSearchParams",
-  "crypto", "Crypto", "SubtleCrypto", "performance", "Performance", "PerformanceEntry", "PerformanceMark", "PerformanceMeasure",
+  "crypto", "Crypto", "SubtleCrypto", "CryptoKey", "performance", "Performance", "PerformanceEntry", "PerformanceMark", "PerformanceMeasure",
   "Headers", "Blob", "File", "MessageChannel", "MessagePort", "MessageEvent", "ReadableStream", "ReadableStreamDefaultReader",
   "ReadableStreamBYOBReader", "ReadableStreamDefaultController", "ReadableByteStreamController", "ReadableStreamBYOBRequest",
   "WritableStream", "WritableStreamDefaultWriter", "WritableStreamDefaultController", "TransformStream",

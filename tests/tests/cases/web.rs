@@ -79,12 +79,13 @@ fn untouched() -> Result<(), Failed> {
 
 /// The parts come one by one.
 fn alone() -> Result<(), Failed> {
-    const NAMES: [&str; 11] = [
+    const NAMES: [&str; 12] = [
         "Event",
         "AbortSignal",
         "TextDecoder",
         "URL",
         "crypto",
+        "CryptoKey",
         "performance",
         "Headers",
         "File",

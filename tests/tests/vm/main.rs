@@ -14,6 +14,7 @@ mod collections;
 mod component;
 mod conversions;
 mod crates;
+mod crypto;
 mod data;
 mod data_changes;
 mod data_malformed;
