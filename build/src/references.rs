@@ -70,7 +70,7 @@ const FEATURES: [FeatureSymbols; 3] = [
 ];
 
 /// The functions that create the helpers of parts: the name of the part, and a piece of the symbol.
-const NATIVES: [(&str, &str); 24] = [
+const NATIVES: [(&str, &str); 27] = [
     ("events", "3web11performance7natives"),
     ("performance", "3web11performance7natives"),
     ("encoding", "3web8encoding7natives"),
@@ -86,6 +86,9 @@ const NATIVES: [(&str, &str); 24] = [
     ("subtle-okp", "3web6crypto3okp7natives"),
     ("subtle-448", "3web6crypto3okp11natives_448"),
     ("subtle-rsa", "3web6crypto3rsa7natives"),
+    ("node-crypto", "3web6crypto4node7natives"),
+    ("node-keys", "3web6crypto4node7natives"),
+    ("node-support", "3web6crypto4node7natives"),
     ("headers", "3web7headers7natives"),
     ("blob", "3web4blob7natives"),
     ("form-data", "3web4form7natives"),

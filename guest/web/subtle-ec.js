@@ -59,6 +59,7 @@
 
   return {
     __proto__: null,
+    helpers: native,
     ECDSA: ec("ECDSA", uses.sign, uses.verify, "sig", {
       sign({ hash }, key, data) {
         if (key.type !== "private") access("The key is not a private key");

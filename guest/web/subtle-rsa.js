@@ -74,6 +74,7 @@
 
   return {
     __proto__: null,
+    helpers: native,
     "RSASSA-PKCS1-v1_5": rsa(
       "RSASSA-PKCS1-v1_5", (hash) => "RS" + digits(hash), uses.sign, uses.verify, "sig", signing(() => -1),
     ),

@@ -168,5 +168,5 @@
   const subtle = new SubtleCrypto();
   allowed = false;
   expose(SubtleCrypto, { describe: () => ({}) });
-  return { subtle, SubtleCrypto, CryptoKey };
+  return { subtle, SubtleCrypto, CryptoKey, importNow: read };
 };

@@ -20,6 +20,7 @@ pub fn tools() -> JsResult<Value> {
         functions! { tools;
             "run" 1 => run,
             "setTimerRef" 2 => set_timer_ref,
+            "crypto" 0 => |_| crate::web::named_part("node-crypto"),
             "createRequire" 1 => |call| module::create_require(&call.arg(0).to_lossy()?),
         }
         tools.define("nextTick", tick::function()?, js::Property::HIDDEN)?;

@@ -26,7 +26,7 @@ use crate::js::{self, Call, JsResult, Property, Thrown, Value};
 
 pub use bytes::{len as bytes_len, part as bytes_part, to_vec as bytes_of};
 pub use compression::natives as compression_tools;
-pub use parts::{http_tools, names};
+pub use parts::{http_tools, named_part, names};
 pub use registry::stand_in;
 
 /// Defines functions that are written in Rust on an object.

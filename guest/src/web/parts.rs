@@ -27,6 +27,9 @@ const NATIVES: &[(&str, Natives)] = &[
     ("subtle-okp", crypto::okp::natives),
     ("subtle-448", crypto::okp::natives_448),
     ("subtle-rsa", crypto::rsa::natives),
+    ("node-crypto", crypto::node::natives),
+    ("node-keys", crypto::node::natives),
+    ("node-support", crypto::node::natives),
     ("performance", performance::natives),
     ("headers", headers::natives),
     ("blob", blob::natives),
@@ -40,7 +43,6 @@ const NATIVES: &[(&str, Natives)] = &[
     ("navigator", navigator::natives),
 ];
 
-#[derive(Default)]
 struct Loaded {
     /// The exports of each part that has run.
     parts: [Option<Value>; PARTS.len()],
@@ -49,7 +51,12 @@ struct Loaded {
 }
 
 thread_local! {
-    static LOADED: RefCell<Loaded> = RefCell::default();
+    static LOADED: RefCell<Loaded> = const {
+        RefCell::new(Loaded {
+            parts: [const { None }; PARTS.len()],
+            getters: Vec::new(),
+        })
+    };
 }
 
 /// Makes the accessors.

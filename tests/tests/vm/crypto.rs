@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jsvm::{Error, Interrupt, Vm};
+use jsvm::{Error, Interrupt, Limits};
 use jsvm_tests::{assert_usable, builder, eval, vm};
 
 const SETUP: &str = "
@@ -11,12 +11,6 @@ const SETUP: &str = "
     crypto.subtle.importKey('raw', new Uint8Array(8), 'PBKDF2', false, ['deriveBits']).then((key) => { password = key; });
 ";
 
-/// Runs a script with a time limit.
-fn limited(vm: &Vm, script: &str) -> Error {
-    vm.set_time_limit(Some(Duration::from_millis(100)));
-    vm.eval(script).unwrap_err()
-}
-
 #[test]
 fn long_work_stops_and_the_vm_lives() {
     let scripts = [
@@ -24,12 +18,15 @@ fn long_work_stops_and_the_vm_lives() {
         "crypto.subtle.deriveBits({ name: 'PBKDF2', hash: 'SHA-512', salt: new Uint8Array(8), iterations: 4e9 }, password, 512)",
     ];
     for script in scripts {
-        let vm = vm();
+        let limits = Limits::default().time(Duration::from_millis(500));
+        let vm = builder().limits(limits).build().unwrap();
         eval(&vm, SETUP);
         vm.run_jobs().unwrap();
-        let error = limited(&vm, script);
-        assert!(matches!(error, Error::Interrupted(Interrupt::TimeLimit)), "{script}: {error:?}");
-        vm.set_time_limit(None);
+        let error = vm.eval(script).unwrap_err();
+        assert!(
+            matches!(error, Error::Interrupted(Interrupt::TimeLimit)),
+            "{script}: {error:?}"
+        );
         assert_usable(&vm);
         assert_eq!(eval(&vm, "password.type").to::<String>().unwrap(), "secret");
     }
@@ -78,5 +75,8 @@ fn keys_survive_a_snapshot() {
             .then((valid) => out.push(valid));",
     );
     restored.run_jobs().unwrap();
-    assert_eq!(eval(&restored, "out.join()").to::<String>().unwrap(), "true,true");
+    assert_eq!(
+        eval(&restored, "out.join()").to::<String>().unwrap(),
+        "true,true"
+    );
 }

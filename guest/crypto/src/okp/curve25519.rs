@@ -38,7 +38,9 @@ pub static X25519: Curve = Curve {
     agree: |private, public| {
         let public = PublicKey::from(array(public));
         let shared = StaticSecret::from(array(private)).diffie_hellman(&public);
-        shared.was_contributory().then(|| shared.to_bytes().to_vec())
+        shared
+            .was_contributory()
+            .then(|| shared.to_bytes().to_vec())
     },
 };
 

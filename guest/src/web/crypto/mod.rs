@@ -4,6 +4,7 @@
 //! There is a part for each family of keys, so that `jsvm build` can leave families out.
 
 pub mod ec;
+pub mod node;
 pub mod okp;
 pub mod rsa;
 pub mod subtle;

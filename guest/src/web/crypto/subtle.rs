@@ -1,5 +1,6 @@
 //! Helpers of `crypto.subtle` that need no key pairs: digests, HMAC, AES, and keys from secrets.
 
+use base64ct::{Base64UrlUnpadded, Encoding};
 use jsvm_crypto::hash::Hasher;
 use jsvm_crypto::kdf::{Pbkdf2, hkdf};
 use jsvm_crypto::{Error, aes};
@@ -159,43 +160,17 @@ fn first_bits(call: Call<'_>) -> JsResult<Value> {
     buffer(Ok(bytes))
 }
 
-const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
 /// `toBase64Url(bytes)`, without padding.
 fn to_base64_url(call: Call<'_>) -> JsResult<Value> {
-    let bytes = bytes_of(call, 0)?;
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for piece in bytes.chunks(3) {
-        let mut word = [0; 4];
-        word[1..=piece.len()].copy_from_slice(piece);
-        let word = u32::from_be_bytes(word);
-        for place in 0..=piece.len() {
-            let digit = word >> (18 - 6 * place) & 63;
-            text.push(char::from(DIGITS[digit as usize]));
-        }
-    }
-    Value::text(&text)
+    Value::text(&Base64UrlUnpadded::encode_string(&bytes_of(call, 0)?))
 }
 
 /// `fromBase64Url(text)`: nothing if it is not valid.
 fn from_base64_url(call: Call<'_>) -> JsResult<Value> {
-    let text = call.arg(0).to_lossy()?;
-    let mut bytes = Vec::with_capacity(text.len() / 4 * 3 + 2);
-    for piece in text.as_bytes().chunks(4) {
-        let mut word = 0;
-        for byte in piece {
-            let Some(digit) = DIGITS.iter().position(|digit| digit == byte) else {
-                return Ok(Value::UNDEFINED);
-            };
-            word = word << 6 | digit as u32;
-        }
-        if piece.len() == 1 {
-            return Ok(Value::UNDEFINED);
-        }
-        let word = word << (6 * (4 - piece.len()));
-        bytes.extend_from_slice(&word.to_be_bytes()[1..piece.len()]);
+    match Base64UrlUnpadded::decode_vec(&call.arg(0).to_lossy()?) {
+        Ok(bytes) => buffer(Ok(bytes)),
+        Err(_) => Ok(Value::UNDEFINED),
     }
-    buffer(Ok(bytes))
 }
 
 /// `toJson(value)`: JSON as bytes.

@@ -1,11 +1,10 @@
 'use strict';
 // Modules whose work needs what a VM does not have. They load, so that programs that only name them run; a
 // call throws an error that says why.
-const { data } = require('internal/jsvm/builtins');
+const { data, tools } = require('internal/jsvm/builtins');
 
 const reasons = {
   '__proto__': null,
-  'crypto': 'only randomUUID, getRandomValues and webcrypto are there; use crypto.subtle',
   'child_process': 'a VM starts no processes',
   'cluster': 'a VM starts no processes',
   'inspector': 'a VM has no debugger of this kind',
@@ -48,7 +47,6 @@ module.exports = (name) => {
   }
   // These compute.
   if (name === 'net') Object.assign(exported, require('internal/net'));
-  if (name === 'crypto') Object.assign(exported, { webcrypto: globalThis.crypto, getRandomValues: (array) => globalThis.crypto.getRandomValues(array),
-                                                   randomUUID: () => globalThis.crypto.randomUUID() });
+  if (name === 'crypto') Object.assign(exported, tools.crypto());
   return exported;
 };
