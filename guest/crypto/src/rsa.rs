@@ -2,7 +2,7 @@
 
 use core::num::NonZeroU32;
 
-use crypto_primes::hazmat::{SetBits, SmallFactorsSieve, random_odd_integer};
+use crypto_primes::hazmat::{SetBits, random_odd_integer};
 use crypto_primes::{Flavor, is_prime};
 use der::{AnyRef, Decode, Encode, asn1::UintRef};
 use rsa::traits::{PrivateKeyParts, PublicKeyParts};
@@ -345,9 +345,48 @@ pub struct KeyGeneration {
     bits: u32,
     exponent: BoxedUint,
     entropy: Entropy,
-    sieve: Option<SmallFactorsSieve<BoxedUint>>,
     prime: Option<BoxedUint>,
 }
+
+/// The number of [`SMALL_PRIMES`].
+const SMALL: usize = 563;
+
+/// The odd primes below 4096. The sieve of `crypto-primes` has four times as many, with tables of 50 KB.
+const SMALL_PRIMES: [u16; SMALL] = {
+    let mut primes = [3; SMALL];
+    let (mut count, mut number) = (1, 5);
+    while count < SMALL {
+        let mut index = 0;
+        while index < count && number % primes[index] != 0 {
+            index += 1;
+        }
+        if index == count {
+            primes[count] = number;
+            count += 1;
+        }
+        number += 2;
+    }
+    primes
+};
+
+/// Whether a number, which is larger than those, is a multiple of a small prime.
+fn has_small_factor(number: &BoxedUint) -> bool {
+    let bytes = number.to_be_bytes();
+    SMALL_PRIMES.iter().any(|prime| {
+        let prime = u64::from(*prime);
+        let (rest, words) = bytes.as_rchunks::<4>();
+        let rest = rest
+            .iter()
+            .fold(0, |sum, byte| (sum << 8 | u64::from(*byte)) % prime);
+        let remainder = words.iter().fold(rest, |sum, word| {
+            (sum << 32 | u64::from(u32::from_be_bytes(*word))) % prime
+        });
+        remainder == 0
+    })
+}
+
+/// Candidates that a step tries at most: few of them need the test that takes long.
+const CANDIDATES: usize = 16;
 
 impl KeyGeneration {
     /// Begins.
@@ -376,12 +415,11 @@ impl KeyGeneration {
             bits: bits as u32,
             exponent: number(exponent),
             entropy,
-            sieve: None,
             prime: None,
         })
     }
 
-    /// Tries one number. Returns the key if that was the last prime that was missing.
+    /// Tries some numbers. Returns the key if that was the last prime that was missing.
     ///
     /// # Errors
     ///
@@ -393,24 +431,19 @@ impl KeyGeneration {
             Some(_) => self.bits / 2,
         };
         let bits = NonZeroU32::new(bits).ok_or(FAILED)?;
-        let sieve = match &mut self.sieve {
-            Some(sieve) => sieve,
-            sieve => {
-                let start =
-                    random_odd_integer::<BoxedUint, _>(&mut self.entropy, bits, SetBits::TwoMsb);
-                let start = start.map_err(|_| FAILED)?.get();
-                let new = SmallFactorsSieve::new(start, bits, false).map_err(|_| FAILED)?;
-                sieve.insert(new)
+        let mut found = None;
+        for _ in 0..CANDIDATES {
+            let candidate =
+                random_odd_integer::<BoxedUint, _>(&mut self.entropy, bits, SetBits::TwoMsb);
+            let candidate = candidate.map_err(|_| FAILED)?.get();
+            if !has_small_factor(&candidate) {
+                found = Some(candidate);
+                break;
             }
-        };
-        let Some(candidate) = sieve.next() else {
-            self.sieve = None;
-            return Ok(None);
-        };
-        if !is_prime(Flavor::Any, &candidate) {
-            return Ok(None);
         }
-        self.sieve = None;
+        let Some(candidate) = found.filter(|candidate| is_prime(Flavor::Any, candidate)) else {
+            return Ok(None);
+        };
         match self.prime.take() {
             None => self.prime = Some(candidate),
             Some(first) => {
