@@ -97,7 +97,7 @@ for (const name of names) {
   rows.push(row);
   console.log(`${name}: ${row.jsvm} of ${row.node}, ${row.known} known failures, ${row.seconds.toFixed(1)} s`);
 }
-if (!process.env.KEEP) await rm(folder, { recursive: true });
+await rm(folder, { recursive: true });
 
 const sum = (member) => rows.reduce((total, row) => total + row[member], 0);
 const [passed, total] = [sum("jsvm"), sum("node")];
