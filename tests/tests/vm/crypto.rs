@@ -36,7 +36,10 @@ fn long_work_stops_and_the_vm_lives() {
 fn a_seed_determines_keys() {
     const SCRIPT: &str = "
         globalThis.out = '';
-        const show = async ({ privateKey }) => { out += (await crypto.subtle.exportKey('jwk', privateKey)).d; };
+        const show = async ({ privateKey }) => {
+            const { d } = await crypto.subtle.exportKey('jwk', privateKey);
+            out += d;
+        };
         crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-384' }, true, ['sign']).then(show);
         crypto.subtle.generateKey('Ed25519', true, ['sign']).then(show);
     ";
