@@ -70,7 +70,7 @@ const FEATURES: [FeatureSymbols; 3] = [
 ];
 
 /// The functions that create the helpers of parts: the name of the part, and a piece of the symbol.
-const NATIVES: [(&str, &str); 27] = [
+const NATIVES: [(&str, &str); 28] = [
     ("events", "3web11performance7natives"),
     ("performance", "3web11performance7natives"),
     ("encoding", "3web8encoding7natives"),
@@ -98,6 +98,7 @@ const NATIVES: [(&str, &str); 27] = [
     ("locale", "3web6locale7natives"),
     ("locale-date", "3web6locale7natives"),
     ("navigator", "3web9navigator7natives"),
+    ("webassembly", "3web11webassembly7natives"),
 ];
 
 /// Why the references cannot be read.

@@ -421,3 +421,15 @@ int jsvm_import_later(JSContext *ctx, JSValueConst *import)
 {
     return JS_EnqueueJob(ctx, js_dynamic_import_job, 5, import);
 }
+
+/* Whether an array buffer is over memory that belongs to somebody else: see guest/src/js/buffer.rs. */
+int jsvm_is_memory_buffer(JSValueConst value)
+{
+    JSObject *p;
+
+    if (JS_VALUE_GET_TAG(value) != JS_TAG_OBJECT)
+        return 0;
+    p = JS_VALUE_GET_OBJ(value);
+    return p->class_id == JS_CLASS_ARRAY_BUFFER && p->u.array_buffer &&
+        p->u.array_buffer->opaque == (void *)&jsvm_memory_buffers;
+}

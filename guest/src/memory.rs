@@ -133,6 +133,12 @@ fn allowed(more: usize) -> bool {
     allowed
 }
 
+/// Whether so many more bytes are within the limit. It reserves nothing.
+pub fn has_room(more: usize) -> bool {
+    let sum = USED.get().checked_add(more);
+    sum.is_some_and(|sum| sum <= CEILING.get())
+}
+
 /// Counts a fresh block; null means that memory ran out.
 fn counted(start: *mut c_void) -> *mut c_void {
     if start.is_null() {

@@ -38,6 +38,9 @@ const ENTROPY: u32 = 5;
 /// Bytes of a bulk instruction that take the time of a branch.
 const BYTES_PER_BRANCH: u32 = 64;
 
+/// Instructions of an interpreted WebAssembly module that count as a branch.
+const INSTRUCTIONS_PER_BRANCH: u64 = 10;
+
 /// Bytes of a bulk instruction that take the time of an iteration.
 const BYTES_PER_ITERATION: u32 = 16;
 
@@ -99,6 +102,15 @@ pub fn count_import() {
 /// Counts a call for entropy.
 pub fn count_entropy() {
     count(&jsvm_poll_counters.branches, ENTROPY);
+}
+
+/// Counts instructions of an interpreted WebAssembly module.
+pub fn count_instructions(instructions: u64) {
+    let branches = instructions / INSTRUCTIONS_PER_BRANCH;
+    count(
+        &jsvm_poll_counters.branches,
+        u32::try_from(branches).unwrap_or(u32::MAX),
+    );
 }
 
 /// Counts the bytes of a bulk instruction in both. It cannot poll: it may be called while values are

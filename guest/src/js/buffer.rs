@@ -6,6 +6,24 @@ use super::realm::ctx;
 use super::value::{JsResult, Thrown, Value};
 use crate::memory;
 
+unsafe extern "C" {
+    fn jsvm_is_memory_buffer(value: q::JSValue) -> q::c_int;
+}
+
+/// Its address marks array buffers whose memory belongs to somebody else. The engine knows it, too.
+#[unsafe(no_mangle)]
+static jsvm_memory_buffers: u8 = 1;
+
+/// What the engine calls to resize or free such memory.
+unsafe extern "C" fn keep_memory(
+    _: *mut q::JSRuntime,
+    _: *mut std::ffi::c_void,
+    _: *mut std::ffi::c_void,
+    _: q::size_t,
+) -> *mut std::ffi::c_void {
+    std::ptr::null_mut()
+}
+
 impl Value {
     /// Creates an array buffer in the memory of these bytes.
     pub fn array_buffer_of(bytes: Vec<u8>) -> JsResult<Value> {
@@ -47,6 +65,37 @@ impl Value {
             );
             Value::check(raw).inspect_err(|_| drop(Box::from_raw(block)))
         }
+    }
+
+    /// Creates an array buffer over `len` bytes at `start` that somebody else owns. A script cannot
+    /// detach it.
+    ///
+    /// The caller must detach it before these bytes move or are freed, or JavaScript reads and writes
+    /// something else of this VM.
+    pub fn memory_buffer(start: *mut u8, len: usize) -> JsResult<Value> {
+        if len == 0 {
+            return Value::array_buffer(&[]);
+        }
+        // SAFETY: the bytes are live now, and the caller's duty afterwards. The engine gives them back by
+        // a function that does nothing. `jsvm_memory_buffers` marks such buffers; the engine only
+        // compares its address.
+        unsafe {
+            Value::check(q::JS_NewArrayBuffer(
+                ctx(),
+                start,
+                len as _,
+                0,
+                Some(keep_memory),
+                (&raw const jsvm_memory_buffers).cast_mut().cast(),
+                false,
+            ))
+        }
+    }
+
+    /// Whether it is an array buffer that [`Value::memory_buffer`] created.
+    pub fn is_memory_buffer(&self) -> bool {
+        // SAFETY: reads the class of a live value.
+        unsafe { jsvm_is_memory_buffer(self.raw()) != 0 }
     }
 
     /// Writes to an array buffer at an offset. What does not fit is not written.

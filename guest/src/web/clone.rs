@@ -102,7 +102,8 @@ impl Cloner {
     fn transfer(&mut self, list: &[Value]) -> JsResult<()> {
         for buffer in list {
             let class = buffer.class_name();
-            if class.as_deref() != Some("ArrayBuffer") || buffer.is_immutable_buffer() {
+            let is_fixed = buffer.is_immutable_buffer() || buffer.is_memory_buffer();
+            if class.as_deref() != Some("ArrayBuffer") || is_fixed {
                 return Err(exception("Value not transferable", "DataCloneError"));
             }
             if self

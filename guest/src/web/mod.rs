@@ -21,6 +21,7 @@ mod parts;
 mod performance;
 mod registry;
 mod url;
+mod webassembly;
 
 use crate::js::{self, Call, JsResult, Property, Thrown, Value};
 

@@ -67,6 +67,7 @@ pub const PARTS: &[(&str, &[&str])] = &[
     ("locale", &[]),
     ("locale-date", &[]),
     ("navigator", &["navigator", "Navigator"]),
+    ("webassembly", &["WebAssembly"]),
     ("web-streams-polyfill", &[]),
 ];
 

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use super::part_names::PARTS;
 use super::{
     blob, common, compression, crypto, encoding, form, headers, http, locale, navigator,
-    performance, url,
+    performance, url, webassembly,
 };
 use crate::js::{self, Call, JsResult, Property, Slot, Thrown, Value};
 
@@ -41,6 +41,7 @@ const NATIVES: &[(&str, Natives)] = &[
     ("locale", locale::natives),
     ("locale-date", locale::natives),
     ("navigator", navigator::natives),
+    ("webassembly", webassembly::natives),
 ];
 
 struct Loaded {
@@ -109,9 +110,14 @@ fn need(call: Call<'_>) -> JsResult<Value> {
     if !call.arg(1).to_boolean() {
         return named_part(&name);
     }
-    let part = position(&name);
+    Ok(loaded(&name))
+}
+
+/// The exports of a part, or `undefined` if it was not needed before.
+pub fn loaded(name: &str) -> Value {
+    let part = position(name);
     let known = LOADED.with_borrow(|loaded| loaded.parts.get(part?)?.clone());
-    Ok(known.unwrap_or(Value::UNDEFINED))
+    known.unwrap_or(Value::UNDEFINED)
 }
 
 fn position(name: &str) -> Option<usize> {

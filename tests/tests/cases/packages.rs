@@ -8,7 +8,7 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use jsvm::{EventLoop, PromiseState};
+use jsvm::{Bytes, EventLoop, HostError, PromiseState};
 use jsvm_node::NodeModules;
 use jsvm_tests::{builder, cases};
 use libtest_mimic::{Failed, Trial};
@@ -31,8 +31,14 @@ fn run(case: &Path) -> Result<String, Failed> {
         return Err("the packages are not installed: ./setup.sh packages".into());
     }
     let printed = Arc::new(Mutex::new(String::new()));
+    // What a program with the permission has of `node:fs`.
+    let folder = root.join("packages/node_modules");
     let vm = builder()
         .modules(NodeModules::new(root)?)
+        .function("readPackage", move |path: String| {
+            let bytes = std::fs::read(folder.join(path)).map(Bytes);
+            bytes.map_err(|error| HostError::new(error.to_string()))
+        })
         .console({
             let printed = printed.clone();
             move |_, text| {

@@ -62,5 +62,6 @@ mod timezone;
 mod value_lives;
 mod values;
 mod weak;
+mod webassembly;
 mod worlds;
 mod wrong_snapshot;

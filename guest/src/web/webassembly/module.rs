@@ -1,0 +1,306 @@
+//! Modules: compiling, and what they import and export.
+
+use wasmi::{Error, ExternType, Module};
+use wasmparser::{
+    BinaryReader, BinaryReaderError, Encoding, ExternalKind, Parser, Payload, RefType, TypeRef,
+    ValType,
+};
+
+use super::convert::name_of;
+use super::world;
+use crate::js::{self, Call, JsResult, Value};
+use crate::memory;
+use crate::web::bytes;
+
+/// The limits of the interface for modules from the web.
+const MAX_BYTES: usize = 1 << 30;
+const MAX_FUNCTIONS: u32 = 1_000_000;
+const MAX_GLOBALS: u32 = 1_000_000;
+const MAX_EXPORTS: usize = 100_000;
+
+/// How much memory compiling may take, at most, for each byte of a module.
+const MEMORY_PER_BYTE: usize = 3;
+
+/// A module that was compiled.
+pub struct Compiled {
+    pub module: Module,
+    /// What it exports, in its order.
+    pub exports: Vec<ModuleExport>,
+    /// The names by which the store knows what the module does not export: the start function, which is
+    /// run last, so that it can call JavaScript, and what holds values of JavaScript.
+    pub hidden: Vec<String>,
+}
+
+/// What a module exports.
+pub struct ModuleExport {
+    pub name: String,
+    pub kind: &'static str,
+    /// The index of the function, or whatever it is.
+    pub index: u32,
+}
+
+/// `compile(bytes)`: a module, or why it is none.
+pub fn compile(call: Call<'_>) -> JsResult<Value> {
+    let bytes = bytes::to_vec(&call.arg(0))?;
+    match read(&bytes) {
+        Ok(compiled) => js::hold(compiled),
+        Err(message) => Value::text(&message),
+    }
+}
+
+/// `validate(bytes)`
+pub fn validate(call: Call<'_>) -> JsResult<Value> {
+    let bytes = bytes::to_vec(&call.arg(0))?;
+    Ok(Value::boolean(read(&bytes).is_ok()))
+}
+
+fn read(bytes: &[u8]) -> Result<Compiled, String> {
+    if bytes.len() > MAX_BYTES || !memory::has_room(bytes.len().saturating_mul(MEMORY_PER_BYTE)) {
+        return Err(format!(
+            "the module has {} bytes, too many for the memory limit of this VM",
+            bytes.len()
+        ));
+    }
+    let engine = world::with(|world| world.store.engine().clone());
+    let Ok(engine) = engine else {
+        return Err("there is no store".to_owned());
+    };
+    let outline = Outline::read(bytes)?;
+    let describe = |error: Error| error.to_string();
+    let mut hidden = Vec::new();
+    let module = if outline.hidden.is_empty() {
+        Module::new(&engine, bytes)
+    } else {
+        // What is taken out or added would not be checked.
+        Module::validate(&engine, bytes).map_err(describe)?;
+        hidden = names(&outline);
+        let changed = with_exports(bytes, &outline.hidden, &hidden).map_err(described)?;
+        Module::new(&engine, changed)
+    };
+    Ok(Compiled {
+        module: module.map_err(describe)?,
+        exports: outline.exports,
+        hidden,
+    })
+}
+
+/// Names for what is hidden, which the module does not export.
+fn names(outline: &Outline) -> Vec<String> {
+    let mut prefix = "\0".to_owned();
+    while outline.exports.iter().any(|export| export.name.starts_with(&prefix)) {
+        prefix.push('\0');
+    }
+    let numbers = 0..outline.hidden.len();
+    numbers.map(|number| format!("{prefix}{number}")).collect()
+}
+
+fn described(error: BinaryReaderError) -> String {
+    error.to_string()
+}
+
+/// What is read before the interpreter reads a module, which keeps exports in another order.
+struct Outline {
+    exports: Vec<ModuleExport>,
+    /// The kind and index of what is to be exported, too.
+    hidden: Vec<(u8, u32)>,
+}
+
+impl Outline {
+    fn read(bytes: &[u8]) -> Result<Outline, String> {
+        let mut outline = Outline {
+            exports: Vec::new(),
+            hidden: Vec::new(),
+        };
+        let (mut tables, mut globals) = (0, 0);
+        let refuse = |what: &str| Err(what.to_owned());
+        for payload in Parser::new(0).parse_all(bytes) {
+            match payload.map_err(described)? {
+                Payload::Version {
+                    encoding: Encoding::Component,
+                    ..
+                } => {
+                    return refuse(
+                        "this is a component, and WebAssembly runs core modules: import components \
+                         with --link",
+                    );
+                }
+                Payload::ImportSection(section) => {
+                    for import in section {
+                        match import.map_err(described)?.ty {
+                            TypeRef::Table(_) => tables += 1,
+                            TypeRef::Global(_) => globals += 1,
+                            _ => {}
+                        }
+                    }
+                }
+                Payload::TableSection(section) => {
+                    for (table, index) in section.into_iter().zip(tables..) {
+                        if table.map_err(described)?.ty.element_type == RefType::EXTERNREF {
+                            outline.hidden.push((TABLE_KIND, index));
+                        }
+                    }
+                }
+                Payload::FunctionSection(section) if section.count() > MAX_FUNCTIONS => {
+                    return refuse("the module has too many functions");
+                }
+                Payload::GlobalSection(section) if section.count() > MAX_GLOBALS => {
+                    return refuse("the module has too many globals");
+                }
+                Payload::GlobalSection(section) => {
+                    for (global, index) in section.into_iter().zip(globals..) {
+                        if global.map_err(described)?.ty.content_type == ValType::EXTERNREF {
+                            outline.hidden.push((GLOBAL_KIND, index));
+                        }
+                    }
+                }
+                Payload::ExportSection(section) => {
+                    for export in section {
+                        let export = export.map_err(described)?;
+                        let kind = match export.kind {
+                            ExternalKind::Func => "function",
+                            ExternalKind::Table => "table",
+                            ExternalKind::Memory => "memory",
+                            ExternalKind::Global => "global",
+                            ExternalKind::Tag => "tag",
+                        };
+                        outline.exports.push(ModuleExport {
+                            name: export.name.to_owned(),
+                            kind,
+                            index: export.index,
+                        });
+                        if outline.exports.len() > MAX_EXPORTS {
+                            return refuse("the module has too many exports");
+                        }
+                    }
+                }
+                Payload::TagSection(_) => {
+                    return refuse("exceptions (tags, try_table, throw) are not supported");
+                }
+                Payload::StartSection { func, .. } => outline.hidden.push((FUNCTION_KIND, func)),
+                _ => {}
+            }
+        }
+        Ok(outline)
+    }
+}
+
+const EXPORT_SECTION: u8 = 7;
+const START_SECTION: u8 = 8;
+const TAG_SECTION: u8 = 13;
+const FUNCTION_KIND: u8 = 0;
+const TABLE_KIND: u8 = 1;
+const GLOBAL_KIND: u8 = 3;
+
+/// A module without its start section, and with more exports.
+fn with_exports(
+    bytes: &[u8],
+    hidden: &[(u8, u32)],
+    names: &[String],
+) -> Result<Vec<u8>, BinaryReaderError> {
+    let mut changed = bytes[..8].to_vec();
+    let mut reader = BinaryReader::new(&bytes[8..], 8);
+    let mut count = 0;
+    let mut old: &[u8] = &[];
+    let mut added = false;
+    // Sections behind the exports, the custom ones apart, which may be anywhere.
+    let is_behind = |id: u8| id > START_SECTION && id != TAG_SECTION;
+    let exports = |old: &[u8], count: u32| {
+        let mut section = Vec::new();
+        write_u32(&mut section, count + hidden.len() as u32);
+        section.extend_from_slice(old);
+        for ((kind, index), name) in hidden.iter().zip(names) {
+            write_u32(&mut section, name.len() as u32);
+            section.extend_from_slice(name.as_bytes());
+            section.push(*kind);
+            write_u32(&mut section, *index);
+        }
+        section
+    };
+    while !reader.eof() {
+        let id = reader.read_u8()?;
+        let size = reader.read_var_u32()? as usize;
+        let content = reader.read_bytes(size)?;
+        if id == EXPORT_SECTION {
+            let mut inner = BinaryReader::new(content, 0);
+            count = inner.read_var_u32()?;
+            let rest = inner.bytes_remaining();
+            old = &content[content.len() - rest..];
+        }
+        if !added && (matches!(id, EXPORT_SECTION | START_SECTION) || is_behind(id)) {
+            write_section(&mut changed, EXPORT_SECTION, &exports(old, count));
+            added = true;
+        }
+        if !matches!(id, EXPORT_SECTION | START_SECTION) {
+            write_section(&mut changed, id, content);
+        }
+    }
+    if !added {
+        write_section(&mut changed, EXPORT_SECTION, &exports(old, count));
+    }
+    Ok(changed)
+}
+
+fn write_section(to: &mut Vec<u8>, id: u8, content: &[u8]) {
+    to.push(id);
+    write_u32(to, content.len() as u32);
+    to.extend_from_slice(content);
+}
+
+/// LEB128.
+fn write_u32(to: &mut Vec<u8>, mut number: u32) {
+    while number >= 0x80 {
+        to.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    to.push(number as u8);
+}
+
+/// `moduleImports(module)`: arrays `[module, name, kind, type, mutable]`.
+pub fn imports(call: Call<'_>) -> JsResult<Value> {
+    let held = call.arg(0);
+    let list = held.with_held(|compiled: &mut Compiled| {
+        let imports = compiled.module.imports();
+        let imports = imports.map(|import| {
+            let mut parts = vec![Value::text(import.module())?, Value::text(import.name())?];
+            let (kind, rest) = match import.ty() {
+                ExternType::Func(_) => ("function", None),
+                ExternType::Table(_) => ("table", None),
+                ExternType::Memory(_) => ("memory", None),
+                ExternType::Global(ty) => ("global", Some(ty)),
+            };
+            parts.push(Value::text(kind)?);
+            if let Some(ty) = rest {
+                parts.push(Value::text(name_of(ty.content()))?);
+                parts.push(Value::boolean(ty.mutability().is_mut()));
+            }
+            Value::array_of(parts)
+        });
+        imports.collect::<JsResult<Vec<_>>>()
+    })??;
+    Value::array_of(list)
+}
+
+/// `moduleExports(module)`: arrays `[name, kind]`.
+pub fn exports(call: Call<'_>) -> JsResult<Value> {
+    let held = call.arg(0);
+    let list = held.with_held(|compiled: &mut Compiled| {
+        let exports = compiled.exports.iter().map(|export| {
+            Value::array_of(vec![Value::text(&export.name)?, Value::text(export.kind)?])
+        });
+        exports.collect::<JsResult<Vec<_>>>()
+    })??;
+    Value::array_of(list)
+}
+
+/// `customSections(module, name)`: copies of the sections of that name.
+pub fn custom_sections(call: Call<'_>) -> JsResult<Value> {
+    let name = call.arg(1).to_lossy()?;
+    let held = call.arg(0);
+    let list = held.with_held(|compiled: &mut Compiled| {
+        let sections = compiled.module.custom_sections();
+        let sections = sections.filter(|section| section.name() == name);
+        let buffers = sections.map(|section| Value::array_buffer(section.data()));
+        buffers.collect::<JsResult<Vec<_>>>()
+    })??;
+    Value::array_of(list)
+}

@@ -1,0 +1,314 @@
+//! The store of a VM, and what JavaScript knows of it.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::fmt::{self, Debug, Write};
+use std::rc::Rc;
+
+use rustc_hash::FxBuildHasher;
+use wasmi_core::LimiterError;
+use wasmi::errors::HostError;
+use wasmi::{
+    AsContext, CompilationMode, Config, Engine, Error, Func, FuncType, Global, Memory,
+    ResourceLimiter, Store, Table, Val, ValType,
+};
+
+use super::externs::Externs;
+use super::run;
+use crate::js::{self, Call, JsResult, Thrown, Value};
+use crate::{limits, memory};
+
+/// The most frames of a module between two calls of JavaScript.
+const MAX_FRAMES: usize = 10_000;
+
+/// The most bytes of the interpreter's stack between two calls of JavaScript.
+const MAX_STACK: usize = 1 << 20;
+
+/// The least of that stack, for VMs with little memory.
+const MIN_STACK: usize = 64 << 10;
+
+/// The most elements that a table may have: the interface's limit.
+const MAX_TABLE: usize = 10_000_000;
+
+/// Bytes of an element of a table.
+const ELEMENT: usize = 8;
+
+/// A function of a module, or of JavaScript as a module sees it.
+pub struct Function {
+    pub func: Func,
+    pub ty: FuncType,
+    /// The function of JavaScript that it calls.
+    pub import: Option<u32>,
+}
+
+/// A memory, and the buffer that scripts have of it.
+pub struct MemoryEntry {
+    pub memory: Memory,
+    pub buffer: Option<Value>,
+    /// Where the bytes were when the buffer was made.
+    pub place: (usize, usize),
+}
+
+/// What a module asked of JavaScript before it was suspended.
+#[derive(Default)]
+pub struct Crossing {
+    pub import: u32,
+    pub args: Vec<Val>,
+}
+
+/// The data of the store.
+#[derive(Default)]
+pub struct Shared {
+    /// Whether a memory has grown since somebody looked.
+    pub has_grown: bool,
+    pub crossing: Crossing,
+}
+
+/// Keeps memories and tables within the memory limit of the VM.
+impl ResourceLimiter for Shared {
+    fn memory_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        _: Option<usize>,
+    ) -> Result<bool, LimiterError> {
+        self.has_grown = true;
+        Ok(memory::has_room(desired.saturating_sub(current)))
+    }
+
+    fn table_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        _: Option<usize>,
+    ) -> Result<bool, LimiterError> {
+        let more = desired.saturating_sub(current).saturating_mul(ELEMENT);
+        Ok(desired <= MAX_TABLE && memory::has_room(more))
+    }
+
+    fn instances(&self) -> usize {
+        usize::MAX
+    }
+
+    fn tables(&self) -> usize {
+        usize::MAX
+    }
+
+    fn memories(&self) -> usize {
+        usize::MAX
+    }
+}
+
+/// The error by which an imported function suspends its caller.
+#[derive(Debug)]
+struct Suspend;
+
+impl fmt::Display for Suspend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("calls JavaScript")
+    }
+}
+
+impl HostError for Suspend {}
+
+/// What the part has given.
+pub struct Tools {
+    pub runtime_error: Value,
+    /// A function that does nothing. The engine asks whether to stop when it is called.
+    pub tick: Value,
+    /// Makes an array of an iterable.
+    pub list: Value,
+}
+
+/// Everything that modules and scripts share.
+pub struct World {
+    pub store: Store<Shared>,
+    pub tools: Rc<Tools>,
+    pub functions: Vec<Rc<Function>>,
+    /// The object that scripts have of each function. It is kept, so that its address stays its own.
+    pub objects: Vec<Value>,
+    pub imports: Vec<Value>,
+    pub memories: Vec<MemoryEntry>,
+    pub tables: Vec<Table>,
+    pub globals: Vec<Global>,
+    pub externs: Externs,
+    by_address: HashMap<usize, u32, FxBuildHasher>,
+    by_handle: HashMap<String, u32, FxBuildHasher>,
+}
+
+thread_local! {
+    static WORLD: RefCell<Option<World>> = const { RefCell::new(None) };
+}
+
+/// Makes the store.
+pub fn start(call: Call<'_>) -> JsResult<Value> {
+    let tools = call.arg(0);
+    let height = (memory::limit() / 16).clamp(MIN_STACK, MAX_STACK);
+    let height = height.min(limits::get().stack as usize);
+    let mut config = Config::default();
+    config
+        .consume_fuel(true)
+        .compilation_mode(CompilationMode::LazyTranslation)
+        .set_max_recursion_depth(MAX_FRAMES)
+        .set_max_stack_height(height);
+    let mut store = Store::new(&Engine::new(&config), Shared::default());
+    store.limiter(|shared| shared);
+    let world = World {
+        store,
+        tools: Rc::new(Tools {
+            runtime_error: tools.get("RuntimeError")?,
+            tick: tools.get("tick")?,
+            list: tools.get("list")?,
+        }),
+        functions: Vec::new(),
+        objects: Vec::new(),
+        imports: Vec::new(),
+        memories: Vec::new(),
+        tables: Vec::new(),
+        globals: Vec::new(),
+        externs: Externs::default(),
+        by_address: HashMap::default(),
+        by_handle: HashMap::default(),
+    };
+    WORLD.with_borrow_mut(|place| *place = Some(world));
+    Ok(Value::UNDEFINED)
+}
+
+/// Runs `run` on the store. It must not run JavaScript.
+pub fn with<R>(run: impl FnOnce(&mut World) -> R) -> JsResult<R> {
+    WORLD.with(|world| {
+        let mut world = world.try_borrow_mut().ok();
+        match world.as_mut().and_then(|world| world.as_mut()) {
+            Some(world) => Ok(run(world)),
+            None => Err(Thrown::type_error("Illegal invocation")),
+        }
+    })
+}
+
+/// The number that a part passes.
+pub fn number(value: &Value) -> u32 {
+    value.as_number().unwrap_or(0.0) as u32
+}
+
+/// A thing of the store without identity but by its text for debugging, of which this keeps the digits.
+fn key(kind: char, handle: &impl Debug) -> String {
+    struct Digits(String);
+    impl Write for Digits {
+        fn write_str(&mut self, text: &str) -> fmt::Result {
+            for char in text.chars() {
+                if char.is_ascii_digit() {
+                    self.0.push(char);
+                } else if self.0.ends_with(|last: char| last.is_ascii_digit()) {
+                    self.0.push(' ');
+                }
+            }
+            Ok(())
+        }
+    }
+    let mut digits = Digits(kind.to_string());
+    let _ = write!(digits, "{handle:?}");
+    digits.0
+}
+
+impl World {
+    /// The number of a memory.
+    pub fn memory(&mut self, memory: Memory) -> u32 {
+        let next = self.memories.len() as u32;
+        let number = *self.by_handle.entry(key('m', &memory)).or_insert(next);
+        if number == next {
+            self.memories.push(MemoryEntry {
+                memory,
+                buffer: None,
+                place: (0, 0),
+            });
+        }
+        number
+    }
+
+    /// The number of a table.
+    pub fn table(&mut self, table: Table) -> u32 {
+        let next = self.tables.len() as u32;
+        let number = *self.by_handle.entry(key('t', &table)).or_insert(next);
+        if number == next {
+            self.tables.push(table);
+        }
+        number
+    }
+
+    /// The number of a global variable.
+    pub fn global(&mut self, global: Global) -> u32 {
+        let next = self.globals.len() as u32;
+        let number = *self.by_handle.entry(key('g', &global)).or_insert(next);
+        if number == next {
+            self.globals.push(global);
+        }
+        number
+    }
+
+    /// A function of the store that calls a function of JavaScript.
+    pub fn host_function(&mut self, function: &Value, ty: &FuncType) -> Func {
+        let import = self.imports.len() as u32;
+        self.imports.push(function.clone());
+        let func = Func::new(&mut self.store, ty.clone(), move |mut caller, args, _| {
+            let crossing = &mut caller.data_mut().crossing;
+            crossing.import = import;
+            crossing.args = args.to_vec();
+            Err(Error::host(Suspend))
+        });
+        self.register(func, ty.clone(), Some(import));
+        func
+    }
+
+    pub fn register(&mut self, func: Func, ty: FuncType, import: Option<u32>) -> u32 {
+        let next = self.functions.len() as u32;
+        let number = *self.by_handle.entry(key('f', &func)).or_insert(next);
+        if number == next {
+            self.functions.push(Rc::new(Function { func, ty, import }));
+            // A function without an object yet: it is made when a script first sees it.
+            self.objects.push(Value::UNDEFINED);
+        }
+        number
+    }
+
+    /// The function that an object is, if it is one of a module.
+    pub fn function_of(&self, object: &Value) -> Option<&Rc<Function>> {
+        let number = self.by_address.get(&object.address()?)?;
+        self.functions.get(*number as usize)
+    }
+
+    /// The object of a function, which is the same each time. `name` is its index in its module.
+    pub fn object_of(&mut self, func: Func, name: Option<u32>) -> JsResult<Value> {
+        let ty = func.ty(self.store.as_context());
+        let params = ty.params().len() as u32;
+        let number = self.register(func, ty, None);
+        let known = &self.objects[number as usize];
+        if !known.is_undefined() {
+            return Ok(known.clone());
+        }
+        let name = name.map_or_else(String::new, |name| name.to_string());
+        let data = [Value::number(f64::from(number))];
+        let object = js::function(&name, params, &data, |call| {
+            run::call(number_of(call), call.args)
+        })?;
+        if let Some(address) = object.address() {
+            self.by_address.insert(address, number);
+        }
+        self.objects[number as usize] = object.clone();
+        Ok(object)
+    }
+}
+
+fn number_of(call: Call<'_>) -> u32 {
+    call.data.first().map_or(0, number)
+}
+
+/// Whether a value is a function of a module.
+pub fn is_exported_function(call: Call<'_>) -> JsResult<Value> {
+    let is_one = with(|world| world.function_of(&call.arg(0)).is_some())?;
+    Ok(Value::boolean(is_one))
+}
+
+/// Whether a type has a vector, which JavaScript cannot pass.
+pub fn has_vector(types: &[ValType]) -> bool {
+    types.contains(&ValType::V128)
+}
