@@ -81,6 +81,10 @@ pub const BOUNDED: [&str; 20] = [
     "lre_exec",
 ];
 
+/// A piece of the names of functions that run modules of scripts: they stop to ask after so many
+/// instructions of a module, where it can be unwound.
+pub const MODULE_INTERPRETER: &str = "5wasmi6engine8executor";
+
 /// Why a module could not be instrumented.
 #[derive(Debug, thiserror::Error)]
 pub enum InstrumentError {
@@ -169,6 +173,7 @@ impl<'a> Pass<'a> {
         excluded.extend([backstop, charge]);
         let bounded = bounded.iter();
         excluded.extend(bounded.filter_map(|name| contents.function_named(name)));
+        excluded.extend(contents.functions_with(MODULE_INTERPRETER));
         Ok(Self {
             counters: Counters {
                 iterations: counters + 4,

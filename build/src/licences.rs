@@ -23,14 +23,19 @@ const FILES: [&str; 5] = ["copying", "copyright", "licence", "license", "notice"
 const ENGINE_LICENCE: &str = "quickjs/LICENSE";
 
 /// Packages without a text of their licence, with another package that has the text.
-const SAME_TEXT_AS: [(&str, &str); 2] = [("wit-bindgen-rt", "wit-bindgen"), ("crc-catalog", "crc")];
+const SAME_TEXT_AS: [(&str, &str); 3] = [
+    ("wit-bindgen-rt", "wit-bindgen"),
+    ("crc-catalog", "crc"),
+    // Of the same authors; newer versions have these very texts.
+    ("wasmparser", "wit-bindgen"),
+];
 
 /// The licence MIT without its line of copyright.
 const MIT: &str = include_str!("licences/mit.txt");
 
-/// Packages under the licence MIT that come without its text, by the beginning of their names, with
+/// Packages that may be used under the licence MIT and that come without its text, by the beginning of their names, with
 /// the copyright in their repositories.
-const COPYRIGHTS: [(&str, &str); 4] = [
+const COPYRIGHTS: [(&str, &str); 5] = [
     (
         "oxc-browserslist",
         "Copyright (c) 2021-present Pig Fang\nCopyright (c) 2024-present Boshen",
@@ -41,6 +46,7 @@ const COPYRIGHTS: [(&str, &str); 4] = [
     ),
     ("base64-simd", "Copyright (c) 2022 Nugine"),
     ("vsimd", "Copyright (c) 2022 Nugine"),
+    ("wasmi", "Copyright (c) 2018-2023 Parity Technologies"),
 ];
 
 /// Why the licences cannot be listed.
@@ -204,7 +210,7 @@ fn crate_entry(package: &Package, packages: &Packages) -> Result<Entry, Licences
     let copyright = COPYRIGHTS.iter().find(|(start, _)| name.starts_with(start));
     if let Some((_, copyright)) = copyright
         && texts.is_empty()
-        && package.license.as_deref() == Some("MIT")
+        && matches!(package.license.as_deref(), Some("MIT" | "MIT/Apache-2.0"))
     {
         texts.insert(format!("MIT License\n\n{copyright}\n\n{}", MIT.trim()));
     }

@@ -296,6 +296,7 @@
     }
     set value(value) {
       const number = this.#number;
+      required(arguments.length, 1, "WebAssembly.Global.value");
       if (this.#type === "v128") throw new TypeError("WebAssembly.Global.value: JavaScript has no values of type v128");
       if (!this.#mutable) throw new TypeError("WebAssembly.Global.value: the global is immutable");
       native.globalSet(number, value);
@@ -580,6 +581,8 @@
       __proto__: null, value: members[name], writable: true, enumerable: true, configurable: true,
     });
   }
+  // As in other engines, whatever Web IDL says.
+  defineProperty(Exception, "length", { __proto__: null, value: 1, configurable: true });
   const classes = { Module, Instance, Memory, Table, Global, Tag, Exception };
   for (const name in classes) {
     hidden(namespace, name, classes[name]);

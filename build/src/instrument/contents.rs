@@ -102,6 +102,12 @@ impl<'a> Contents<'a> {
         self.names.get(name).copied()
     }
 
+    /// The functions in whose names a text occurs.
+    pub fn functions_with(&self, text: &str) -> impl Iterator<Item = u32> {
+        let named = self.names.iter();
+        named.filter_map(move |(name, index)| name.contains(text).then_some(*index))
+    }
+
     /// The value of the exported `i32` constant of this name.
     pub fn constant_export(&self, name: &str) -> Option<u32> {
         match self.export_type(name)? {

@@ -13,6 +13,7 @@ use super::exported_names;
 use super::language::{FileType, Goal, Language};
 use super::package::{PackageGoal, Packages};
 use super::resolve::Resolve;
+use super::wasm;
 use jsvm::{Module, ModuleKind};
 
 /// The files of a program, by their real paths.
@@ -52,6 +53,12 @@ impl Files {
     ) -> Result<Arc<File>, ProgramError> {
         if let Some(file) = self.known(path) {
             return Ok(file);
+        }
+        if wasm::is_wasm(path) {
+            let script = wasm::script(&read_bytes(path)?, path)?;
+            let file = Arc::new(File::new(ModuleKind::Es, &script));
+            let mut known = lock(&self.known);
+            return Ok(known.entry(path.to_owned()).or_insert(file).clone());
         }
         let source = read_text(path)?;
         let file = match self.read(path, name, &source, resolve) {
@@ -280,13 +287,16 @@ impl File {
     }
 }
 
-/// Reads the text of a file, without a byte order mark.
-fn read_text(path: &Path) -> Result<String, ProgramError> {
-    let bytes = bounds::read_file(path, MAX_SOURCE).map_err(|source| ProgramError::Read {
+fn read_bytes(path: &Path) -> Result<Vec<u8>, ProgramError> {
+    bounds::read_file(path, MAX_SOURCE).map_err(|source| ProgramError::Read {
         path: path.to_owned(),
         source,
-    })?;
-    let mut text = String::from_utf8(bytes).map_err(|error| {
+    })
+}
+
+/// Reads the text of a file, without a byte order mark.
+fn read_text(path: &Path) -> Result<String, ProgramError> {
+    let mut text = String::from_utf8(read_bytes(path)?).map_err(|error| {
         let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         ProgramError::NotText {
             path: path.to_owned(),

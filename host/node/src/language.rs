@@ -62,11 +62,6 @@ impl FileType {
                     "it is a native addon, which cannot run in a sandbox. Use a package without native code",
                 );
             }
-            "wasm" => {
-                return Err(
-                    "it is WebAssembly, which cannot be imported. Link a component with --link",
-                );
-            }
             "css" => return Err("it is a style sheet, not a module. Bundle the program first"),
             "js" => (JavaScript, Unknown),
             "" if !name.starts_with(b".") => (JavaScript, Unknown),

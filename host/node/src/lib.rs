@@ -42,6 +42,7 @@ mod prompt;
 mod prompt_script;
 mod resolve;
 mod root;
+mod wasm;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
