@@ -284,7 +284,7 @@
       if (name === undefined) throw new TypeError(what + ": the descriptor has no property 'value'");
       const type = "" + name;
       if (valueTypes[type] === undefined) throw new TypeError(what + ": '" + type + "' is no type of values");
-      if (type === "v128" && value !== undefined) throw new TypeError(what + ": JavaScript has no values of type v128");
+      if (type === "v128") throw new TypeError(what + ": JavaScript has no values of type v128");
       this.#number = native.newGlobal(type, mutable, value === undefined && type === "anyfunc" ? null : value);
       this.#type = type;
       this.#mutable = mutable;

@@ -13,12 +13,13 @@ use crate::js::{Call, JsResult, Value};
 /// in the same form.
 pub fn instantiate(call: Call<'_>) -> JsResult<Value> {
     let (held, links) = (call.arg(0), call.arg(1));
-    let (module, count) = held.with_held(|compiled: &mut Compiled| {
-        (compiled.module.clone(), compiled.module.imports().len())
+    let (module, places) = held.with_held(|compiled: &mut Compiled| {
+        (compiled.module.clone(), compiled.places.clone())
     })?;
+    let count = places.len();
     let mut given = Vec::with_capacity(count);
-    for index in 0..count as u32 {
-        given.push(links.get(index)?);
+    for place in places {
+        given.push(links.get(place)?);
     }
     let linked = world::with(|world| {
         let mut externs = Vec::with_capacity(count);

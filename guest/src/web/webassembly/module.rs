@@ -1,5 +1,7 @@
 //! Modules: compiling, and what they import and export.
 
+use std::collections::HashMap;
+
 use wasmi::{Error, ExternType, Module};
 use wasmparser::{
     BinaryReader, BinaryReaderError, Encoding, ExternalKind, Parser, Payload, RefType, TypeRef,
@@ -24,6 +26,8 @@ const MEMORY_PER_BYTE: usize = 3;
 /// A module that was compiled.
 pub struct Compiled {
     pub module: Module,
+    /// For each import in the interpreter's order, its place in the order of the module.
+    pub places: Vec<u32>,
     /// What it exports, in its order.
     pub exports: Vec<ModuleExport>,
     /// The names by which the store knows what the module does not export: the start function, which is
@@ -77,11 +81,37 @@ fn read(bytes: &[u8]) -> Result<Compiled, String> {
         let changed = with_exports(bytes, &outline.hidden, &hidden).map_err(described)?;
         Module::new(&engine, changed)
     };
+    let module = module.map_err(describe)?;
     Ok(Compiled {
-        module: module.map_err(describe)?,
+        places: places(&module, &outline.imports),
+        module,
         exports: outline.exports,
         hidden,
     })
+}
+
+/// The interpreter groups imports by their kinds, and keeps the order within each.
+fn places(module: &Module, kinds: &[&str]) -> Vec<u32> {
+    let mut seen: HashMap<&str, usize> = HashMap::new();
+    let imports = module.imports();
+    let places = imports.map(|import| {
+        let kind = kind_of(import.ty());
+        let nth = seen.entry(kind).or_default();
+        let mut places = (0..).zip(kinds).filter(|(_, known)| **known == kind);
+        let place = places.nth(*nth).map_or(0, |(place, _)| place);
+        *nth += 1;
+        place
+    });
+    places.collect()
+}
+
+fn kind_of(ty: &ExternType) -> &'static str {
+    match ty {
+        ExternType::Func(_) => "function",
+        ExternType::Table(_) => "table",
+        ExternType::Memory(_) => "memory",
+        ExternType::Global(_) => "global",
+    }
 }
 
 /// Names for what is hidden, which the module does not export.
@@ -100,6 +130,8 @@ fn described(error: BinaryReaderError) -> String {
 
 /// What is read before the interpreter reads a module, which keeps exports in another order.
 struct Outline {
+    /// The kind of each import.
+    imports: Vec<&'static str>,
     exports: Vec<ModuleExport>,
     /// The kind and index of what is to be exported, too.
     hidden: Vec<(u8, u32)>,
@@ -108,6 +140,7 @@ struct Outline {
 impl Outline {
     fn read(bytes: &[u8]) -> Result<Outline, String> {
         let mut outline = Outline {
+            imports: Vec::new(),
             exports: Vec::new(),
             hidden: Vec::new(),
         };
@@ -126,11 +159,18 @@ impl Outline {
                 }
                 Payload::ImportSection(section) => {
                     for import in section {
-                        match import.map_err(described)?.ty {
-                            TypeRef::Table(_) => tables += 1,
-                            TypeRef::Global(_) => globals += 1,
-                            _ => {}
-                        }
+                        outline.imports.push(match import.map_err(described)?.ty {
+                            TypeRef::Table(_) => {
+                                tables += 1;
+                                "table"
+                            }
+                            TypeRef::Global(_) => {
+                                globals += 1;
+                                "global"
+                            }
+                            TypeRef::Memory(_) => "memory",
+                            _ => "function",
+                        });
                     }
                 }
                 Payload::TableSection(section) => {
@@ -260,24 +300,20 @@ pub fn imports(call: Call<'_>) -> JsResult<Value> {
     let held = call.arg(0);
     let list = held.with_held(|compiled: &mut Compiled| {
         let imports = compiled.module.imports();
-        let imports = imports.map(|import| {
+        let imports = imports.zip(&compiled.places).map(|(import, place)| {
             let mut parts = vec![Value::text(import.module())?, Value::text(import.name())?];
-            let (kind, rest) = match import.ty() {
-                ExternType::Func(_) => ("function", None),
-                ExternType::Table(_) => ("table", None),
-                ExternType::Memory(_) => ("memory", None),
-                ExternType::Global(ty) => ("global", Some(ty)),
-            };
-            parts.push(Value::text(kind)?);
-            if let Some(ty) = rest {
+            parts.push(Value::text(kind_of(import.ty()))?);
+            if let ExternType::Global(ty) = import.ty() {
                 parts.push(Value::text(name_of(ty.content()))?);
                 parts.push(Value::boolean(ty.mutability().is_mut()));
             }
-            Value::array_of(parts)
+            Ok((*place, Value::array_of(parts)?))
         });
         imports.collect::<JsResult<Vec<_>>>()
     })??;
-    Value::array_of(list)
+    let mut list = list;
+    list.sort_by_key(|(place, _)| *place);
+    Value::array_of(list.into_iter().map(|(_, import)| import).collect())
 }
 
 /// `moduleExports(module)`: arrays `[name, kind]`.

@@ -15,7 +15,7 @@ use crate::js::{JsResult, Thrown, Value};
 use crate::{memory, poll};
 
 /// How many instructions run between two questions whether to go on.
-const FUEL: u64 = 100_000;
+pub const FUEL: u64 = 100_000;
 
 /// Bytes that the frames of a call may take before they are counted, and must be free.
 const FRAMES: usize = 64 << 10;

@@ -9,7 +9,7 @@ use rustc_hash::FxBuildHasher;
 use wasmi_core::LimiterError;
 use wasmi::errors::HostError;
 use wasmi::{
-    AsContext, CompilationMode, Config, Engine, Error, Func, FuncType, Global, Memory,
+    AsContext, CompilationMode, Config, CustomFuelCosts, Engine, Error, Func, FuncType, Global, Memory,
     ResourceLimiter, Store, Table, Val, ValType,
 };
 
@@ -146,13 +146,21 @@ pub fn start(call: Call<'_>) -> JsResult<Value> {
     let height = (memory::limit() / 16).clamp(MIN_STACK, MAX_STACK);
     let height = height.min(limits::get().stack as usize);
     let mut config = Config::default();
+    // Translating a function may not run out of fuel: the module could not be resumed.
+    let costs = CustomFuelCosts {
+        bytes_copied_per_fuel: 64,
+        fuel_per_bytes_translated: 0,
+        fuel_per_bytes_validated: 0,
+    };
     config
         .consume_fuel(true)
+        .fuel_cost(costs)
         .compilation_mode(CompilationMode::LazyTranslation)
         .set_max_recursion_depth(MAX_FRAMES)
         .set_max_stack_height(height);
     let mut store = Store::new(&Engine::new(&config), Shared::default());
     store.limiter(|shared| shared);
+    let _ = store.set_fuel(run::FUEL);
     let world = World {
         store,
         tools: Rc::new(Tools {
