@@ -139,7 +139,9 @@
     static customSections(module, sectionName) {
       required(arguments.length, 2, "WebAssembly.Module.customSections");
       const held = heldOf(module, "WebAssembly.Module.customSections()");
-      return native.customSections(held, "" + sectionName);
+      const name = "" + sectionName;
+      // No section has a name with a lone surrogate.
+      return native.text(name) === name ? native.customSections(held, name) : [];
     }
     static held(module) { return typeof module === "object" && module !== null && #held in module ? module.#held : undefined; }
   }

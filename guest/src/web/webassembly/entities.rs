@@ -1,8 +1,6 @@
 //! Memories, tables and global variables.
 
-use wasmi::{
-    Global, Memory, MemoryType, Mutability, RefType, Table, TableType, Val, ValType,
-};
+use wasmi::{Global, Memory, MemoryType, Mutability, RefType, Table, TableType, Val, ValType};
 
 use super::convert::{name_of, ref_to_js, to_js, to_ref, to_wasm, type_named};
 use super::world::{self, World, number};
@@ -41,7 +39,10 @@ pub fn memory_buffer(call: Call<'_>) -> JsResult<Value> {
         if let Some(buffer) = &entry.buffer {
             return Ok(buffer.clone());
         }
-        let place = (entry.memory.data_ptr(&*store), entry.memory.data_size(&*store));
+        let place = (
+            entry.memory.data_ptr(&*store),
+            entry.memory.data_size(&*store),
+        );
         let buffer = Value::memory_buffer(place.0, place.1)?;
         entry.buffer = Some(buffer.clone());
         entry.place = (place.0 as usize, place.1);
@@ -57,7 +58,9 @@ pub fn grow_memory(call: Call<'_>) -> JsResult<Value> {
         } = world;
         let entry = memories.get_mut(number(&call.arg(0)) as usize);
         let entry = entry.ok_or_else(illegal)?;
-        let before = entry.memory.grow(&mut *store, u64::from(number(&call.arg(1))));
+        let before = entry
+            .memory
+            .grow(&mut *store, u64::from(number(&call.arg(1))));
         let Ok(before) = before else {
             return Ok(Value::number(-1.0));
         };
@@ -78,7 +81,10 @@ pub fn refresh(world: &mut World) {
         store, memories, ..
     } = world;
     for entry in memories.iter_mut().filter(|entry| entry.buffer.is_some()) {
-        let place = (entry.memory.data_ptr(&*store), entry.memory.data_size(&*store));
+        let place = (
+            entry.memory.data_ptr(&*store),
+            entry.memory.data_size(&*store),
+        );
         if (place.0 as usize, place.1) != entry.place
             && let Some(buffer) = entry.buffer.take()
         {

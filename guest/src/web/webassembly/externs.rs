@@ -66,7 +66,9 @@ impl Externs {
 }
 
 fn number(store: &Store<Shared>, held: &ExternRef) -> Option<usize> {
-    held.data(store).downcast_ref::<u32>().map(|number| *number as usize)
+    held.data(store)
+        .downcast_ref::<u32>()
+        .map(|number| *number as usize)
 }
 
 impl World {

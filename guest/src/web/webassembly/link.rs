@@ -13,9 +13,8 @@ use crate::js::{Call, JsResult, Value};
 /// in the same form.
 pub fn instantiate(call: Call<'_>) -> JsResult<Value> {
     let (held, links) = (call.arg(0), call.arg(1));
-    let (module, places) = held.with_held(|compiled: &mut Compiled| {
-        (compiled.module.clone(), compiled.places.clone())
-    })?;
+    let (module, places) = held
+        .with_held(|compiled: &mut Compiled| (compiled.module.clone(), compiled.places.clone()))?;
     let count = places.len();
     let mut given = Vec::with_capacity(count);
     for place in places {

@@ -117,7 +117,11 @@ fn kind_of(ty: &ExternType) -> &'static str {
 /// Names for what is hidden, which the module does not export.
 fn names(outline: &Outline) -> Vec<String> {
     let mut prefix = "\0".to_owned();
-    while outline.exports.iter().any(|export| export.name.starts_with(&prefix)) {
+    while outline
+        .exports
+        .iter()
+        .any(|export| export.name.starts_with(&prefix))
+    {
         prefix.push('\0');
     }
     let numbers = 0..outline.hidden.len();

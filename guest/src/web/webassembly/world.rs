@@ -6,12 +6,12 @@ use std::fmt::{self, Debug, Write};
 use std::rc::Rc;
 
 use rustc_hash::FxBuildHasher;
-use wasmi_core::LimiterError;
 use wasmi::errors::HostError;
 use wasmi::{
-    AsContext, CompilationMode, Config, CustomFuelCosts, Engine, Error, Func, FuncType, Global, Memory,
-    ResourceLimiter, Store, Table, Val, ValType,
+    AsContext, CompilationMode, Config, CustomFuelCosts, Engine, Error, Func, FuncType, Global,
+    Memory, ResourceLimiter, Store, Table, Val, ValType,
 };
+use wasmi_core::LimiterError;
 
 use super::externs::Externs;
 use super::run;
