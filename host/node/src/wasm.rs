@@ -14,7 +14,8 @@ use super::error::ProgramError;
 
 /// Whether a path is that of WebAssembly.
 pub fn is_wasm(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "wasm")
+    path.extension()
+        .is_some_and(|extension| extension == "wasm")
 }
 
 /// What a script has to know of a module.
@@ -104,10 +105,12 @@ impl Outline {
         for (number, (name, kind, index)) in self.exports.iter().enumerate() {
             let name = quoted(name);
             // A constant is its value. A variable stays an object, since the binding could not follow it.
-            let is_constant = *kind == ExternalKind::Global
-                && self.globals.get(*index as usize) == Some(&false);
+            let is_constant =
+                *kind == ExternalKind::Global && self.globals.get(*index as usize) == Some(&false);
             let value = if is_constant { ".value" } else { "" };
-            text += &format!("const e{number} = exports[{name}]{value}; export {{ e{number} as {name} }};\n");
+            text += &format!(
+                "const e{number} = exports[{name}]{value}; export {{ e{number} as {name} }};\n"
+            );
         }
         text
     }
@@ -124,10 +127,22 @@ mod tests {
     fn script_imports_and_exports_what_the_module_does() {
         let text = script(MODULE, Path::new("a.wasm")).expect("the module is valid");
         let (head, rest) = text.split_once("fromBase64").expect("it has bytes");
-        assert!(head.starts_with("import * as m0 from \"./a\"; const { exports }"), "{head}");
-        assert!(rest.contains("{ __proto__: null, [\"./a\"]: m0, }"), "{rest}");
-        assert!(rest.contains(r#"const e0 = exports["\"quot"]; export { e0 as "\"quot" };"#), "{rest}");
-        assert!(rest.contains(r#"const e1 = exports["g"].value; export { e1 as "g" };"#), "{rest}");
+        assert!(
+            head.starts_with("import * as m0 from \"./a\"; const { exports }"),
+            "{head}"
+        );
+        assert!(
+            rest.contains("{ __proto__: null, [\"./a\"]: m0, }"),
+            "{rest}"
+        );
+        assert!(
+            rest.contains(r#"const e0 = exports["\"quot"]; export { e0 as "\"quot" };"#),
+            "{rest}"
+        );
+        assert!(
+            rest.contains(r#"const e1 = exports["g"].value; export { e1 as "g" };"#),
+            "{rest}"
+        );
     }
 
     #[test]

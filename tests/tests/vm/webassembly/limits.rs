@@ -14,9 +14,14 @@ fn time_limit_stops_a_module_and_nothing_catches_it() {
     let limits = Limits::default().time(Duration::from_millis(300));
     let vm = vm_with(limits, &[("bytes", ENDLESS)]);
     let error = vm
-        .eval(&format!("{INSTANCE} try {{ i.run() }} catch {{ }} finally {{ for (;;); }}"))
+        .eval(&format!(
+            "{INSTANCE} try {{ i.run() }} catch {{ }} finally {{ for (;;); }}"
+        ))
         .unwrap_err();
-    assert!(matches!(error, Error::Interrupted(Interrupt::TimeLimit)), "{error:?}");
+    assert!(
+        matches!(error, Error::Interrupted(Interrupt::TimeLimit)),
+        "{error:?}"
+    );
     assert_usable(&vm);
 }
 
@@ -28,7 +33,10 @@ fn work_limit_stops_a_module_at_the_same_place_each_time() {
         let vm = vm_with(Limits::default().work(50), &[("bytes", COUNTS)]);
         eval(&vm, INSTANCE);
         let error = vm.eval("i.run()").unwrap_err();
-        assert!(matches!(error, Error::Interrupted(Interrupt::WorkLimit)), "{error:?}");
+        assert!(
+            matches!(error, Error::Interrupted(Interrupt::WorkLimit)),
+            "{error:?}"
+        );
         text(&vm, "i.n.value")
     };
     let first = run();
@@ -42,7 +50,10 @@ fn start_function_that_never_ends_is_stopped() {
     let limits = Limits::default().time(Duration::from_millis(300));
     let vm = vm_with(limits, &[("bytes", START)]);
     let error = vm.eval("new WebAssembly.Instance(new WebAssembly.Module(bytes))");
-    assert!(matches!(error, Err(Error::Interrupted(Interrupt::TimeLimit))));
+    assert!(matches!(
+        error,
+        Err(Error::Interrupted(Interrupt::TimeLimit))
+    ));
     assert_usable(&vm);
 }
 
@@ -66,10 +77,24 @@ fn memories_and_tables_that_are_too_large_are_range_errors() {
     let limits = Limits::default().memory(16 << 20);
     let modules = [("bytes", GROWS), ("large", LARGE), ("table", TABLE)];
     let vm = vm_with(limits, &modules);
-    let name = |source: &str| text(&vm, &format!("try {{ {source} }} catch (error) {{ error.name }}"));
-    assert_eq!(name("new WebAssembly.Memory({ initial: 65536 })"), "RangeError");
-    assert_eq!(name("new WebAssembly.Instance(new WebAssembly.Module(large))"), "RangeError");
-    assert_eq!(name("new WebAssembly.Instance(new WebAssembly.Module(table))"), "RangeError");
+    let name = |source: &str| {
+        text(
+            &vm,
+            &format!("try {{ {source} }} catch (error) {{ error.name }}"),
+        )
+    };
+    assert_eq!(
+        name("new WebAssembly.Memory({ initial: 65536 })"),
+        "RangeError"
+    );
+    assert_eq!(
+        name("new WebAssembly.Instance(new WebAssembly.Module(large))"),
+        "RangeError"
+    );
+    assert_eq!(
+        name("new WebAssembly.Instance(new WebAssembly.Module(table))"),
+        "RangeError"
+    );
     assert_eq!(
         name("new WebAssembly.Table({ element: 'anyfunc', initial: 4294967295 })"),
         "RangeError"
@@ -79,7 +104,13 @@ fn memories_and_tables_that_are_too_large_are_range_errors() {
     assert_eq!(text(&vm, "i.grow(16)"), "1");
     assert_eq!(name("i.memory.grow(60000)"), "RangeError");
     // As much as there is, by small steps.
-    assert_eq!(text(&vm, "let n = 0; while (i.grow(1) !== -1) n++; n > 20 && n < 256"), "true");
+    assert_eq!(
+        text(
+            &vm,
+            "let n = 0; while (i.grow(1) !== -1) n++; n > 20 && n < 256"
+        ),
+        "true"
+    );
     assert_usable(&vm);
 }
 
@@ -98,7 +129,12 @@ fn recursion_is_a_range_error_on_both_sides() {
         "var depth = 0; var imports = { m: { f: (n) => { depth = n; return i.across(n + 1); } } }",
     );
     eval(&vm, INSTANCE);
-    let name = |source: &str| text(&vm, &format!("try {{ {source} }} catch (error) {{ String(error) }}"));
+    let name = |source: &str| {
+        text(
+            &vm,
+            &format!("try {{ {source} }} catch (error) {{ String(error) }}"),
+        )
+    };
     let overflow = "RangeError: Maximum call stack size exceeded";
     for _ in 0..3 {
         assert_eq!(name("i.alone(0)"), overflow);

@@ -34,4 +34,5 @@ fn text(vm: &Vm, source: &str) -> String {
 }
 
 /// Instantiates the module `bytes` as `i`.
-const INSTANCE: &str = "var i = new WebAssembly.Instance(new WebAssembly.Module(bytes), globalThis.imports).exports;";
+const INSTANCE: &str =
+    "var i = new WebAssembly.Instance(new WebAssembly.Module(bytes), globalThis.imports).exports;";

@@ -21,20 +21,36 @@ const COUNTER: &str = r#"(module
 #[test]
 fn instance_goes_on_in_a_restored_vm() {
     let vm = vm_with(Limits::default(), &[("bytes", COUNTER)]);
-    eval(&vm, "var step = 1; var imports = { m: { next: () => step } }");
+    eval(
+        &vm,
+        "var step = 1; var imports = { m: { next: () => step } }",
+    );
     eval(&vm, INSTANCE);
-    eval(&vm, "var view = new Int32Array(i.memory.buffer); i.bump(); step = 10");
+    eval(
+        &vm,
+        "var view = new Int32Array(i.memory.buffer); i.bump(); step = 10",
+    );
     let bytes = vm.snapshot().unwrap().to_bytes().unwrap();
-    let restored = || builder().restore(&Snapshot::from_bytes(&bytes).unwrap()).unwrap();
+    let restored = || {
+        builder()
+            .restore(&Snapshot::from_bytes(&bytes).unwrap())
+            .unwrap()
+    };
     for _ in 0..2 {
         let vm = restored();
         assert_eq!(
-            text(&vm, "[i.bump(), view[1], i.table.get(1)(), i.indirect(), i.n.value, i.grow(), view.length, i.memory.buffer.byteLength].join()"),
+            text(
+                &vm,
+                "[i.bump(), view[1], i.table.get(1)(), i.indirect(), i.n.value, i.grow(), view.length, i.memory.buffer.byteLength].join()"
+            ),
             "11,11,21,31,31,1,0,131072"
         );
         // The same bytes are compiled again, and instances share what they share.
         assert_eq!(
-            text(&vm, "new WebAssembly.Instance(new WebAssembly.Module(bytes), imports).exports.bump()"),
+            text(
+                &vm,
+                "new WebAssembly.Instance(new WebAssembly.Module(bytes), imports).exports.bump()"
+            ),
             "10"
         );
     }
@@ -74,19 +90,45 @@ fn buffer_is_the_memory_and_grows_as_specified() {
         "var seen; var imports = { m: { grown: () => { seen = [before.byteLength, i.memory.buffer.byteLength].join(); } } };",
     );
     eval(&vm, INSTANCE);
-    eval(&vm, "var before = i.memory.buffer, view = new Uint8Array(before);");
+    eval(
+        &vm,
+        "var before = i.memory.buffer, view = new Uint8Array(before);",
+    );
     assert_eq!(text(&vm, "i.memory.buffer === before"), "true");
-    assert_eq!(text(&vm, "view[7] = 9; i.set(8, 10); [i.get(7), view[8]].join()"), "9,10");
+    assert_eq!(
+        text(&vm, "view[7] = 9; i.set(8, 10); [i.get(7), view[8]].join()"),
+        "9,10"
+    );
     assert_eq!(text(&vm, "i.grow(); seen"), "0,131072");
-    assert_eq!(text(&vm, "[before.detached, view.length, new Uint8Array(i.memory.buffer)[8]].join()"), "true,0,10");
-    let fails = |source: &str| text(&vm, &format!("try {{ {source}; 'works' }} catch (error) {{ error.name }}"));
+    assert_eq!(
+        text(
+            &vm,
+            "[before.detached, view.length, new Uint8Array(i.memory.buffer)[8]].join()"
+        ),
+        "true,0,10"
+    );
+    let fails = |source: &str| {
+        text(
+            &vm,
+            &format!("try {{ {source}; 'works' }} catch (error) {{ error.name }}"),
+        )
+    };
     assert_eq!(fails("i.memory.buffer.transfer()"), "TypeError");
     assert_eq!(fails("i.memory.buffer.transfer(4)"), "TypeError");
-    assert_eq!(fails("i.memory.buffer.transferToFixedLength()"), "TypeError");
-    assert_eq!(fails("structuredClone(i.memory.buffer, { transfer: [i.memory.buffer] })"), "DataCloneError");
+    assert_eq!(
+        fails("i.memory.buffer.transferToFixedLength()"),
+        "TypeError"
+    );
+    assert_eq!(
+        fails("structuredClone(i.memory.buffer, { transfer: [i.memory.buffer] })"),
+        "DataCloneError"
+    );
     assert_eq!(fails("i.memory.grow(3)"), "RangeError");
     assert_eq!(
-        text(&vm, "const old = i.memory.buffer; [i.memory.grow(0), old.detached, i.memory.buffer.byteLength].join()"),
+        text(
+            &vm,
+            "const old = i.memory.buffer; [i.memory.grow(0), old.detached, i.memory.buffer.byteLength].join()"
+        ),
         "2,true,131072"
     );
     // A buffer that nobody has any more is made anew, over the same memory.
