@@ -62,6 +62,11 @@ npm: _rust _component _npm
     npx --no-install tsc
     npm pack --silent
 
+# The tests of WebAssembly's JavaScript interface in a copy of web-platform-tests, beside Node.js; see the script
+wasm-jsapi FOLDER: _rust _component
+    cargo build --workspace --bin jsvm
+    tests/wasm-jsapi.py {{FOLDER}} --against node -- "${CARGO_TARGET_DIR:-target}/debug/jsvm" run
+
 # The tests of the npm package in Node.js, and a project that installs it
 npm-test: npm
     # VMs are frozen in Rust, go on in Node.js, and in Rust again.
