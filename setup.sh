@@ -475,7 +475,7 @@ setup_flow() {
     have node || fail "Node.js is missing; the peers run in it." "On Debian: apt-get install nodejs npm"
     have postgres || compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null ||
         fail "PostgreSQL is missing; DBOS stores flows in it." "On Debian: apt-get install postgresql"
-    have_packages bench/flow || add_packages bench/flow "the peers of durable programs"
+    have_packages bench/flow || add_packages bench/flow "the peers of durable programs" install --no-save
 }
 
 setup_http() {
