@@ -249,7 +249,7 @@ impl EngineConfig {
             .total_tables(self.max_vms.saturating_mul(2))
             .max_core_instances_per_component(CORE_INSTANCES_PER_VM)
             .max_memory_size(4 << 30)
-            .table_elements(8_192)
+            .table_elements(16_384)
             .table_keep_resident(64 << 10);
         pool
     }
