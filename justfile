@@ -62,11 +62,6 @@ npm: _rust _component _npm
     npx --no-install tsc
     npm pack --silent
 
-# The tests of WebAssembly's JavaScript interface in a copy of web-platform-tests, beside Node.js; see the script
-wasm-jsapi FOLDER: _rust _component
-    cargo build --workspace --bin jsvm
-    tests/wasm-jsapi.py {{FOLDER}} --against node -- "${CARGO_TARGET_DIR:-target}/debug/jsvm" run
-
 # The tests of the npm package in Node.js, and a project that installs it
 npm-test: npm
     # VMs are frozen in Rust, go on in Node.js, and in Rust again.
@@ -190,18 +185,17 @@ conformance-sample: _rust _component _guest
     suite=$(tests/conformance/suite.sh target/conformance)
     "$node" tests/conformance/main.mjs "${CARGO_TARGET_DIR:-target}/debug/jsvm" "$suite" --sample
 
-# The web-platform-tests of WebCryptoAPI, beside Node.js 24: PATH has them, by default those of Debian's package `nodejs`
-conformance-webcrypto PATH='' *TESTS: _rust _component
+# The web-platform-tests that Debian's source package `nodejs` has, beside Node.js; writes docs/conformance-wpt.md
+conformance-wpt *PATHS: _rust _component _guest
     #!/usr/bin/env bash
     set -euo pipefail
     cargo build --workspace --bin jsvm
-    folder=$PWD/target/conformance
-    mkdir -p "$folder"
-    npm install --prefix "$folder" --no-save --no-fund --no-audit --silent node@24
-    path=${1:-$(tests/conformance/sources.sh "$folder")}
-    shift || true
-    node tests/conformance/webcrypto/main.mjs "${CARGO_TARGET_DIR:-target}/debug/jsvm" "$folder/node_modules/.bin/node" "$path" \
-        --write docs/conformance-webcrypto.md "$@"
+    node=$(echo guest/node/node_modules/node-linux-*/bin/node)
+    suite=$(tests/conformance/suite.sh target/conformance)
+    # Part of the tests says nothing about the page.
+    written=(--write docs/conformance-wpt.md)
+    [[ $# == 0 ]] || written=()
+    "$node" tests/conformance/wpt/main.mjs "${CARGO_TARGET_DIR:-target}/debug/jsvm" "$node" "$suite/test/fixtures/wpt" "${written[@]}" "$@"
 
 # Measure the npm package beside quickjs-wasi, in a minute
 npm-bench: npm
