@@ -6,6 +6,12 @@
   const library = need("web-streams-polyfill");
   const { ReadableStream, WritableStream, TransformStream } = library;
 
+  // The package gives its iterators an object of its own to inherit from.
+  const { getPrototypeOf, setPrototypeOf } = Object;
+  const iterators = getPrototypeOf(new ReadableStream().values());
+  setPrototypeOf(iterators, getPrototypeOf(getPrototypeOf(async function* () {}.prototype)));
+  delete iterators[Symbol.asyncIterator];
+
   const pair = (transform) => ({ readable: transform._readable, writable: transform._writable });
 
   class TextEncoderStream {

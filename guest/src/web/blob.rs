@@ -5,7 +5,7 @@ use crate::js::{Call, JsResult, Value, ViewKind};
 
 pub fn natives(object: &Value) -> JsResult<()> {
     functions! { object;
-        "isBytes" 1 => |call| bytes::span(&call.arg(0)).map(|span| Value::boolean(span.is_some())),
+        "isBytes" 1 => |call| Ok(Value::boolean(bytes::is_source(&call.arg(0)))),
         "join" 1 => join,
         "size" 1 => |call| Ok(Value::number(bytes::len(&call.arg(0))? as f64)),
         "round" 1 => |call| Ok(Value::number(call.arg(0).to_number()?.round_ties_even())),

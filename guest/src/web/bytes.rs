@@ -30,13 +30,30 @@ pub fn span(value: &Value) -> JsResult<Option<View>> {
     }
 }
 
-/// The view of a value that has bytes.
+/// Whether a value is a typed array, a `DataView` or an array buffer.
+pub fn is_source(value: &Value) -> bool {
+    value.is_array_buffer() || value.view_kind().is_some()
+}
+
+/// The view of a value that has bytes. One whose buffer is detached, or too short for it, is empty, as Web IDL has
+/// it where bytes are read.
 ///
 /// # Errors
 /// A `TypeError` for any other value.
 pub fn view(value: &Value) -> JsResult<View> {
-    span(value)?
-        .ok_or_else(|| Thrown::type_error("the value is not an ArrayBuffer or a view of one"))
+    if !is_source(value) {
+        return Err(Thrown::type_error(
+            "the value is not an ArrayBuffer or a view of one",
+        ));
+    }
+    if let Ok(Some(view)) = span(value) {
+        return Ok(view);
+    }
+    Ok(View {
+        buffer: Value::array_buffer(&[])?,
+        offset: 0,
+        len: 0,
+    })
 }
 
 /// The part of the buffer that a view covers. It is empty if the buffer is detached or too short.
@@ -57,7 +74,11 @@ pub fn len(value: &Value) -> JsResult<usize> {
 /// Copies the bytes of a value.
 pub fn to_vec(value: &Value) -> JsResult<Vec<u8>> {
     let view = view(value)?;
-    view.buffer.buffer_part(covered(&view))
+    let covered = covered(&view);
+    if covered.is_empty() {
+        return Ok(Vec::new());
+    }
+    view.buffer.buffer_part(covered)
 }
 
 /// Copies a part of the bytes of a value. It is empty unless the value has all of it.

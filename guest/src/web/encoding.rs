@@ -29,7 +29,7 @@ pub fn stream_natives(object: &Value) -> JsResult<()> {
 /// `encodeInto(text, array)` returns how many code units were read, and how many bytes written.
 fn encode_into(call: Call<'_>) -> JsResult<Value> {
     let text = call.arg(0).to_lossy()?;
-    let view = call.arg(1).typed_array_view()?;
+    let view = bytes::view(&call.arg(1))?;
     let (mut read, mut written) = (0, 0);
     for character in text.chars() {
         if written + character.len_utf8() > view.len {
@@ -38,8 +38,10 @@ fn encode_into(call: Call<'_>) -> JsResult<Value> {
         written += character.len_utf8();
         read += character.len_utf16();
     }
-    view.buffer
-        .write_buffer(view.offset, &text.as_bytes()[..written])?;
+    if written > 0 {
+        view.buffer
+            .write_buffer(view.offset, &text.as_bytes()[..written])?;
+    }
     Value::array_of(vec![
         Value::number(read as f64),
         Value::number(written as f64),

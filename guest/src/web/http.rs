@@ -45,10 +45,8 @@ pub fn natives(object: &Value) -> JsResult<()> {
 
 fn owned(call: Call<'_>) -> JsResult<Value> {
     let value = call.arg(0);
-    if let Some(view) = bytes::span(&value)?
-        && view.offset == 0
-        && view.buffer.buffer_len().unwrap_or(0) == view.len
-    {
+    let view = bytes::view(&value)?;
+    if view.offset == 0 && view.buffer.buffer_len().unwrap_or(0) == view.len {
         return Ok(view.buffer);
     }
     let bytes = bytes::to_vec(&value)?;

@@ -73,6 +73,9 @@ fn report_error(call: Call<'_>) -> JsResult<Value> {
 pub fn write_bytes(value: &Value, offset: usize, bytes: &[u8]) -> JsResult<()> {
     let view = bytes::view(value)?;
     let room = view.len.saturating_sub(offset).min(bytes.len());
+    if room == 0 {
+        return Ok(());
+    }
     view.buffer
         .write_buffer(view.offset + offset, &bytes[..room])
 }

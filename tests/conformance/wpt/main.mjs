@@ -24,7 +24,7 @@ const root = resolve(place);
 
 // They need a document or an insecure context, or test descriptions of interfaces, which Node's runner leaves out, too.
 const SKIPPED = /(^|\/)(idlharness|historical|algorithm-discards-context)[^/]*$/;
-const TIME = 1_200_000;
+const TIME = 600_000;
 
 const tests = (await readdir(root, { recursive: true }))
   .filter((path) => /\.any\.js$/.test(path) && !SKIPPED.test(path))

@@ -16,7 +16,7 @@ const ITERATIONS: u32 = 1 << 10;
 /// Adds the helpers that all parts of `crypto.subtle` need.
 pub fn tools(object: &Value) -> JsResult<()> {
     functions! { object;
-        "isBytes" 1 => |call| bytes::span(&call.arg(0)).map(|span| Value::boolean(span.is_some())),
+        "isBytes" 1 => |call| Ok(Value::boolean(bytes::is_source(&call.arg(0)))),
         "isUint8Array" 1 => |call| {
             Ok(Value::boolean(call.arg(0).view_kind() == Some(ViewKind::Uint8)))
         },
