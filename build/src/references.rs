@@ -19,8 +19,8 @@ use wasm_encoder::{Module, RawSection};
 use wasmparser::{BinaryReader, BinaryReaderError, RelocationType};
 
 use self::linked::{Linked, Owner, Place, Target};
-use crate::nested;
 pub use crate::reference_types::{Builtin, Constant, Feature, FunctionUses, Part, References};
+use crate::{nested, preinit};
 
 /// Functions that code inserted by `instrument` calls.
 const INSERTED: [&str; 2] = [crate::instrument::FUNCTION, crate::instrument::CHARGE];
@@ -154,13 +154,14 @@ pub fn read(core: &[u8], constants: u64, sources: &Path) -> Result<References, R
     let mut uses = vec![Uses::default(); linked.functions()];
     let mut constants = vec![Uses::default(); linked.constants.len()];
     let mut rooted = Uses::default();
+    let mut initial = Uses::default();
     for place in &linked.places {
         let of = match place.owner {
             Owner::Function(function) => &mut uses[(function - linked.imported) as usize],
             Owner::Constant(index) => &mut constants[index as usize],
             Owner::Rest => &mut rooted,
             // Memory that changes is searched for references as it is.
-            Owner::Variable => continue,
+            Owner::Variable => &mut initial,
         };
         of.add(place, &linked);
     }
@@ -169,6 +170,9 @@ pub fn read(core: &[u8], constants: u64, sources: &Path) -> Result<References, R
     for name in INSERTED {
         rooted_functions.insert(symbol(name)?);
     }
+    let mut initial_functions = initial.calls;
+    initial_functions.append(&mut initial.takes);
+    initial_functions.insert(symbol(preinit::INIT_FUNCTION)?);
     let mut features = Vec::new();
     for feature in FEATURES {
         let symbols = |names: &[&str]| -> Result<Vec<u32>, ReferencesError> {
@@ -226,6 +230,8 @@ pub fn read(core: &[u8], constants: u64, sources: &Path) -> Result<References, R
             .collect(),
         rooted_constants: list(rooted.constants),
         rooted_functions: list(rooted_functions),
+        initial_functions: list(initial_functions),
+        initial_constants: list(initial.constants),
         features,
         parts,
         throw: symbol(THROW)?,

@@ -16,6 +16,10 @@ pub struct References {
     pub rooted_constants: Vec<u32>,
     /// Functions that something else than a function or constant needs.
     pub rooted_functions: Vec<u32>,
+    /// Functions that made the memory of a fresh VM, or whose numbers were in it from the beginning.
+    pub initial_functions: Vec<u32>,
+    /// Constants whose addresses were in the memory from the beginning.
+    pub initial_constants: Vec<u32>,
     /// Functions of JavaScript that a program reaches by a name.
     pub builtins: Vec<Builtin>,
     /// Functions of JavaScript that a program reaches by one of several names.

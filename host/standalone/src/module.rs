@@ -114,6 +114,11 @@ impl<'a> Contents<'a> {
         self.failures.get(ty as usize).copied().flatten()
     }
 
+    /// The functions that it exports.
+    pub fn all_exported(&self) -> impl Iterator<Item = u32> + '_ {
+        self.exports.values().copied()
+    }
+
     /// The exported functions of these names.
     pub fn exported(&self, names: &HashSet<String>) -> Vec<u32> {
         let exports = self.exports.iter();

@@ -9,6 +9,7 @@
 
 mod names;
 mod parts;
+mod possible;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
@@ -17,6 +18,7 @@ use jsvm_component::References;
 
 use self::names::Names;
 pub use self::parts::Parts;
+use self::possible::Possible;
 use super::inclusion::Inclusion;
 use super::module::{Contents, Failure};
 
@@ -35,6 +37,30 @@ pub struct Program<'a> {
     pub has_http: bool,
     /// Whether the program has modules that it may import later.
     pub has_modules: bool,
+}
+
+impl Program<'_> {
+    /// The words of the memory that changes.
+    fn heap_words(&self) -> impl Iterator<Item = u32> {
+        let heap = &self.memory[self.constants as usize..];
+        heap.as_chunks()
+            .0
+            .iter()
+            .map(|word| u32::from_le_bytes(*word))
+    }
+
+    /// Whether an address is in the memory that does not change.
+    fn has_constant(&self, address: u32) -> bool {
+        (self.start..self.start + self.constants).contains(&address)
+    }
+}
+
+/// The index of the constant at an address.
+fn constant_at(references: &References, address: u32) -> Option<u32> {
+    let constants = &references.constants;
+    let index = constants.partition_point(|it| it.start + it.len <= address);
+    let found = constants.get(index)?;
+    (found.start <= address).then_some(index as u32)
 }
 
 /// What to leave out of a module.
@@ -92,6 +118,8 @@ impl Plan {
                 reach.excluded.remove(&function);
             }
         }
+        let idle: HashSet<u32> = reach.excluded.keys().copied().collect();
+        let possible = Possible::new(references, module, program, idle);
         let mut by_function: HashMap<u32, Vec<_>> = HashMap::new();
         for builtin in &references.builtins {
             by_function
@@ -124,10 +152,10 @@ impl Plan {
         for excluded in reach.excluded.values() {
             // Errors read the name.
             if let Excluded::Builtin(entry) = excluded {
-                reach.constants.extend(reach.constant_at(*entry));
+                reach.constants.extend(constant_at(references, *entry));
             }
         }
-        reach.walk(module.exported(exports));
+        reach.walk(module.exported(exports), &possible);
 
         names.parts.write(&mut memory);
         let dead = reach.dead_constants();
@@ -208,12 +236,12 @@ impl<'a> Reach<'a> {
         }
     }
 
-    fn walk(&mut self, exported: Vec<u32>) {
+    fn walk(&mut self, exported: Vec<u32>, possible: &Possible) {
         self.functions.extend(exported);
         self.functions.extend(&self.references.rooted_functions);
         self.functions.push(self.references.throw);
         self.constants.extend(&self.references.rooted_constants);
-        self.search_heap();
+        self.search_heap(possible);
         loop {
             if let Some(function) = self.functions.pop() {
                 self.function(function);
@@ -263,27 +291,19 @@ impl<'a> Reach<'a> {
     }
 
     /// Finds numbers of functions and addresses of constants in the memory that changes.
-    fn search_heap(&mut self) {
-        let (start, end) = (
-            self.program.start,
-            self.program.start + self.program.constants,
-        );
-        let heap = &self.program.memory[self.program.constants as usize..];
-        for word in heap.as_chunks().0 {
-            let word = u32::from_le_bytes(*word);
-            if (start..end).contains(&word) {
-                self.constants.extend(self.constant_at(word));
-            } else if let Some(function) = self.module.function_of(word) {
+    fn search_heap(&mut self, possible: &Possible) {
+        let program = self.program;
+        for word in program.heap_words() {
+            if program.has_constant(word) {
+                let constant = constant_at(self.references, word);
+                self.constants
+                    .extend(constant.filter(|it| possible.has_constant(*it)));
+            } else if let Some(function) = self.module.function_of(word)
+                && possible.has_function(function)
+            {
                 self.taken(function);
             }
         }
-    }
-
-    fn constant_at(&self, address: u32) -> Option<u32> {
-        let constants = &self.references.constants;
-        let index = constants.partition_point(|it| it.start + it.len <= address);
-        let found = constants.get(index)?;
-        (found.start <= address).then_some(index as u32)
     }
 
     fn dead_constants(&self) -> Vec<Range<u32>> {
