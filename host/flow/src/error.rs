@@ -144,6 +144,14 @@ pub enum FlowError {
     /// A file is not an exported flow.
     #[error("the file is not an exported flow, or it is damaged: {0}")]
     NotExported(&'static str),
+    /// The threads that run turns cannot be started.
+    #[error("cannot start the threads of the worker: {0}. Use fewer")]
+    Threads(String),
+    /// A turn panicked on its thread.
+    #[error(
+        "the turn panicked, which is a bug of jsvm. Please report it with the message on standard error"
+    )]
+    Panicked,
     /// The system has no entropy.
     #[error("the system has no entropy for a seed")]
     Entropy(#[source] getrandom::Error),

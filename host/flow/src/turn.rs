@@ -209,6 +209,11 @@ impl From<Done> for End {
 }
 
 impl Ran {
+    /// Returns how long the turn ran.
+    pub(crate) fn nanoseconds(&self) -> u64 {
+        u64::try_from(self.ran.as_nanos()).unwrap_or(u64::MAX)
+    }
+
     /// The digest of all that leaves the turn.
     fn digest(&self) -> [u8; 16] {
         let mut digest = Sha256::new();

@@ -1,5 +1,6 @@
 //! The worker: it runs the flows of a store.
 
+mod job;
 mod live;
 mod look;
 mod observer;
@@ -46,6 +47,9 @@ pub struct WorkerConfig {
     pub max_vms: usize,
     /// How long a turn may take: 10 s by default.
     pub turn_time: Duration,
+    /// How many threads run turns. By default 1: the thread that polls the worker. With more, turns of different
+    /// flows run at the same time, and a flow that computes does not delay the others.
+    pub threads: usize,
     /// Secrets by name, for [`secret`](crate::DECLARATIONS) in programs.
     pub secrets: HashMap<String, String>,
     /// The longest tail of turns without a snapshot: 256 by default.
@@ -64,6 +68,7 @@ impl Default for WorkerConfig {
         WorkerConfig {
             max_vms: 64,
             turn_time: Duration::from_secs(10),
+            threads: 1,
             secrets: HashMap::new(),
             max_tail: 256,
             snapshot_ratio: 4,
@@ -139,7 +144,7 @@ pub enum Until {
     Idle,
 }
 
-/// Runs the flows of a store, on the thread that polls it.
+/// Runs the flows of a store: on the thread that polls it, or on several [`threads`](WorkerConfig::threads).
 ///
 /// ```
 /// use jsvm::SealKey;
@@ -183,6 +188,7 @@ pub struct Worker<S, E> {
     last_look: Option<Instant>,
     last_time: WallTime,
     cost: live::SnapshotCost,
+    runner: job::TurnRunner,
 }
 
 /// A request that ended. Requests that were given up have no outcome.
@@ -197,11 +203,12 @@ impl<S: Store, E: Effects> Worker<S, E> {
     /// Makes this process the worker of a store.
     ///
     /// # Errors
-    /// [`FlowError::Store`] with [`StoreError::Owned`] if another process is.
+    /// [`FlowError::Store`] with [`StoreError::Owned`] if another process is; [`FlowError::Threads`].
     pub fn new(mut flows: Flows<S>, effects: E, config: WorkerConfig) -> Result<Self, FlowError> {
         flows.store.own()?;
         flows.turn_time = config.turn_time;
         Ok(Worker {
+            runner: job::TurnRunner::new(config.threads)?,
             flows,
             effects,
             config,
@@ -253,13 +260,15 @@ impl<S: Store, E: Effects> Worker<S, E> {
                 continue;
             }
             self.write(Vec::new()).await?;
-            if self.stop.is_set() && self.in_flight.is_empty() {
+            let runs = self.runner.running() > 0;
+            if self.stop.is_set() && self.in_flight.is_empty() && !runs {
                 return self.keep_outcomes().await;
             }
             let now = self.flows.time.now();
             let wake = self.flows.store.next_wake()?;
             let horizon = u64::try_from(self.config.horizon.as_nanos()).unwrap_or(u64::MAX);
             let is_idle = self.in_flight.is_empty()
+                && !runs
                 && wake.is_none_or(|wake| wake > now.saturating_add(horizon));
             // A flow that ended leaves its place in its lane to another.
             let admitted = self.flows.store.admit()?;
@@ -267,12 +276,15 @@ impl<S: Store, E: Effects> Worker<S, E> {
             if until == Until::Idle && is_idle && self.flows.store.due(now, 1)?.is_empty() {
                 return Ok(());
             }
+            // The timer that is due may be that of a flow whose turn runs: it is not looked for in a loop.
+            let least = if runs { LOOK } else { Duration::ZERO };
             let pause = wake.map_or(POLL, |wake| {
-                Duration::from_nanos(wake.saturating_sub(now)).min(POLL)
+                Duration::from_nanos(wake.saturating_sub(now)).clamp(least, POLL)
             });
             let stop = self.stop.clone();
             tokio::select! {
                 Some(ended) = self.in_flight.next() => self.receive(ended),
+                finished = self.runner.next() => self.finish_turn(finished)?,
                 () = tokio::time::sleep(pause) => {}
                 () = stop.inner.notify.notified() => {}
             }
@@ -285,8 +297,13 @@ impl<S: Store, E: Effects> Worker<S, E> {
         while let Some(Some(ended)) = self.in_flight.next().now_or_never() {
             self.receive(ended);
         }
+        let mut has_finished = false;
+        while let Some(finished) = self.runner.take() {
+            self.finish_turn(finished)?;
+            has_finished = true;
+        }
         if self.stop.is_set() {
-            return Ok(false);
+            return Ok(has_finished);
         }
         let is_time = self.last_look.is_none_or(|look| look.elapsed() >= LOOK);
         if is_time {
@@ -310,13 +327,13 @@ impl<S: Store, E: Effects> Worker<S, E> {
         }
         let planned = self.plan(true)?;
         if planned.is_empty() {
-            return Ok(false);
+            return Ok(has_finished);
         }
         let begins = planned.iter().map(|turn| turn.begin.clone()).collect();
         // What a turn gets is durable before the turn runs.
         self.write(begins).await?;
         for turn in planned {
-            self.run_turn(turn)?;
+            self.start_turn(turn)?;
         }
         if let Some(observer) = &self.config.observer {
             observer.metrics(&self.metrics());
@@ -372,6 +389,7 @@ impl<S: Store, E: Effects> Worker<S, E> {
 
     /// It is not known what the store has: this worker cannot go on from its memory.
     fn lose(&mut self, error: StoreError) -> FlowError {
+        self.runner.forget();
         self.live.clear();
         self.ready.clear();
         self.in_flight.clear();

@@ -202,7 +202,8 @@ fn killed_round(numbers: &mut Numbers) -> (u32, usize) {
     for attempt in 0.. {
         assert!(attempt < 500, "the flows do not end");
         // On a busy machine a worker takes long to start.
-        let mut worker = place.worker(&["--until-idle", "--horizon", "1s"]);
+        let threads = if numbers.below(3) == 0 { "3" } else { "1" };
+        let mut worker = place.worker(&["--until-idle", "--horizon", "1s", "--threads", threads]);
         let end = Instant::now() + Duration::from_millis(40 + numbers.below(400 + 20 * attempt));
         while Instant::now() < end && worker.try_wait().unwrap().is_none() {
             thread::sleep(Duration::from_millis(2));

@@ -31,6 +31,10 @@ pub(super) struct LiveFlow {
     pub(super) tail: Tail,
     /// The tick of its last turn.
     pub(super) used: u64,
+    /// The number of the turn that runs now: its VM is there.
+    pub(super) running: Option<u64>,
+    /// Whether the system's clock was put back while a turn ran.
+    pub(super) clock_was_put_back: bool,
     /// Bytes of the VM's memory after the last turn.
     pub(super) memory: u64,
     /// When it got the first of its inputs.
@@ -55,6 +59,8 @@ impl LiveFlow {
             attention: false,
             tail,
             used: 0,
+            running: None,
+            clock_was_put_back: false,
             memory: 0,
             ready_since: None,
         }
@@ -84,10 +90,10 @@ impl LiveFlow {
         }))
     }
 
-    /// Returns the bytes of a snapshot, as what differs from the program.
-    pub(super) fn snapshot(&self, vm: &FlowVm) -> Result<Vec<u8>, FlowError> {
-        let delta = vm.vm.snapshot_since(&self.program.base)?;
-        Ok(delta.to_bytes().map_err(Error::from)?)
+    /// Returns how many requests have no outcome in the store.
+    pub(super) fn unstored_requests(&self) -> usize {
+        let is_outcome = |input: &&Input| matches!(input, Input::Outcome { .. });
+        self.in_flight.len() + self.ready.iter().filter(is_outcome).count()
     }
 }
 
@@ -130,19 +136,28 @@ impl SnapshotCost {
             || tail.bytes > self.bytes.saturating_mul(ratio as usize)
     }
 
-    /// Measures a snapshot.
-    pub(super) fn measure<T>(
-        &mut self,
-        take: impl FnOnce() -> T,
-        bytes: impl Fn(&T) -> usize,
-    ) -> T {
-        let began = Instant::now();
-        let taken = take();
-        let time: Duration = began.elapsed();
-        let time = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+    /// Learns from a snapshot.
+    pub(super) fn learn(&mut self, taken: &TakenSnapshot) {
+        let time = u64::try_from(taken.time.as_nanos()).unwrap_or(u64::MAX);
         self.time = (self.time * 7 + time) / 8;
-        self.bytes = (self.bytes * 7 + bytes(&taken)) / 8;
-        taken
+        self.bytes = (self.bytes * 7 + taken.bytes.len()) / 8;
+    }
+}
+
+/// A snapshot of a VM, as what differs from its program.
+pub(super) struct TakenSnapshot {
+    pub(super) bytes: Vec<u8>,
+    /// How long it took.
+    pub(super) time: Duration,
+}
+
+impl TakenSnapshot {
+    pub(super) fn take(vm: &FlowVm, program: &LoadedProgram) -> Result<Self, FlowError> {
+        let began = Instant::now();
+        let delta = vm.vm.snapshot_since(&program.base)?;
+        let bytes = delta.to_bytes().map_err(Error::from)?;
+        let time = began.elapsed();
+        Ok(TakenSnapshot { bytes, time })
     }
 }
 

@@ -2,14 +2,15 @@
 
 use std::time::Instant;
 
+use super::job::TurnJob;
 use super::live::LiveFlow;
 use super::{BATCH, Worker};
 use crate::effects::{Effects, Outgoing, in_doubt};
 use crate::error::FlowError;
-use crate::model::{FlowId, FlowRow, FlowState, Input, Outcome, Status, WallTime};
+use crate::model::{FlowId, FlowRow, FlowState, Input, Outcome, Status, StoredSignal, WallTime};
 use crate::recover::{Recovered, UnknownTurn};
 use crate::store::{Change, Store, StoreError};
-use crate::turn::{Failure, Whose};
+use crate::turn::Failure;
 use crate::vault::RecordKind;
 
 impl<S: Store, E: Effects> Worker<S, E> {
@@ -31,6 +32,10 @@ impl<S: Store, E: Effects> Worker<S, E> {
             if !due.attention && !live.is_none_or(is_due) {
                 continue;
             }
+            // The turn that runs may be that of its timer.
+            if !due.attention && live.is_some_and(|live| live.running.is_some()) {
+                continue;
+            }
             if !self.live.contains_key(&due.id)
                 && let Err(error) = self.take_up(&due.id)
             {
@@ -41,24 +46,32 @@ impl<S: Store, E: Effects> Worker<S, E> {
                 true => self.flows.store.signals(&due.id)?,
                 false => Vec::new(),
             };
-            let Some(live) = self.live.get_mut(&due.id) else {
-                continue;
-            };
-            // A timer is due, or a mark in the store is to be removed: by a turn.
-            live.attention = true;
-            live.ready_since.get_or_insert_with(Instant::now);
-            for signal in signals {
-                if live.signals.contains(&signal.number) {
-                    continue;
-                }
-                let vault = &self.flows.vault;
-                let payload = vault.open_text(&due.id, RecordKind::Signal, &signal.payload)?;
-                live.signals.push(signal.number);
-                let name = signal.name;
-                live.ready.push(Input::Signal { name, payload });
+            if let Err(error) = self.give_signals(&due.id, signals) {
+                self.stop_or_fail(&due.id, error)?;
             }
-            self.ready.insert(due.id);
         }
+        Ok(())
+    }
+
+    /// Has a turn of a flow run, with the signals that wait for it.
+    fn give_signals(&mut self, id: &FlowId, signals: Vec<StoredSignal>) -> Result<(), FlowError> {
+        let Some(live) = self.live.get_mut(id) else {
+            return Ok(());
+        };
+        // A timer is due, or a mark in the store is to be removed: by a turn.
+        live.attention = true;
+        live.ready_since.get_or_insert_with(Instant::now);
+        for signal in signals {
+            if live.signals.contains(&signal.number) {
+                continue;
+            }
+            let vault = &self.flows.vault;
+            let payload = vault.open_text(id, RecordKind::Signal, &signal.payload)?;
+            live.signals.push(signal.number);
+            let name = signal.name;
+            live.ready.push(Input::Signal { name, payload });
+        }
+        self.ready.insert(id.clone());
         Ok(())
     }
 
@@ -76,6 +89,11 @@ impl<S: Store, E: Effects> Worker<S, E> {
     pub(super) fn follow_clock(&mut self, now: WallTime) -> Result<(), FlowError> {
         for id in self.flows.store.ahead(now)? {
             let state = match self.live.get_mut(&id) {
+                // What its turn does with its timers is not known yet.
+                Some(live) if live.running.is_some() => {
+                    live.clock_was_put_back = true;
+                    continue;
+                }
                 Some(live) => &mut live.row.state,
                 None => &mut self.flows.row(&id)?.state,
             };
@@ -104,7 +122,7 @@ impl<S: Store, E: Effects> Worker<S, E> {
         let recovered = self.flows.recover(stored)?;
         self.metrics.recovered += u64::from(!is_new);
         let Recovered {
-            vm,
+            mut vm,
             program,
             seed,
             row,
@@ -139,15 +157,26 @@ impl<S: Store, E: Effects> Worker<S, E> {
             unknown => unknown,
         };
         if let Some(UnknownTurn { number, turn, .. }) = unknown {
-            let whose = Whose {
-                id,
+            let wall = turn.wall;
+            let job = TurnJob {
+                flow: id.clone(),
                 run: live.row.run,
+                number,
+                turn,
+                vm,
+                program: live.program.clone(),
+                time_limit: self.config.turn_time,
+                tail: live.tail,
+                bytes: 0,
+                policy: self.snapshot_policy(),
+                ready_since: Instant::now(),
             };
-            let ran = vm.run(&whose, &turn, Some(self.config.turn_time))?;
-            let is_over = self.record(&mut live, &vm, number, turn.wall, &ran, 0)?;
+            let done = job.run().done?;
+            let is_over = self.record(&mut live, &done, number, wall, 0)?;
             if is_over {
                 return Ok(());
             }
+            vm = done.vm;
         }
         let has_outcome = |id: u64| {
             let mut ready = live.ready.iter();

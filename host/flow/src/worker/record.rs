@@ -1,7 +1,8 @@
 //! What turns did, as it is stored.
 
 use super::Worker;
-use super::live::LiveFlow;
+use super::job::DoneTurn;
+use super::live::{LiveFlow, TakenSnapshot};
 use crate::effects::{Call, Effects};
 use crate::error::FlowError;
 use crate::flows::initial_state;
@@ -10,23 +11,24 @@ use crate::recover::Tail;
 use crate::store::{Change, Store};
 use crate::turn::{End, Failure, Ran};
 use crate::vault::RecordKind;
-use crate::vm::{CHECKPOINT, FlowVm};
+use crate::vm::CHECKPOINT;
 
 impl<S: Store, E: Effects> Worker<S, E> {
     /// Records what a turn did. Returns whether the flow, or its run, is over.
     pub(super) fn record(
         &mut self,
         live: &mut LiveFlow,
-        vm: &FlowVm,
+        done: &DoneTurn,
         number: u64,
         wall: WallTime,
-        ran: &Ran,
         bytes: usize,
     ) -> Result<bool, FlowError> {
+        let DoneTurn { vm, ran, snapshot } = done;
         self.metrics.turns += 1;
         let id = live.row.id.clone();
         let vault = self.flows.vault.clone();
-        let waits = live.in_flight.len() + ran.requests.len();
+        // Outcomes that came while the turn ran are not stored yet.
+        let waits = live.unstored_requests() + ran.requests.len();
         let stuck = ran.end.is_none()
             && waits == 0
             && ran.next_timer.is_none()
@@ -76,7 +78,7 @@ impl<S: Store, E: Effects> Worker<S, E> {
             let bytes = postcard::to_stdvec(line).unwrap_or_default();
             vault.seal(&id, RecordKind::Log, &bytes)
         });
-        let run_time = u64::try_from(ran.ran.as_nanos()).unwrap_or(u64::MAX);
+        let run_time = ran.nanoseconds();
         let change = Change::End {
             flow: id.clone(),
             run: live.row.run,
@@ -102,11 +104,8 @@ impl<S: Store, E: Effects> Worker<S, E> {
             self.metrics.ended += 1;
         } else if self.move_at_checkpoint(live, ran, wall)? {
             return Ok(true);
-        } else if self
-            .cost
-            .is_worth(live.tail, self.config.max_tail, self.config.snapshot_ratio)
-        {
-            self.snapshot(live, vm, number)?;
+        } else if let Some(taken) = snapshot {
+            self.keep_snapshot(live, taken, number)?;
         }
         Ok(end.is_some())
     }
@@ -178,15 +177,18 @@ impl<S: Store, E: Effects> Worker<S, E> {
     }
 
     /// Replaces the journal of a flow by a snapshot.
-    fn snapshot(&mut self, live: &mut LiveFlow, vm: &FlowVm, turn: u64) -> Result<(), FlowError> {
-        let taken = self.cost.measure(
-            || live.snapshot(vm),
-            |taken| taken.as_ref().map_or(0, Vec::len),
-        )?;
+    fn keep_snapshot(
+        &mut self,
+        live: &mut LiveFlow,
+        taken: &TakenSnapshot,
+        turn: u64,
+    ) -> Result<(), FlowError> {
+        self.cost.learn(taken);
         self.metrics.snapshots += 1;
-        self.metrics.snapshot_bytes += taken.len() as u64;
+        self.metrics.snapshot_bytes += taken.bytes.len() as u64;
         let id = live.row.id.clone();
-        let bytes = self.flows.vault.seal(&id, RecordKind::Snapshot, &taken)?;
+        let vault = &self.flows.vault;
+        let bytes = vault.seal(&id, RecordKind::Snapshot, &taken.bytes)?;
         let change = Change::Snapshot {
             flow: id,
             run: live.row.run,

@@ -6,13 +6,14 @@ use futures_util::FutureExt;
 use futures_util::future::{AbortHandle, Abortable};
 use jsvm::{Data, HostError};
 
+use super::job::{DoneTurn, FinishedTurn, SnapshotPolicy, TurnJob};
+use super::live::LiveFlow;
 use super::{Ended, TurnReport, Worker};
 use crate::effects::{Call, EffectRequest, Effects, Outgoing};
 use crate::error::FlowError;
 use crate::model::{FlowId, Input, LogLine, Outcome, Turn};
 use crate::secrets::reveal;
 use crate::store::{Change, Store, StoreError};
-use crate::turn::Whose;
 use crate::vault::RecordKind;
 use crate::vm::CHECKPOINT;
 
@@ -60,14 +61,19 @@ impl<S: Store, E: Effects> Worker<S, E> {
     pub(super) fn plan(&mut self, are_to_run: bool) -> Result<Vec<PlannedTurn>, FlowError> {
         let now = self.flows.time.now();
         let count = self.config.max_vms.max(1);
+        let count = count.saturating_sub(self.runner.running());
         // In turn, so that flows that are always ready do not stop others.
         let (before, after): (Vec<_>, Vec<_>) = {
             let last = self.last_planned.as_ref();
-            let ready = self.ready.iter().cloned();
+            let runs = |id: &FlowId| self.live.get(id).is_some_and(|live| live.running.is_some());
+            // A flow whose turn runs has its next one later.
+            let ready = self.ready.iter().filter(|id| !runs(id)).cloned();
             ready.partition(|id| last.is_some_and(|last| id <= last))
         };
         let chosen: Vec<_> = after.into_iter().chain(before).take(count).collect();
-        self.last_planned = chosen.last().cloned();
+        if let Some(last) = chosen.last() {
+            self.last_planned = Some(last.clone());
+        }
         let mut planned = Vec::new();
         for id in chosen {
             self.ready.remove(&id);
@@ -129,56 +135,100 @@ impl<S: Store, E: Effects> Worker<S, E> {
         Ok(())
     }
 
-    /// Runs a turn whose inputs are committed, and lets its requests leave.
-    pub(super) fn run_turn(&mut self, planned: PlannedTurn) -> Result<(), FlowError> {
-        let PlannedTurn {
-            flow: id,
-            number,
-            turn,
-            bytes,
-            ready_since,
-            ..
-        } = planned;
-        let Some(mut live) = self.live.remove(&id) else {
+    /// Starts a turn whose inputs are committed.
+    pub(super) fn start_turn(&mut self, planned: PlannedTurn) -> Result<(), FlowError> {
+        let policy = self.snapshot_policy();
+        let Some(live) = self.live.get_mut(&planned.flow) else {
             return Ok(());
         };
         let Some(vm) = live.vm.take() else {
             return Ok(());
         };
-        let whose = Whose {
-            id: &id,
+        live.running = Some(planned.number);
+        let job = TurnJob {
             run: live.row.run,
+            program: live.program.clone(),
+            tail: live.tail,
+            flow: planned.flow,
+            number: planned.number,
+            turn: planned.turn,
+            vm,
+            time_limit: self.config.turn_time,
+            bytes: planned.bytes,
+            policy,
+            ready_since: planned.ready_since,
         };
-        let mut ran = match vm.run(&whose, &turn, Some(self.config.turn_time)) {
-            Ok(ran) => ran,
+        match self.runner.start(job) {
+            Some(finished) => self.finish_turn(finished),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn snapshot_policy(&self) -> SnapshotPolicy {
+        SnapshotPolicy {
+            cost: self.cost,
+            max_tail: self.config.max_tail,
+            ratio: self.config.snapshot_ratio,
+        }
+    }
+
+    /// Records what a turn did, and lets its requests leave.
+    pub(super) fn finish_turn(&mut self, finished: FinishedTurn) -> Result<(), FlowError> {
+        let FinishedTurn {
+            flow: id,
+            run,
+            number,
+            wall,
+            bytes,
+            ready_since,
+            done,
+        } = finished;
+        // The flow was cancelled meanwhile: nothing leaves the turn.
+        let is_awaited = |live: &LiveFlow| live.row.run == run && live.running == Some(number);
+        if !self.live.get(&id).is_some_and(is_awaited) {
+            return Ok(());
+        }
+        let mut done = match done {
+            Ok(done) => done,
             // The journal ends with this turn, which can be retried.
-            Err(error) => {
-                self.live.insert(id.clone(), live);
-                return self.stop_flow(&id, &error.into());
-            }
+            Err(error) => return self.stop_flow(&id, &error),
         };
-        if let Some(text) = live.warn_of_memory(&vm)? {
+        let Some(mut live) = self.live.remove(&id) else {
+            return Ok(());
+        };
+        live.running = None;
+        if let Some(text) = live.warn_of_memory(&done.vm)? {
             // It is no part of what the turn did: its digest is made.
-            ran.logs.push(LogLine {
-                wall: turn.wall,
+            done.ran.logs.push(LogLine {
+                wall,
                 level: "warn".to_owned(),
                 text,
             });
         }
         if let Some(observer) = &self.config.observer {
             observer.turn(TurnReport {
-                ran: ran.ran,
+                ran: done.ran.ran,
                 latency: ready_since.elapsed(),
             });
         }
-        let is_over = self.record(&mut live, &vm, number, turn.wall, &ran, bytes)?;
+        // Their outcomes may have come while the turn ran.
+        let cancelled = &done.ran.cancelled;
+        live.ready.retain(
+            |input| !matches!(input, Input::Outcome { request, .. } if cancelled.contains(request)),
+        );
+        let is_over = self.record(&mut live, &done, number, wall, bytes)?;
         if is_over {
             return Ok(());
         }
+        let DoneTurn { vm, ran, .. } = done;
         for number in &ran.cancelled {
             if let Some(handle) = live.in_flight.remove(number) {
                 handle.abort();
             }
+        }
+        if std::mem::take(&mut live.clock_was_put_back) {
+            // Its times are later than the clock: they are found, and moved.
+            self.last_time = 0;
         }
         live.vm = Some(vm);
         self.live.insert(id.clone(), live);
@@ -239,6 +289,7 @@ impl<S: Store, E: Effects> Worker<S, E> {
     /// Lets flows that were not used for long go without a VM, and forgets those that wait for no request.
     pub(super) fn rest(&mut self) {
         let vms = self.live.values().filter(|live| live.vm.is_some()).count();
+        let vms = vms + self.runner.running();
         let excess = vms.saturating_sub(self.config.max_vms);
         if excess == 0 {
             return;

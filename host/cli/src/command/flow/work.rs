@@ -44,6 +44,10 @@ pub struct Run {
     #[arg(long, value_name = "COUNT", default_value = "64")]
     max_vms: usize,
 
+    /// How many threads run turns. With more than one, a flow that computes does not delay the others
+    #[arg(long, value_name = "COUNT", default_value = "1", value_parser = clap::value_parser!(u16).range(1..=256))]
+    threads: u16,
+
     /// Put the text of a file in the place of secret("NAME") in headers; can be repeated
     #[arg(long, value_name = "NAME=FILE", value_parser = secret)]
     secret: Vec<(String, PathBuf)>,
@@ -73,6 +77,7 @@ impl Run {
         let mut config = WorkerConfig::default();
         config.max_vms = self.max_vms;
         config.turn_time = self.turn_time;
+        config.threads = self.threads.into();
         config.secrets = self.secrets()?;
         config.horizon = self.horizon.unwrap_or_default();
         // It serves until the end of this function.
