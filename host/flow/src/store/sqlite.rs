@@ -1,6 +1,7 @@
 //! A store in one file of SQLite.
 
 mod apply;
+mod files;
 mod lanes;
 mod read;
 mod schedules;
@@ -17,6 +18,7 @@ use crate::model::{
     FlowId, FlowRow, ProgramId, Status, StoredFlow, StoredProgram, StoredSchedule, StoredSignal,
     WallTime,
 };
+use files::FileFolder;
 
 /// How long an operation waits for another process that writes.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -37,6 +39,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub struct SqliteStore {
     connection: Connection,
     path: PathBuf,
+    files: FileFolder,
     /// Locked while this process is the worker.
     owner: Option<File>,
 }
@@ -71,6 +74,7 @@ impl SqliteStore {
             Connection::open_with_flags(&full, flags).map_err(|error| cannot(error.to_string()))?;
         let mut store = SqliteStore {
             connection,
+            files: FileFolder::of(&full),
             path: full,
             owner: None,
         };
@@ -85,6 +89,8 @@ impl SqliteStore {
         // A commit is on disk when it returns.
         pragma("synchronous", "FULL")?;
         pragma("journal_size_limit", "4194304")?;
+        // A row of the journal that is replaced gives up its file.
+        pragma("recursive_triggers", "ON")?;
         store.migrate()?;
         Ok(store)
     }
@@ -99,11 +105,11 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError::Failed`] if the file exists, and the errors of the disk.
     pub fn back_up(&self, to: impl AsRef<Path>) -> Result<(), StoreError> {
-        let to = to.as_ref().display().to_string();
+        let to = std::path::absolute(to).map_err(|error| StoreError::Failed(error.to_string()))?;
         self.connection
-            .execute("VACUUM INTO ?1", [to])
+            .execute("VACUUM INTO ?1", [to.display().to_string()])
             .map_err(failed)?;
-        Ok(())
+        self.files.copy_to(&to)
     }
 
     /// Sets whether a commit is on disk when it returns, as it is by default. Without it, commits take a fraction of
@@ -113,6 +119,7 @@ impl SqliteStore {
     /// # Errors
     /// Those of the disk.
     pub fn set_synchronous(&mut self, is_synchronous: bool) -> Result<(), StoreError> {
+        self.files.is_synchronous = is_synchronous;
         let value = if is_synchronous { "FULL" } else { "NORMAL" };
         self.connection
             .pragma_update(None, "synchronous", value)
@@ -129,6 +136,15 @@ impl SqliteStore {
         self.connection
             .pragma_update(None, "max_page_count", pages)
             .map_err(failed)
+    }
+
+    /// Removes files that are needed no more.
+    fn sweep(&self) -> Result<(), StoreError> {
+        match self.files.sweep(&self.connection).map_err(failed) {
+            // It is done later.
+            Err(error) if error.is_transient() => Ok(()),
+            result => result,
+        }
     }
 
     fn write<T>(
@@ -164,7 +180,8 @@ impl Store for SqliteStore {
         match file.try_lock() {
             Ok(()) => {
                 self.owner = Some(file);
-                self.write(apply::claim)
+                self.write(apply::claim)?;
+                self.sweep()
             }
             Err(TryLockError::WouldBlock) => Err(StoreError::Owned {
                 path: self.path.display().to_string(),
@@ -217,7 +234,11 @@ impl Store for SqliteStore {
     }
 
     fn import(&mut self, flow: &StoredFlow, signals: &[StoredSignal]) -> Result<bool, StoreError> {
-        self.write(|connection| apply::import(connection, flow, signals))
+        let kept = flow.journal.iter();
+        let kept: Vec<_> = kept
+            .map(|entry| self.files.keep(&entry.inputs))
+            .collect::<Result<_, _>>()?;
+        self.write(|connection| apply::import(connection, flow, signals, &kept))
     }
 
     fn post(
@@ -285,11 +306,22 @@ impl Store for SqliteStore {
         if changes.is_empty() {
             return Ok(());
         }
+        // The files are there before the rows that name them.
+        let kept = changes.iter().map(|change| match change {
+            Change::Begin { inputs, .. } => self.files.keep(inputs),
+            _ => Ok(None),
+        });
+        let kept: Vec<_> = kept.collect::<Result<_, _>>()?;
+        let are_some_kept = kept.iter().any(Option::is_some);
         self.write(|connection| {
-            changes
-                .iter()
-                .try_for_each(|change| apply::change(connection, change))
-        })
+            let mut changes = changes.iter().zip(kept);
+            changes.try_for_each(|(change, file)| apply::change(connection, change, file))
+        })?;
+        // Where files are written, others become needless.
+        if are_some_kept {
+            self.sweep()?;
+        }
+        Ok(())
     }
 
     fn row(&mut self, flow: &FlowId) -> Result<Option<FlowRow>, StoreError> {
@@ -299,7 +331,15 @@ impl Store for SqliteStore {
     }
 
     fn load(&mut self, flow: &FlowId) -> Result<Option<StoredFlow>, StoreError> {
-        read::load(&self.connection, flow).map_err(failed)
+        let Some((mut stored, files)) = read::load(&self.connection, flow).map_err(failed)? else {
+            return Ok(None);
+        };
+        for (entry, file) in stored.journal.iter_mut().zip(files) {
+            if let Some(digest) = file {
+                self.files.read(flow, entry, &digest)?;
+            }
+        }
+        Ok(Some(stored))
     }
 
     fn due(&mut self, now: WallTime, limit: usize) -> Result<Vec<DueFlow>, StoreError> {
@@ -331,7 +371,12 @@ impl Store for SqliteStore {
     }
 
     fn collect(&mut self, ended_before: WallTime) -> Result<u64, StoreError> {
-        self.write(|connection| apply::collect(connection, ended_before))
+        let removed = self.write(|connection| apply::collect(connection, ended_before))?;
+        self.sweep()?;
+        self.files
+            .sweep_abandoned(&self.connection)
+            .map_err(failed)?;
+        Ok(removed)
     }
 }
 

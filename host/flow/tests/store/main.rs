@@ -1,6 +1,7 @@
 //! Each store does the same.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod files;
 mod parts;
 
 use jsvm_flow::{

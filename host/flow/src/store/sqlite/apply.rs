@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::files::FileDigest;
 use super::signed;
 use crate::model::{
     FlowId, FlowRow, FlowState, JournalEntry, Status, StoredFlow, StoredSignal, WallTime,
@@ -67,6 +68,7 @@ pub(super) fn import(
     connection: &Connection,
     flow: &StoredFlow,
     signals: &[StoredSignal],
+    files: &[Option<FileDigest>],
 ) -> Result<bool> {
     if !insert(connection, &flow.row)? {
         return Ok(false);
@@ -77,15 +79,16 @@ pub(super) fn import(
     if let Some((turn, bytes)) = &flow.snapshot {
         keep_snapshot(connection, number, *turn, bytes)?;
     }
-    for entry in &flow.journal {
+    for (entry, file) in flow.journal.iter().zip(files) {
         connection.execute(
-            "INSERT INTO journal (flow, turn, inputs, digest, ran) VALUES (?1, ?2, ?3, ?4, ?5)",
+            "INSERT INTO journal (flow, turn, inputs, digest, ran, file) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             params![
                 number,
                 signed(entry.turn),
-                entry.inputs,
+                inline(&entry.inputs, *file),
                 entry.digest,
-                signed(entry.ran)
+                signed(entry.ran),
+                file
             ],
         )?;
     }
@@ -141,11 +144,23 @@ pub(super) fn post(
     Ok(Posted::New)
 }
 
+/// What the row of a turn has of its inputs: nothing, if they are in a file.
+fn inline(inputs: &[u8], file: Option<FileDigest>) -> &[u8] {
+    match file {
+        None => inputs,
+        Some(_) => &[],
+    }
+}
+
 /// Whether a flow that goes on takes its place in its lane anew: it did not run.
 const HOLD: &str = "(lane IS NOT NULL AND (held OR status <> 'running'))";
 
 /// Applies a change. One of an earlier run of its flow changes nothing.
-pub(super) fn change(connection: &Connection, change: &Change) -> Result<()> {
+pub(super) fn change(
+    connection: &Connection,
+    change: &Change,
+    file: Option<FileDigest>,
+) -> Result<()> {
     match change {
         Change::Begin {
             runs,
@@ -160,14 +175,15 @@ pub(super) fn change(connection: &Connection, change: &Change) -> Result<()> {
             };
             connection
                 .prepare_cached(
-                    "INSERT OR REPLACE INTO journal (flow, turn, inputs, digest, ran) \
-                     VALUES (?1, ?2, ?3, NULL, ?4)",
+                    "INSERT OR REPLACE INTO journal (flow, turn, inputs, digest, ran, file) \
+                     VALUES (?1, ?2, ?3, NULL, ?4, ?5)",
                 )?
                 .execute(params![
                     number,
                     signed(*turn),
-                    inputs,
-                    signed(if *runs { 0 } else { JournalEntry::NOT_RUN })
+                    inline(inputs, file),
+                    signed(if *runs { 0 } else { JournalEntry::NOT_RUN }),
+                    file
                 ])?;
             for signal in signals {
                 connection

@@ -3,6 +3,7 @@
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::files::FileDigest;
 use super::signed;
 use crate::model::{
     FlowId, FlowRow, FlowState, JournalEntry, Lane, ProgramId, Status, StoredFlow, StoredProgram,
@@ -72,7 +73,11 @@ pub(super) fn row(connection: &Connection, flow: &FlowId) -> Result<Option<(i64,
         .optional()
 }
 
-pub(super) fn load(connection: &Connection, flow: &FlowId) -> Result<Option<StoredFlow>> {
+/// Reads a flow, with the files in which inputs of its turns are.
+pub(super) fn load(
+    connection: &Connection,
+    flow: &FlowId,
+) -> Result<Option<(StoredFlow, Vec<Option<FileDigest>>)>> {
     // The three reads see the same state.
     let transaction = connection.unchecked_transaction()?;
     let Some((number, row)) = row(&transaction, flow)? else {
@@ -82,24 +87,27 @@ pub(super) fn load(connection: &Connection, flow: &FlowId) -> Result<Option<Stor
         .prepare_cached("SELECT turn, bytes FROM snapshots WHERE flow = ?1")?
         .query_row([number], |row| Ok((unsigned(row, 0)?, row.get(1)?)))
         .optional()?;
-    let journal = transaction
+    let (journal, files) = transaction
         .prepare_cached(
-            "SELECT turn, inputs, digest, ran FROM journal WHERE flow = ?1 ORDER BY turn",
+            "SELECT turn, inputs, digest, ran, file FROM journal WHERE flow = ?1 ORDER BY turn",
         )?
         .query_map([number], |row| {
-            Ok(JournalEntry {
+            let entry = JournalEntry {
                 turn: unsigned(row, 0)?,
                 inputs: row.get(1)?,
                 digest: row.get(2)?,
                 ran: unsigned(row, 3)?,
-            })
+            };
+            let file: Option<FileDigest> = row.get(4)?;
+            Ok((entry, file))
         })?
-        .collect::<Result<_>>()?;
-    Ok(Some(StoredFlow {
+        .collect::<Result<(Vec<_>, Vec<_>)>>()?;
+    let flow = StoredFlow {
         row,
         snapshot,
         journal,
-    }))
+    };
+    Ok(Some((flow, files)))
 }
 
 pub(super) fn program(connection: &Connection, id: ProgramId) -> Result<Option<StoredProgram>> {

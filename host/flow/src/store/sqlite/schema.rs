@@ -8,9 +8,10 @@ use super::{SqliteStore, StoreError, failed};
 const APPLICATION: i32 = 0x666c_6f77;
 
 /// The changes from each schema to the next. The first is from an empty file.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     include_str!("../schema.sql"),
     include_str!("../schema2.sql"),
+    include_str!("../schema3.sql"),
 ];
 
 /// The newest schema.
