@@ -111,7 +111,7 @@ fn make() -> Outcome<PathBuf> {
     Ok(folder)
 }
 
-/// Exports a flow that has got the first of two signals, with the engine that it needs.
+/// Keeps a store with a flow that has got the first of two signals, and the flow as a file.
 fn flow(programs: &Path, folder: &Path, run: &dyn Fn(&[&str]) -> Outcome<()>) -> Outcome<()> {
     fs::copy(programs.join("order.ts"), folder.join("order.ts"))?;
     let store = ["--store", "order.db"];
@@ -126,6 +126,9 @@ fn flow(programs: &Path, folder: &Path, run: &dyn Fn(&[&str]) -> Outcome<()>) ->
         programs.join("order.flow.out"),
         folder.join("order.flow.out"),
     )?;
+    // A copy has no log of SQLite beside it, and no free pages.
+    flow(&["backup", "store.db"])?;
+    fs::rename(folder.join("order.db.key"), folder.join("store.db.key"))?;
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         let name = path.file_name().and_then(|name| name.to_str());
