@@ -90,6 +90,24 @@ struct Start {
     #[arg(long, value_parser = flow_id)]
     id: FlowId,
 
+    /// How many flows of this file, and of the key, run at once at most. The others wait for their turn
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
+    max_concurrent: Option<u32>,
+
+    /// With --max-concurrent: count only flows of the file with the same key
+    #[arg(long, value_name = "KEY", requires = "max_concurrent")]
+    concurrency_key: Option<String>,
+
+    #[command(flatten)]
+    begin: BeginOptions,
+
+    #[command(flatten)]
+    store: StoreOption,
+}
+
+/// What a flow begins with.
+#[derive(Args)]
+struct BeginOptions {
     /// The argument of the program's default function, as JSON
     #[arg(
         long,
@@ -102,17 +120,6 @@ struct Start {
     /// Limit of the flow's heap, such as 64MiB
     #[arg(long, value_name = "SIZE", value_parser = options::memory, default_value = "128MiB")]
     memory: u64,
-
-    /// How many flows of this file, and of the key, run at once at most. The others wait for their turn
-    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
-    max_concurrent: Option<u32>,
-
-    /// With --max-concurrent: count only flows of the file with the same key
-    #[arg(long, value_name = "KEY", requires = "max_concurrent")]
-    concurrency_key: Option<String>,
-
-    #[command(flatten)]
-    store: StoreOption,
 }
 
 /// A flow of a store.
@@ -225,7 +232,7 @@ impl Start {
     fn run(self) -> anyhow::Result<()> {
         let mut flows = self.store.open_or_create()?;
         let program = jsvm_flow::ProgramBuilder::new(flows.engine())
-            .limits(limits(self.memory))
+            .limits(limits(self.begin.memory))
             .file(&self.file)?;
         let lane = self.max_concurrent.map(|limit| {
             let file = self.file.display().to_string();
@@ -235,7 +242,7 @@ impl Start {
             };
             Lane { name, limit }
         });
-        match flows.start_in(&program, &self.id, &self.input, lane)? {
+        match flows.start_in(&program, &self.id, &self.begin.input, lane)? {
             true => say(&format!("started {}", self.id)),
             false => say(&format!("{} was started before", self.id)),
         }

@@ -6,9 +6,9 @@ use clap::Args;
 use jsvm_flow::{FlowId, Missed, ProgramBuilder, Schedule};
 
 use super::store::StoreOption;
-use super::{flow_id, say, time};
+use super::{BeginOptions, flow_id, say, time};
 use crate::command::usage::Usage;
-use crate::command::{options, output};
+use crate::command::output;
 
 /// Starts flows by a cron expression.
 ///
@@ -31,15 +31,6 @@ pub struct Add {
     #[arg(long, value_name = "ZONE", default_value = "UTC")]
     zone: String,
 
-    /// The argument of the program's default function, as JSON
-    #[arg(
-        long,
-        value_name = "JSON",
-        default_value = "null",
-        allow_hyphen_values = true
-    )]
-    input: String,
-
     /// What to do about times that passed while no worker ran: start one flow for the latest, all of them, or skip
     /// those of more than a minute ago
     #[arg(long, value_name = "latest|all|skip", value_parser = missed, default_value = "latest")]
@@ -49,9 +40,8 @@ pub struct Add {
     #[arg(long)]
     no_overlap: bool,
 
-    /// Limit of a flow's heap, such as 64MiB
-    #[arg(long, value_name = "SIZE", value_parser = options::memory, default_value = "128MiB")]
-    memory: u64,
+    #[command(flatten)]
+    begin: BeginOptions,
 
     #[command(flatten)]
     store: StoreOption,
@@ -83,11 +73,11 @@ impl Add {
     pub fn run(self) -> anyhow::Result<()> {
         let mut flows = self.store.open_or_create()?;
         let program = ProgramBuilder::new(flows.engine())
-            .limits(super::limits(self.memory))
+            .limits(super::limits(self.begin.memory))
             .file(&self.file)?;
         let mut schedule = Schedule::new(self.name, self.cron);
         schedule.zone = self.zone;
-        schedule.input = self.input;
+        schedule.input = self.begin.input;
         schedule.missed = self.missed;
         schedule.overlap = !self.no_overlap;
         let next = flows.schedule(&program, &schedule)?;
