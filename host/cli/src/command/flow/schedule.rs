@@ -7,8 +7,8 @@ use jsvm_flow::{FlowId, Missed, ProgramBuilder, Schedule};
 
 use super::store::StoreOption;
 use super::{BeginOptions, flow_id, say, time};
-use crate::command::usage::Usage;
 use crate::command::output;
+use crate::command::usage::Usage;
 
 /// Starts flows by a cron expression.
 ///
