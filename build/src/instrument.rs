@@ -24,8 +24,10 @@ use std::convert::Infallible;
 
 use jsvm_abi::adapter::{BEGIN, CALL, DROP, END, RESUME, START};
 use wasm_encoder::reencode::{self, Reencode, utils};
-use wasm_encoder::{CodeSection, ExportSection, Function, Instruction, Module};
-use wasmparser::{CustomSectionReader, FunctionBody, Parser, ValType};
+use wasm_encoder::{
+    CodeSection, ExportSection, Function, Instruction, Module, NameMap, NameSection,
+};
+use wasmparser::{CustomSectionReader, FunctionBody, Name, Parser, ValType};
 
 use self::charge::Counters;
 use self::contents::Contents;
@@ -84,6 +86,10 @@ pub const BOUNDED: [&str; 20] = [
 /// A piece of the names of functions that run modules of scripts: they stop to ask after so many
 /// instructions of a module, where it can be unwound.
 pub const MODULE_INTERPRETER: &str = "5wasmi6engine8executor";
+
+/// A piece of the names that are left out. Those of that crate's functions are half a megabyte: each
+/// instruction has a function for each shape of its operands, and their types are in its name.
+const UNNAMED: &str = "wasmi";
 
 /// Why a module could not be instrumented.
 #[derive(Debug, thiserror::Error)]
@@ -206,6 +212,25 @@ impl Reencode for Pass<'_> {
             return Ok(());
         }
         utils::parse_custom_section(self, module, section)
+    }
+
+    fn parse_custom_name_subsection(
+        &mut self,
+        names: &mut NameSection,
+        section: Name<'_>,
+    ) -> Result<(), reencode::Error> {
+        let Name::Function(functions) = section else {
+            return utils::parse_custom_name_subsection(self, names, section);
+        };
+        let mut kept = NameMap::new();
+        for function in functions {
+            let function = function?;
+            if !function.name.contains(UNNAMED) {
+                kept.append(self.function_index(function.index)?, function.name);
+            }
+        }
+        names.functions(&kept);
+        Ok(())
     }
 
     fn parse_export(
