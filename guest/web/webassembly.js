@@ -157,16 +157,35 @@
 
   // ------------------------------------------------------------------ memories, tables, globals
 
-  // The object of each thing of the store that a script has seen, by its number.
-  const memories = { __proto__: null };
-  const tables = { __proto__: null };
-  const globals = { __proto__: null };
+  // The store, in which there is room for so many bytes if that can be. Each object of something of the
+  // store refers to it, since the store is freed when nothing does. It has the object of each memory, table
+  // and global that a script has seen, by its number.
+  const storeFor = (bytes) => {
+    const store = native.store(bytes);
+    store.memories ??= { __proto__: null };
+    store.tables ??= { __proto__: null };
+    store.globals ??= { __proto__: null };
+    return store;
+  };
+
+  // A buffer refers to the store by a private field, which no script sees.
+  class Buffer extends function (buffer) { return buffer; } {
+    #store;
+    constructor(buffer, store) {
+      super(buffer);
+      this.#store = store;
+    }
+    static isMarked(buffer) { return #store in buffer; }
+  }
+  const { isMarked } = Buffer;
 
   class Memory {
     #number;
+    #store;
     constructor(given) {
       if (given === native) {
         this.#number = arguments[1];
+        this.#store = arguments[2];
         return;
       }
       required(arguments.length, 1, "WebAssembly.Memory");
@@ -177,14 +196,20 @@
       if (bounds.initial > 65536) throw new RangeError(what + ": property 'initial' is above 65536 pages");
       if (bounds.maximum > 65536) throw new RangeError(what + ": property 'maximum' is above 65536 pages");
       ordered(bounds, what);
+      const store = storeFor(bounds.initial * 65536);
       const number = native.newMemory(bounds.initial, bounds.maximum);
       if (number === undefined) {
         throw new RangeError(what + ": no room for " + bounds.initial + " pages within the memory limit of this VM");
       }
       this.#number = number;
-      memories[number] = this;
+      this.#store = store;
+      store.memories[number] = this;
     }
-    get buffer() { return native.memoryBuffer(this.#number); }
+    get buffer() {
+      const buffer = native.memoryBuffer(this.#number);
+      if (!isMarked(buffer)) new Buffer(buffer, this.#store);
+      return buffer;
+    }
     grow(delta) {
       const number = this.#number;
       required(arguments.length, 1, "WebAssembly.Memory.grow");
@@ -209,11 +234,13 @@
 
   class Table {
     #number;
+    #store;
     #element;
     constructor(given, value = undefined) {
       if (given === native) {
         this.#number = arguments[1];
-        this.#element = arguments[2];
+        this.#store = arguments[2];
+        this.#element = native.tableElement(this.#number);
         return;
       }
       required(arguments.length, 1, "WebAssembly.Table");
@@ -226,13 +253,15 @@
       ordered(bounds, what);
       if (bounds.initial > 10000000) throw new RangeError(what + ": property 'initial' is above 10000000 elements");
       if (arguments.length < 2 || value === undefined && kind === "anyfunc") value = kind === "anyfunc" ? null : undefined;
+      const store = storeFor(bounds.initial * 8);
       const number = native.newTable(kind, bounds.initial, bounds.maximum, value);
       if (number === undefined) {
         throw new RangeError(what + ": no room for " + bounds.initial + " elements within the memory limit of this VM");
       }
       this.#number = number;
+      this.#store = store;
       this.#element = kind;
-      tables[number] = this;
+      store.tables[number] = this;
     }
     get length() { return native.tableLength(this.#number); }
     get(index) {
@@ -268,11 +297,13 @@
 
   class Global {
     #number;
+    #store;
     #type;
     #mutable;
     constructor(given, value = undefined) {
       if (given === native) {
         this.#number = arguments[1];
+        this.#store = arguments[2];
         const type = native.globalType(this.#number);
         this.#type = type[0];
         this.#mutable = type[1];
@@ -287,10 +318,11 @@
       const type = "" + name;
       if (valueTypes[type] === undefined) throw new TypeError(what + ": '" + type + "' is no type of values");
       if (type === "v128") throw new TypeError(what + ": JavaScript has no values of type v128");
+      this.#store = storeFor(0);
       this.#number = native.newGlobal(type, mutable, value === undefined && type === "anyfunc" ? null : value);
       this.#type = type;
       this.#mutable = mutable;
-      globals[this.#number] = this;
+      this.#store.globals[this.#number] = this;
     }
     get value() {
       if (this.#type === "v128") throw new TypeError("WebAssembly.Global.value: JavaScript has no values of type v128");
@@ -395,6 +427,8 @@
       throw new TypeError(what + ": the module has imports, so the second argument must be an object");
     }
     const found = [];
+    // Before the numbers of imports, which are those of this store.
+    hidden(found, "store", storeFor(native.moduleSize(held)));
     for (let at = 0; at < imports.length; at++) {
       const wanted = imports[at];
       const module = wanted[0], name = wanted[1];
@@ -438,14 +472,14 @@
     return native.newGlobal(type, false, value);
   };
 
-  const exportsOf = (list) => {
+  const exportsOf = (list, store) => {
     const exports = create(null);
     for (let at = 0; at < list.length; at += 3) {
       const kind = list[at + 1], value = list[at + 2];
       const shown = kind === "function" ? value
-        : kind === "memory" ? (memories[value] ??= new Memory(native, value))
-        : kind === "table" ? (tables[value] ??= new Table(native, value, native.tableElement(value)))
-        : (globals[value] ??= new Global(native, value));
+        : kind === "memory" ? (store.memories[value] ??= new Memory(native, value, store))
+        : kind === "table" ? (store.tables[value] ??= new Table(native, value, store))
+        : (store.globals[value] ??= new Global(native, value, store));
       defineProperty(exports, list[at], { __proto__: null, value: shown, enumerable: true });
     }
     return freeze(exports);
@@ -454,7 +488,7 @@
   const instantiated = (held, links, what) => {
     const exports = native.instantiate(held, links);
     if (typeof exports === "string") throw new LinkError(what + ": " + exports);
-    return exportsOf(exports);
+    return exportsOf(exports, links.store);
   };
 
   class Instance {

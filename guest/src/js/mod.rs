@@ -50,7 +50,7 @@ pub use eval::{eval, execute_job, global};
 pub use forbid::{forbid_compiling, forbid_regexps};
 pub use frames::{Frame, FrameKind, Origin, Suspension, suspended_frames};
 pub use function::{Call, function};
-pub use held::hold;
+pub use held::{Visit, hold, hold_visited};
 pub use import::{ImportCall, has_import_hook, is_module_loaded, module_imports, set_import_hook};
 pub use internals::{
     Entry, Units, async_context, set_async_context, sweep_arenas, take_interrupted_stack,

@@ -59,6 +59,11 @@ impl Externs {
             .unwrap_or(Value::UNDEFINED)
     }
 
+    /// The values.
+    pub fn values(&self) -> impl Iterator<Item = &Value> {
+        self.values.iter().filter_map(|(value, _)| value.as_ref())
+    }
+
     /// Gives up no value any more: an instance was left half-made, and its tables are out of sight.
     pub fn pin(&mut self) {
         self.is_pinned = true;

@@ -8,9 +8,17 @@ use super::run::{self, Nested};
 use super::world::{self, World};
 use crate::js::{Call, JsResult, Value};
 
-/// `instantiate(module, links)`: an array `[name, kind, value, …]` of what the instance exports, where a
-/// function is itself and all else a number; or a text if it cannot be linked. `links` are the imports,
-/// in the same form.
+/// `moduleSize(module)`: the bytes of the memories and tables that it defines, at first.
+pub fn module_size(call: Call<'_>) -> JsResult<Value> {
+    let size = call
+        .arg(0)
+        .with_held(|compiled: &mut Compiled| compiled.size)?;
+    Ok(Value::number(size as f64))
+}
+
+/// `instantiate(module, links)`, in the store of `store()`, which the caller keeps: an array
+/// `[name, kind, value, …]` of what the instance exports, where a function is itself and all else a number;
+/// or a text if it cannot be linked. `links` are the imports, in the same form.
 pub fn instantiate(call: Call<'_>) -> JsResult<Value> {
     let (held, links) = (call.arg(0), call.arg(1));
     let (module, places) = held

@@ -1,8 +1,8 @@
 //! `WebAssembly` (WebAssembly JavaScript Interface) by the interpreter `wasmi`.
 //!
 //! The classes are in `guest/web/webassembly.js`. Here are modules, and the one store in which all of
-//! their instances live: it is made at the first use, and everything in it is memory of the VM, so that
-//! snapshots, forks and limits have it without further code.
+//! their instances live, as long as a script has anything of it. Everything in it is memory of the VM, so
+//! that snapshots, forks and limits have it without further code.
 //!
 //! JavaScript names what is in the store by numbers, which only the part sees. The store is borrowed
 //! only while a module runs: a call of an imported function suspends the module ([`run`]), JavaScript
@@ -25,11 +25,13 @@ pub fn natives(object: &Value) -> JsResult<()> {
     functions! { object;
         // `start({ RuntimeError, tick, list })`
         "start" 1 => world::start,
+        "store" 1 => world::store,
         "compile" 1 => module::compile,
         "validate" 1 => module::validate,
         "moduleImports" 1 => module::imports,
         "moduleExports" 1 => module::exports,
         "customSections" 2 => module::custom_sections,
+        "moduleSize" 1 => link::module_size,
         "instantiate" 2 => link::instantiate,
         "newMemory" 2 => entities::new_memory,
         "memoryBuffer" 1 => entities::memory_buffer,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use wasmi::{Error, ExternType, Module};
+use wasmi::{Engine, Error, ExternType, Module};
 use wasmparser::{
     BinaryReader, BinaryReaderError, Encoding, ExternalKind, Parser, Payload, RefType, TypeRef,
     ValType,
@@ -26,6 +26,10 @@ const MEMORY_PER_BYTE: usize = 3;
 /// A module that was compiled.
 pub struct Compiled {
     pub module: Module,
+    /// What has the code of the module, which does not keep it alive.
+    _engine: Engine,
+    /// Bytes of the memories and tables that it defines, at first.
+    pub size: usize,
     /// For each import in the interpreter's order, its place in the order of the module.
     pub places: Vec<u32>,
     /// What it exports, in its order.
@@ -65,10 +69,7 @@ fn read(bytes: &[u8]) -> Result<Compiled, String> {
             bytes.len()
         ));
     }
-    let engine = world::with(|world| world.store.engine().clone());
-    let Ok(engine) = engine else {
-        return Err("there is no store".to_owned());
-    };
+    let engine = world::engine();
     let outline = Outline::read(bytes)?;
     let describe = |error: Error| error.to_string();
     let mut hidden = Vec::new();
@@ -85,6 +86,8 @@ fn read(bytes: &[u8]) -> Result<Compiled, String> {
     Ok(Compiled {
         places: places(&module, &outline.imports),
         module,
+        _engine: engine,
+        size: outline.size,
         exports: outline.exports,
         hidden,
     })
@@ -139,14 +142,22 @@ struct Outline {
     exports: Vec<ModuleExport>,
     /// The kind and index of what is to be exported, too.
     hidden: Vec<(u8, u32)>,
+    /// Bytes of the memories and tables that it defines, at first.
+    size: usize,
 }
 
 impl Outline {
+    fn add(&mut self, count: u64, each: usize) {
+        let count = usize::try_from(count).unwrap_or(usize::MAX);
+        self.size = self.size.saturating_add(count.saturating_mul(each));
+    }
+
     fn read(bytes: &[u8]) -> Result<Outline, String> {
         let mut outline = Outline {
             imports: Vec::new(),
             exports: Vec::new(),
             hidden: Vec::new(),
+            size: 0,
         };
         let (mut tables, mut globals) = (0, 0);
         let refuse = |what: &str| Err(what.to_owned());
@@ -179,9 +190,16 @@ impl Outline {
                 }
                 Payload::TableSection(section) => {
                     for (table, index) in section.into_iter().zip(tables..) {
-                        if table.map_err(described)?.ty.element_type == RefType::EXTERNREF {
+                        let ty = table.map_err(described)?.ty;
+                        outline.add(ty.initial, world::ELEMENT);
+                        if ty.element_type == RefType::EXTERNREF {
                             outline.hidden.push((TABLE_KIND, index));
                         }
+                    }
+                }
+                Payload::MemorySection(section) => {
+                    for memory in section {
+                        outline.add(memory.map_err(described)?.initial, world::PAGE);
                     }
                 }
                 Payload::FunctionSection(section) if section.count() > MAX_FUNCTIONS => {

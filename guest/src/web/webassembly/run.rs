@@ -139,8 +139,7 @@ pub fn run(_: &Nested, function: &Function, inputs: &[Val]) -> JsResult<Vals> {
 /// Counts what ran, and asks whether to go on.
 fn ask(fuel: u64) -> JsResult<()> {
     poll::count_instructions(fuel);
-    let tick = world::with(|world| world.tools.tick.clone())?;
-    tick.call(&Value::UNDEFINED, &[]).map(drop)
+    world::tools()?.tick.call(&Value::UNDEFINED, &[]).map(drop)
 }
 
 /// Calls the function of JavaScript that a module has imported.
@@ -159,8 +158,7 @@ fn call_javascript(crossing: &Crossing, results: &[ValType]) -> JsResult<Vals> {
         [] => Ok(Vals::new()),
         [ty] => Ok(Vals::from_iter([to_wasm(&result, *ty)?])),
         types => {
-            let list = world::with(|world| world.tools.list.clone())?;
-            let list = list.call(&Value::UNDEFINED, &[result])?;
+            let list = world::tools()?.list.call(&Value::UNDEFINED, &[result])?;
             let length = list.get("length")?.as_number().unwrap_or(0.0);
             if length != types.len() as f64 {
                 return Err(Thrown::type_error(&format!(
@@ -179,8 +177,9 @@ fn call_javascript(crossing: &Crossing, results: &[ValType]) -> JsResult<Vals> {
 /// A `WebAssembly.RuntimeError`.
 fn runtime_error(message: &str) -> Thrown {
     let make = || {
-        let class = world::with(|world| world.tools.runtime_error.clone())?;
-        class.construct(&[Value::text(message)?])
+        world::tools()?
+            .runtime_error
+            .construct(&[Value::text(message)?])
     };
     make().map_or_else(|thrown: Thrown| thrown, Thrown)
 }

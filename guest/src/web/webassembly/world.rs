@@ -1,21 +1,26 @@
 //! The store of a VM, and what JavaScript knows of it.
+//!
+//! The interpreter frees what is in a store with the store alone. So a store lives as long as a script has
+//! anything of it: each function, memory, table and global of a script refers to the object of the store,
+//! and the store shows the collector the values of JavaScript that it holds. What is made after that goes
+//! into a new store.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::fmt::{self, Debug, Write};
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 use rustc_hash::FxBuildHasher;
 use wasmi::errors::HostError;
 use wasmi::{
-    AsContext, CompilationMode, Config, CustomFuelCosts, Engine, Error, Func, FuncType, Global,
-    Memory, ResourceLimiter, Store, Table, Val, ValType,
+    AsContext, CompilationMode, Config, CustomFuelCosts, Engine, EngineWeak, Error, Func, FuncType,
+    Global, Memory, ResourceLimiter, Store, Table, Val, ValType,
 };
 use wasmi_core::LimiterError;
 
 use super::externs::Externs;
 use super::run;
-use crate::js::{self, Call, JsResult, Thrown, Value};
+use crate::js::{self, Call, JsResult, Thrown, Value, Visit};
 use crate::{limits, memory};
 
 /// The most frames of a module between two calls of JavaScript.
@@ -30,8 +35,11 @@ const MIN_STACK: usize = 64 << 10;
 /// The most elements that a table may have: the interface's limit.
 const MAX_TABLE: usize = 10_000_000;
 
+/// Bytes of a page of memory.
+pub const PAGE: usize = 64 << 10;
+
 /// Bytes of an element of a table.
-const ELEMENT: usize = 8;
+pub const ELEMENT: usize = 8;
 
 /// A function of a module, or of JavaScript as a module sees it.
 pub struct Function {
@@ -123,7 +131,8 @@ pub struct Tools {
 /// Everything that modules and scripts share.
 pub struct World {
     pub store: Store<Shared>,
-    pub tools: Rc<Tools>,
+    /// The object that keeps the store alive. The store refers to it, as to all that the collector sees here.
+    object: Value,
     pub functions: Vec<Rc<Function>>,
     /// The object that scripts have of each function. It is kept, so that its address stays its own.
     pub objects: Vec<Value>,
@@ -136,38 +145,103 @@ pub struct World {
     by_handle: HashMap<String, u32, FxBuildHasher>,
 }
 
-thread_local! {
-    static WORLD: RefCell<Option<World>> = const { RefCell::new(None) };
+impl Visit for World {
+    fn visit(&self, visit: &mut dyn FnMut(&Value)) {
+        visit(&self.object);
+        self.objects.iter().for_each(&mut *visit);
+        self.imports.iter().for_each(&mut *visit);
+        let buffers = self
+            .memories
+            .iter()
+            .filter_map(|entry| entry.buffer.as_ref());
+        buffers.for_each(&mut *visit);
+        self.externs.values().for_each(visit);
+    }
 }
 
-/// Makes the store.
+thread_local! {
+    static TOOLS: RefCell<Option<Rc<Tools>>> = const { RefCell::new(None) };
+    static WORLD: RefCell<Weak<RefCell<World>>> = const { RefCell::new(Weak::new()) };
+    static ENGINE: RefCell<Option<EngineWeak>> = const { RefCell::new(None) };
+    /// The used memory after the last collection that this file asked for.
+    static COLLECTED: Cell<usize> = const { Cell::new(0) };
+}
+
+/// The least that is allocated between two collections for the sake of stores.
+const MIN_GROWTH: usize = 1 << 20;
+
+/// `start({ RuntimeError, tick, list })`
 pub fn start(call: Call<'_>) -> JsResult<Value> {
-    let tools = call.arg(0);
-    let height = (memory::limit() / 16).clamp(MIN_STACK, MAX_STACK);
-    let height = height.min(limits::get().stack as usize);
-    let mut config = Config::default();
-    // Translating a function may not run out of fuel: the module could not be resumed.
-    let costs = CustomFuelCosts {
-        bytes_copied_per_fuel: 64,
-        fuel_per_bytes_translated: 0,
-        fuel_per_bytes_validated: 0,
-    };
-    config
-        .consume_fuel(true)
-        .fuel_cost(costs)
-        .compilation_mode(CompilationMode::LazyTranslation)
-        .set_max_recursion_depth(MAX_FRAMES)
-        .set_max_stack_height(height);
-    let mut store = Store::new(&Engine::new(&config), Shared::default());
+    let given = call.arg(0);
+    let tools = Rc::new(Tools {
+        runtime_error: given.get("RuntimeError")?,
+        tick: given.get("tick")?,
+        list: given.get("list")?,
+    });
+    TOOLS.set(Some(tools));
+    Ok(Value::UNDEFINED)
+}
+
+/// The functions and classes of the part.
+pub fn tools() -> JsResult<Rc<Tools>> {
+    TOOLS.with_borrow(|tools| tools.clone().ok_or_else(illegal))
+}
+
+fn illegal() -> Thrown {
+    Thrown::type_error("Illegal invocation")
+}
+
+/// The engine of all modules and stores that live.
+pub fn engine() -> Engine {
+    ENGINE.with_borrow_mut(|known| {
+        if let Some(engine) = known.as_ref().and_then(EngineWeak::upgrade) {
+            return engine;
+        }
+        let height = (memory::limit() / 16).clamp(MIN_STACK, MAX_STACK);
+        let height = height.min(limits::get().stack as usize);
+        let mut config = Config::default();
+        // Translating a function may not run out of fuel: the module could not be resumed.
+        let costs = CustomFuelCosts {
+            bytes_copied_per_fuel: 64,
+            fuel_per_bytes_translated: 0,
+            fuel_per_bytes_validated: 0,
+        };
+        config
+            .consume_fuel(true)
+            .fuel_cost(costs)
+            .compilation_mode(CompilationMode::LazyTranslation)
+            .set_max_recursion_depth(MAX_FRAMES)
+            .set_max_stack_height(height);
+        let engine = Engine::new(&config);
+        *known = Some(engine.weak());
+        engine
+    })
+}
+
+/// `store(bytes)`: the object of the store. The caller must refer to it from every object of the store.
+pub fn store(call: Call<'_>) -> JsResult<Value> {
+    current(call.arg(0).as_number().unwrap_or(0.0) as usize)
+}
+
+/// The object of the store. Collects garbage first if `wanted` bytes are not free, or if the memory in use has
+/// grown by half.
+pub fn current(wanted: usize) -> JsResult<Value> {
+    let last = COLLECTED.get();
+    let is_due = memory::used() > last + (last / 2).max(MIN_GROWTH);
+    if is_due || !memory::has_room(wanted) {
+        limits::collect_garbage();
+        COLLECTED.set(memory::used());
+    }
+    let world = WORLD.with_borrow(Weak::upgrade);
+    if let Some(world) = world {
+        return Ok(world.try_borrow().map_err(|_| illegal())?.object.clone());
+    }
+    let mut store = Store::new(&engine(), Shared::default());
     store.limiter(|shared| shared);
     let _ = store.set_fuel(run::FUEL);
-    let world = World {
+    let world = Rc::new(RefCell::new(World {
         store,
-        tools: Rc::new(Tools {
-            runtime_error: tools.get("RuntimeError")?,
-            tick: tools.get("tick")?,
-            list: tools.get("list")?,
-        }),
+        object: Value::UNDEFINED,
         functions: Vec::new(),
         objects: Vec::new(),
         imports: Vec::new(),
@@ -177,20 +251,20 @@ pub fn start(call: Call<'_>) -> JsResult<Value> {
         externs: Externs::default(),
         by_address: HashMap::default(),
         by_handle: HashMap::default(),
-    };
-    WORLD.with_borrow_mut(|place| *place = Some(world));
-    Ok(Value::UNDEFINED)
+    }));
+    let object = js::hold_visited(world.clone())?;
+    if let Ok(mut world) = world.try_borrow_mut() {
+        world.object = object.clone();
+    }
+    WORLD.set(Rc::downgrade(&world));
+    Ok(object)
 }
 
 /// Runs `run` on the store. It must not run JavaScript.
 pub fn with<R>(run: impl FnOnce(&mut World) -> R) -> JsResult<R> {
-    WORLD.with(|world| {
-        let mut world = world.try_borrow_mut().ok();
-        match world.as_mut().and_then(|world| world.as_mut()) {
-            Some(world) => Ok(run(world)),
-            None => Err(Thrown::type_error("Illegal invocation")),
-        }
-    })
+    let world = WORLD.with_borrow(Weak::upgrade).ok_or_else(illegal)?;
+    let mut world = world.try_borrow_mut().map_err(|_| illegal())?;
+    Ok(run(&mut world))
 }
 
 /// The number that a part passes.
@@ -294,7 +368,8 @@ impl World {
             return Ok(known.clone());
         }
         let name = name.map_or_else(String::new, |name| name.to_string());
-        let data = [Value::number(f64::from(number))];
+        // The store, so that it lives as long as the function.
+        let data = [Value::number(f64::from(number)), self.object.clone()];
         let object = js::function(&name, params, &data, |call| {
             run::call(number_of(call), call.args)
         })?;
@@ -312,7 +387,12 @@ fn number_of(call: Call<'_>) -> u32 {
 
 /// Whether a value is a function of a module.
 pub fn is_exported_function(call: Call<'_>) -> JsResult<Value> {
-    let is_one = with(|world| world.function_of(&call.arg(0)).is_some())?;
+    // Without a store there is no function of a module.
+    let world = WORLD.with_borrow(Weak::upgrade);
+    let is_one = match world {
+        Some(_) => with(|world| world.function_of(&call.arg(0)).is_some())?,
+        None => false,
+    };
     Ok(Value::boolean(is_one))
 }
 

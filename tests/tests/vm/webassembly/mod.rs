@@ -2,6 +2,7 @@
 //! snapshots.
 
 mod damaged;
+mod freed;
 mod limits;
 mod state;
 
