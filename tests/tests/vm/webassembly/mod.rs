@@ -1,6 +1,7 @@
 //! `WebAssembly`: what `tests/cases/web` cannot show, since it needs modules in the text format, limits or
 //! snapshots.
 
+mod bounds;
 mod damaged;
 mod freed;
 mod limits;
