@@ -1,6 +1,6 @@
 'use strict';
-// Files, as far as reading goes. The embedder has the functions, as the module `jsvm:fs`, and checks what they may
-// reach.
+// Files. The embedder has the functions, as the module `jsvm:fs`, and checks what they may reach. What is here reads
+// whole files; `internal/jsvm/files` has the rest.
 const builtins = require('internal/jsvm/builtins');
 const { Buffer } = require('buffer');
 const { toPathIfFileURL } = require('internal/url');
@@ -26,6 +26,7 @@ function functions() {
 const native = new Proxy({ __proto__: null }, {
   __proto__: null,
   get(_, name) {
+    if (name === 'has') return (key) => key in functions();
     return functions()[name] ?? (() => { throw refusal(name, 'the embedder of this VM offers no files'); });
   },
 });
@@ -76,6 +77,17 @@ class Stats {
     this.atimeMs = read;
     this.mtimeMs = this.ctimeMs = changed;
     this.birthtimeMs = made;
+  }
+  // Makes one of the numbers that an open file has.
+  static ofNumbers(all) {
+    const milliseconds = (index) => all[index] * 1000 + all[index + 1] / 1e6;
+    const kinds = { __proto__: null, [constants.S_IFREG]: 'file', [constants.S_IFDIR]: 'directory', [constants.S_IFLNK]: 'link' };
+    const kind = kinds[all[1] & constants.S_IFMT] ?? 'other';
+    const stats = new Stats([kind, all[8], all[1], [milliseconds(10), milliseconds(12), milliseconds(16)]]);
+    const names = ['dev', 'mode', 'nlink', 'uid', 'gid', 'rdev', 'blksize', 'ino', 'size', 'blocks'];
+    for (let index = 0; index < names.length; index++) stats[names[index]] = all[index];
+    stats.ctimeMs = milliseconds(14);
+    return stats;
   }
   get atime() { return new Date(this.atimeMs); }
   get mtime() { return new Date(this.mtimeMs); }
@@ -252,28 +264,16 @@ promises.realpath = async (value) => real(value);
 fs.realpath = (value, options, callback = options) => promises.realpath(value).then((found) => callback(null, found), callback);
 fs.realpath.native = fs.realpath;
 
-// What writes, and what needs a handle.
-const writing = ['appendFile', 'chmod', 'chown', 'close', 'copyFile', 'cp', 'fchmod', 'fchown', 'fdatasync', 'fstat', 'fsync', 'ftruncate', 'futimes', 'lchmod',
-                 'lchown', 'link', 'lutimes', 'mkdir', 'mkdtemp', 'open', 'opendir', 'read', 'readlink', 'readv', 'rename', 'rm', 'rmdir', 'statfs', 'symlink',
-                 'truncate', 'unlink', 'utimes', 'write', 'writeFile', 'writev'];
-const why = 'files can only be read';
-for (const name of writing) {
-  const refuse = (shown) => ({ [shown](...args) {
-    const error = refusal(shown, why);
-    const callback = args.at(-1);
-    if (shown === name && typeof callback === 'function') process.nextTick(callback, error);
-    else throw error;
-  } })[shown];
-  fs[name] = refuse(name);
-  fs[`${name}Sync`] = refuse(`${name}Sync`);
-  promises[name] = { async [name]() { throw refusal(name, why); } }[name];
+// Adds the functions that write or use open files. `existsSync` and `exists` stay.
+require('internal/jsvm/files')({ fs, promises, native, pathOf, encodingOf, contents, Stats, refusal });
+
+const wholeFile = fs.createReadStream;
+fs.createReadStream = (path, options) => (native.has('call') ? new fs.ReadStream(path, options) : wholeFile(path, options));
+
+for (const name of ['watch', 'watchFile', 'unwatchFile', 'glob', 'globSync', 'openAsBlob', 'lchmod', 'lchmodSync', 'statfs', 'statfsSync']) {
+  fs[name] = { [name]() { throw refusal(name, 'the embedder has no such function'); } }[name];
 }
-for (const name of ['watch', 'watchFile', 'unwatchFile', 'createWriteStream', 'glob', 'globSync', 'openAsBlob']) {
-  fs[name] = { [name]() { throw refusal(name, why); } }[name];
-}
-for (const name of ['ReadStream', 'WriteStream', 'FileReadStream', 'FileWriteStream', 'Utf8Stream', 'Dir']) {
-  fs[name] = { [name]: function() { throw refusal(name, why); } }[name];
-}
+fs.Utf8Stream = function Utf8Stream() { throw refusal('Utf8Stream', 'the embedder has no such function'); };
 fs._toUnixTimestamp = (time) => Number(time) / 1000;
 Object.defineProperty(fs, 'promises', { __proto__: null, configurable: true, enumerable: true, get: () => promises });
 Object.defineProperty(fs, Symbol.for('jsvm.files'), { __proto__: null, get: functions });

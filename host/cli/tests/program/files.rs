@@ -6,17 +6,17 @@ use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-fn jsvm(folder: &Path, args: &[&str]) -> Output {
+pub fn jsvm(folder: &Path, args: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_jsvm"));
     command.args(args).current_dir(folder).output().unwrap()
 }
 
-fn text(output: &Output) -> String {
+pub fn text(output: &Output) -> String {
     String::from_utf8([&*output.stdout, &*output.stderr].concat()).unwrap()
 }
 
 /// Makes `in/`, which is allowed, with links out of it, and a secret beside it.
-fn folders() -> tempfile::TempDir {
+pub fn folders() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let at = |path: &str| folder.path().join(path);
     std::fs::create_dir_all(at("in/deep")).unwrap();
@@ -32,7 +32,7 @@ fn folders() -> tempfile::TempDir {
 }
 
 /// Paths that lead to the secret or its folder.
-const OUT: [&str; 16] = [
+pub const OUT: [&str; 16] = [
     "in/l",
     "in/second",
     "in/missing/../l",

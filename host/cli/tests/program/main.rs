@@ -47,3 +47,5 @@ mod served;
 mod visitor;
 #[cfg(unix)]
 mod watch;
+#[cfg(unix)]
+mod writing;

@@ -1,4 +1,4 @@
-//! Reads files for `node:fs`.
+//! Reads whole files for `node:fs`.
 
 use std::fs;
 use std::io::{self, Read};
@@ -61,6 +61,7 @@ pub fn module(permissions: &Arc<Permissions>, memory: u64) -> NativeModule {
         let file = given.open(&path)?;
         file.read()
     });
+    let module = super::files::add_to(module, permissions, max_file);
     module.async_function("readLater", move |path: String| {
         let files = files.clone();
         async move {

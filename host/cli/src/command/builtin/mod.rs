@@ -5,6 +5,7 @@
 //! process that restores it.
 
 pub mod error;
+pub mod files;
 mod fs;
 pub mod nofollow;
 mod process;

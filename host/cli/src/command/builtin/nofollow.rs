@@ -4,6 +4,8 @@
 //! These functions open one part after the other and refuse links, so the file is the one with the
 //! checked path, or there is an error.
 
+#[cfg(unix)]
+pub use system::parent;
 pub use system::{file, list, metadata};
 
 /// Names of files, and the kind of each.
@@ -43,7 +45,7 @@ mod system {
     const READ: OFlags = OFlags::NONBLOCK.union(OFlags::NOCTTY).union(COMMON);
 
     /// Opens the folder of a path. Returns it with the last part, which is `.` for the root.
-    fn parent(real: &Path) -> io::Result<(OwnedFd, &OsStr)> {
+    pub fn parent(real: &Path) -> io::Result<(OwnedFd, &OsStr)> {
         // An empty path stays empty when it is resolved.
         if !real.has_root() {
             return Err(ErrorKind::NotFound.into());

@@ -13,15 +13,15 @@ use jsvm_http::{EgressRules, EgressTarget, Url};
 
 use self::net::NetTarget;
 use self::path::{link_target, real};
-use super::builtin::error::coded;
+use super::builtin::error::{access_denied, coded};
 use super::usage::Usage;
 
 /// Permissions of the program. By default it can reach nothing but its own modules.
 #[derive(Args, Clone)]
 #[command(next_help_heading = "Permissions")]
 pub struct PermissionOptions {
-    /// Let the program read all files and environment variables, and reach every host at public
-    /// addresses: --allow-read --allow-env --allow-net
+    /// Let the program read and write all files, read all environment variables, and reach every host
+    /// at public addresses: --allow-read --allow-write --allow-env --allow-net
     #[arg(short = 'A', long)]
     allow_all: bool,
 
@@ -29,6 +29,12 @@ pub struct PermissionOptions {
     #[arg(long, value_name = "PATH,...", num_args = 0..=1, require_equals = true)]
     #[arg(value_delimiter = ',', default_missing_value = ALL, value_parser = named)]
     allow_read: Vec<String>,
+
+    /// Let the program create, change and delete files: all, or these and the content of these
+    /// folders; can be repeated
+    #[arg(long, value_name = "PATH,...", num_args = 0..=1, require_equals = true)]
+    #[arg(value_delimiter = ',', default_missing_value = ALL, value_parser = named)]
+    allow_write: Vec<String>,
 
     /// Let the program read environment variables: all, or these; can be repeated
     #[arg(long, value_name = "NAME,...", num_args = 0..=1, require_equals = true)]
@@ -68,6 +74,7 @@ pub struct Permissions {
     /// The folder that `/` stands for, if not the system's root.
     root: Option<PathBuf>,
     read: Allowed<PathBuf>,
+    write: Allowed<PathBuf>,
     env: Allowed<String>,
     egress: EgressRules,
 }
@@ -107,6 +114,7 @@ impl PermissionOptions {
         Permissions {
             root: None,
             read: Allowed::new(&with_all(&self.allow_read), |path| real(Path::new(path))),
+            write: Allowed::new(&with_all(&self.allow_write), |path| real(Path::new(path))),
             env: Allowed::new(&with_all(&self.allow_env), String::clone),
             egress: net::rules(&net, &self.deny_net),
         }
@@ -120,6 +128,7 @@ impl Permissions {
         Permissions {
             root: Some(folder.to_owned()),
             read: Allowed::These(vec![real(folder)]),
+            write: Allowed::These(Vec::new()),
             env: Allowed::These(Vec::new()),
             egress: EgressRules::none(),
         }
@@ -129,37 +138,73 @@ impl Permissions {
     /// links. Between the check and its use the file can be replaced by a link, so the path must be
     /// opened by the functions of [`nofollow`](super::builtin::nofollow).
     pub fn read(&self, path: &str) -> Result<PathBuf, HostError> {
-        if path.len() > MAX_PATH {
-            let message = format!("ENAMETOOLONG: the path is longer than {MAX_PATH} bytes");
-            return Err(coded("Error", &message, "ENAMETOOLONG"));
-        }
-        if let Some(root) = &self.root {
-            let real = real(&root.join(path.trim_start_matches('/')));
-            return match self.read.allows(|allowed| real.starts_with(allowed)) {
-                true => Ok(real),
-                false => Err(denied(&format!(
-                    "cannot read {path}: it is outside the program's folder"
-                ))),
-            };
-        }
-        let real = real(Path::new(path));
-        if self.read.allows(|allowed| real.starts_with(allowed)) {
+        self.check(path, Access::Read)
+    }
+
+    /// As [`read`](Self::read), for a path that a program reads or changes.
+    pub fn check(&self, path: &str, access: Access) -> Result<PathBuf, HostError> {
+        require_length(path)?;
+        let real = real(&self.below_root(path));
+        if self.allows(&real, access) {
             return Ok(real);
+        }
+        if self.root.is_some() {
+            return Err(self.denied_below_root(path, access));
         }
         // The target of a link is shown only to programs that can read the link.
         let target = link_target(Path::new(path), |folder| {
             self.read.allows(|allowed| folder.starts_with(allowed))
         });
-        if let Some(target) = target {
-            let target = target.display();
-            return Err(denied(&format!(
-                "cannot read {path}, a link to {target}: permission denied. Allow it with \
-                 --allow-read={target}"
-            )));
+        let target = target.map(|target| target.display().to_string());
+        Err(access.denied(path, target.as_deref()))
+    }
+
+    /// As [`check`](Self::check), for a path whose last part is not followed if it is a link: the
+    /// folder of the result contains no links.
+    pub fn check_place(&self, path: &str, access: Access) -> Result<PathBuf, HostError> {
+        require_length(path)?;
+        let full = self.below_root(path);
+        // A path that ends with `..` has no name.
+        let (Some(folder), Some(name)) = (full.parent(), full.file_name()) else {
+            return self.check(path, access);
+        };
+        let folder = match folder.as_os_str().is_empty() {
+            true => Path::new("."),
+            false => folder,
+        };
+        let place = real(folder).join(name);
+        match self.allows(&place, access) {
+            true => Ok(place),
+            false if self.root.is_some() => Err(self.denied_below_root(path, access)),
+            false => Err(access.denied(path, None)),
         }
-        Err(denied(&format!(
-            "cannot read {path}: permission denied. Allow it with --allow-read={path}"
-        )))
+    }
+
+    fn below_root(&self, path: &str) -> PathBuf {
+        match &self.root {
+            Some(root) => root.join(path.trim_start_matches('/')),
+            None => PathBuf::from(path),
+        }
+    }
+
+    fn allows(&self, real: &Path, access: Access) -> bool {
+        let is_in = |allowed: &PathBuf| real.starts_with(allowed);
+        let reads = || self.read.allows(is_in);
+        let writes = || self.write.allows(is_in);
+        match access {
+            Access::Read => reads(),
+            Access::Write => writes(),
+        }
+    }
+
+    fn denied_below_root(&self, path: &str, access: Access) -> HostError {
+        let message = match access {
+            Access::Read => format!("cannot read {path}: it is outside the program's folder"),
+            Access::Write => {
+                format!("cannot write {path}: nothing is written while a file is built")
+            }
+        };
+        access_denied(&message, access.permission(), path)
     }
 
     /// Checks that the program can reach the host of a URL. If the host is a name, its addresses
@@ -200,6 +245,46 @@ impl Permissions {
     }
 }
 
+/// What a program does with a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    Read,
+    /// Creates, changes or deletes it.
+    Write,
+}
+
+impl Access {
+    /// The name of the permission in Node.js.
+    fn permission(self) -> &'static str {
+        match self {
+            Access::Read => "FileSystemRead",
+            Access::Write => "FileSystemWrite",
+        }
+    }
+
+    fn denied(self, path: &str, target: Option<&str>) -> HostError {
+        let verb = match self {
+            Access::Read => "read",
+            Access::Write => "write",
+        };
+        let link = target.map(|target| format!(", a link to {target}"));
+        let place = target.unwrap_or(path);
+        let message = format!(
+            "cannot {verb} {path}{}: permission denied. Allow it with --allow-{verb}={place}",
+            link.unwrap_or_default()
+        );
+        access_denied(&message, self.permission(), path)
+    }
+}
+
+fn require_length(path: &str) -> Result<(), HostError> {
+    if path.len() <= MAX_PATH {
+        return Ok(());
+    }
+    let message = format!("ENAMETOOLONG: the path is longer than {MAX_PATH} bytes");
+    Err(coded("Error", &message, "ENAMETOOLONG"))
+}
+
 fn env_of(name: &str) -> Option<String> {
     // No variable has such a name, and asking for one would panic.
     if name.is_empty() || name.contains(['=', '\0']) {
@@ -207,10 +292,6 @@ fn env_of(name: &str) -> Option<String> {
     }
     let value = std::env::var_os(name)?;
     Some(value.to_string_lossy().into_owned())
-}
-
-fn denied(message: &str) -> HostError {
-    coded("PermissionDenied", message, "ERR_ACCESS_DENIED")
 }
 
 #[cfg(test)]
@@ -225,6 +306,7 @@ mod tests {
         let options = PermissionOptions {
             allow_all: false,
             allow_read: vec![root.join("in").to_str().unwrap().into()],
+            allow_write: vec![root.join("in").to_str().unwrap().into()],
             allow_env: vec!["A".into()],
             allow_net: Vec::new(),
             deny_net: Vec::new(),
@@ -235,6 +317,15 @@ mod tests {
         assert!(may_read("missing/../in/x"));
         assert!(!may_read("in/../inner") && !may_read("inner") && !may_read("in/.."));
         assert!(!may_read("in/x/../../y"));
+        let may_write = |path: &str| {
+            let path = root.join(path);
+            let path = path.to_str().unwrap();
+            let place = permissions.check_place(path, Access::Write).is_ok();
+            assert_eq!(permissions.check(path, Access::Write).is_ok(), place);
+            place
+        };
+        assert!(may_write("in/new") && !may_write("inner") && !may_write("in/.."));
+        assert!(!may_write("in/../new"));
         assert!(permissions.env.allows(|name| name == "A"));
     }
 }

@@ -6,6 +6,7 @@ use jsvm::HostError;
 use jsvm_http::{EgressError, EgressRules, EgressTarget, EgressTargetError, Url};
 
 use super::ALL;
+use crate::command::builtin::error::access_denied;
 use crate::command::usage::Usage;
 
 /// A value of `--allow-net`.
@@ -84,7 +85,7 @@ pub fn denied(error: &EgressError) -> HostError {
         }
         error => error.to_string(),
     };
-    super::denied(&message)
+    access_denied(&message, "Net", "")
 }
 
 /// Whether a host, with or without a port, is an address.
