@@ -145,8 +145,10 @@ async function listAllLater(path, options) {
   return all;
 }
 
+let readOpenFileLater;
 const promises = {
   async readFile(path, options) {
+    if (typeof path?.fd === 'number' || (options?.flag ?? 'r') !== 'r') return readOpenFileLater(path, options);
     const encoding = encodingOf(options);
     options?.signal?.throwIfAborted();
     return contents(await native.readLater(pathOf(path)), encoding);
@@ -158,12 +160,14 @@ const promises = {
   constants,
 };
 
+let readOpenFile;
 const fs = {
   constants,
   F_OK: constants.F_OK, R_OK: constants.R_OK, W_OK: constants.W_OK, X_OK: constants.X_OK,
   Stats,
   Dirent,
   readFileSync(path, options) {
+    if (typeof path === 'number' || (options?.flag ?? 'r') !== 'r') return readOpenFile(path, options);
     const encoding = encodingOf(options);
     return contents(native.read(pathOf(path)), encoding);
   },
@@ -264,8 +268,14 @@ promises.realpath = async (value) => real(value);
 fs.realpath = (value, options, callback = options) => promises.realpath(value).then((found) => callback(null, found), callback);
 fs.realpath.native = fs.realpath;
 
-// Adds the functions that write or use open files. `existsSync` and `exists` stay.
+// Adds the functions that write or use open files. `readFileSync` of a path, `existsSync` and `exists` stay.
+const { readFileSync } = fs;
+const { readFile } = promises;
 require('internal/jsvm/files')({ fs, promises, native, pathOf, encodingOf, contents, Stats, refusal });
+readOpenFile = fs.readFileSync;
+fs.readFileSync = readFileSync;
+readOpenFileLater = promises.readFile;
+promises.readFile = readFile;
 
 const wholeFile = fs.createReadStream;
 fs.createReadStream = (path, options) => (native.has('call') ? new fs.ReadStream(path, options) : wholeFile(path, options));
