@@ -6,7 +6,9 @@ for (const source of [bytes, data, bytes.buffer]) {
   console.log(JSON.stringify(new TextDecoder().decode(source)), new Blob([source]).size);
 }
 console.log(new TextEncoder().encodeInto("ab", bytes));
-console.log((await crypto.subtle.digest("SHA-1", bytes)).byteLength, await new Response(bytes).text());
+(async () => {
+  console.log((await crypto.subtle.digest("SHA-1", bytes)).byteLength, await new Response(bytes).text());
+})();
 
 // The iterators of a stream inherit from those of the language.
 const iterators = Object.getPrototypeOf(new ReadableStream().values());

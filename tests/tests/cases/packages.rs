@@ -33,7 +33,11 @@ fn run(case: &Path) -> Result<String, Failed> {
     let printed = Arc::new(Mutex::new(String::new()));
     // What a program with the permission has of `node:fs`.
     let folder = root.join("packages/node_modules");
-    let vm = builder()
+    let builder = match std::fs::read_to_string(case)?.contains("\"node:") {
+        true => builder().node(),
+        false => builder(),
+    };
+    let vm = builder
         .modules(NodeModules::new(root)?)
         .function("readPackage", move |path: String| {
             let bytes = std::fs::read(folder.join(path)).map(Bytes);
