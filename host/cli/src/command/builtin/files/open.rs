@@ -62,7 +62,7 @@ impl Opening {
             reads,
             // These change the file, too.
             writes: writes || has(linux::CREAT) || has(linux::TRUNC),
-            follows: !has(linux::NOFOLLOW) && !(has(linux::CREAT) && has(linux::EXCL)),
+            follows: !(has(linux::NOFOLLOW) || has(linux::CREAT) && has(linux::EXCL)),
             flags,
         }
     }
