@@ -7,25 +7,21 @@ use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 use jsvm::{Bytes, HostError, NativeModule};
-use tokio::sync::Semaphore;
 
+use super::budget::ReadBudget;
 use super::error::system;
-use super::nofollow;
+use super::{blocking, nofollow};
 use crate::command::permissions::Permissions;
 
 /// The maximum size of a file that is read: a larger one does not fit into a VM.
 const MAX_FILE: u64 = 1 << 30;
-
-/// The unit of [`Files::budget`], in bytes.
-const UNIT: u64 = 1 << 10;
 
 /// The files of a program.
 struct Files {
     permissions: Arc<Permissions>,
     /// The maximum size of a file.
     max_file: u64,
-    /// Room for the files that are read at the same time, in units.
-    budget: Semaphore,
+    budget: Arc<ReadBudget>,
 }
 
 /// Creates the module `jsvm:fs`: functions of a path, each also as one that returns a promise.
@@ -38,7 +34,7 @@ pub fn module(permissions: &Arc<Permissions>, memory: u64) -> NativeModule {
     let files = Arc::new(Files {
         permissions: permissions.clone(),
         max_file,
-        budget: Semaphore::new(units(max_file) as usize),
+        budget: Arc::new(ReadBudget::new(max_file)),
     });
     macro_rules! both {
         ($($name:literal $function:ident)*) => {$(
@@ -61,7 +57,7 @@ pub fn module(permissions: &Arc<Permissions>, memory: u64) -> NativeModule {
         let file = given.open(&path)?;
         file.read()
     });
-    let module = super::files::add_to(module, permissions, max_file);
+    let module = super::files::add_to(module, permissions, &files.budget);
     module.async_function("readLater", move |path: String| {
         let files = files.clone();
         async move {
@@ -71,22 +67,10 @@ pub fn module(permissions: &Arc<Permissions>, memory: u64) -> NativeModule {
             });
             let file = file.await?;
             // Until the VM has the bytes, they take memory of the host.
-            let _room = files.budget.acquire_many(units(file.size)).await?;
+            let _room = files.budget.acquire(file.size).await?;
             blocking(move || file.read()).await
         }
     })
-}
-
-/// The number of units that some bytes take.
-fn units(bytes: u64) -> u32 {
-    u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX)
-}
-
-/// Runs blocking work on another thread.
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, HostError> + Send + 'static,
-) -> Result<T, HostError> {
-    tokio::task::spawn_blocking(work).await?
 }
 
 /// A file that is going to be read.

@@ -4,6 +4,7 @@
 //! the [`Permissions`] of this process. So a restored program runs with the permissions of the
 //! process that restores it.
 
+mod budget;
 pub mod error;
 pub mod files;
 mod fs;
@@ -106,4 +107,11 @@ impl ModuleLoader for WithBuiltins {
         }
         self.modules.load(name)
     }
+}
+
+/// Runs blocking work on another thread.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, HostError> + Send + 'static,
+) -> Result<T, HostError> {
+    tokio::task::spawn_blocking(work).await?
 }

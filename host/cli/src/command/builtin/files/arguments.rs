@@ -9,7 +9,6 @@ pub struct Args {
     next: usize,
     /// The paths that were read, for errors.
     paths: Vec<String>,
-    last_token: u64,
 }
 
 impl Args {
@@ -18,7 +17,6 @@ impl Args {
             all,
             next: 0,
             paths: Vec::new(),
-            last_token: 0,
         }
     }
 
@@ -58,13 +56,7 @@ impl Args {
     /// Reads the number of a handle.
     pub fn token(&mut self) -> Result<u64, HostError> {
         // A number that is not an integer names no handle.
-        self.last_token = self.number()? as u64;
-        Ok(self.last_token)
-    }
-
-    /// The number of a handle that was read last.
-    pub fn last_token(&self) -> u64 {
-        self.last_token
+        Ok(self.number()? as u64)
     }
 
     /// Reads an offset or a length.

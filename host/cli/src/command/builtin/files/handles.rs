@@ -53,11 +53,12 @@ impl Handles {
         found.ok_or_else(|| ErrorKind::StaleNetworkFileHandle.into())
     }
 
-    /// Fails unless a file was opened for writing.
-    pub fn require_writable(&self, token: u64) -> io::Result<()> {
+    /// Finds a file that was opened for writing.
+    pub fn get_writable(&self, token: u64) -> io::Result<Arc<File>> {
         match self.table().open.get(&token) {
-            Some(handle) if handle.is_writable => Ok(()),
-            _ => Err(ErrorKind::PermissionDenied.into()),
+            Some(handle) if handle.is_writable => Ok(handle.file.clone()),
+            Some(_) => Err(ErrorKind::PermissionDenied.into()),
+            None => Err(ErrorKind::StaleNetworkFileHandle.into()),
         }
     }
 

@@ -16,36 +16,34 @@ use std::io;
 use std::sync::Arc;
 
 use jsvm::{Arguments, Bytes, Data, HostError, NativeModule, RequestInfo};
-use tokio::sync::Semaphore;
 
 use self::arguments::Args;
 use self::handles::Handles;
+use super::blocking;
+use super::budget::ReadBudget;
 use super::error::{system, system_pair};
 use crate::command::permissions::Permissions;
 
 /// The maximum number of bytes that one call reads.
 const MAX_READ: u64 = 8 << 20;
 
-/// The unit of [`FileCalls::budget`], in bytes.
-const UNIT: u64 = 1 << 10;
-
 /// The files of a program, and its open handles.
 pub struct FileCalls {
     permissions: Arc<Permissions>,
     handles: Handles,
-    /// Limit of the memory that a list of a folder takes.
-    max_list: u64,
-    /// Room for what is read at the same time, in units.
-    budget: Semaphore,
+    budget: Arc<ReadBudget>,
 }
 
 /// Adds the functions `call` and `callLater`: of the name of an operation, and its arguments.
-pub fn add_to(module: NativeModule, permissions: &Arc<Permissions>, memory: u64) -> NativeModule {
+pub fn add_to(
+    module: NativeModule,
+    permissions: &Arc<Permissions>,
+    budget: &Arc<ReadBudget>,
+) -> NativeModule {
     let files = Arc::new(FileCalls {
         permissions: permissions.clone(),
         handles: Handles::default(),
-        max_list: memory,
-        budget: Semaphore::new(units(memory) as usize),
+        budget: budget.clone(),
     });
     let now = files.clone();
     module
@@ -68,34 +66,16 @@ pub fn add_to(module: NativeModule, permissions: &Arc<Permissions>, memory: u64)
                     _ => 0,
                 };
                 // Until the VM has the bytes, they take memory of the host.
-                let _room = files.budget.acquire_many(units(bytes)).await?;
+                let _room = files.budget.acquire(bytes).await?;
                 let files = files.clone();
-                let work = move || files.call(&operation, &mut args);
-                tokio::task::spawn_blocking(work).await?
+                blocking(move || files.call(&operation, &mut args)).await
             }
         })
 }
 
-/// The number of units that some bytes take.
-fn units(bytes: u64) -> u32 {
-    u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX)
-}
-
 /// Whether an operation can be done twice.
 fn is_harmless(operation: &str) -> bool {
-    matches!(
-        operation,
-        "open"
-            | "read"
-            | "fstat"
-            | "stat"
-            | "lstat"
-            | "access"
-            | "readdir"
-            | "readlink"
-            | "realpath"
-            | "statfs"
-    )
+    matches!(operation, "open" | "read" | "fstat" | "access" | "readlink")
 }
 
 /// A failed system call of an operation.
@@ -140,7 +120,6 @@ impl FileCalls {
             Err(Failure::System(error)) => {
                 // Node.js names the system call, and most operations have the name of theirs.
                 let call = match operation {
-                    "readdir" => "scandir",
                     "copyFile" => "copyfile",
                     "utimes" => "utime",
                     "futimes" => "futime",
@@ -197,21 +176,18 @@ impl FileCalls {
                 data(&())
             }
             "fchmod" => {
-                let file = self.handles.get(args.token()?)?;
-                self.handles.require_writable(args.last_token())?;
+                let file = self.handles.get_writable(args.token()?)?;
                 rustix::fs::fchmod(&*file, args.mode()?)?;
                 data(&())
             }
             "fchown" => {
-                let file = self.handles.get(args.token()?)?;
-                self.handles.require_writable(args.last_token())?;
+                let file = self.handles.get_writable(args.token()?)?;
                 let (user, group) = args.owner()?;
                 rustix::fs::fchown(&*file, user, group)?;
                 data(&())
             }
             "futimes" => {
-                let file = self.handles.get(args.token()?)?;
-                self.handles.require_writable(args.last_token())?;
+                let file = self.handles.get_writable(args.token()?)?;
                 rustix::fs::futimens(&*file, &args.times()?)?;
                 data(&())
             }

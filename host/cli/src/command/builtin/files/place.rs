@@ -12,7 +12,7 @@ use rustix::io::Errno;
 use super::arguments::Args;
 use super::open::open_at;
 use super::{Done, Failure, FileCalls, data};
-use crate::command::builtin::nofollow::{list, parent};
+use crate::command::builtin::nofollow::parent;
 use crate::command::permissions::Access;
 
 /// The flag of `copyFile` that refuses an existing file.
@@ -71,47 +71,12 @@ impl Place<'_> {
 impl FileCalls {
     pub(super) fn on_path(&self, operation: &str, args: &mut Args) -> Done {
         match operation {
-            "stat" => {
-                let real = self.permissions.read(&args.path()?)?;
-                data(&describe(&Place::of(&real)?.stat()?))
-            }
-            "lstat" => {
-                let real = self.place(args, Access::Read)?;
-                data(&describe(&Place::of(&real)?.stat()?))
-            }
             "access" => self.access(args),
-            "readdir" => {
-                let real = self.permissions.read(&args.path()?)?;
-                let mut entries = list(&real, self.max_list)?;
-                entries.sort();
-                data(&entries)
-            }
-            "realpath" => {
-                let real = self.permissions.read(&args.path()?)?;
-                Place::of(&real)?.stat()?;
-                data(&*real.to_string_lossy())
-            }
             "readlink" => {
                 let real = self.place(args, Access::Read)?;
                 let at = Place::of(&real)?;
                 let target = fs::readlinkat(&at.folder, at.name, Vec::new())?;
                 data(&*target.to_string_lossy())
-            }
-            "statfs" => {
-                let real = self.permissions.read(&args.path()?)?;
-                let (file, _) = open_at(&real, OFlags::RDONLY, Mode::empty())?;
-                let stat = fs::fstatvfs(&file)?;
-                let numbers = [
-                    0,
-                    stat.f_bsize,
-                    stat.f_frsize,
-                    stat.f_blocks,
-                    stat.f_bfree,
-                    stat.f_bavail,
-                    stat.f_files,
-                    stat.f_ffree,
-                ];
-                data(&numbers.map(|number| number as f64))
             }
             "mkdir" => {
                 let real = self.place(args, Access::Write)?;
