@@ -236,12 +236,22 @@ impl<'a> Reach<'a> {
         }
     }
 
-    fn walk(&mut self, exported: Vec<u32>, possible: &Possible) {
+    fn walk(&mut self, exported: Vec<u32>, possible: &Possible<'_>) {
+        self.root(exported);
+        self.search_heap(possible);
+        self.spread();
+    }
+
+    /// Begins with what has to be there in any case.
+    fn root(&mut self, exported: impl IntoIterator<Item = u32>) {
         self.functions.extend(exported);
         self.functions.extend(&self.references.rooted_functions);
         self.functions.push(self.references.throw);
         self.constants.extend(&self.references.rooted_constants);
-        self.search_heap(possible);
+    }
+
+    /// Goes on to all that was reached refers to.
+    fn spread(&mut self) {
         loop {
             if let Some(function) = self.functions.pop() {
                 self.function(function);
@@ -291,7 +301,7 @@ impl<'a> Reach<'a> {
     }
 
     /// Finds numbers of functions and addresses of constants in the memory that changes.
-    fn search_heap(&mut self, possible: &Possible) {
+    fn search_heap(&mut self, possible: &Possible<'_>) {
         let program = self.program;
         for word in program.heap_words() {
             if program.has_constant(word) {

@@ -10,86 +10,63 @@ use std::collections::HashSet;
 use jsvm_component::References;
 
 use super::super::module::Contents;
-use super::Program;
+use super::{Excluded, Program, Reach};
 
 /// A function that creates a part makes all of its functions at once, so most of their numbers are in the heap. By
 /// chance, a tenth of them are. One of this many means that it has run.
 const FOUND_OF: usize = 4;
 
 /// What the code that has run refers to, directly or not.
-pub struct Possible {
-    functions: Vec<bool>,
-    constants: Vec<bool>,
-    imported: u32,
-}
+pub struct Possible<'a>(Reach<'a>);
 
-impl Possible {
+impl<'a> Possible<'a> {
     /// Walks through all that an engine can have run. The functions in `idle` create parts that the program does not
     /// name. They count as run nevertheless if the heap has what they make.
     pub fn new(
-        references: &References,
-        module: &Contents<'_>,
-        program: Program<'_>,
+        references: &'a References,
+        module: &'a Contents<'a>,
+        program: Program<'a>,
         mut idle: HashSet<u32>,
     ) -> Self {
-        let possible = Possible::without(references, module, &idle);
+        let possible = Possible::without(references, module, program, &idle);
         let numbers: HashSet<u32> = program
             .heap_words()
             .filter_map(|word| module.function_of(word))
             .collect();
         let before = idle.len();
         idle.retain(|function| {
-            let made = possible.made_by(*function, references);
+            let made = possible.made_by(*function);
             let found = made.iter().filter(|made| numbers.contains(made)).count();
             found == 0 || found * FOUND_OF < made.len()
         });
         if idle.len() == before {
             return possible;
         }
-        Possible::without(references, module, &idle)
+        Possible::without(references, module, program, &idle)
     }
 
-    fn without(references: &References, module: &Contents<'_>, idle: &HashSet<u32>) -> Self {
-        let mut possible = Possible {
-            functions: vec![false; references.functions.len()],
-            constants: vec![false; references.constants.len()],
-            imported: module.imported,
-        };
-        let mut functions: Vec<u32> = module.all_exported().collect();
-        functions.extend(&references.rooted_functions);
-        functions.extend(&references.initial_functions);
-        functions.extend(references.builtins.iter().map(|builtin| builtin.function));
-        functions.push(references.throw);
-        let mut constants = references.rooted_constants.clone();
-        constants.extend(&references.initial_constants);
-        loop {
-            if let Some(function) = functions.pop() {
-                let Some(index) = possible.index(function) else {
-                    continue;
-                };
-                if idle.contains(&function)
-                    || std::mem::replace(&mut possible.functions[index], true)
-                {
-                    continue;
-                }
-                let uses = &references.functions[index];
-                functions.extend(uses.calls.iter().chain(&uses.takes));
-                constants.extend(&uses.constants);
-            } else if let Some(constant) = constants.pop() {
-                if !std::mem::replace(&mut possible.constants[constant as usize], true) {
-                    let constant = &references.constants[constant as usize];
-                    functions.extend(&constant.takes);
-                    constants.extend(&constant.constants);
-                }
-            } else {
-                return possible;
-            }
-        }
+    fn without(
+        references: &'a References,
+        module: &'a Contents<'a>,
+        program: Program<'a>,
+        idle: &HashSet<u32>,
+    ) -> Self {
+        let mut reach = Reach::new(references, module, program);
+        let excluded = idle.iter().map(|function| (*function, Excluded::Uncalled));
+        reach.excluded.extend(excluded);
+        reach.root(module.all_exported());
+        reach.functions.extend(&references.initial_functions);
+        reach.constants.extend(&references.initial_constants);
+        let builtins = references.builtins.iter();
+        reach.functions.extend(builtins.map(|it| it.function));
+        reach.spread();
+        Possible(reach)
     }
 
     /// The functions of JavaScript that a function creates, and that nothing else can have created: those whose
     /// numbers it has itself, or a function that it calls, or a constant of it.
-    fn made_by(&self, function: u32, references: &References) -> Vec<u32> {
+    fn made_by(&self, function: u32) -> Vec<u32> {
+        let references = self.0.references;
         let Some(index) = self.index(function) else {
             return Vec::new();
         };
@@ -115,15 +92,17 @@ impl Possible {
     /// Whether the heap can have the number of a function.
     pub fn has_function(&self, function: u32) -> bool {
         self.index(function)
-            .is_none_or(|index| self.functions[index])
+            .is_none_or(|index| self.0.is_reached[index])
     }
 
     /// Whether the heap can have an address of a constant.
     pub fn has_constant(&self, constant: u32) -> bool {
-        self.constants[constant as usize]
+        self.0.is_constant_reached[constant as usize]
     }
 
+    /// The index of a function that the module defines.
     fn index(&self, function: u32) -> Option<usize> {
-        Some(function.checked_sub(self.imported)? as usize)
+        let index = function.checked_sub(self.0.module.imported)?;
+        Some(index as usize)
     }
 }
