@@ -11,10 +11,10 @@ use aes::{Aes128, Aes192, Aes256};
 use aes_kw::AesKw;
 use ghash::{GHash, universal_hash::UniversalHash};
 
+use crate::padded::Padded;
 use crate::{Error, Result};
 
-/// Bytes of a block.
-pub const BLOCK: usize = 16;
+pub use crate::padded::BLOCK;
 
 /// Blocks that are encrypted at a time in counter mode.
 const BATCH: usize = 8;
@@ -256,13 +256,9 @@ pub fn ctr(aes: &Aes, counter: [u8; BLOCK], bits: u32, data: &mut [u8]) -> Resul
 #[derive(Clone)]
 pub struct Gcm {
     stream: Ctr,
-    hash: GHash,
+    sum: Padded<GHash>,
     /// What a tag is combined with.
     mask: [u8; BLOCK],
-    /// Bytes that are not hashed yet, less than a block.
-    rest: Vec<u8>,
-    additional: u64,
-    len: u64,
 }
 
 impl Gcm {
@@ -286,54 +282,32 @@ impl Gcm {
         let mut stream = Ctr::new(aes.clone(), counter, 32);
         let mut mask = [0; BLOCK];
         stream.apply(&mut mask);
-        let mut gcm = Gcm {
+        Gcm {
             stream,
-            hash,
+            sum: Padded::new(hash, additional),
             mask,
-            rest: Vec::new(),
-            additional: additional.len() as u64,
-            len: 0,
-        };
-        gcm.hash.update_padded(additional);
-        gcm
-    }
-
-    fn add(&mut self, mut data: &[u8]) {
-        self.len += data.len() as u64;
-        if !self.rest.is_empty() {
-            let missing = (BLOCK - self.rest.len()).min(data.len());
-            self.rest.extend_from_slice(&data[..missing]);
-            data = &data[missing..];
-            if self.rest.len() < BLOCK {
-                return;
-            }
-            self.hash.update_padded(&self.rest);
-            self.rest.clear();
         }
-        let whole = data.len() / BLOCK * BLOCK;
-        self.hash.update_padded(&data[..whole]);
-        self.rest.extend_from_slice(&data[whole..]);
     }
 
     /// Encrypts a piece.
     pub fn encrypt(&mut self, data: &mut [u8]) {
         self.stream.apply(data);
-        self.add(data);
+        self.sum.add(data);
     }
 
     /// Decrypts a piece. Nothing is known about it before the [`tag`](Self::tag) is compared.
     pub fn decrypt(&mut self, data: &mut [u8]) {
-        self.add(data);
+        self.sum.add(data);
         self.stream.apply(data);
     }
 
     /// The tag of all pieces.
     #[must_use]
-    pub fn tag(mut self) -> [u8; BLOCK] {
-        self.hash.update_padded(&self.rest);
-        let bits = u128::from(8 * self.additional) << 64 | u128::from(8 * self.len);
-        self.hash.update(&[bits.to_be_bytes().into()]);
-        let mut tag: [u8; BLOCK] = self.hash.finalize().into();
+    pub fn tag(self) -> [u8; BLOCK] {
+        let mut tag = self.sum.finish(|additional, len| {
+            let bits = u128::from(8 * additional) << 64 | u128::from(8 * len);
+            bits.to_be_bytes()
+        });
         for (byte, mask) in tag.iter_mut().zip(self.mask) {
             *byte ^= mask;
         }

@@ -100,32 +100,23 @@ impl Curve {
         }
     }
 
-    /// A digest as the functions want it: not shorter than a number of the curve.
-    fn digest(self, digest: &[u8]) -> Vec<u8> {
-        // Leading zeroes do not change the number.
-        let missing = self.size().saturating_sub(digest.len());
-        [&vec![0; missing], digest].concat()
+    /// A number, or a digest, that is not shorter than a number of the curve. Leading zeroes do not change it.
+    fn padded(self, number: &[u8]) -> Vec<u8> {
+        let missing = self.size().saturating_sub(number.len());
+        [&vec![0; missing], number].concat()
     }
 }
 
-fn checked_point<C>(point: &[u8]) -> Result<Vec<u8>>
+/// A point of the curve, with or without compression.
+fn point_in_form<C>(point: &[u8], is_compressed: bool) -> Result<Vec<u8>>
 where
     C: CurveArithmetic,
     FieldBytesSize<C>: ModulusSize,
     AffinePoint<C>: FromSec1Point<C> + ToSec1Point<C>,
 {
     let key = PublicKey::<C>::from_sec1_bytes(point).map_err(|_| POINT)?;
-    Ok(key.as_affine().to_sec1_point(false).as_bytes().to_vec())
-}
-
-fn compressed_point<C>(point: &[u8]) -> Result<Vec<u8>>
-where
-    C: CurveArithmetic,
-    FieldBytesSize<C>: ModulusSize,
-    AffinePoint<C>: FromSec1Point<C> + ToSec1Point<C>,
-{
-    let key = PublicKey::<C>::from_sec1_bytes(point).map_err(|_| POINT)?;
-    Ok(key.as_affine().to_sec1_point(true).as_bytes().to_vec())
+    let point = key.as_affine().to_sec1_point(is_compressed);
+    Ok(point.as_bytes().to_vec())
 }
 
 fn public_of<C>(scalar: &[u8]) -> Result<Vec<u8>>
@@ -192,7 +183,7 @@ impl EcPublic {
     ///
     /// [`Error::Data`] unless it is a point of the curve.
     pub fn from_raw(curve: Curve, point: &[u8]) -> Result<Self> {
-        let point = with_curve!(curve, C => checked_point::<C>(point))?;
+        let point = with_curve!(curve, C => point_in_form::<C>(point, false))?;
         Ok(EcPublic { curve, point })
     }
 
@@ -244,7 +235,7 @@ impl EcPublic {
     ///
     /// None in practice.
     pub fn compressed(&self) -> Result<Vec<u8>> {
-        with_curve!(self.curve, C => compressed_point::<C>(&self.point))
+        with_curve!(self.curve, C => point_in_form::<C>(&self.point, true))
     }
 
     /// The coordinates of the point.
@@ -256,7 +247,7 @@ impl EcPublic {
     /// Whether a signature of a digest is valid: both numbers, one after the other.
     #[must_use]
     pub fn verify(&self, digest: &[u8], signature: &[u8]) -> bool {
-        let digest = self.curve.digest(digest);
+        let digest = self.curve.padded(digest);
         with_curve!(self.curve, C => verify::<C>(&self.point, &digest, signature))
     }
 }
@@ -339,9 +330,7 @@ impl EcPrivate {
             return Err(Error::Data("The key names two curves"));
         }
         // Some write numbers without leading zeroes.
-        let missing = curve.size().saturating_sub(inner.private_key.len());
-        let scalar = [&vec![0; missing], inner.private_key].concat();
-        let key = Self::from_raw(curve, &scalar)?;
+        let key = Self::from_raw(curve, &curve.padded(inner.private_key))?;
         match inner.public_key {
             Some(point) if EcPublic::from_raw(curve, point)? != key.public => {
                 Err(Error::Data("The public key is not that of the private key"))
@@ -391,7 +380,7 @@ impl EcPrivate {
     /// None in practice.
     pub fn sign(&self, digest: &[u8]) -> Result<Vec<u8>> {
         let curve = self.public.curve;
-        with_curve!(curve, C => sign::<C>(&self.scalar, &curve.digest(digest)))
+        with_curve!(curve, C => sign::<C>(&self.scalar, &curve.padded(digest)))
     }
 
     /// The secret that both sides can compute.

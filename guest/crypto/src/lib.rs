@@ -16,6 +16,7 @@ mod error;
 pub mod hash;
 pub mod kdf;
 pub mod okp;
+mod padded;
 pub mod rsa;
 
 pub use entropy::Entropy;

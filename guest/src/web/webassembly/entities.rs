@@ -1,14 +1,12 @@
 //! Memories, tables and global variables.
 
-use wasmi::{Global, Memory, MemoryType, Mutability, RefType, Table, TableType, Val, ValType};
+use wasmi::{
+    Global, Memory, MemoryType, Mutability, RefType, Store, Table, TableType, Val, ValType,
+};
 
 use super::convert::{name_of, ref_to_js, to_js, to_ref, to_wasm, type_named};
-use super::world::{self, World, number};
+use super::world::{self, MemoryEntry, Shared, World, illegal, number};
 use crate::js::{Call, JsResult, Thrown, Value};
-
-fn illegal() -> Thrown {
-    Thrown::type_error("Illegal invocation")
-}
 
 fn as_number(value: u32) -> Value {
     Value::number(f64::from(value))
@@ -28,24 +26,31 @@ pub fn new_memory(call: Call<'_>) -> JsResult<Value> {
     })
 }
 
+/// The memory of an argument, with the store.
+fn memory<'a>(
+    world: &'a mut World,
+    call: Call<'_>,
+) -> JsResult<(&'a mut Store<Shared>, &'a mut MemoryEntry)> {
+    let entry = world.memories.get_mut(number(&call.arg(0)) as usize);
+    Ok((&mut world.store, entry.ok_or_else(illegal)?))
+}
+
+/// Where the bytes of a memory are, and how many.
+fn place_of(memory: Memory, store: &Store<Shared>) -> (*mut u8, usize) {
+    (memory.data_ptr(store), memory.data_size(store))
+}
+
 /// `memoryBuffer(memory)`: the memory itself, not a copy.
 pub fn memory_buffer(call: Call<'_>) -> JsResult<Value> {
     world::with(|world| {
-        let World {
-            store, memories, ..
-        } = world;
-        let entry = memories.get_mut(number(&call.arg(0)) as usize);
-        let entry = entry.ok_or_else(illegal)?;
+        let (store, entry) = memory(world, call)?;
         if let Some(buffer) = &entry.buffer {
             return Ok(buffer.clone());
         }
-        let place = (
-            entry.memory.data_ptr(&*store),
-            entry.memory.data_size(&*store),
-        );
-        let buffer = Value::memory_buffer(place.0, place.1)?;
+        let (start, len) = place_of(entry.memory, store);
+        let buffer = Value::memory_buffer(start, len)?;
         entry.buffer = Some(buffer.clone());
-        entry.place = (place.0 as usize, place.1);
+        entry.place = (start as usize, len);
         Ok(buffer)
     })?
 }
@@ -53,14 +58,8 @@ pub fn memory_buffer(call: Call<'_>) -> JsResult<Value> {
 /// `growMemory(memory, pages)`: how many there were, or -1. The buffer is another afterwards.
 pub fn grow_memory(call: Call<'_>) -> JsResult<Value> {
     world::with(|world| {
-        let World {
-            store, memories, ..
-        } = world;
-        let entry = memories.get_mut(number(&call.arg(0)) as usize);
-        let entry = entry.ok_or_else(illegal)?;
-        let before = entry
-            .memory
-            .grow(&mut *store, u64::from(number(&call.arg(1))));
+        let (store, entry) = memory(world, call)?;
+        let before = entry.memory.grow(store, u64::from(number(&call.arg(1))));
         let Ok(before) = before else {
             return Ok(Value::number(-1.0));
         };
@@ -81,11 +80,8 @@ pub fn refresh(world: &mut World) {
         store, memories, ..
     } = world;
     for entry in memories.iter_mut().filter(|entry| entry.buffer.is_some()) {
-        let place = (
-            entry.memory.data_ptr(&*store),
-            entry.memory.data_size(&*store),
-        );
-        if (place.0 as usize, place.1) != entry.place
+        let (start, len) = place_of(entry.memory, store);
+        if (start as usize, len) != entry.place
             && let Some(buffer) = entry.buffer.take()
         {
             buffer.detach_buffer();

@@ -1,6 +1,6 @@
 //! Modules: compiling, and what they import and export.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use wasmi::{Engine, Error, ExternType, Module};
 use wasmparser::{
@@ -94,16 +94,15 @@ fn read(bytes: &[u8]) -> Result<Compiled, String> {
 }
 
 /// The interpreter groups imports by their kinds, and keeps the order within each.
-fn places(module: &Module, kinds: &[&str]) -> Vec<u32> {
-    let mut seen: HashMap<&str, usize> = HashMap::new();
+fn places(module: &Module, kinds: &[&'static str]) -> Vec<u32> {
+    let mut by_kind: HashMap<&str, VecDeque<u32>> = HashMap::new();
+    for (place, kind) in (0..).zip(kinds) {
+        by_kind.entry(kind).or_default().push_back(place);
+    }
     let imports = module.imports();
     let places = imports.map(|import| {
-        let kind = kind_of(import.ty());
-        let nth = seen.entry(kind).or_default();
-        let mut places = (0..).zip(kinds).filter(|(_, known)| **known == kind);
-        let place = places.nth(*nth).map_or(0, |(place, _)| place);
-        *nth += 1;
-        place
+        let left = by_kind.get_mut(kind_of(import.ty()));
+        left.and_then(VecDeque::pop_front).unwrap_or(0)
     });
     places.collect()
 }

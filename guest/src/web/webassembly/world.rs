@@ -187,7 +187,7 @@ pub fn tools() -> JsResult<Rc<Tools>> {
     TOOLS.with_borrow(|tools| tools.clone().ok_or_else(illegal))
 }
 
-fn illegal() -> Thrown {
+pub fn illegal() -> Thrown {
     Thrown::type_error("Illegal invocation")
 }
 
@@ -293,11 +293,17 @@ fn key(kind: char, handle: &impl Debug) -> String {
 }
 
 impl World {
+    /// The number of a thing, and whether it is new: then its number is `next`.
+    fn numbered(&mut self, kind: char, handle: &impl Debug, next: usize) -> (u32, bool) {
+        let next = next as u32;
+        let number = *self.by_handle.entry(key(kind, handle)).or_insert(next);
+        (number, number == next)
+    }
+
     /// The number of a memory.
     pub fn memory(&mut self, memory: Memory) -> u32 {
-        let next = self.memories.len() as u32;
-        let number = *self.by_handle.entry(key('m', &memory)).or_insert(next);
-        if number == next {
+        let (number, is_new) = self.numbered('m', &memory, self.memories.len());
+        if is_new {
             self.memories.push(MemoryEntry {
                 memory,
                 buffer: None,
@@ -309,9 +315,8 @@ impl World {
 
     /// The number of a table.
     pub fn table(&mut self, table: Table) -> u32 {
-        let next = self.tables.len() as u32;
-        let number = *self.by_handle.entry(key('t', &table)).or_insert(next);
-        if number == next {
+        let (number, is_new) = self.numbered('t', &table, self.tables.len());
+        if is_new {
             self.tables.push(table);
         }
         number
@@ -319,9 +324,8 @@ impl World {
 
     /// The number of a global variable.
     pub fn global(&mut self, global: Global) -> u32 {
-        let next = self.globals.len() as u32;
-        let number = *self.by_handle.entry(key('g', &global)).or_insert(next);
-        if number == next {
+        let (number, is_new) = self.numbered('g', &global, self.globals.len());
+        if is_new {
             self.globals.push(global);
         }
         number
@@ -342,9 +346,8 @@ impl World {
     }
 
     pub fn register(&mut self, func: Func, ty: FuncType, import: Option<u32>) -> u32 {
-        let next = self.functions.len() as u32;
-        let number = *self.by_handle.entry(key('f', &func)).or_insert(next);
-        if number == next {
+        let (number, is_new) = self.numbered('f', &func, self.functions.len());
+        if is_new {
             self.functions.push(Rc::new(Function { func, ty, import }));
             // A function without an object yet: it is made when a script first sees it.
             self.objects.push(Value::UNDEFINED);

@@ -104,6 +104,21 @@ fn huge_modules_work_or_are_errors() {
     }
 }
 
+/// The time grows with the number of imports, and not with its square, which takes half a minute.
+#[test]
+fn imports_are_matched_in_linear_time() {
+    const COUNT: usize = 100_000;
+    let imports = [number(COUNT), b"\x01m\x01f\0\0".repeat(COUNT)].concat();
+    let bytes = [
+        b"\0asm\x01\0\0\0".to_vec(),
+        section(1, &[1, 0x60, 0, 0]),
+        section(2, &imports),
+    ];
+    let vm = vm_of(&bytes.concat());
+    let found = text(&vm, "new WebAssembly.Module(bytes); 'compiled'");
+    assert_eq!(found, "compiled");
+}
+
 #[test]
 fn imports_of_the_wrong_type_are_link_errors() {
     const IMPORTS: &str = r#"(module
