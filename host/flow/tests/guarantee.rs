@@ -159,8 +159,8 @@ fn the_journal_is_bounded_by_its_number_of_turns() {
     assert!(stored.journal.len() <= 10 && stored.row.turns - last <= 10);
 }
 
-#[test]
-fn a_flow_whose_program_is_gone_stops_alone() {
+/// The flows `a` and `b`, which wait for the signal `go`.
+fn two_that_wait() -> World {
     let text = "import { signal } from 'jsvm:flow'; export default async () => await signal('go')";
     let world = World::new(Recorder::silent());
     let program = program(text);
@@ -168,6 +168,12 @@ fn a_flow_whose_program_is_gone_stops_alone() {
         world.start(&program, flow, "null");
     }
     world.run();
+    world
+}
+
+#[test]
+fn a_flow_whose_program_is_gone_stops_alone() {
+    let world = two_that_wait();
     let mut store = world.store.clone();
     let mut flow = store.load(&id("a")).unwrap().unwrap();
     flow.row.program = jsvm_flow::ProgramId::new([9; 32]);
@@ -188,13 +194,7 @@ fn a_flow_whose_program_is_gone_stops_alone() {
 
 #[test]
 fn a_damaged_signal_stops_its_flow_alone() {
-    let text = "import { signal } from 'jsvm:flow'; export default async () => await signal('go')";
-    let world = World::new(Recorder::silent());
-    let program = program(text);
-    for flow in ["a", "b"] {
-        world.start(&program, flow, "null");
-    }
-    world.run();
+    let world = two_that_wait();
     world
         .store
         .clone()
