@@ -1,5 +1,5 @@
 // `node:crypto`: hashes, ciphers, random numbers, and keys from secrets. Keys and signatures are in the part
-// `node-keys`. Results are a `Buffer` where there is one, else a `Uint8Array`.
+// `node-keys`. The value is a function of the `Buffer` and the `StringDecoder` of Node.js.
 (native, need) => {
   const support = need("node-support");
   const { error, typeError, bytesOf, output, decoder, callback, later } = support;
@@ -341,5 +341,8 @@
     ...keys.exports,
   };
   exports.default = exports;
-  return exports;
+  return (node) => {
+    support.use(node);
+    return exports;
+  };
 };

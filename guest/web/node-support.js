@@ -13,43 +13,15 @@
   const typeError = (name, expected, value) =>
     error(TypeError, "ERR_INVALID_ARG_TYPE", 'The "' + name + '" argument must be ' + expected + ". Received " + shown(value));
 
-  const { TextDecoder, TextEncoder } = need("encoding");
-  const utf8 = new TextEncoder();
-  const hexDigits = "0123456789abcdef";
-
-  // Text as bytes, in an encoding of Node.js.
-  const encoded = (text, encoding = "utf8") => {
-    const { Buffer } = globalThis;
-    switch (String(encoding).toLowerCase()) {
-      case "utf8": case "utf-8": case "buffer": return utf8.encode(text);
-      case "hex": {
-        const length = text.length >> 1, bytes = new Uint8Array(length);
-        for (let i = 0; i < length; i++) {
-          const high = hexDigits.indexOf(text[2 * i].toLowerCase()), low = hexDigits.indexOf(text[2 * i + 1].toLowerCase());
-          if (high < 0 || low < 0) return bytes.slice(0, i);
-          bytes[i] = 16 * high + low;
-        }
-        return bytes;
-      }
-      case "base64": case "base64url": return native.fromBase64(text);
-      case "latin1": case "binary": case "ascii": return Uint8Array.from(text, (unit) => unit.charCodeAt(0) & 0xff);
-      case "ucs2": case "ucs-2": case "utf16le": case "utf-16le": {
-        const bytes = new Uint8Array(2 * text.length);
-        for (let i = 0; i < text.length; i++) {
-          const unit = text.charCodeAt(i);
-          bytes[2 * i] = unit & 0xff;
-          bytes[2 * i + 1] = unit >> 8;
-        }
-        return bytes;
-      }
-      default:
-        if (typeof Buffer === "function") return Buffer.from(text, encoding);
-        throw error(TypeError, "ERR_UNKNOWN_ENCODING", "Unknown encoding: " + encoding);
-    }
+  // Node.js's own, which have its encodings.
+  let Buffer, StringDecoder;
+  const use = (node) => {
+    ({ Buffer, StringDecoder } = node);
   };
+
   // A view of what has bytes; text is encoded.
   const bytesOf = (value, encoding, name, isStrict = false) => {
-    if (typeof value === "string" && !isStrict) return encoded(value, encoding);
+    if (typeof value === "string" && !isStrict) return Buffer.from(value, encoding === "buffer" ? "utf8" : encoding);
     if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
     if (native.isBytes(value)) return new Uint8Array(value);
     const expected = isStrict
@@ -57,53 +29,16 @@
       : "of type string or an instance of Buffer, TypedArray, or DataView";
     throw typeError(name, expected, value);
   };
-
-  const asBuffer = (bytes) => {
-    const { Buffer } = globalThis;
-    const array = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
-    return typeof Buffer === "function" && typeof Buffer.from === "function"
-      ? Buffer.from(array.buffer, array.byteOffset, array.byteLength) : array;
-  };
-  const latin1 = (bytes) => {
-    let text = "";
-    for (let i = 0; i < bytes.length; i += 4096) text += String.fromCharCode(...bytes.subarray(i, i + 4096));
-    return text;
-  };
   // Bytes in an encoding of Node.js.
   const output = (bytes, encoding) => {
-    if (encoding === undefined || encoding === null || encoding === "buffer") return asBuffer(bytes);
     const array = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
-    switch (String(encoding).toLowerCase()) {
-      case "hex": {
-        let text = "";
-        for (let i = 0; i < array.length; i++) text += hexDigits[array[i] >> 4] + hexDigits[array[i] & 15];
-        return text;
-      }
-      case "base64": return native.toBase64(array);
-      case "base64url": return native.toBase64Url(array);
-      case "latin1": case "binary": case "ascii": return latin1(array);
-      case "utf8": case "utf-8": return new TextDecoder("utf-8", { ignoreBOM: true }).decode(array);
-      case "ucs2": case "ucs-2": case "utf16le": case "utf-16le": return new TextDecoder("utf-16le", { ignoreBOM: true }).decode(array);
-      default: throw error(TypeError, "ERR_UNKNOWN_ENCODING", "Unknown encoding: " + encoding);
-    }
+    const buffer = Buffer.from(array.buffer, array.byteOffset, array.byteLength);
+    return encoding === undefined || encoding === null || encoding === "buffer" ? buffer : buffer.toString(encoding);
   };
   // A function for pieces, which keeps what is left of a character or of three bytes of base64.
   const decoder = (encoding) => {
-    const name = String(encoding).toLowerCase();
-    if (name === "utf8" || name === "utf-8") {
-      const text = new TextDecoder("utf-8", { ignoreBOM: true });
-      return (bytes, isLast) => text.decode(bytes, { stream: !isLast });
-    }
-    const unit = name === "base64" || name === "base64url" ? 3 : name.startsWith("u") ? 2 : 1;
-    let rest = new Uint8Array(0);
-    return (bytes, isLast) => {
-      const all = new Uint8Array(rest.length + bytes.length);
-      all.set(rest);
-      all.set(bytes, rest.length);
-      const whole = isLast ? all.length : all.length - (all.length % unit);
-      rest = all.slice(whole);
-      return output(all.subarray(0, whole), encoding);
-    };
+    const text = new StringDecoder(encoding);
+    return (bytes, isLast) => (isLast ? text.end(bytes) : text.write(bytes));
   };
 
   const callback = (done) => {
@@ -117,5 +52,5 @@
     else Promise.resolve().then(() => done(...args));
   };
 
-  return { error, typeError, encoded, bytesOf, asBuffer, output, decoder, callback, later };
+  return { use, error, typeError, bytesOf, output, decoder, callback, later };
 };

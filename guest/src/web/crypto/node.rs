@@ -77,9 +77,6 @@ pub fn natives(object: &Value) -> JsResult<()> {
         // The label and the bytes of the first PEM block; nothing if there is none.
         "fromPem" 1 => from_pem,
         "toPem" 2 => to_pem,
-        "toBase64" 1 => |call| Value::text(&Base64::encode_string(&bytes_of(call, 0)?)),
-        // As Node.js reads it: either alphabet, with or without padding, up to what is not valid.
-        "fromBase64" 1 => |call| bytes::uint8_array(&from_base64(&call.arg(0).to_lossy()?)),
     }
     Ok(())
 }
@@ -143,30 +140,6 @@ fn cipher(call: Call<'_>) -> JsResult<Value> {
     };
     let encrypts = call.arg(1).to_boolean();
     js::hold(Cipher { mode, encrypts })
-}
-
-fn from_base64(text: &str) -> Vec<u8> {
-    let mut digits: Vec<u8> = Vec::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'-' => digits.push(b'+'),
-            b'_' => digits.push(b'/'),
-            b'=' => break,
-            byte if byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/') => {
-                digits.push(byte)
-            }
-            _ => {}
-        }
-    }
-    if digits.len() % 4 == 1 {
-        digits.pop();
-    }
-    // Bits behind the last byte count for nothing.
-    let missing = digits.len().next_multiple_of(4) - digits.len();
-    digits.resize(digits.len() + missing, b'A');
-    let mut bytes = Base64::decode_vec(&String::from_utf8_lossy(&digits)).unwrap_or_default();
-    bytes.truncate(bytes.len().saturating_sub(missing));
-    bytes
 }
 
 fn from_pem(call: Call<'_>) -> JsResult<Value> {

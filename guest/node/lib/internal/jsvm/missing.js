@@ -19,7 +19,7 @@ const reasons = {
   'http': 'a VM opens no sockets; use fetch, or export a fetch handler for jsvm serve',
   'https': 'a VM opens no sockets; use fetch',
   'repl': 'use jsvm repl',
-  'wasi': 'a VM runs no WebAssembly of its own',
+  'wasi': 'a VM gives modules of WebAssembly no system interface',
   'worker_threads': 'a VM has one thread; use several VMs',
   'sqlite': 'a VM has no database; use jsvm:keyvalue',
 };
@@ -47,6 +47,10 @@ module.exports = (name) => {
   }
   // These compute.
   if (name === 'net') Object.assign(exported, require('internal/net'));
-  if (name === 'crypto') Object.assign(exported, tools.crypto());
+  if (name === 'crypto') {
+    const { Buffer } = require('buffer');
+    const { StringDecoder } = require('string_decoder');
+    Object.assign(exported, tools.crypto()({ Buffer, StringDecoder }));
+  }
   return exported;
 };
