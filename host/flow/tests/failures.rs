@@ -305,6 +305,31 @@ fn streams_and_later_imports_are_refused_with_a_reason() {
 }
 
 #[test]
+fn a_refused_stream_names_its_place() {
+    let text = "async function upload() {
+        const body = new ReadableStream({ pull(c) { c.enqueue(new Uint8Array(1)); c.close() } });
+        await fetch('https://a.example/', { method: 'POST', body, duplex: 'half' });
+    }
+    export default async () => {
+        await work('first');
+        await upload();
+    }";
+    let world = World::new(Recorder::echo());
+    world.start(&program(text), "a", "null");
+    world.run();
+    let view = world.view("a");
+    assert_eq!(view.status, Status::Failed);
+    let failure = view.failure.unwrap();
+    assert!(failure.message.contains("hold a stream"), "{failure}");
+    let stack = failure.stack;
+    assert!(
+        stack.contains("upload") && stack.contains("main.ts:3:"),
+        "{stack}"
+    );
+    assert!(stack.contains("main.ts:7:"), "{stack}");
+}
+
+#[test]
 fn a_changed_journal_stops_its_flow() {
     let text = "export default async () => { const a = await work(1); await work(a + 1); await work('end') }";
     let mut world = World::new(Recorder::new(|request| {
