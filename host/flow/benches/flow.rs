@@ -151,7 +151,6 @@ fn throughput(work: &str, bench: &Bench, flows: u64, steps: u64) {
             "wall": wall.as_secs_f64(),
             "cpu": cpu.as_secs_f64(),
             "commits": metrics.commits,
-            "recovered": metrics.recovered,
             "snapshots": metrics.snapshots,
             "snapshotBytes": metrics.snapshot_bytes / metrics.snapshots.max(1),
         }),

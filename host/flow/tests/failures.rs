@@ -320,7 +320,10 @@ fn a_refused_stream_names_its_place() {
     let view = world.view("a");
     assert_eq!(view.status, Status::Failed);
     let failure = view.failure.unwrap();
-    assert!(failure.message.contains("hold a stream"), "{failure}");
+    assert!(
+        failure.message.contains("cannot send or hold a stream"),
+        "{failure}"
+    );
     let stack = failure.stack;
     assert!(
         stack.contains("upload") && stack.contains("main.ts:3:"),
