@@ -308,6 +308,9 @@ void jsvm_sweep_arenas(JSRuntime *rt)
         list_for_each(el, &rt->arena_state.free_arena_list[i]) {
             JSArena *ar = list_entry(el, JSArena, free_link);
             unsigned int at = ar->first_free_block;
+            if (ar->is_swept)
+                continue;
+            ar->is_swept = 1;
             while (at != JS_ARENA_FREE_NIL) {
                 JSMallocBlockHeader *b = arena_get_block(ar, at, arena_block_sizes[i]);
                 uint64_t *word = (uint64_t *)b->user_data;

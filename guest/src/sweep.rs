@@ -116,10 +116,18 @@ pub unsafe fn clear_stack(end: usize) {
     }
 }
 
+/// Zeroes a part of a free block. What is zero already is not written: it may be in pages that all VMs share.
 fn zero(start: usize, end: usize) {
-    if start < end {
+    const PART: usize = 1 << 9;
+    let mut part = start;
+    while part < end {
+        let next = end.min((part / PART + 1) * PART);
         // SAFETY: inside a free block and behind the allocator's links in it: nobody reads it
         // before writing it.
-        unsafe { std::ptr::write_bytes(start as *mut u8, 0, end - start) };
+        let bytes = unsafe { std::slice::from_raw_parts_mut(part as *mut u8, next - part) };
+        if bytes.iter().fold(0, |all, byte| all | byte) != 0 {
+            bytes.fill(0);
+        }
+        part = next;
     }
 }
