@@ -41,6 +41,9 @@ export const startPostgres = async (folder, port) => {
     ...options,
     stdio: "ignore",
   });
+  // It ends with this process, or the next run would find its port taken.
+  process.once("exit", () => server.kill("SIGINT"));
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
   const sql = (text) =>
     execFileSync(binary("psql"), ["-h", "127.0.0.1", "-p", String(port), "-U", "bench", "-d", "postgres", "-qtAc", text], {
       stdio: ["ignore", "pipe", "ignore"],

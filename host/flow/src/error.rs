@@ -95,6 +95,12 @@ pub enum FlowError {
          that started the flow"
     )]
     NoEngine(String),
+    /// The embedder does not have a function that the program of a flow needs.
+    #[error(
+        "the program calls the function {0}, which this process does not have. Run it with a worker whose flows have \
+         the pure function {0}, then retry the flow"
+    )]
+    NoFunction(String),
     /// The flow has no query of this name.
     #[error("the flow {id} answers no query {name:?}. It answers: {known}")]
     NoQuery {

@@ -16,10 +16,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jsvm::{Engine, EngineId, SealKey};
+use jsvm::{Engine, EngineId, HostFunction, SealKey};
 
 use crate::clock::{SystemTimeSource, Time};
 use crate::error::FlowError;
+use crate::functions::PureFunctions;
 use crate::model::{
     FlowId, FlowRow, FlowState, Lane, ProgramId, StartRecord, Status, StoredFlow, WallTime,
 };
@@ -78,6 +79,7 @@ pub struct Flows<S> {
     /// How long a turn may take.
     pub(crate) turn_time: Duration,
     engine: Engine,
+    functions: PureFunctions,
     engines: HashMap<EngineId, Engine>,
     programs: HashMap<ProgramId, Arc<LoadedProgram>>,
 }
@@ -95,6 +97,7 @@ impl<S: Store> Flows<S> {
             limits: FlowLimits::default(),
             turn_time: Duration::from_secs(10),
             engine: Engine::global()?,
+            functions: PureFunctions::default(),
             engines: HashMap::new(),
             programs: HashMap::new(),
         })
@@ -111,6 +114,38 @@ impl<S: Store> Flows<S> {
     #[must_use]
     pub fn with_engine(mut self, engine: &Engine) -> Self {
         self.engine = engine.clone();
+        self
+    }
+
+    /// Adds a function that programs call within a turn, if they [declare](crate::ProgramBuilder::pure_function) it.
+    ///
+    /// It must be pure: the same arguments give the same result or error, whenever and on whatever machine it is
+    /// called. Recovery calls it again, and a flow that gets another result then is stopped. What is not pure is a
+    /// [request](crate::ProgramBuilder::request), whose outcome is stored.
+    ///
+    /// ```
+    /// use jsvm::SealKey;
+    /// use jsvm_flow::{Flows, MemoryStore, ProgramBuilder};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// let file = folder.path().join("price.js");
+    /// std::fs::write(&file, "export default async (net) => withTax(net)")?;
+    ///
+    /// let flows = Flows::new(MemoryStore::new(), &SealKey::generate()?)?;
+    /// let mut flows = flows.pure_function("withTax", |net: f64| net * 1.19);
+    /// let program = ProgramBuilder::new(flows.engine()).pure_function("withTax").file(&file)?;
+    /// let id = "price-1".parse()?;
+    /// flows.start(&program, &id, "100")?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn pure_function<Args>(
+        mut self,
+        name: impl Into<String>,
+        function: impl HostFunction<Args> + Clone,
+    ) -> Self {
+        self.functions.insert(name.into(), function);
+        self.programs.clear();
         self
     }
 
@@ -341,7 +376,7 @@ impl<S: Store> Flows<S> {
         let stored = self.store.program(id)?;
         let stored = stored.ok_or_else(|| FlowError::NoProgram(id.to_string()))?;
         let engine = self.engine_of(&stored.engine)?;
-        let program = Arc::new(LoadedProgram::new(&stored, &engine)?);
+        let program = Arc::new(LoadedProgram::new(&stored, engine, self.functions.clone())?);
         self.programs.insert(id, program.clone());
         Ok(program)
     }

@@ -24,6 +24,7 @@ mod clock;
 mod effects;
 mod error;
 mod flows;
+mod functions;
 mod look;
 mod model;
 mod program;

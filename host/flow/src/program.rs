@@ -9,8 +9,9 @@ use jsvm_node::NodeModules;
 use sha2::{Digest, Sha256};
 
 use crate::error::FlowError;
+use crate::functions::PureFunctions;
 use crate::model::{ProgramId, StoredProgram};
-use crate::vm::FlowVm;
+use crate::vm::{FlowVm, VmConfig};
 
 /// The TypeScript declarations of the module `jsvm:flow`.
 pub const DECLARATIONS: &str = include_str!("js/flow.d.ts");
@@ -53,6 +54,7 @@ pub struct ProgramBuilder {
     engine: Engine,
     limits: Limits,
     requests: Vec<String>,
+    functions: Vec<String>,
 }
 
 impl ProgramBuilder {
@@ -62,6 +64,7 @@ impl ProgramBuilder {
             engine: engine.clone(),
             limits: Limits::default(),
             requests: Vec::new(),
+            functions: Vec::new(),
         }
     }
 
@@ -76,6 +79,14 @@ impl ProgramBuilder {
     #[must_use]
     pub fn request(mut self, name: impl Into<String>) -> Self {
         self.requests.push(name.into());
+        self
+    }
+
+    /// Adds a global function that is called within a turn: a [pure function](crate::Flows::pure_function) of the
+    /// embedder. The top level of the program cannot call it. A flow whose function is missing is stopped.
+    #[must_use]
+    pub fn pure_function(mut self, name: impl Into<String>) -> Self {
+        self.functions.push(name.into());
         self
     }
 
@@ -124,7 +135,7 @@ impl ProgramBuilder {
             is_open: is_open.clone(),
             names_fetch: names_fetch.clone(),
         };
-        let flow = FlowVm::new(&self.engine, &self.limits, loader)?;
+        let flow = FlowVm::new(&self.engine, &self.limits, &self.functions, loader)?;
         is_open.store(false, Ordering::Relaxed);
         for request in &self.requests {
             let function = flow.vm.create_request_function(request, 0)?;
@@ -179,19 +190,25 @@ impl ProgramBuilder {
 /// A program whose flows can run.
 #[derive(Debug)]
 pub(crate) struct LoadedProgram {
-    pub(crate) engine: Engine,
+    pub(crate) config: VmConfig,
     pub(crate) base: Snapshot,
-    pub(crate) limits: Limits,
 }
 
 impl LoadedProgram {
-    pub(crate) fn new(stored: &StoredProgram, engine: &Engine) -> Result<Self, FlowError> {
+    pub(crate) fn new(
+        stored: &StoredProgram,
+        engine: Engine,
+        functions: PureFunctions,
+    ) -> Result<Self, FlowError> {
         let snapshot = Snapshot::from_bytes(&stored.snapshot).map_err(Error::from)?;
-        let limits = snapshot.limits().clone();
+        let config = VmConfig {
+            engine,
+            limits: snapshot.limits().clone(),
+            functions,
+        };
         Ok(LoadedProgram {
-            engine: engine.clone(),
+            config,
             base: snapshot,
-            limits,
         })
     }
 }

@@ -64,7 +64,7 @@ impl<S: Store> Flows<S> {
     ///
     /// # Errors
     /// [`FlowError::Diverged`] if a turn did something else; [`FlowError::NoProgram`];
-    /// [`FlowError::NoEngine`]; [`FlowError::WrongKey`]; [`FlowError::Store`] if a record is damaged.
+    /// [`FlowError::NoEngine`]; [`FlowError::NoFunction`]; [`FlowError::WrongKey`]; [`FlowError::Store`] if a record is damaged.
     pub(crate) fn recover(&mut self, stored: StoredFlow) -> Result<Recovered, FlowError> {
         let StoredFlow {
             row,
@@ -75,10 +75,10 @@ impl<S: Store> Flows<S> {
         let program = self.program(row.program)?;
         let seed = self.vault.open(&id, RecordKind::Seed, &row.seed)?;
         let seed: [u8; 32] = seed.try_into().map_err(|_| FlowError::WrongKey)?;
-        let (engine, limits) = (&program.engine, &program.limits);
+        let config = &program.config;
         let mut done = 0;
         let vm = match snapshot {
-            None => FlowVm::begin(engine, limits, &program.base, seed)?,
+            None => FlowVm::begin(config, &program.base, seed)?,
             Some((turn, sealed)) => {
                 done = turn;
                 let bytes = self.vault.open(&id, RecordKind::Snapshot, &sealed)?;
@@ -88,7 +88,7 @@ impl<S: Store> Flows<S> {
                     false => snapshot.attach(&program.base).map_err(Error::from)?,
                 };
                 let monotonic = row.state.monotonic;
-                FlowVm::resume(engine, limits, &snapshot, seed, monotonic)?
+                FlowVm::resume(config, &snapshot, seed, monotonic)?
             }
         };
         let whose = Whose {

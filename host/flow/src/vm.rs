@@ -5,15 +5,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jsvm::{
-    Engine, Error, HostError, Import, Limits, ModuleLoader, Seed, Snapshot, Value, Vm, VmBuilder,
+    Arguments, Engine, Error, HostError, Import, Limits, ModuleLoader, Seed, Snapshot, Value, Vm,
+    VmBuilder,
 };
 use parking_lot::Mutex;
 
 use crate::clock::TurnClock;
+use crate::error::FlowError;
+use crate::functions::PureFunctions;
 use crate::secrets::secret_placeholder;
 
 /// The root with the object that the worker calls: `host` of `internal.js`.
 const HOST: &str = "jsvm:flow";
+
+/// The property of that object with the names of the [`PureFunctions`] that the program needs, if there are any.
+const FUNCTIONS: &str = "functions";
 
 /// The host calls of `internal.js`.
 const PROGRESS: &str = "jsvm:flow-progress";
@@ -49,6 +55,14 @@ impl Sink {
     }
 }
 
+/// What the VMs of a program's flows have from outside.
+#[derive(Debug)]
+pub(crate) struct VmConfig {
+    pub(crate) engine: Engine,
+    pub(crate) limits: Limits,
+    pub(crate) functions: PureFunctions,
+}
+
 /// A VM with what belongs to it outside.
 pub(crate) struct FlowVm {
     pub(crate) vm: Vm,
@@ -65,11 +79,19 @@ impl FlowVm {
     pub(crate) fn new(
         engine: &Engine,
         limits: &Limits,
+        functions: &[String],
         modules: impl ModuleLoader,
     ) -> Result<FlowVm, Error> {
         // The same code makes the same program.
         let seed = Seed::new([0; 32]);
         let (builder, clock, sink) = builder(engine, limits, None);
+        let builder = functions.iter().fold(builder, |builder, name| {
+            builder.function(name, |_: Arguments| -> Result<(), HostError> {
+                Err(HostError::type_error(
+                    "call it inside of the default function: the top level has no functions of the host",
+                ))
+            })
+        });
         let vm = builder.seed(seed).modules(modules).build()?;
         jsvm_http::install_fetch(&vm)?;
         let namespace = vm.import_module("jsvm:flow/internal")?;
@@ -80,6 +102,9 @@ impl FlowVm {
         natives.set("secret", vm.create_host_function(SECRET, 1)?)?;
         natives.set("checkpoint", vm.create_request_function(CHECKPOINT, 1)?)?;
         host.call_method("setNatives", (natives,))?;
+        if !functions.is_empty() {
+            host.set(FUNCTIONS, vm.create_value(functions)?)?;
+        }
         vm.roots().set(HOST, &host)?;
         Ok(FlowVm {
             vm,
@@ -92,54 +117,59 @@ impl FlowVm {
     }
 
     /// Begins a flow from the state of a program, with a seed of its own.
+    ///
+    /// # Errors
+    /// [`FlowError::NoFunction`]; [`FlowError::Vm`].
     pub(crate) fn begin(
-        engine: &Engine,
-        limits: &Limits,
+        config: &VmConfig,
         base: &Snapshot,
         seed: [u8; 32],
-    ) -> Result<FlowVm, Error> {
-        let (builder, clock, sink) = builder(engine, limits, Some(seed));
+    ) -> Result<FlowVm, FlowError> {
+        let (builder, clock, sink) = builder(&config.engine, &config.limits, Some(seed));
         // The VM's clock must not be behind that of the snapshot, or the VM would add to it.
         clock.set(0, SNAPSHOT_READS);
-        let vm = builder
-            .seed(Seed::new(seed))
-            .modules(SealedModules)
-            .restore(base)?;
-        FlowVm::find(vm, clock, sink, limits)
+        let builder = config.functions.add_to(builder.seed(Seed::new(seed)));
+        let vm = builder.modules(SealedModules).restore(base)?;
+        FlowVm::find(vm, clock, sink, config)
     }
 
     /// Goes on with a flow from a snapshot.
+    ///
+    /// # Errors
+    /// [`FlowError::NoFunction`]; [`FlowError::Vm`].
     pub(crate) fn resume(
-        engine: &Engine,
-        limits: &Limits,
+        config: &VmConfig,
         snapshot: &Snapshot,
         seed: [u8; 32],
         monotonic: u64,
-    ) -> Result<FlowVm, Error> {
-        let (builder, clock, sink) = builder(engine, limits, Some(seed));
+    ) -> Result<FlowVm, FlowError> {
+        let (builder, clock, sink) = builder(&config.engine, &config.limits, Some(seed));
         // The VM's clock must not be behind that of the snapshot, which was taken a little later.
         clock.set(0, monotonic.saturating_add(SNAPSHOT_READS));
-        let vm = builder
-            .seed(Seed::new(seed))
-            .modules(SealedModules)
-            .resume(snapshot)?;
-        FlowVm::find(vm, clock, sink, limits)
+        let builder = config.functions.add_to(builder.seed(Seed::new(seed)));
+        let vm = builder.modules(SealedModules).resume(snapshot)?;
+        FlowVm::find(vm, clock, sink, config)
     }
 
     fn find(
         vm: Vm,
         clock: Arc<TurnClock>,
         sink: Arc<Mutex<Sink>>,
-        limits: &Limits,
-    ) -> Result<FlowVm, Error> {
+        config: &VmConfig,
+    ) -> Result<FlowVm, FlowError> {
         let host = vm.roots().get(HOST)?.unwrap_or(Value::UNDEFINED);
+        let declared: Option<Vec<String>> = host.get(FUNCTIONS)?.to()?;
+        let mut declared = declared.into_iter().flatten();
+        if let Some(name) = declared.find(|name| !config.functions.contains(name)) {
+            return Err(FlowError::NoFunction(name));
+        }
         Ok(FlowVm {
             vm,
             clock,
             sink,
             host,
-            limits: limits.clone(),
-            time_limit: Cell::new(limits.time),
+            limits: config.limits.clone(),
+            time_limit: Cell::new(config.limits.time),
         })
     }
 

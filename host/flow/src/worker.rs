@@ -21,7 +21,7 @@ use tokio::sync::Notify;
 use crate::effects::Effects;
 use crate::error::FlowError;
 use crate::flows::Flows;
-use crate::model::{FlowId, Outcome, WallTime};
+use crate::model::{FlowId, Outcome, ProgramId, WallTime};
 use crate::store::{Change, Store, StoreError};
 use live::LiveFlow;
 pub use observer::{Observer, TurnReport};
@@ -187,7 +187,8 @@ pub struct Worker<S, E> {
     tick: u64,
     last_look: Option<Instant>,
     last_time: WallTime,
-    cost: live::SnapshotCost,
+    /// By programs: their flows have about the same size.
+    costs: HashMap<ProgramId, live::SnapshotCost>,
     runner: job::TurnRunner,
 }
 
@@ -223,7 +224,7 @@ impl<S: Store, E: Effects> Worker<S, E> {
             tick: 0,
             last_look: None,
             last_time: 0,
-            cost: live::SnapshotCost::default(),
+            costs: HashMap::new(),
         })
     }
 

@@ -284,3 +284,58 @@ fn an_order_waits_three_weeks_and_its_worker_is_killed_twice() {
         assert_eq!(world.logs(flow), ["tea is reserved"]);
     }
 }
+
+#[test]
+fn functions_of_the_host_are_refused_unless_they_are_declared_as_pure() {
+    let text = "import { signal } from 'jsvm:flow';
+        export default async () => {
+            const before = double(4);
+            await signal('go');
+            return [before, double(before), typeof process];
+        }";
+    let program = common::builder().pure_function("double");
+    let program = common::program_of(&program, text).unwrap();
+    let mut world = World::new(Recorder::silent());
+    world.config.snapshot_ratio = u32::MAX;
+    world.start(&program, "a", "null");
+    // Nobody has the function: the flow stops, and loses nothing.
+    world.run();
+    let view = world.view("a");
+    let message = view.failure.unwrap().message;
+    assert_eq!(view.status, Status::Stopped);
+    assert!(message.contains("the function double"), "{message}");
+
+    let run = |factor: f64| {
+        let flows = world.flows();
+        let flows = flows.pure_function("double", move |number: f64| number * factor);
+        common::run_worker(flows, world.effects.clone(), world.config.clone()).unwrap()
+    };
+    world.flows().retry(&id("a")).unwrap();
+    run(2.0);
+    world.signal("a", "go", "1", "null");
+    // The second worker repeats the first turn, and calls the function again.
+    assert_eq!(run(2.0).recovered, 1);
+    assert_eq!(world.result("a"), r#"[8,16,"undefined"]"#);
+}
+
+#[test]
+fn a_function_that_is_not_pure_stops_its_flow() {
+    let text = "export default async () => { await work(double(4)); await work(0) }";
+    let program = common::builder().pure_function("double");
+    let program = common::program_of(&program, text).unwrap();
+    let mut world = World::new(Recorder::new(|request| {
+        (request.number == 1).then(|| Ok(common::first_argument(request)))
+    }));
+    world.config.snapshot_ratio = u32::MAX;
+    world.start(&program, "a", "null");
+    for factor in [2.0, 3.0] {
+        let flows = world.flows();
+        let flows = flows.pure_function("double", move |number: f64| number * factor);
+        common::run_worker(flows, world.effects.clone(), world.config.clone()).unwrap();
+    }
+    let view = world.view("a");
+    assert_eq!(view.status, Status::Stopped);
+    let message = view.failure.unwrap().message;
+    assert!(message.contains("did something else"), "{message}");
+    assert_eq!(world.effects.count(), 2);
+}

@@ -126,7 +126,7 @@ impl<S: Store> Flows<S> {
             Err(error) => return Ok(Err(error.to_string())),
         };
         let tried = || {
-            let vm = FlowVm::begin(&program.engine, &program.limits, &program.base, [0; 32])?;
+            let vm = FlowVm::begin(&program.config, &program.base, [0; 32])?;
             let start = Input::Start {
                 input: state.to_owned(),
                 scheduled: None,
@@ -142,7 +142,7 @@ impl<S: Store> Flows<S> {
                 Ok(_) => None,
                 Err(message) => Some((*message).to_owned()),
             });
-            Ok::<_, jsvm::Error>((ran.end, malformed))
+            Ok::<_, FlowError>((ran.end, malformed))
         };
         Ok(match tried() {
             Err(error) => Err(format!("the new code cannot run: {error}")),

@@ -76,7 +76,7 @@ impl LiveFlow {
     /// Returns a warning if the memory has grown, and the heap comes near to its limit.
     pub(super) fn warn_of_memory(&mut self, vm: &FlowVm) -> Result<Option<String>, Error> {
         let memory = vm.vm.with_memory(<[u8]>::len)? as u64;
-        let limit = self.program.limits.memory;
+        let limit = self.program.config.limits.memory;
         // To count what the heap has takes long, and memory that has not grown tells enough.
         if memory <= std::mem::replace(&mut self.memory, memory) || memory < near(limit) {
             return Ok(None);
@@ -108,11 +108,13 @@ impl Drop for LiveFlow {
     }
 }
 
-/// What a snapshot costs, as measured.
+/// What a snapshot of a flow costs, as measured.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct SnapshotCost {
     /// Nanoseconds to take and encode one; a moving mean.
     time: u64,
+    /// Nanoseconds of the last one.
+    last: u64,
     /// Bytes of one; a moving mean.
     bytes: usize,
 }
@@ -122,6 +124,7 @@ impl Default for SnapshotCost {
         // What a small VM needs.
         SnapshotCost {
             time: 100_000,
+            last: 100_000,
             bytes: 4 << 10,
         }
     }
@@ -139,9 +142,16 @@ impl SnapshotCost {
     /// Learns from a snapshot.
     pub(super) fn learn(&mut self, taken: &TakenSnapshot) {
         let time = u64::try_from(taken.time.as_nanos()).unwrap_or(u64::MAX);
-        self.time = (self.time * 7 + time) / 8;
-        self.bytes = (self.bytes * 7 + taken.bytes.len()) / 8;
+        // One that the system interrupted does not count: it would make the next tails long.
+        let usual = time.min(std::mem::replace(&mut self.last, time));
+        self.time = mean(self.time, usual);
+        self.bytes = mean(self.bytes as u64, taken.bytes.len() as u64) as usize;
     }
+}
+
+/// Moves a mean by an eighth of the way to a value.
+fn mean(mean: u64, value: u64) -> u64 {
+    mean - mean / 8 + value / 8
 }
 
 /// A snapshot of a VM, as what differs from its program.
@@ -169,6 +179,7 @@ mod tests {
     fn a_snapshot_is_worth_a_long_tail_alone() {
         let cost = SnapshotCost {
             time: 1_000,
+            last: 1_000,
             bytes: 100,
         };
         let tail = |turns, ran, bytes| Tail { turns, ran, bytes };
@@ -176,5 +187,24 @@ mod tests {
         assert!(cost.is_worth(tail(10, 4_001, 0), 256, 4));
         assert!(cost.is_worth(tail(10, 0, 401), 256, 4));
         assert!(cost.is_worth(tail(256, 0, 0), 256, 4));
+    }
+
+    #[test]
+    fn a_snapshot_that_was_interrupted_does_not_count() {
+        let mut cost = SnapshotCost::default();
+        let mut learn = |time| {
+            cost.learn(&TakenSnapshot {
+                bytes: vec![0; 4 << 10],
+                time: Duration::from_micros(time),
+            });
+            cost.time / 1_000
+        };
+        assert_eq!(learn(50_000), 100);
+        assert_eq!(learn(100), 100);
+        // Flows that have grown do.
+        for _ in 0..40 {
+            learn(50_000);
+        }
+        assert!(learn(50_000) > 45_000);
     }
 }

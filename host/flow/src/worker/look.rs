@@ -168,7 +168,7 @@ impl<S: Store, E: Effects> Worker<S, E> {
                 time_limit: self.config.turn_time,
                 tail: live.tail,
                 bytes: 0,
-                policy: self.snapshot_policy(),
+                policy: self.snapshot_policy(live.row.program),
                 ready_since: Instant::now(),
             };
             let done = job.run().done?;

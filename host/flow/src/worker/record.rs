@@ -183,7 +183,7 @@ impl<S: Store, E: Effects> Worker<S, E> {
         taken: &TakenSnapshot,
         turn: u64,
     ) -> Result<(), FlowError> {
-        self.cost.learn(taken);
+        self.costs.entry(live.row.program).or_default().learn(taken);
         self.metrics.snapshots += 1;
         self.metrics.snapshot_bytes += taken.bytes.len() as u64;
         let id = live.row.id.clone();

@@ -11,7 +11,7 @@ use super::live::LiveFlow;
 use super::{Ended, TurnReport, Worker};
 use crate::effects::{Call, EffectRequest, Effects, Outgoing};
 use crate::error::FlowError;
-use crate::model::{FlowId, Input, LogLine, Outcome, Turn};
+use crate::model::{FlowId, Input, LogLine, Outcome, ProgramId, Turn};
 use crate::secrets::reveal;
 use crate::store::{Change, Store, StoreError};
 use crate::vault::RecordKind;
@@ -137,7 +137,10 @@ impl<S: Store, E: Effects> Worker<S, E> {
 
     /// Starts a turn whose inputs are committed.
     pub(super) fn start_turn(&mut self, planned: PlannedTurn) -> Result<(), FlowError> {
-        let policy = self.snapshot_policy();
+        let Some(live) = self.live.get(&planned.flow) else {
+            return Ok(());
+        };
+        let policy = self.snapshot_policy(live.row.program);
         let Some(live) = self.live.get_mut(&planned.flow) else {
             return Ok(());
         };
@@ -164,9 +167,9 @@ impl<S: Store, E: Effects> Worker<S, E> {
         }
     }
 
-    pub(super) fn snapshot_policy(&self) -> SnapshotPolicy {
+    pub(super) fn snapshot_policy(&self, program: ProgramId) -> SnapshotPolicy {
         SnapshotPolicy {
-            cost: self.cost,
+            cost: self.costs.get(&program).copied().unwrap_or_default(),
             max_tail: self.config.max_tail,
             ratio: self.config.snapshot_ratio,
         }

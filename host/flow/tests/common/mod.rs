@@ -30,10 +30,14 @@ pub fn program(text: &str) -> Program {
 }
 
 pub fn try_program(text: &str) -> Result<Program, jsvm_flow::FlowError> {
+    program_of(&builder(), text)
+}
+
+pub fn program_of(builder: &ProgramBuilder, text: &str) -> Result<Program, jsvm_flow::FlowError> {
     let folder = tempfile::tempdir().unwrap();
     let file: PathBuf = folder.path().join("main.ts");
     std::fs::write(&file, text).unwrap();
-    builder().file(&file)
+    builder.file(&file)
 }
 
 pub fn builder() -> ProgramBuilder {
