@@ -24,6 +24,16 @@ pub enum FlowError {
         /// How it ended.
         status: Status,
     },
+    /// The flow has ended, so that there is nothing to look into.
+    #[error(
+        "the flow {id} is {status}: its state is not kept. `jsvm flow show {id}` prints how it ended"
+    )]
+    NoState {
+        /// The flow.
+        id: String,
+        /// How it ended.
+        status: Status,
+    },
     /// The flow cannot be retried.
     #[error("the flow {id} is {status}: only failed, cancelled and stopped flows can be retried")]
     NotRetryable {
@@ -48,6 +58,16 @@ pub enum FlowError {
     NoMain {
         /// The file.
         file: String,
+    },
+    /// The top level of a program failed.
+    #[error("the top level of {file} failed{}: {error}", at(.place))]
+    TopLevel {
+        /// The file.
+        file: String,
+        /// Where it threw: file, line and column; empty if that is not known.
+        place: String,
+        /// The exception, the limit or the loss of the VM.
+        error: jsvm::Error,
     },
     /// The top level of a program waits.
     #[error(
@@ -95,6 +115,12 @@ pub enum FlowError {
          that started the flow"
     )]
     NoEngine(String),
+    /// A turn was stopped by [`turn_time`](crate::WorkerConfig::turn_time).
+    #[error(
+        "the turn ran longer than {0:?}, and is undone. `jsvm flow retry` repeats it; if it needs the time, run the \
+         worker with a longer --turn-time"
+    )]
+    TurnTime(std::time::Duration),
     /// The embedder does not have a function that the program of a flow needs.
     #[error(
         "the program calls the function {0}, which this process does not have. Run it with a worker whose flows have \
@@ -167,4 +193,11 @@ pub enum FlowError {
     /// A VM failed.
     #[error(transparent)]
     Vm(#[from] jsvm::Error),
+}
+
+fn at(place: &str) -> String {
+    match place {
+        "" => String::new(),
+        place => format!(" at {place}"),
+    }
 }

@@ -17,6 +17,9 @@ const MAX_FRAMES: usize = 100;
 /// The file of the module inside of `jsvm:flow`, whose functions are not the program's.
 const INTERNAL: &str = "jsvm:flow/internal";
 
+/// Characters of a value that are shown at most.
+const MAX_VALUE: usize = 1_000;
+
 /// Where a flow waits, from [`Flows::inspect`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
@@ -35,8 +38,16 @@ pub struct FlowFrame {
     pub function: String,
     /// Where it waits: file, line and column. Source maps are applied.
     pub place: String,
-    /// Its variables, with their values as the console shows them.
+    /// Its variables, with their values as the console shows them, up to 1,000 characters of each.
     pub variables: Vec<(String, String)>,
+}
+
+fn shortened(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(MAX_VALUE) {
+        text.truncate(end);
+        text.push_str(" …");
+    }
+    text
 }
 
 impl<S: Store> Flows<S> {
@@ -46,7 +57,7 @@ impl<S: Store> Flows<S> {
         let status = stored.row.state.status;
         if status.is_ended() {
             let id = id.to_string();
-            return Err(FlowError::Ended { id, status });
+            return Err(FlowError::NoState { id, status });
         }
         let now = self.time.now();
         let Recovered {
@@ -64,7 +75,7 @@ impl<S: Store> Flows<S> {
     /// Returns where a flow waits. The flow stays as it is.
     ///
     /// # Errors
-    /// [`FlowError::NoFlow`]; [`FlowError::Ended`] if the flow has no state any more; those of recovery.
+    /// [`FlowError::NoFlow`]; [`FlowError::NoState`] if the flow has no state any more; those of recovery.
     pub fn inspect(&mut self, id: &FlowId) -> Result<FlowInside, FlowError> {
         let flow = self.thaw(id)?;
         Self::look_inside(&flow)
@@ -91,7 +102,7 @@ impl<S: Store> Flows<S> {
                 let text = text
                     .transpose()?
                     .unwrap_or_else(|| "<uninitialized>".to_owned());
-                Ok::<_, Error>((variable.name.clone(), text))
+                Ok::<_, Error>((variable.name.clone(), shortened(text)))
             });
             inside.frames.push(FlowFrame {
                 function: frame.function_name.clone(),
@@ -110,7 +121,7 @@ impl<S: Store> Flows<S> {
     /// as it is.
     ///
     /// # Errors
-    /// [`FlowError::NoQuery`]; [`FlowError::Ended`] if the flow has no state any more;
+    /// [`FlowError::NoQuery`]; [`FlowError::NoState`] if the flow has no state any more;
     /// [`FlowError::NotJson`]; those of recovery; [`FlowError::Vm`] if the query throws.
     pub fn query(&mut self, id: &FlowId, name: &str, args: &str) -> Result<String, FlowError> {
         let parsed = serde_json::from_str::<Vec<serde::de::IgnoredAny>>(args);

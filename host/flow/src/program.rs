@@ -93,8 +93,8 @@ impl ProgramBuilder {
     /// Makes a program of a file, in JavaScript or TypeScript, with its modules.
     ///
     /// # Errors
-    /// [`FlowError::Read`]; [`FlowError::NoMain`]; [`FlowError::TopLevelWaits`]; [`FlowError::Vm`] if the
-    /// program throws.
+    /// [`FlowError::Read`]; [`FlowError::NoMain`]; [`FlowError::TopLevelWaits`]; [`FlowError::TopLevel`] if
+    /// the program throws.
     pub fn file(&self, file: impl AsRef<Path>) -> Result<Program, FlowError> {
         let file = file.as_ref();
         let shown = file.display().to_string();
@@ -123,6 +123,23 @@ impl ProgramBuilder {
     /// # Errors
     /// As [`file`](Self::file).
     pub fn evaluate(
+        &self,
+        modules: impl ModuleLoader,
+        specifier: &str,
+        name: &str,
+    ) -> Result<Program, FlowError> {
+        self.sealed(modules, specifier, name)
+            .map_err(|error| match error {
+                FlowError::Vm(error) => FlowError::TopLevel {
+                    file: name.to_owned(),
+                    place: place_of(&error).unwrap_or_default(),
+                    error,
+                },
+                error => error,
+            })
+    }
+
+    fn sealed(
         &self,
         modules: impl ModuleLoader,
         specifier: &str,
@@ -185,6 +202,17 @@ impl ProgramBuilder {
             },
         })
     }
+}
+
+/// Where a script threw an error.
+fn place_of(error: &Error) -> Option<String> {
+    let exception = match error {
+        Error::Exception(exception) => exception,
+        Error::Rejection(rejection) => &rejection.reason,
+        _ => return None,
+    };
+    let place = exception.location()?;
+    Some(format!("{}:{}:{}", place.file, place.line, place.column))
 }
 
 /// A program whose flows can run.

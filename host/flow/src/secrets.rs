@@ -51,6 +51,14 @@ pub(crate) fn reveal(
                     "the secret {name} is not there: give it to the worker, as in --secret {name}=FILE"
                 ))
             })?;
+            if secret
+                .bytes()
+                .any(|byte| byte < b' ' && byte != b'\t' || byte == 0x7f)
+            {
+                return Err(HostError::type_error(format!(
+                    "the secret {name} cannot be in a header: it has a line break or another control character"
+                )));
+            }
             if secret.contains(SECRET) {
                 return Err(HostError::type_error(format!(
                     "the secret {name} contains a placeholder"

@@ -198,14 +198,28 @@ fn secrets_are_in_requests_alone() {
         export default async () => {
             const token = secret('TOKEN');
             await fetch('https://a.example/', { headers: { authorization: `Bearer ${token}` } });
-            try { await fetch('https://a.example/', { headers: { x: secret('NONE') } }) } catch (error) { return error.message }
+            const messages = [];
+            for (const name of ['NONE', 'LINES']) {
+                try { await fetch('https://a.example/', { headers: { x: secret(name) } }) }
+                catch (error) { messages.push(error.message) }
+            }
+            return messages;
         }";
     let mut world = World::new(Recorder::new(|_| Some(Ok(response(200, "")))));
     world.config.secrets.insert("TOKEN".into(), "s3cr3t".into());
+    world.config.secrets.insert("LINES".into(), "a\nb".into());
     world.config.max_tail = 1;
     world.start(&program(text), "a", "null");
     world.run();
-    assert!(world.result("a").contains("the secret NONE is not there"));
+    let messages = world.result("a");
+    assert!(
+        messages.contains("the secret NONE is not there"),
+        "{messages}"
+    );
+    assert!(
+        messages.contains("the secret LINES cannot be in a header"),
+        "{messages}"
+    );
     let Call::Http(call) = world.effects.last().call else {
         panic!()
     };

@@ -229,6 +229,18 @@ fn a_flow_that_ended_takes_no_signal_and_no_large_payload_comes_in() {
     let error = world.flows().signal(&id("a"), "go", "1", "1").unwrap_err();
     let expected = "the flow a is completed: it takes no signals any more";
     assert_eq!(error.to_string(), expected);
+    let expected =
+        "the flow a is completed: its state is not kept. `jsvm flow show a` prints how it ended";
+    let mut flows = world.flows();
+    for error in [
+        flows.inspect(&id("a")).unwrap_err(),
+        flows.inspect_at(&id("a"), 1).unwrap_err(),
+        flows.timeline(&id("a")).unwrap_err(),
+        flows.query(&id("a"), "q", "[]").unwrap_err(),
+        flows.verify(&id("a")).unwrap_err(),
+    ] {
+        assert_eq!(error.to_string(), expected);
+    }
 }
 
 #[test]

@@ -234,6 +234,31 @@ fn a_timeline_shows_what_a_flow_got_and_did() {
 }
 
 #[test]
+fn a_timeline_tells_why_requests_failed_and_shortens_large_values() {
+    let text = "import { signal } from 'jsvm:flow';
+        export default async () => {
+            const large = 'x'.repeat(5_000);
+            try { await work(1) } catch { await signal('go') }
+            return large;
+        }";
+    let refuse = |_: &_| Some(Err(jsvm::HostError::new("the network is down")));
+    let mut world = World::new(Recorder::new(refuse));
+    world.config.snapshot_ratio = u32::MAX;
+    world.start(&program(text), "a", "null");
+    world.run();
+    let turns = world.flows().timeline(&id("a")).unwrap();
+    let failure = &turns[1].inputs[0];
+    assert!(
+        failure.starts_with("failure of work: ") && failure.contains("the network is down"),
+        "{failure}"
+    );
+    let inside = world.flows().inspect(&id("a")).unwrap();
+    let variables = &inside.frames[0].variables;
+    let (_, large) = variables.iter().find(|(name, _)| name == "large").unwrap();
+    assert_eq!(large.chars().count(), 1_002);
+}
+
+#[test]
 fn a_fork_goes_on_from_an_earlier_turn_with_another_outcome() {
     let (world, effects) = shop();
     world.run();

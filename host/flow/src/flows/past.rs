@@ -59,7 +59,7 @@ impl<S: Store> Flows<S> {
     /// Lists the turns since the newest snapshot, oldest first. Earlier turns are not kept.
     ///
     /// # Errors
-    /// [`FlowError::NoFlow`]; [`FlowError::Ended`]; those of recovery.
+    /// [`FlowError::NoFlow`]; [`FlowError::NoState`]; those of recovery.
     pub fn timeline(&mut self, id: &FlowId) -> Result<Vec<PastTurn>, FlowError> {
         let mut turns = Vec::new();
         let mut names = HashMap::new();
@@ -90,7 +90,7 @@ impl<S: Store> Flows<S> {
     /// Returns where a flow waited after a turn that is kept. The flow stays as it is.
     ///
     /// # Errors
-    /// [`FlowError::NotKept`]; [`FlowError::NoFlow`]; [`FlowError::Ended`]; those of recovery.
+    /// [`FlowError::NotKept`]; [`FlowError::NoFlow`]; [`FlowError::NoState`]; those of recovery.
     pub fn inspect_at(&mut self, id: &FlowId, turn: u64) -> Result<FlowInside, FlowError> {
         let stored = self.kept(id)?;
         let rewound = self.rewind(stored, turn, |_, _, _| {})?;
@@ -105,7 +105,7 @@ impl<S: Store> Flows<S> {
     /// Returns `false`, and changes nothing, if there is a flow with the new id.
     ///
     /// # Errors
-    /// [`FlowError::NotKept`]; [`FlowError::NoRequest`]; [`FlowError::NoFlow`]; [`FlowError::Ended`]; those of
+    /// [`FlowError::NotKept`]; [`FlowError::NoRequest`]; [`FlowError::NoFlow`]; [`FlowError::NoState`]; those of
     /// recovery.
     pub fn fork(
         &mut self,
@@ -177,7 +177,7 @@ impl<S: Store> Flows<S> {
     /// digests. The flow stays as it is.
     ///
     /// # Errors
-    /// [`FlowError::NoFlow`]; [`FlowError::Ended`]; [`FlowError::Diverged`]; those of recovery.
+    /// [`FlowError::NoFlow`]; [`FlowError::NoState`]; [`FlowError::Diverged`]; those of recovery.
     pub fn verify(&mut self, id: &FlowId) -> Result<(), FlowError> {
         let stored = self.kept(id)?;
         self.recover(stored).map(drop)
@@ -189,7 +189,7 @@ impl<S: Store> Flows<S> {
         let status = stored.row.state.status;
         if status.is_ended() && status != Status::Stopped {
             let id = id.to_string();
-            return Err(FlowError::Ended { id, status });
+            return Err(FlowError::NoState { id, status });
         }
         Ok(stored)
     }
@@ -266,13 +266,18 @@ fn describe(input: &Input, names: &HashMap<u64, String>) -> String {
         },
         Input::Signal { name, .. } => format!("signal {name}"),
         Input::Outcome { request, outcome } => {
-            let what = match outcome.fulfilled {
-                true => "outcome",
-                false => "failure",
+            let name = match names.get(request) {
+                Some(name) => name.clone(),
+                None => format!("request {request}"),
             };
-            match names.get(request) {
-                Some(name) => format!("{what} of {name}"),
-                None => format!("{what} of request {request}"),
+            let Ok(Err(error)) = outcome.clone().into_result() else {
+                return format!("outcome of {name}");
+            };
+            let data = error.into_data();
+            let message = data.root().ok().and_then(|root| root.get("message"));
+            match message.and_then(|message| message.to::<String>().ok()) {
+                Some(message) => format!("failure of {name}: {message}"),
+                None => format!("failure of {name}"),
             }
         }
     }

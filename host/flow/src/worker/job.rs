@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use jsvm::{Error, Interrupt};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::live::{SnapshotCost, TakenSnapshot};
@@ -84,7 +85,13 @@ impl TurnJob {
             run: self.run,
         };
         let vm = self.vm;
-        let ran = vm.run(&whose, &self.turn, Some(self.time_limit))?;
+        let ran = vm.run(&whose, &self.turn, Some(self.time_limit));
+        let ran = ran.map_err(|error| match error {
+            Error::Interrupted(Interrupt::TimeLimit | Interrupt::Deadline) => {
+                FlowError::TurnTime(self.time_limit)
+            }
+            error => error.into(),
+        })?;
         let mut tail = self.tail;
         tail.add(ran.nanoseconds(), self.bytes);
         let SnapshotPolicy {

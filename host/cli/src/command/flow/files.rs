@@ -13,7 +13,7 @@ use crate::command::options;
 use crate::command::reason::reason;
 use crate::command::usage::Usage;
 
-/// Writes a flow to a file.
+/// Writes a flow to a file, without its log.
 #[derive(Args)]
 pub struct Export {
     /// The name of the flow

@@ -338,6 +338,7 @@ fn as_usage(error: anyhow::Error) -> anyhow::Error {
             | FlowError::TopLevelWaits { .. }
             | FlowError::NoFlow(_)
             | FlowError::NotKept { .. }
+            | FlowError::NoState { .. }
             | FlowError::NoRequest { .. }
             | FlowError::Schedule(_)
             | FlowError::NotExported(_),

@@ -96,6 +96,7 @@ impl List {
     pub fn run(self) -> anyhow::Result<()> {
         let flows = self.store.open()?.list(self.status, self.limit)?;
         if self.json {
+            let flows: Vec<_> = flows.iter().map(view_json).collect::<Result<_, _>>()?;
             output::print(&serde_json::to_string(&flows)?);
             return Ok(());
         }
@@ -109,6 +110,17 @@ impl List {
         }
         Ok(())
     }
+}
+
+/// A view as JSON, with the values of the program as JSON too.
+fn view_json(flow: &FlowView) -> serde_json::Result<serde_json::Value> {
+    let mut json = serde_json::to_value(flow)?;
+    for field in ["result", "progress"] {
+        if let Some(text) = json[field].as_str() {
+            json[field] = serde_json::from_str(text)?;
+        }
+    }
+    Ok(json)
 }
 
 /// What a flow waits for, or how it ended.
@@ -130,24 +142,18 @@ impl Show {
             false => None,
         };
         let inside = match self.at {
-            Some(turn) => flows.inspect_at(&self.id, turn),
-            None => flows.inspect(&self.id),
-        };
-        let inside = match inside {
-            Ok(inside) => Some(inside),
-            Err(FlowError::Ended { .. }) => None,
-            Err(error) => return Err(error.into()),
+            Some(turn) => Some(flows.inspect_at(&self.id, turn)?),
+            None => match flows.inspect(&self.id) {
+                Ok(inside) => Some(inside),
+                Err(FlowError::NoState { .. }) => None,
+                Err(error) => return Err(error.into()),
+            },
         };
         if self.json {
-            let mut json = serde_json::to_value(&flow)?;
+            let mut json = view_json(&flow)?;
             json["inside"] = serde_json::to_value(&inside)?;
             if let Some(turns) = turns {
                 json["timeline"] = serde_json::to_value(turns)?;
-            }
-            for field in ["result", "progress"] {
-                if let Some(text) = json[field].as_str() {
-                    json[field] = serde_json::from_str(text)?;
-                }
             }
             output::print(&serde_json::to_string(&json)?);
             return Ok(());
@@ -182,11 +188,15 @@ impl Show {
         if let Some(failure) = &flow.failure {
             row("error", &format!("{failure}\n{}", failure.stack));
         }
-        if !flow.waiting.is_empty() {
-            row("waits for", &flow.waiting);
-        }
-        if let Some(wake) = flow.wake {
-            row("timer", &time(wake));
+        if let Some(turn) = self.at {
+            row("after", &format!("turn {turn}"));
+        } else {
+            if !flow.waiting.is_empty() {
+                row("waits for", &flow.waiting);
+            }
+            if let Some(wake) = flow.wake {
+                row("timer", &time(wake));
+            }
         }
         for turn in turns.unwrap_or_default() {
             row(&format!("turn {}", turn.turn), &describe_turn(&turn));

@@ -113,7 +113,14 @@ impl Run {
                 ))
             })?;
             // Editors end files with a line break.
-            Ok((name.clone(), text.trim_end_matches(['\r', '\n']).to_owned()))
+            let text = text.trim_end_matches(['\r', '\n']);
+            if text.is_empty() || text.contains(char::is_control) {
+                return Err(Usage(format!(
+                    "the secret {name} is for headers: {} must have one line of text",
+                    file.display()
+                )));
+            }
+            Ok((name.clone(), text.to_owned()))
         });
         secrets.collect()
     }
