@@ -342,7 +342,14 @@ fn schedules_lanes_and_forks_work_from_the_command_line() {
         place.flow(&[&["start", "program.ts", "--id", id][..], &limit].concat());
     }
     thread::sleep(Duration::from_millis(1100));
-    let run = ["run", "--until-idle", "--allow-net=127.0.0.1"];
+    let run = [
+        "run",
+        "--until-idle",
+        "--allow-net=127.0.0.1",
+        // All turns are kept.
+        "--snapshot-ratio",
+        "1000000",
+    ];
     place.flow(&run);
     place.flow(&["unschedule", "tick"]);
     let list = place.flow(&["list"]);

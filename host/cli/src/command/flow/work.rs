@@ -48,6 +48,11 @@ pub struct Run {
     #[arg(long, value_name = "COUNT", default_value = "1", value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: u16,
 
+    /// How many times the time, or the bytes, of a snapshot the turns since the last one have, until another is taken.
+    /// More keeps longer timelines, and makes recovery slower
+    #[arg(long, value_name = "NUMBER", default_value = "4")]
+    snapshot_ratio: u32,
+
     /// Put the text of a file in the place of secret("NAME") in headers; can be repeated
     #[arg(long, value_name = "NAME=FILE", value_parser = secret)]
     secret: Vec<(String, PathBuf)>,
@@ -78,6 +83,7 @@ impl Run {
         config.max_vms = self.max_vms;
         config.turn_time = self.turn_time;
         config.threads = self.threads.into();
+        config.snapshot_ratio = self.snapshot_ratio;
         config.secrets = self.secrets()?;
         config.horizon = self.horizon.unwrap_or_default();
         // It serves until the end of this function.
