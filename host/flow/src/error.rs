@@ -106,6 +106,11 @@ pub enum FlowError {
          damaged"
     )]
     WrongKey,
+    /// The key is not that of the store.
+    #[error(
+        "the key is not that of the store, whose records are sealed with another one. Name that one: --key-file FILE"
+    )]
+    NotItsKey,
     /// The store does not have the program of a flow.
     #[error("the store does not have the program {0} of the flow")]
     NoProgram(String),
@@ -140,7 +145,7 @@ pub enum FlowError {
     /// Recovery made something else of a turn than the first time.
     #[error(
         "turn {turn} of the flow {id} did something else when it was repeated: its journal or its program \
-         is not what it was. The flow is stopped"
+         is not what it was, so the flow cannot go on"
     )]
     Diverged {
         /// The flow.

@@ -88,11 +88,13 @@ impl<S: Store> Flows<S> {
     /// The flows of a store, whose records are sealed with a key.
     ///
     /// # Errors
-    /// [`FlowError::Vm`] if there is no engine.
-    pub fn new(store: S, key: &SealKey) -> Result<Self, FlowError> {
+    /// [`FlowError::NotItsKey`]; [`FlowError::Store`]; [`FlowError::Vm`] if there is no engine.
+    pub fn new(mut store: S, key: &SealKey) -> Result<Self, FlowError> {
+        let vault = Vault::new(key);
+        prove_key(&mut store, &vault)?;
         Ok(Flows {
             store,
-            vault: Vault::new(key),
+            vault,
             time: Arc::new(SystemTimeSource),
             limits: FlowLimits::default(),
             turn_time: Duration::from_secs(10),
@@ -379,6 +381,31 @@ impl<S: Store> Flows<S> {
         let program = Arc::new(LoadedProgram::new(&stored, engine, self.functions.clone())?);
         self.programs.insert(id, program.clone());
         Ok(program)
+    }
+}
+
+/// How many flows are tried with a key if there is no proof of it.
+const TRIED: usize = 16;
+
+/// Refuses a key that is not that of the store, before anything is written with it.
+fn prove_key(store: &mut impl Store, vault: &Vault) -> Result<(), FlowError> {
+    let nobody: FlowId = "store".parse()?;
+    let proof = store.key_proof()?;
+    let is_proven = |sealed: &[u8]| vault.open(&nobody, RecordKind::Key, sealed).is_ok();
+    if proof.as_deref().is_some_and(is_proven) {
+        return Ok(());
+    }
+    // The store is new or of an earlier version, or the proof is damaged.
+    let rows = store.list(None, TRIED)?;
+    let opens = |row: &FlowRow| vault.open(&row.id, RecordKind::Seed, &row.seed).is_ok();
+    let is_new = proof.is_none() && rows.is_empty();
+    if !is_new && !rows.iter().any(opens) {
+        return Err(FlowError::NotItsKey);
+    }
+    match store.put_key_proof(&vault.seal(&nobody, RecordKind::Key, &[])?) {
+        // It is kept another time.
+        Err(error) if error.is_transient() => Ok(()),
+        result => Ok(result?),
     }
 }
 

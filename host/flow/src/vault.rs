@@ -22,6 +22,8 @@ pub(crate) enum RecordKind {
     Progress = 8,
     Schedule = 9,
     Refusal = 10,
+    /// What proves that a key is that of the store.
+    Key = 11,
 }
 
 /// Seals and unseals records.

@@ -181,6 +181,8 @@ pub struct Worker<S, E> {
     pending: Vec<Change>,
     /// The flows that these are of: what the store has of them is old.
     dirty: HashSet<FlowId>,
+    /// Flows whose rows cannot be read, so that they cannot even be stopped.
+    unreadable: HashSet<FlowId>,
     metrics: WorkerMetrics,
     stop: StopWorker,
     /// Counts turns, to find the VMs that were used long ago.
@@ -219,6 +221,7 @@ impl<S: Store, E: Effects> Worker<S, E> {
             in_flight: FuturesUnordered::new(),
             pending: Vec::new(),
             dirty: HashSet::new(),
+            unreadable: HashSet::new(),
             metrics: WorkerMetrics::default(),
             stop: StopWorker::default(),
             tick: 0,
@@ -274,8 +277,11 @@ impl<S: Store, E: Effects> Worker<S, E> {
             // A flow that ended leaves its place in its lane to another.
             let admitted = self.flows.store.admit()?;
             let is_idle = is_idle && admitted == 0;
-            if until == Until::Idle && is_idle && self.flows.store.due(now, 1)?.is_empty() {
-                return Ok(());
+            if until == Until::Idle && is_idle {
+                let due = self.flows.store.due(now, 1 + self.unreadable.len())?;
+                if due.iter().all(|due| self.unreadable.contains(&due.id)) {
+                    return Ok(());
+                }
             }
             // The timer that is due may be that of a flow whose turn runs: it is not looked for in a loop.
             let least = if runs { LOOK } else { Duration::ZERO };

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use common::{Recorder, World, id, program, response, try_program};
 use jsvm::{Data, HostError};
-use jsvm_flow::{Call, FlowError, Status};
+use jsvm_flow::{Call, FlowError, Status, Store as _};
 
 #[test]
 fn requests_in_doubt_are_rejected_unless_they_can_be_repeated() {
@@ -371,9 +371,15 @@ fn another_key_opens_nothing() {
         "a",
         "1",
     );
-    let flows = jsvm_flow::Flows::new(world.store.clone(), &jsvm::SealKey::new([1; 32])).unwrap();
-    common::run_worker(flows, world.effects.clone(), world.config.clone()).unwrap();
-    assert_eq!(world.effects.count(), 0);
+    let other = || jsvm_flow::Flows::new(world.store.clone(), &jsvm::SealKey::new([1; 32]));
+    assert!(matches!(other(), Err(FlowError::NotItsKey)));
+    // A damaged proof is made anew by the right key alone.
+    let mut store = world.store.clone();
+    store.put_key_proof(b"damaged").unwrap();
+    assert!(matches!(other(), Err(FlowError::NotItsKey)));
+    world.run();
+    assert_eq!(world.result("a"), "1");
+    assert!(matches!(other(), Err(FlowError::NotItsKey)));
 }
 
 #[test]

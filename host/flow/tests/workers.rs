@@ -4,10 +4,13 @@
 mod common;
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use common::{Recorder, TestTime, World, id, key, program};
-use jsvm_flow::{Flows, MemoryStore, Status, StopWorker, Store, Until, Worker, WorkerConfig};
+use jsvm_flow::{
+    FlowError, FlowId, Flows, MemoryStore, Observer, SqliteStore, Status, StopWorker, Store,
+    StoreError, TurnReport, Until, Worker, WorkerConfig, WorkerMetrics,
+};
 
 #[test]
 fn a_worker_that_is_stopped_stores_outcomes_and_runs_no_further_turn() {
@@ -78,6 +81,58 @@ fn a_damaged_snapshot_stops_its_flow_alone() {
     world.signal("a", "two", "2", "2");
     world.run();
     assert_eq!(world.result("a"), "3");
+}
+
+#[test]
+fn a_row_that_cannot_be_read_stops_no_other_flow() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("flows.db");
+    let open = || Flows::new(SqliteStore::open(&file).unwrap(), &key()).unwrap();
+    let program = program("export default async (value) => await work(value)");
+    for flow in ["a", "b", "c"] {
+        assert!(open().start(&program, &id(flow), "1").unwrap());
+    }
+    let connection = rusqlite::Connection::open(&file).unwrap();
+    let damage = "UPDATE flows SET run = -1 WHERE id = 'b'";
+    assert_eq!(connection.execute(damage, []).unwrap(), 1);
+
+    #[derive(Debug, Default)]
+    struct Told(Mutex<Vec<String>>);
+    impl Observer for Told {
+        fn turn(&self, _: TurnReport) {}
+        fn metrics(&self, _: &WorkerMetrics) {}
+        fn stopped(&self, flow: &FlowId, error: &FlowError) {
+            self.0.lock().unwrap().push(format!("{flow}: {error}"));
+        }
+    }
+    let told = Arc::new(Told::default());
+    let mut config = WorkerConfig::default();
+    config.observer = Some(told.clone());
+    common::run_worker(open(), Recorder::echo(), config).unwrap();
+    for flow in ["a", "c"] {
+        assert_eq!(open().show(&id(flow)).unwrap().status, Status::Completed);
+    }
+    let told = told.0.lock().unwrap();
+    assert_eq!(told.len(), 1);
+    let expected = "b: the store is damaged: the row of the flow b cannot be read";
+    assert!(told[0].starts_with(expected), "{told:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_store_has_one_worker_under_all_of_its_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, link) = (
+        folder.path().join("flows.db"),
+        folder.path().join("link.db"),
+    );
+    let mut store = SqliteStore::open(&file).unwrap();
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    store.own().unwrap();
+    let error = SqliteStore::open(&link).unwrap().own().unwrap_err();
+    assert!(matches!(error, StoreError::Owned { .. }), "{error}");
+    drop(store);
+    SqliteStore::open(&link).unwrap().own().unwrap();
 }
 
 /// The oldest engine that is kept: that of the first golden generation.

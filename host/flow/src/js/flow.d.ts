@@ -35,7 +35,7 @@ declare module "jsvm:flow" {
   export function retry<T>(policy: RetryPolicy, run: (attempt: Attempt) => T | Promise<T>): Promise<T>;
   export function retry<T>(run: (attempt: Attempt) => T | Promise<T>): Promise<T>;
 
-  /** Calls a function once for a key, and returns the same promise for each call with it. */
+  /** Calls a function once for a key, and returns the same promise for each call with it. A failure is forgotten. */
   export function once<T>(key: string, run: () => T | Promise<T>): Promise<T>;
 
   /** Begins the flow anew with another input: `return continueWith(input)`. */

@@ -144,6 +144,14 @@ impl<S: Store> Store for FaultStore<S> {
         self.read(|inner| inner.engine(id))
     }
 
+    fn key_proof(&mut self) -> Result<Option<Vec<u8>>, StoreError> {
+        self.inner.key_proof()
+    }
+
+    fn put_key_proof(&mut self, sealed: &[u8]) -> Result<(), StoreError> {
+        self.inner.put_key_proof(sealed)
+    }
+
     fn create(&mut self, row: &FlowRow) -> Result<bool, StoreError> {
         self.inner.create(row)
     }

@@ -96,6 +96,15 @@ impl Store for MemoryStore {
         Ok(self.shared.lock().engines.get(id).cloned())
     }
 
+    fn key_proof(&mut self) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.shared.lock().key_proof.clone())
+    }
+
+    fn put_key_proof(&mut self, sealed: &[u8]) -> Result<(), StoreError> {
+        self.shared.lock().key_proof = Some(sealed.to_vec());
+        Ok(())
+    }
+
     fn create(&mut self, row: &FlowRow) -> Result<bool, StoreError> {
         let mut tables = self.shared.lock();
         Ok(tables.insert(row))

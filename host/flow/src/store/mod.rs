@@ -214,6 +214,18 @@ pub trait Store: Send {
     /// Those of the medium.
     fn engine(&mut self, id: &[u8; 32]) -> Result<Option<Vec<u8>>, StoreError>;
 
+    /// Reads what proves that a key is that of the store, if there is something.
+    ///
+    /// # Errors
+    /// Those of the medium.
+    fn key_proof(&mut self) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// Keeps what proves that a key is that of the store, in the place of what was there.
+    ///
+    /// # Errors
+    /// Those of the medium.
+    fn put_key_proof(&mut self, sealed: &[u8]) -> Result<(), StoreError>;
+
     /// Adds a flow, which is due at once. Returns `false`, and changes nothing, if there is one with its
     /// id.
     ///

@@ -75,7 +75,7 @@ impl SqliteStore {
         let mut store = SqliteStore {
             connection,
             files: FileFolder::of(&full),
-            path: full,
+            path: full.clone(),
             owner: None,
         };
         store.connection.busy_timeout(PATIENCE).map_err(failed)?;
@@ -92,6 +92,10 @@ impl SqliteStore {
         // A row of the journal that is replaced gives up its file.
         pragma("recursive_triggers", "ON")?;
         store.migrate()?;
+        // Under another name it is the same store, with the same worker and the same files.
+        let real = full.canonicalize();
+        store.path = real.map_err(|error| cannot(error.to_string()))?;
+        store.files = FileFolder::of(&store.path);
         Ok(store)
     }
 
@@ -227,6 +231,20 @@ impl Store for SqliteStore {
             })
             .optional()
             .map_err(failed)
+    }
+
+    fn key_proof(&mut self) -> Result<Option<Vec<u8>>, StoreError> {
+        self.connection
+            .query_row("SELECT sealed FROM key_proof", [], |row| row.get(0))
+            .optional()
+            .map_err(failed)
+    }
+
+    fn put_key_proof(&mut self, sealed: &[u8]) -> Result<(), StoreError> {
+        self.write(|connection| {
+            let sql = "INSERT OR REPLACE INTO key_proof (id, sealed) VALUES (1, ?1)";
+            connection.execute(sql, [sealed]).map(drop)
+        })
     }
 
     fn create(&mut self, row: &FlowRow) -> Result<bool, StoreError> {
@@ -389,8 +407,12 @@ fn failed(error: rusqlite::Error) -> StoreError {
             StoreError::Damaged(error.to_string())
         }
         _ => match error {
-            rusqlite::Error::FromSqlConversionFailure(..)
-            | rusqlite::Error::IntegralValueOutOfRange(..)
+            rusqlite::Error::FromSqlConversionFailure(_, _, reason) => {
+                StoreError::Damaged(reason.to_string())
+            }
+            // Its text has the whole statement.
+            rusqlite::Error::SqlInputError { msg, .. } => StoreError::Failed(msg),
+            rusqlite::Error::IntegralValueOutOfRange(..)
             | rusqlite::Error::InvalidColumnType(..) => StoreError::Damaged(error.to_string()),
             error => StoreError::Failed(error.to_string()),
         },

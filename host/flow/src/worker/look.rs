@@ -23,8 +23,13 @@ impl<S: Store, E: Effects> Worker<S, E> {
             if live.is_none() && self.dirty.contains(&due.id) {
                 continue;
             }
+            if self.unreadable.contains(&due.id) {
+                continue;
+            }
             if due.cancel {
-                self.cancel(&due.id)?;
+                if let Err(error) = self.cancel(&due.id) {
+                    self.stop_or_fail(&due.id, error)?;
+                }
                 continue;
             }
             // The store may not know that its timer has been due already.
@@ -88,6 +93,13 @@ impl<S: Store, E: Effects> Worker<S, E> {
     /// The clock of the system was put back: timers go on with what was left of their time.
     pub(super) fn follow_clock(&mut self, now: WallTime) -> Result<(), FlowError> {
         for id in self.flows.store.ahead(now)? {
+            let row = match self.flows.row(&id) {
+                Err(error) => {
+                    self.stop_or_fail(&id, error)?;
+                    continue;
+                }
+                Ok(row) => row,
+            };
             let state = match self.live.get_mut(&id) {
                 // What its turn does with its timers is not known yet.
                 Some(live) if live.running.is_some() => {
@@ -95,9 +107,9 @@ impl<S: Store, E: Effects> Worker<S, E> {
                     continue;
                 }
                 Some(live) => &mut live.row.state,
-                None => &mut self.flows.row(&id)?.state,
+                None => &mut row.state.clone(),
             };
-            let run = self.flows.row(&id)?.run;
+            let run = row.run;
             let left = state.wake.map(|wake| wake.saturating_sub(state.wall));
             state.wake = left.map(|left| now.saturating_add(left));
             state.wall = now;
@@ -208,9 +220,19 @@ impl<S: Store, E: Effects> Worker<S, E> {
             message: error.to_string(),
             stack: String::new(),
         };
+        if let Some(observer) = &self.config.observer {
+            observer.stopped(id, error);
+        }
         let row = match self.live.remove(id) {
             Some(live) => live.row.clone(),
-            None => self.flows.row(id)?,
+            None => match self.flows.row(id) {
+                // Nothing can be written to it. Others go on.
+                Err(FlowError::Store(StoreError::Damaged(_))) => {
+                    self.unreadable.insert(id.clone());
+                    return Ok(());
+                }
+                row => row?,
+            },
         };
         self.metrics.ended += 1;
         self.end_without_turn(&row, Status::Stopped, Some(&failure))

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use super::WorkerMetrics;
+use crate::error::FlowError;
+use crate::model::FlowId;
 
 /// A turn that ran.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,4 +23,7 @@ pub trait Observer: std::fmt::Debug + Send + Sync + 'static {
 
     /// The worker has done something: these are its figures now.
     fn metrics(&self, metrics: &WorkerMetrics);
+
+    /// A flow was stopped, since it cannot go on.
+    fn stopped(&self, _flow: &FlowId, _error: &FlowError) {}
 }

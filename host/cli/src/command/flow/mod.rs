@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
+use jsvm::Engine;
 use jsvm_flow::{FlowError, FlowId, Lane, Status};
 
 use self::store::StoreOption;
@@ -230,10 +231,11 @@ impl Flow {
 
 impl Start {
     fn run(self) -> anyhow::Result<()> {
-        let mut flows = self.store.open_or_create()?;
-        let program = jsvm_flow::ProgramBuilder::new(flows.engine())
+        // A program that cannot start leaves no store.
+        let program = jsvm_flow::ProgramBuilder::new(&Engine::global()?)
             .limits(limits(self.begin.memory))
             .file(&self.file)?;
+        let mut flows = self.store.open_or_create()?;
         let lane = self.max_concurrent.map(|limit| {
             let file = self.file.display().to_string();
             let name = match &self.concurrency_key {

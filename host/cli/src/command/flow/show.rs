@@ -126,10 +126,20 @@ fn view_json(flow: &FlowView) -> serde_json::Result<serde_json::Value> {
 /// What a flow waits for, or how it ended.
 fn summary(flow: &FlowView) -> String {
     match (&flow.failure, &flow.result) {
-        (Some(failure), _) => failure.to_string(),
-        (_, Some(result)) => result.clone(),
+        (Some(failure), _) => shortened(&failure.to_string()),
+        (_, Some(result)) => shortened(result),
         _ if flow.status.is_ended() => String::new(),
         _ => format!("waits for {}", flow.waiting),
+    }
+}
+
+/// Characters of a result that a list shows at most.
+const MAX_SUMMARY: usize = 200;
+
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(MAX_SUMMARY) {
+        Some((end, _)) => format!("{} …", &text[..end]),
+        None => text.to_owned(),
     }
 }
 

@@ -6,18 +6,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use jsvm_flow::{HttpEffects, StopWorker, Until, Worker, WorkerConfig};
+use jsvm_flow::{
+    FlowError, FlowId, HttpEffects, Observer, StopWorker, TurnReport, Until, Worker, WorkerConfig,
+    WorkerMetrics,
+};
 use jsvm_http::Client;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
 use super::metrics::FlowMetrics;
 use super::store::StoreOption;
-use crate::command::options;
-use crate::command::output;
 use crate::command::permissions::net_options::NetOptions;
 use crate::command::reason::reason;
 use crate::command::usage::Usage;
+use crate::command::{escape, options, output};
 
 /// Runs the flows of a store.
 ///
@@ -87,10 +89,14 @@ impl Run {
         config.secrets = self.secrets()?;
         config.horizon = self.horizon.unwrap_or_default();
         // It serves until the end of this function.
-        let _admin = match &self.admin {
-            Some(address) => Some(serve_metrics(address, &mut config)?),
-            None => None,
+        let (_admin, metrics) = match &self.admin {
+            Some(address) => {
+                let (runtime, metrics) = serve_metrics(address)?;
+                (Some(runtime), Some(metrics))
+            }
+            None => (None, None),
         };
+        config.observer = Some(Arc::new(Told { metrics }));
         let mut worker = Worker::new(flows, effects, config)?;
         let stop = worker.stop_handle();
         let until = match self.until_idle {
@@ -133,13 +139,12 @@ impl Run {
 }
 
 /// Serves the metrics of a worker on threads of their own, until the runtime is dropped.
-fn serve_metrics(address: &str, config: &mut WorkerConfig) -> anyhow::Result<Runtime> {
+fn serve_metrics(address: &str) -> anyhow::Result<(Runtime, Arc<FlowMetrics>)> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
         .build()?;
     let metrics = Arc::new(FlowMetrics::new());
-    config.observer = Some(metrics.clone());
     let listener = runtime
         .block_on(TcpListener::bind(address))
         .map_err(|error| {
@@ -150,9 +155,35 @@ fn serve_metrics(address: &str, config: &mut WorkerConfig) -> anyhow::Result<Run
         })?;
     let place = listener.local_addr()?;
     output::print_error(&format!("jsvm: metrics are on http://{place}/metrics"));
-    let text = Arc::new(move || metrics.text());
+    let served = metrics.clone();
+    let text = Arc::new(move || served.text());
     runtime.spawn(jsvm_http::serve_admin(listener, text));
-    Ok(runtime)
+    Ok((runtime, metrics))
+}
+
+/// Prints which flows were stopped, and counts the rest.
+#[derive(Debug)]
+struct Told {
+    metrics: Option<Arc<FlowMetrics>>,
+}
+
+impl Observer for Told {
+    fn turn(&self, report: TurnReport) {
+        if let Some(metrics) = &self.metrics {
+            metrics.turn(report);
+        }
+    }
+
+    fn metrics(&self, figures: &WorkerMetrics) {
+        if let Some(metrics) = &self.metrics {
+            metrics.metrics(figures);
+        }
+    }
+
+    fn stopped(&self, flow: &FlowId, error: &FlowError) {
+        let text = format!("jsvm: the flow {flow} is stopped: {error}");
+        output::print_error(&escape::lines(&text));
+    }
 }
 
 /// Stops the worker at the first signal, and ends the process at the second.

@@ -13,6 +13,7 @@ pub(super) struct Tables {
     pub(super) flows: BTreeMap<FlowId, FlowTable>,
     pub(super) programs: HashMap<ProgramId, StoredProgram>,
     pub(super) engines: HashMap<[u8; 32], Vec<u8>>,
+    pub(super) key_proof: Option<Vec<u8>>,
     pub(super) schedules: BTreeMap<FlowId, StoredSchedule>,
     pub(super) last_number: u64,
     pub(super) is_owned: bool,

@@ -1,7 +1,7 @@
 //! Reading.
 
 use rusqlite::types::Type;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, Error, OptionalExtension, Row, params};
 
 use super::files::FileDigest;
 use super::signed;
@@ -34,6 +34,19 @@ pub(super) fn id(row: &Row<'_>, index: usize) -> Result<FlowId> {
 }
 
 fn flow_row(row: &Row<'_>) -> Result<(i64, FlowRow)> {
+    parse_row(row).map_err(|error| match error {
+        Error::FromSqlConversionFailure(..)
+        | Error::IntegralValueOutOfRange(..)
+        | Error::InvalidColumnType(..) => {
+            let id: String = row.get(1).unwrap_or_default();
+            let what = format!("the row of the flow {id} cannot be read: {error}");
+            Error::FromSqlConversionFailure(1, Type::Text, what.into())
+        }
+        error => error,
+    })
+}
+
+fn parse_row(row: &Row<'_>) -> Result<(i64, FlowRow)> {
     let status: String = row.get(8)?;
     let status =
         Status::from_word(&status).ok_or_else(|| malformed(8, "it is not the status of a flow"))?;

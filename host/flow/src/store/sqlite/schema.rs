@@ -8,10 +8,11 @@ use super::{SqliteStore, StoreError, failed};
 const APPLICATION: i32 = 0x666c_6f77;
 
 /// The changes from each schema to the next. The first is from an empty file.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("../schema.sql"),
     include_str!("../schema2.sql"),
     include_str!("../schema3.sql"),
+    include_str!("../schema4.sql"),
 ];
 
 /// The newest schema.
