@@ -127,6 +127,14 @@ impl Effects for HttpEffects {
                         body,
                         decode,
                     } = call;
+                    if !["http://", "https://"]
+                        .iter()
+                        .any(|scheme| url.starts_with(scheme))
+                    {
+                        let text =
+                            format!("fetch of {url} failed: only http and https are supported");
+                        return Err(HostError::type_error(text));
+                    }
                     let request = jsvm_http::WholeRequest {
                         method,
                         url,

@@ -100,6 +100,20 @@ pub enum FlowError {
         /// The limit.
         limit: usize,
     },
+    /// A name is empty.
+    #[error("the {what} cannot be empty")]
+    Empty {
+        /// `name` or `id`.
+        what: &'static str,
+    },
+    /// The outcome of a fetch in a fork is no response.
+    #[error(
+        "request {number} is a fetch, whose outcome is a response: give it --response {number}=STATUS:BODY"
+    )]
+    NeedsResponse {
+        /// The request.
+        number: u64,
+    },
     /// The key does not fit the store.
     #[error(
         "a record of the store cannot be unsealed: the key is that of another store, or the record is \

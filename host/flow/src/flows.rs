@@ -51,7 +51,7 @@ impl Default for FlowLimits {
 const ENGINE_LEVEL: i32 = 3;
 
 /// The most bytes of the name of a lane.
-const MAX_LANE: usize = 400;
+const MAX_LANE: usize = 8 << 10;
 
 /// The flows of a store.
 ///
@@ -283,7 +283,7 @@ impl<S: Store> Flows<S> {
     ///
     /// # Errors
     /// [`FlowError::NoFlow`]; [`FlowError::Ended`]; [`FlowError::NotJson`]; [`FlowError::TooLarge`];
-    /// [`FlowError::Store`].
+    /// [`FlowError::Empty`]; [`FlowError::Store`].
     pub fn signal(
         &mut self,
         flow: &FlowId,
@@ -292,7 +292,12 @@ impl<S: Store> Flows<S> {
         payload: &str,
     ) -> Result<bool, FlowError> {
         self.check_json("payload", payload)?;
-        self.check_size("name", name.len().max(id.len()), self.limits.name)?;
+        for (what, text) in [("name", name), ("id", id)] {
+            if text.is_empty() {
+                return Err(FlowError::Empty { what });
+            }
+            self.check_size(what, text.len(), self.limits.name)?;
+        }
         let payload = self
             .vault
             .seal(flow, RecordKind::Signal, payload.as_bytes())?;

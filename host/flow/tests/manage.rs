@@ -317,6 +317,23 @@ fn a_fork_goes_on_from_an_earlier_turn_with_another_outcome() {
 }
 
 #[test]
+fn the_outcome_of_a_fetch_in_a_fork_is_a_response() {
+    let mut world = World::new(Recorder::silent());
+    world.config.snapshot_ratio = u32::MAX;
+    let text = "export default async () => (await fetch('https://a.example/')).status";
+    world.start(&program(text), "a", "null");
+    world.run();
+    let mut flows = world.flows();
+    let number = flows.timeline(&id("a")).unwrap()[0].requests[0].0;
+    let outcome = Some((number, ForkOutcome::Value("5".to_owned())));
+    let error = flows.fork(&id("a"), &id("b"), 1, outcome).unwrap_err();
+    let expected = format!("give it --response {number}=STATUS:BODY");
+    assert!(error.to_string().ends_with(&expected), "{error}");
+    let error = flows.signal(&id("a"), "", "1", "1").unwrap_err();
+    assert_eq!(error.to_string(), "the name cannot be empty");
+}
+
+#[test]
 fn a_fork_answers_a_fetch_with_a_response() {
     let (world, _) = shop();
     world.signal("a", "approved", "1", "null");

@@ -357,8 +357,11 @@ fn schedules_lanes_and_forks_work_from_the_command_line() {
         list.contains("tick@2") && list.contains("completed"),
         "{list}"
     );
-    let held = "waits for a place in the lane program.ts k, which has 1";
-    assert!(list.contains(held), "{list}");
+    let held = "program.ts k, which has 1";
+    assert!(
+        list.contains("waits for a place in the lane ") && list.contains(held),
+        "{list}"
+    );
     let shown = place.flow(&["show", "x", "--at", "1"]);
     assert!(
         shown.contains("request   1: GET http://127.0.0.1:9/price"),
@@ -475,8 +478,61 @@ fn bad_input_is_refused_with_advice() {
     refused(&["retry", "a"], "only failed, cancelled and stopped flows");
     place.flow(&["run", "--until-idle"]);
     refused(&["signal", "a", "go"], "the flow a is completed");
-    std::fs::write(place.path().join("flows.db.key"), "00".repeat(32)).unwrap();
-    refused(&["show", "a"], "the key is that of another store");
+    let file = place.path().join("flows.db.key");
+    let key = std::fs::read(&file).unwrap();
+    std::fs::write(&file, "00".repeat(32)).unwrap();
+    refused(&["show", "a"], "the key is not that of the store");
+    std::fs::write(&file, key).unwrap();
     std::fs::write(place.path().join("x.flow"), "no flow").unwrap();
     refused(&["import", "x.flow"], "not an exported flow");
+}
+
+#[test]
+fn keys_files_and_lanes_are_those_that_are_meant() {
+    let place = Place::new("export default async (value) => value.length;");
+    std::fs::write(
+        place.path().join("broken.ts"),
+        "export default async () => {\n  const a = {;\n};",
+    )
+    .unwrap();
+    let error = place.refused(&["start", "broken.ts", "--id", "x"]);
+    assert!(error.contains("broken.ts:2:14: SyntaxError"), "{error}");
+    assert!(!place.path().join("flows.db").exists());
+
+    let text = format!("{:?}", "x".repeat(300_000));
+    std::fs::write(place.path().join("input.json"), text).unwrap();
+    let limit = ["--max-concurrent", "1"];
+    let start = |id: &'static str, file: &'static str| {
+        let args = ["start", file, "--id", id, "--input", "@input.json"];
+        place.flow(&[&args[..], &limit].concat())
+    };
+    start("a", "program.ts");
+    start("b", "./program.ts");
+    let list = place.flow(&["list"]);
+    assert!(list.contains("waits for a place in the lane"), "{list}");
+
+    std::fs::write(place.path().join("other.key"), "0b".repeat(32)).unwrap();
+    let other = ["--key-file", "other.key"];
+    for command in [
+        &["run", "--until-idle"][..],
+        &["list"],
+        &["signal", "a", "go"],
+    ] {
+        let error = place.refused(&[command, &other].concat());
+        assert!(
+            error.contains("the key is not that of the store"),
+            "{error}"
+        );
+    }
+    place.flow(&["run", "--until-idle"]);
+    let list: serde_json::Value = serde_json::from_str(&place.flow(&["list", "--json"])).unwrap();
+    let results: Vec<_> = list
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|flow| &flow["result"])
+        .collect();
+    assert_eq!(results, [300_000, 300_000]);
+    let error = place.refused(&["show", "a", "--at", "1"]);
+    assert!(error.contains("its state is not kept"), "{error}");
 }

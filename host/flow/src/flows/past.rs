@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jsvm::{Data, Error, HostError};
 
 use super::Flows;
-use crate::effects::MadeResponse;
+use crate::effects::{Call, MadeResponse, Outgoing};
 use crate::error::FlowError;
 use crate::look::FlowInside;
 use crate::model::{
@@ -105,7 +105,7 @@ impl<S: Store> Flows<S> {
     /// Returns `false`, and changes nothing, if there is a flow with the new id.
     ///
     /// # Errors
-    /// [`FlowError::NotKept`]; [`FlowError::NoRequest`]; [`FlowError::NoFlow`]; [`FlowError::NoState`]; those of
+    /// [`FlowError::NotKept`]; [`FlowError::NoRequest`]; [`FlowError::NeedsResponse`]; [`FlowError::NoFlow`]; [`FlowError::NoState`]; those of
     /// recovery.
     pub fn fork(
         &mut self,
@@ -132,9 +132,13 @@ impl<S: Store> Flows<S> {
         state.waiting = format!("its first turn after turn {turn} of {id}");
         let mut inputs = Vec::new();
         if let Some((number, outcome)) = outcome {
-            let pending = vm.vm.unsettled_requests()?;
-            if !pending.iter().any(|request| request.id == number) {
+            let mut pending = vm.vm.unsettled_requests()?.into_iter();
+            let Some(request) = pending.find(|request| request.id == number) else {
                 return Err(FlowError::NoRequest { number, turn });
+            };
+            let is_fetch = matches!(Outgoing::new(request).call, Ok(Call::Http(_)));
+            if is_fetch && matches!(outcome, ForkOutcome::Value(_)) {
+                return Err(FlowError::NeedsResponse { number });
             }
             inputs.push(Input::Outcome {
                 request: number,

@@ -17,6 +17,7 @@ use jsvm_flow::{FlowError, FlowId, Lane, Status};
 
 use self::store::StoreOption;
 use self::work::Run;
+use super::reason::reason;
 use super::usage::Usage;
 use super::{escape, options, output};
 
@@ -109,7 +110,7 @@ struct Start {
 /// What a flow begins with.
 #[derive(Args)]
 struct BeginOptions {
-    /// The argument of the program's default function, as JSON
+    /// The argument of the program's default function, as JSON, or @FILE with it; @- is standard input
     #[arg(
         long,
         value_name = "JSON",
@@ -181,7 +182,7 @@ struct Signal {
     /// The name of the signal
     name: String,
 
-    /// The value that the flow gets, as JSON
+    /// The value that the flow gets, as JSON, or @FILE with it; @- is standard input
     #[arg(
         long,
         value_name = "JSON",
@@ -237,14 +238,16 @@ impl Start {
             .file(&self.file)?;
         let mut flows = self.store.open_or_create()?;
         let lane = self.max_concurrent.map(|limit| {
-            let file = self.file.display().to_string();
+            // The same file under another path is in the same lane.
+            let file = self.file.canonicalize().unwrap_or(self.file.clone());
+            let file = file.display().to_string();
             let name = match &self.concurrency_key {
                 None => file,
                 Some(key) => format!("{file} {key}"),
             };
             Lane { name, limit }
         });
-        match flows.start_in(&program, &self.id, &self.begin.input, lane)? {
+        match flows.start_in(&program, &self.id, &json_or_file(self.begin.input)?, lane)? {
             true => say(&format!("started {}", self.id)),
             false => say(&format!("{} was started before", self.id)),
         }
@@ -273,7 +276,15 @@ impl Deploy {
                 let of_program = running.into_iter().filter(|flow| {
                     flow.program.starts_with(&**digest) && flow.program != program.id().to_string()
                 });
-                of_program.map(|flow| flow.id).collect()
+                let ids: Vec<_> = of_program.map(|flow| flow.id).collect();
+                if ids.is_empty() {
+                    return Err(Usage(format!(
+                        "no running flow has other code whose digest begins with {digest}. `jsvm flow deploy --store FILE` \
+                         lists the running flows by their code"
+                    ))
+                    .into());
+                }
+                ids
             }
         };
         let target = (!self.revoke).then_some(&program);
@@ -303,7 +314,12 @@ impl Signal {
                 bytes.iter().map(|byte| format!("{byte:02x}")).collect()
             }
         };
-        match flows.signal(&self.id, &self.name, &signal_id, &self.payload)? {
+        match flows.signal(
+            &self.id,
+            &self.name,
+            &signal_id,
+            &json_or_file(self.payload)?,
+        )? {
             true => say(&format!("sent {} to {}", self.name, self.id)),
             false => say(&format!("{signal_id} was sent to {} before", self.id)),
         }
@@ -342,11 +358,26 @@ fn as_usage(error: anyhow::Error) -> anyhow::Error {
             | FlowError::NotKept { .. }
             | FlowError::NoState { .. }
             | FlowError::NoRequest { .. }
+            | FlowError::NeedsResponse { .. }
+            | FlowError::Empty { .. }
+            | FlowError::NotItsKey
             | FlowError::Schedule(_)
             | FlowError::NotExported(_),
         ) => Usage(error.to_string()).into(),
         _ => error,
     }
+}
+
+/// JSON that is an argument, or in a file: `@FILE`, and `@-` for standard input.
+fn json_or_file(text: String) -> Result<String, Usage> {
+    let Some(file) = text.strip_prefix('@') else {
+        return Ok(text);
+    };
+    let read = match file {
+        "-" => std::io::read_to_string(std::io::stdin()),
+        file => std::fs::read_to_string(file),
+    };
+    read.map_err(|error| Usage(format!("cannot read {file}: {}", reason(&error))))
 }
 
 fn say(text: &str) {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use jsvm::Engine;
 use jsvm_flow::{FlowId, Missed, ProgramBuilder, Schedule};
 
 use super::store::StoreOption;
@@ -71,13 +72,14 @@ pub struct Remove {
 
 impl Add {
     pub fn run(self) -> anyhow::Result<()> {
-        let mut flows = self.store.open_or_create()?;
-        let program = ProgramBuilder::new(flows.engine())
+        // A program that cannot start leaves no store.
+        let program = ProgramBuilder::new(&Engine::global()?)
             .limits(super::limits(self.begin.memory))
             .file(&self.file)?;
+        let mut flows = self.store.open_or_create()?;
         let mut schedule = Schedule::new(self.name, self.cron);
         schedule.zone = self.zone;
-        schedule.input = self.begin.input;
+        schedule.input = super::json_or_file(self.begin.input)?;
         schedule.missed = self.missed;
         schedule.overlap = !self.no_overlap;
         let next = flows.schedule(&program, &schedule)?;

@@ -208,6 +208,9 @@ impl Show {
                 row("timer", &time(wake));
             }
         }
+        if turns.as_ref().is_some_and(Vec::is_empty) {
+            row("kept", "no turn: a snapshot has replaced all of them");
+        }
         for turn in turns.unwrap_or_default() {
             row(&format!("turn {}", turn.turn), &describe_turn(&turn));
         }

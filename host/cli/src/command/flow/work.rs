@@ -43,8 +43,8 @@ pub struct Run {
     turn_time: Duration,
 
     /// How many flows are kept in memory. Flows at rest need not be
-    #[arg(long, value_name = "COUNT", default_value = "64")]
-    max_vms: usize,
+    #[arg(long, value_name = "COUNT", default_value = "64", value_parser = clap::value_parser!(u32).range(1..))]
+    max_vms: u32,
 
     /// How many threads run turns. With more than one, a flow that computes does not delay the others
     #[arg(long, value_name = "COUNT", default_value = "1", value_parser = clap::value_parser!(u16).range(1..=256))]
@@ -82,7 +82,7 @@ impl Run {
         let max_body = usize::try_from(self.max_body).unwrap_or(usize::MAX);
         let effects = HttpEffects::new(client).max_body(max_body);
         let mut config = WorkerConfig::default();
-        config.max_vms = self.max_vms;
+        config.max_vms = self.max_vms as usize;
         config.turn_time = self.turn_time;
         config.threads = self.threads.into();
         config.snapshot_ratio = self.snapshot_ratio;
