@@ -3,9 +3,9 @@
 
     main.py JSVM FOLDER --tools FOLDER [--seconds N]
 
-Two programs run first: one that imports interfaces of the host by name, and one that answers messages. A
-third counts requests in the store that the hosts share. Clients send requests to a balancer. One
-host is killed by SIGKILL while they do. It passes if
+Three programs run first: one that imports interfaces of the host by name, one that answers messages, and one
+that serves as many requests at a time as a host has instances for. A fourth counts requests in the store
+that the hosts share. Clients send requests to a balancer. One host is killed by SIGKILL while they do. It passes if
 
 * each successful response has a sum of its own, and the store has at least as many;
 * the store has no more than that and the requests that failed;
@@ -21,6 +21,7 @@ import json
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -30,6 +31,10 @@ from cluster import Cluster, ClusterError, Workload
 from load import Load
 
 CLIENTS = 8
+# A host of wasmCloud has room for 1,000 core instances, and a file has four.
+ROOM = 250
+# Seconds for which each of these requests is served, so that all of them are at the same time.
+SERVED = 8
 # Builds a program of this folder under a name, and puts it into the registry.
 Build = Callable[[str, str, list[str]], None]
 KEYVALUE = ("wasi", "keyvalue", ["store", "atomics"])
@@ -85,6 +90,36 @@ def check_messages(cluster: Cluster, build: Build) -> list[str]:
     answer = nats.request("words.upper", b"hello", 60)
     nats.close()
     return [] if answer == b"HELLO" else [f"worker: {answer!r}, not b'HELLO'"]
+
+
+def check_room(cluster: Cluster, build: Build) -> list[str]:
+    """Has a host serve as many requests at a time as it has room for."""
+    build("slow.js", "slow", ["--kind", "http"])
+    host = cluster.hosts["b"]
+    cluster.start_workload(host, Workload("slow", "slow:1"))
+    get(host.http_port, "slow.local", "/?seconds=0")
+    answers = []
+    lock = threading.Lock()
+
+    def send() -> None:
+        sent = time.monotonic()
+        try:
+            answer = get(host.http_port, "slow.local", f"/?seconds={SERVED}")
+        except (OSError, ClusterError, http.client.HTTPException) as error:
+            answer = f"{type(error).__name__}: {error}"
+        with lock:
+            answers.append((answer, sent, time.monotonic()))
+
+    threads = [threading.Thread(target=send) for _ in range(ROOM)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    wrong = [answer for answer, _, _ in answers if answer != SERVED]
+    last_sent = max(sent for _, sent, _ in answers)
+    together = sum(ended > last_sent for _, _, ended in answers)
+    print(f"{ROOM - len(wrong)} of {ROOM} requests succeeded, {together} of them at the same time")
+    return [f"slow: {len(wrong)} of {ROOM} requests failed: {wrong[0]}"] if wrong else []
 
 
 def check_failover(cluster: Cluster, build: Build, seconds: float) -> list[str]:
@@ -159,6 +194,7 @@ def main() -> int:
                 cluster.start_host(name)
             wrong = check_names(cluster, build)
             wrong += check_messages(cluster, build)
+            wrong += check_room(cluster, build)
             wrong += check_failover(cluster, build, args.seconds)
     except (ClusterError, TimeoutError, subprocess.CalledProcessError) as error:
         wrong = [str(error)]

@@ -4,10 +4,11 @@
 //! tasks share the VM. A task that has news runs the VM, begins the work that the VM then requests,
 //! and settles it.
 //!
-//! `turn` acts: it uses `served`, the state of the requests of clients, and `fetch` and `bodies`, the
+//! `turn` acts: it uses `served`, the state of the requests of clients, and `fetch`, `bodies` and `events`, the
 //! work for requests of the VM. None of these calls `turn`.
 
 mod bodies;
+mod events;
 mod fetch;
 mod message;
 mod served;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::pin::{Pin, pin};
 
 use futures_util::future::{AbortHandle, Either, abortable, select};
+use jsvm_abi::adapter::{CANCEL_WAIT, WAIT_FOR_EVENT};
 use jsvm_component_data::Value;
 use jsvm_driver::{
     HttpRequest, JobEvents, Outcome, Request, STOPPED, data, heap, limited, print_error, roots,
@@ -14,7 +15,7 @@ use jsvm_protocol::http::LOST;
 use wasip3::clocks::monotonic_clock;
 use wasip3::spawn_local;
 
-use crate::{bodies, fetch, served};
+use crate::{bodies, events, fetch, served};
 
 type Work = Pin<Box<dyn Future<Output = Outcome>>>;
 
@@ -36,6 +37,9 @@ thread_local! {
 /// Runs the VM until it can do nothing more. The work that it requests belongs to the task that
 /// calls this.
 pub fn turn() {
+    for (request, waitable) in events::take_left() {
+        carry_out(request, Box::pin(events::wait(request, waitable)));
+    }
     let next = loop {
         let turn = run_jobs(&mut Events);
         if turn.is_idle {
@@ -138,6 +142,15 @@ impl JobEvents for Events {
     }
 
     fn on_request(&mut self, id: u64, name: &str, args: Vec<Value>) {
+        let waitable = || args.first().and_then(Value::to_u64).unwrap_or_default() as u32;
+        match name {
+            WAIT_FOR_EVENT => return carry_out(id, Box::pin(events::wait(id, waitable()))),
+            CANCEL_WAIT => {
+                events::cancel(waitable());
+                return settle(id, Ok(Value::Undefined));
+            }
+            _ => {}
+        }
         let outcome = match Request::read(name, args) {
             Ok(Request::Http(request)) => return begin(id, request),
             Ok(Request::Served(request)) => {

@@ -23,6 +23,12 @@
 //!
 //! Numbers from [`FIRST_SPECIAL`] on are not in the world: see [`SLEEP`] and [`Builtin`].
 //!
+//! # A VM that a driver calls
+//!
+//! The VM of a server or a command has no [`START`] and [`RESUME`]: its tasks are those of the driver. The root
+//! [`DRIVEN`] says so. The driver of a service waits for the events of asynchronous imports, streams and futures when
+//! the VM makes the request [`WAIT_FOR_EVENT`]. Of [`Builtin`], the adapter has [`Builtin::DRIVEN`].
+//!
 //! # A call of an asynchronous export
 //!
 //! 1. and 2. as above.
@@ -49,6 +55,15 @@ pub const IMPORT: (&str, &str) = ("jsvm:engine/host", "host-call");
 /// The root of a VM whose imports of a world can be called, although the adapter calls no export of it: the
 /// VM of a server or a command, which a driver calls. Any value but `undefined` will do.
 pub const DRIVEN: &str = "jsvm:world-driven";
+
+/// The request of a VM that a driver of WASI 0.3 calls: the task of the driver waits for an event of a waitable.
+///
+/// The argument is the number of the waitable, which is in no waitable set. The request is fulfilled with the code of
+/// the event, or with `undefined` after [`CANCEL_WAIT`]. The waitable is in no set then, either.
+pub const WAIT_FOR_EVENT: &str = "jsvm:world-wait";
+
+/// The request that ends [`WAIT_FOR_EVENT`] for a waitable, by its number.
+pub const CANCEL_WAIT: &str = "jsvm:world-cancel";
 
 /// The first number of a call that no world describes.
 pub const FIRST_SPECIAL: u32 = 0xffff_0000;
@@ -146,6 +161,9 @@ impl Builtin {
         Builtin::SignalDropWritable,
         Builtin::WaitFor,
     ];
+
+    /// Those that a VM calls whose tasks are those of a driver, by their numbers, which are consecutive.
+    pub const DRIVEN: [Builtin; 2] = [Builtin::SubtaskDrop, Builtin::SubtaskCancel];
 
     /// Returns the number of the call.
     pub const fn number(self) -> u32 {

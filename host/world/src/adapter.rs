@@ -14,7 +14,7 @@ mod tasks;
 
 use std::time::Duration;
 
-use jsvm_abi::adapter as names;
+use jsvm_abi::adapter::{self as names, Builtin};
 use wasm_encoder::ValType;
 
 pub(crate) use self::driven::{driven_adapter, redirected};
@@ -118,7 +118,7 @@ fn import(builder: &mut Builder, description: &Description, system: &System) -> 
             main(names::RESUME, &[I32; 3], &[I32]),
         ]
     });
-    let tasks = ImportedTasks::add(builder, description, system);
+    let tasks = ImportedTasks::add(builder, description, system, &Builtin::ALL);
     let mut add = |import: &CoreImport, parameters: &[ValType], results: &[ValType]| {
         builder.import(&import.module, &import.name, parameters, results)
     };

@@ -41,7 +41,8 @@ const PACKAGE: (&str, &str) = ("jsvm", "file");
 /// ```
 ///
 /// # Errors
-/// As [`component`](crate::component()); [`WorldError::AsyncImport`] if an import is asynchronous; and
+/// As [`component`](crate::component()); [`WorldError::AsyncImport`] if an import is asynchronous and the file is no
+/// service; and
 /// [`WorldError::Contradictory`] if the imports contradict those of the server or command.
 pub fn driven_component(
     vm: &Vm,
@@ -54,7 +55,9 @@ pub fn driven_component(
     source.resolve.worlds[source.world].exports.clear();
     let description = source.description()?;
     let mut imported = description.world.imports.iter().zip(&description.imports);
-    if let Some((_, core)) = imported.find(|(import, _)| is_async(&import.callee)) {
+    if !waits(kind)
+        && let Some((_, core)) = imported.find(|(import, _)| is_async(&import.callee))
+    {
         let name = name_of(core);
         return Err(WorldError::AsyncImport { name });
     }
@@ -70,6 +73,15 @@ pub fn driven_component(
         component: built.component,
         left_out: built.left_out,
     })
+}
+
+/// Whether the driver of a file waits for asynchronous imports: that of a service. The exports of the other kinds are
+/// functions that are not asynchronous, as WASI 0.2 has them, so a host traps if they wait.
+fn waits(kind: ComponentKind) -> bool {
+    matches!(
+        kind,
+        ComponentKind::Service | ComponentKind::ServiceWithEnvironment
+    )
 }
 
 /// Whether only an asynchronous world can have an import.

@@ -42,11 +42,11 @@ pub enum WorldError {
     /// A type of the world takes more memory than a component has.
     #[error("the world has a type that is larger than a memory")]
     TooLarge,
-    /// A server or a command imports an asynchronous function, a future or a stream. Only programs with the
-    /// exports of a world can import these.
+    /// A server of WASI 0.2 or a command imports an asynchronous function, a future or a stream. Services and
+    /// components for an asynchronous world can import these.
     #[error(
-        "{name} is asynchronous, or has a future or a stream, which servers and commands cannot import. \
-         Import a synchronous function, or export the handler of the world instead of a server"
+        "{name} is asynchronous, or has a future or a stream. Servers of WASI 0.2 and commands cannot wait for it. \
+         Build a service by --kind service, or a component for a world with an asynchronous export"
     )]
     AsyncImport {
         /// The name of the import.

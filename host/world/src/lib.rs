@@ -38,6 +38,7 @@ mod driven;
 mod error;
 mod fetch;
 mod files;
+mod logging;
 mod mismatch;
 mod names;
 mod retain;

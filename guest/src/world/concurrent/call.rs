@@ -115,7 +115,7 @@ fn begin(
         signal.get("addEventListener")?.call(&signal, &args)?;
         call.signal = Some((signal, listener));
     }
-    waitable::wait(subtask, Box::new(call));
+    waitable::wait(subtask, Box::new(call))?;
     Ok(promise)
 }
 
@@ -162,9 +162,8 @@ fn abort(call: js::Call<'_>) -> JsResult<Value> {
 /// # Errors
 /// The VM was stopped, or has no memory.
 pub fn cancel(subtask: u32) -> JsResult<()> {
-    if task::current() == 0 {
-        waitable::cancel_later(Later::Call(subtask));
-        return Ok(());
+    if !waitable::can_cancel() {
+        return waitable::cancel_later(subtask, Later::Call(subtask));
     }
     let Some(pending) = waitable::take(subtask) else {
         return Ok(());

@@ -80,7 +80,7 @@ pub fn arm(nanoseconds: u64) -> JsResult<Armed> {
     }
     let task = task::current();
     ALARM.set(Some(Alarm { subtask, at, task }));
-    waitable::wait(subtask, Box::new(Rings));
+    waitable::wait(subtask, Box::new(Rings))?;
     Ok(Armed::Waits)
 }
 

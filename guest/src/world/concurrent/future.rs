@@ -36,7 +36,7 @@ pub fn lift(
     // SAFETY: the block stays until the read is over.
     let code = unsafe { adapter::transfer(Transfer::Read.number(first), args) };
     if code == BLOCKED {
-        waitable::wait(handle, Box::new(read));
+        waitable::wait(handle, Box::new(read))?;
     } else {
         Box::new(read).complete(handle, code)?;
     }
@@ -160,7 +160,7 @@ pub fn write(call: js::Call<'_>) -> JsResult<Value> {
     // SAFETY: the block stays until the write is over.
     let code = unsafe { adapter::transfer(Transfer::Write.number(*first), args) };
     if code == BLOCKED {
-        waitable::wait(handle, Box::new(write));
+        waitable::wait(handle, Box::new(write))?;
     } else {
         Box::new(write).complete(handle, code)?;
     }

@@ -5,9 +5,12 @@
 //! clock (`clock`). `waitable` has all of them by their handles. An event runs the jobs of the VM, which all
 //! tasks share; a task whose promise was settled in the turn of another one is woken by a future without a
 //! value.
+//!
+//! A service has no tasks here: those of its driver wait (`driven`).
 
 mod call;
 mod clock;
+mod driven;
 mod future;
 mod reader;
 mod source;

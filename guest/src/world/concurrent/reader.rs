@@ -120,7 +120,7 @@ pub fn read(call: js::Call<'_>) -> JsResult<Value> {
                 resolve,
                 reject,
             };
-            waitable::wait(handle, Box::new(read));
+            waitable::wait(handle, Box::new(read))?;
             return Ok(promise);
         }
         if let Some(items) = finish(world, &end, code)? {
@@ -238,9 +238,8 @@ pub fn cancel_end(end: &Value) -> JsResult<()> {
         (reader.handle, reader.first, reader.is_reading)
     })?;
     if let (Some(handle), true) = (handle, is_reading) {
-        if task::current() == 0 {
-            waitable::cancel_later(Later::Read(end.clone()));
-            return Ok(());
+        if !waitable::can_cancel() {
+            return waitable::cancel_later(handle, Later::Read(end.clone()));
         }
         if let Some(pending) = waitable::take(handle) {
             // SAFETY: an end of this side that is being read. This waits until the read is over.

@@ -1,13 +1,13 @@
 //! What goes on, by the handles of the component model.
 #![allow(unsafe_code)]
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use jsvm_abi::adapter::Builtin;
 
 use super::super::adapter;
-use super::{call, reader, task};
+use super::{call, driven, reader, task};
 use crate::js::{JsResult, Value};
 
 /// A call, a read or a write that goes on.
@@ -40,12 +40,26 @@ pub enum Later {
 
 thread_local! {
     static WAITING: RefCell<BTreeMap<u32, Waiting>> = const { RefCell::new(BTreeMap::new()) };
-    static LATER: RefCell<Vec<Later>> = const { RefCell::new(Vec::new()) };
+    /// By their waitables.
+    static LATER: RefCell<Vec<(u32, Later)>> = const { RefCell::new(Vec::new()) };
+    static CANCELS: Cell<bool> = const { Cell::new(false) };
 }
 
-/// The next task cancels it.
-pub fn cancel_later(what: Later) {
-    LATER.with_borrow_mut(|later| later.push(what));
+/// Whether this is the turn of a task, so that the VM can wait until what goes on was cancelled.
+pub fn can_cancel() -> bool {
+    task::current() != 0 || CANCELS.get()
+}
+
+/// The next task cancels it, or the driver's.
+///
+/// # Errors
+/// The VM has no memory.
+pub fn cancel_later(waitable: u32, what: Later) -> JsResult<()> {
+    LATER.with_borrow_mut(|later| later.push((waitable, what)));
+    match driven::is_driven() {
+        true => driven::cancel(waitable),
+        false => Ok(()),
+    }
 }
 
 /// Cancels what was not.
@@ -53,22 +67,35 @@ pub fn cancel_later(what: Later) {
 /// # Errors
 /// The VM was stopped, or has no memory.
 pub fn cancel_now() -> JsResult<()> {
-    for what in LATER.take() {
-        match what {
-            Later::Call(subtask) => call::cancel(subtask)?,
-            Later::Read(end) => reader::cancel_end(&end)?,
-        }
-    }
-    Ok(())
+    LATER
+        .take()
+        .into_iter()
+        .try_for_each(|(_, what)| what.cancel())
 }
 
-/// Keeps what goes on. The current task waits for it; without one, the next does.
-pub fn wait(waitable: u32, pending: Box<dyn Pending>) {
+impl Later {
+    fn cancel(self) -> JsResult<()> {
+        match self {
+            Later::Call(subtask) => call::cancel(subtask),
+            Later::Read(end) => reader::cancel_end(&end),
+        }
+    }
+}
+
+/// Keeps what goes on. The current task waits for it; without one, the next does, or the driver's.
+///
+/// # Errors
+/// The VM has no memory.
+pub fn wait(waitable: u32, pending: Box<dyn Pending>) -> JsResult<()> {
     let task = task::current();
     if task != 0 {
         join(waitable, task::set_of(task));
     }
     insert(waitable, pending, task);
+    match driven::is_driven() {
+        true => driven::wait(waitable),
+        false => Ok(()),
+    }
 }
 
 /// Keeps what goes on in the set of a task, which it has joined.
@@ -116,9 +143,33 @@ pub fn deliver(waitable: u32, code: u32) -> JsResult<()> {
     if let Some(pending) = take(waitable)
         && let Some(rest) = pending.complete(waitable, code)?
     {
-        wait(waitable, rest);
+        wait(waitable, rest)?;
     }
     Ok(())
+}
+
+/// The driver's task has waited, until there was an event with this code or until the program has cancelled what goes
+/// on.
+///
+/// # Errors
+/// The VM was stopped, or has no memory.
+pub fn deliver_driven(waitable: u32, code: Option<u32>) -> JsResult<()> {
+    // The number can be another waitable's afterwards.
+    let cancelled: Vec<_> =
+        LATER.with_borrow_mut(|later| later.extract_if(.., |(of, _)| *of == waitable).collect());
+    let Some((_, cancelled)) = cancelled.into_iter().next() else {
+        return code.map_or(Ok(()), |code| deliver(waitable, code));
+    };
+    if let Some(code) = code
+        && let Some(pending) = take(waitable)
+        && let Some(rest) = pending.complete(waitable, code)?
+    {
+        insert(waitable, rest, 0);
+    }
+    CANCELS.set(true);
+    let result = cancelled.cancel();
+    CANCELS.set(false);
+    result
 }
 
 /// Whether a task waits for something.

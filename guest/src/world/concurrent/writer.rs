@@ -166,7 +166,7 @@ pub fn write(call: js::Call<'_>) -> JsResult<Value> {
         None => {
             let (promise, resolve, reject) = js::new_promise()?;
             write.functions = Some((resolve, reject));
-            waitable::wait(handle, Box::new(write));
+            waitable::wait(handle, Box::new(write))?;
             Ok(promise)
         }
     }

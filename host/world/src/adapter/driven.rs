@@ -4,7 +4,7 @@
 //! The console is the adapter's, too, if the world has `wasi:logging`. It imports everything else from the driver,
 //! as in a file without a world.
 
-use jsvm_abi::adapter::IMPORT;
+use jsvm_abi::adapter::{Builtin, IMPORT};
 use jsvm_standalone::DRIVER;
 use wasm_encoder::{BlockType, Function, ValType};
 
@@ -12,6 +12,7 @@ use super::calls::{core_type, dispatch};
 use super::engine::console;
 use super::module::Builder;
 use super::rename::rename_imports;
+use super::tasks::ImportedTasks;
 use super::{LOG, MAIN, NAME, REALLOC};
 use crate::WorldError;
 use crate::describe::Description;
@@ -93,6 +94,7 @@ pub(crate) fn driven_adapter(
     let realloc = builder.import(MAIN, REALLOC, &[ValType::I32; 4], &[ValType::I32]);
     let log = system.log.as_ref().filter(|_| redirected.console.is_some());
     let log = log.map(|log| builder.import(&log.module, &log.name, &LOG, &[]));
+    let tasks = ImportedTasks::add(&mut builder, description, system, &Builtin::DRIVEN);
     builder.import_memory();
 
     let (name, len, slots, number) = (0, 1, 2, 3);
@@ -106,6 +108,8 @@ pub(crate) fn driven_adapter(
         code.local_get(parameter);
     }
     code.call(other).return_().end();
+    // The length is not needed any more.
+    tasks.call(&mut code, number, slots, len);
     dispatch(&mut code, &imports, number, slots);
     code.end();
     builder.export(host_call, &PARAMETERS, &[], &call);

@@ -15,16 +15,24 @@ type Functions = Vec<(u32, Vec<ValType>, Vec<ValType>)>;
 #[derive(Default)]
 pub(super) struct ImportedTasks {
     functions: Functions,
+    /// The number of the first.
+    first: u32,
     has_clock: bool,
 }
 
 impl ImportedTasks {
-    pub fn add(builder: &mut Builder, description: &Description, system: &System) -> Self {
+    /// Imports those of the functions that the world needs. Their numbers must be consecutive.
+    pub fn add(
+        builder: &mut Builder,
+        description: &Description,
+        system: &System,
+        builtins: &[Builtin],
+    ) -> Self {
         if !description.world.is_async() {
             return ImportedTasks::default();
         }
-        let mut functions = Vec::with_capacity(Builtin::ALL.len());
-        for builtin in Builtin::ALL {
+        let mut functions = Vec::with_capacity(builtins.len());
+        for &builtin in builtins {
             let (name, parameters, results) = core(builtin);
             let (module, name) = match (builtin, &system.wait_for) {
                 (Builtin::WaitFor, Some(import)) => (&*import.module, &*import.name),
@@ -37,6 +45,7 @@ impl ImportedTasks {
         }
         ImportedTasks {
             functions,
+            first: builtins[0].number(),
             has_clock: system.wait_for.is_some(),
         }
     }
@@ -46,9 +55,9 @@ impl ImportedTasks {
         if self.functions.is_empty() {
             return;
         }
-        let first = Builtin::ALL[0].number().cast_signed();
+        let first = self.first.cast_signed();
         code.local_get(number)
-            .i32_const(first)
+            .i32_const(Builtin::ALL[0].number().cast_signed())
             .i32_ge_u()
             .if_(BlockType::Empty);
         if !self.has_clock {

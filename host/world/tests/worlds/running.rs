@@ -1,11 +1,13 @@
 //! Components as hosts run them.
 
+use std::sync::{Arc, Mutex, OnceLock};
+
 use jsvm_world::{Options, WorldSource};
 use serde_json::json;
-use wasmtime::component::{Component, Linker};
+use wasmtime::component::{Component, Instance, Linker, Val};
 use wasmtime::{Store, Trap};
 
-use crate::host::{engine, instantiated};
+use crate::host::{engine, instantiated, instantiated_with};
 use crate::json::from_val;
 use crate::make::{made, world};
 
@@ -77,6 +79,41 @@ fn instances_share_nothing_and_a_trap_ends_one() {
         Some(true)
     );
     assert_eq!(call(&mut two, "count"), 3);
+}
+
+#[test]
+fn an_import_cannot_call_the_instance_that_calls_it() {
+    let (_vm, built) = made(&source(), PROGRAM, &Options::default()).unwrap();
+    let engine = engine();
+    let component = Component::new(&engine, &built.component).unwrap();
+    let called: Arc<OnceLock<Instance>> = Arc::default();
+    let refused: Arc<Mutex<Option<wasmtime::Error>>> = Arc::default();
+    let (instance, error) = (called.clone(), refused.clone());
+    let mut running = instantiated_with(&engine, &component, |linker| {
+        let mut host = linker.instance("acme:app/host")?;
+        host.func_new("echo", move |mut store, _, args, results| {
+            if let Some(instance) = instance.get() {
+                let random = instance.get_func(&mut store, "random").unwrap();
+                let again = random.call(&mut store, &[], &mut [Val::Bool(false)]);
+                *error.lock().unwrap() = again.err();
+            }
+            results[0] = args[0].clone();
+            Ok(())
+        })
+    })
+    .unwrap();
+    assert_eq!(call(&mut running, "count"), 1);
+    assert!(refused.lock().unwrap().is_none());
+    assert!(called.set(running.instance).is_ok());
+    // The call that runs either goes on or ends with the instance; it never returns a wrong value.
+    if let Ok(counted) = running.call("count", &[]) {
+        assert_eq!(from_val(&counted[0]), 2);
+    }
+    let refused = refused.lock().unwrap();
+    let trap = refused
+        .as_ref()
+        .and_then(|error| error.downcast_ref::<Trap>());
+    assert_eq!(trap, Some(&Trap::CannotEnterComponent), "{refused:?}");
 }
 
 #[test]

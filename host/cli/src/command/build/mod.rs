@@ -234,6 +234,9 @@ impl Build {
         let host = HostUse {
             fetch: self.fetch,
             files: matches!(self.host, Some(HostOption::Spin | HostOption::Wasmcloud)),
+            // Who runs a command reads its output.
+            logs: matches!(self.host, Some(HostOption::Wasmcloud))
+                && evaluated.serves == Serves::Http,
         };
         if let Some(world) = &mut known.world {
             let role = match evaluated.serves {
@@ -245,7 +248,7 @@ impl Build {
             }
         }
         if known.world.is_none() {
-            known.world = BuildWorld::for_files(&evaluated, host)?;
+            known.world = BuildWorld::for_host(&evaluated, host)?;
         }
         drop(evaluated);
 

@@ -196,10 +196,14 @@ impl BuildWorld {
         if self.reads_files {
             self.added.extend(self.source.add_files()?);
         }
+        let logs_to_host = role == WorldRole::Importer && host.logs_of(evaluated);
+        if logs_to_host {
+            self.added.extend(self.source.add_logging()?);
+        }
         // Modules that no source names are not imported.
         let (fetches, reads_files) = (self.fetches, self.reads_files);
         // The console uses it.
-        let logs = self.is_given && !options.stub_wasi;
+        let logs = self.is_given && !options.stub_wasi || logs_to_host;
         let source = self.source.clone();
         self.source.retain_modules(|names| {
             names.iter().any(|name| evaluated.mentions(name))

@@ -1,4 +1,4 @@
-//! `fetch` and `node:fs` by interfaces of a world.
+//! `fetch`, `node:fs` and the console by interfaces of a world.
 
 use std::collections::BTreeSet;
 
@@ -16,6 +16,15 @@ pub struct HostUse {
     pub fetch: bool,
     /// The host mounts files.
     pub files: bool,
+    /// The host collects logs.
+    pub logs: bool,
+}
+
+impl HostUse {
+    /// Whether the host collects the logs of a program.
+    pub(super) fn logs_of(self, evaluated: &Evaluated) -> bool {
+        self.logs && evaluated.identifiers().contains("console")
+    }
 }
 
 /// Makes `node:fs` read mounted files.
@@ -33,17 +42,25 @@ impl BuildWorld {
         Ok(())
     }
 
-    /// Makes the world of a program that has none, if it reads files that its host mounts.
-    pub fn for_files(evaluated: &Evaluated, host: HostUse) -> anyhow::Result<Option<Self>> {
-        if !host.files || !evaluated.has_files()? {
-            return Ok(None);
+    /// Makes the world of a program that has none, if it reads files that its host mounts, or if it writes to the
+    /// console and its host collects logs.
+    pub fn for_host(evaluated: &Evaluated, host: HostUse) -> anyhow::Result<Option<Self>> {
+        let reads_files = host.files && evaluated.has_files()?;
+        let logs = host.logs_of(evaluated);
+        let mut source = match (reads_files, logs) {
+            (true, _) => WorldSource::with_files()?,
+            (false, true) => WorldSource::with_logging()?,
+            (false, false) => return Ok(None),
+        };
+        if logs {
+            source.add_logging()?;
         }
         Ok(Some(BuildWorld {
-            source: WorldSource::with_files()?,
+            source,
             added: Vec::new(),
             is_given: false,
             fetches: false,
-            reads_files: true,
+            reads_files,
         }))
     }
 

@@ -9,7 +9,8 @@ use wasmtime::component::{Component, Linker, Val};
 use wasmtime::{Engine, Store};
 
 use super::together::request;
-use crate::run::Server;
+use crate::make::jsvm_build;
+use crate::run::{Server, State};
 
 const WIT: &str = "package acme:app;
 
@@ -66,6 +67,12 @@ fn add<T: 'static>(linker: &mut Linker<T>, log: Log) {
         .unwrap();
 }
 
+/// The environment, which a file for wasmCloud imports.
+fn environment(linker: &mut Linker<State>) {
+    linker.allow_shadowing(true);
+    wasmtime_wasi::p2::add_to_linker_async(linker).unwrap();
+}
+
 fn built(folder: &TempDir, program: &str, args: &[&str]) -> std::path::PathBuf {
     fs::write(folder.path().join("app.js"), program).unwrap();
     fs::write(folder.path().join("app.wit"), WIT).unwrap();
@@ -96,6 +103,37 @@ fn a_component_for_a_world_logs() {
         .unwrap();
     run.call(&mut store, ()).unwrap();
     assert_eq!(*log.lock().unwrap(), LOGGED);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_for_wasmcloud_logs_without_a_world() {
+    for kind in ["http", "service"] {
+        let folder = TempDir::new().unwrap();
+        let file = folder.path().join("app.wasm");
+        let build = |program: &str| {
+            fs::write(folder.path().join("app.js"), program).unwrap();
+            let options = ["--host", "wasmcloud", "--kind", kind];
+            let output = jsvm_build(&folder.path().join("app.js"), &file, &options);
+            assert!(output.status.success(), "{output:?}");
+        };
+        build(&format!(
+            "export default {{ fetch() {{ {PRINT} return new Response('answered') }} }}"
+        ));
+        let log = Log::default();
+        let server = Server::with(&file, |linker| {
+            add(linker, log.clone());
+            environment(linker);
+        });
+        let answer = server.serve(request("/", "")).await;
+        assert_eq!(answer.text(), "answered", "{}", answer.stderr);
+        assert_eq!(*log.lock().unwrap(), LOGGED);
+        // A program that does not write to the console needs no logs of its host.
+        build("export default { fetch: () => new Response('quiet') }");
+        let answer = Server::with(&file, environment)
+            .serve(request("/", ""))
+            .await;
+        assert_eq!(answer.text(), "quiet", "{}", answer.stderr);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,6 @@
 //! `jsvm build`: what it makes is run as `wasmtime serve` and `wasmtime run` do it.
 
+mod async_imports;
 mod busy;
 mod command;
 mod fetch_world;

@@ -153,6 +153,21 @@ fn a_program_with_packages_becomes_a_component_for_its_world() {
 }
 
 #[test]
+fn the_same_program_gives_the_same_component() {
+    let [first, second] = [(); 2].map(|()| {
+        let folder = folder();
+        let output = build(
+            folder.path(),
+            "app.ts",
+            &["--wit", "wit", "--world", "plugin"],
+        );
+        assert!(output.status.success(), "{output:?}");
+        fs::read(folder.path().join("app.wasm")).unwrap()
+    });
+    assert!(first == second, "the bytes differ");
+}
+
+#[test]
 fn imports_that_are_added_are_listed() {
     let folder = folder();
     let args = ["--wit", "wit", "--world", "plugin", "--with-wasi"];
