@@ -150,6 +150,10 @@ cases! {
     promises
     results
     stubs
+    trigger_cron
+    trigger_messages
+    trigger_queue
+    trigger_redis
     types
     wasi
 }
