@@ -67,7 +67,7 @@ pub enum FlowError {
         /// Where it threw: file, line and column; empty if that is not known.
         place: String,
         /// The exception, the limit or the loss of the VM.
-        error: jsvm::Error,
+        error: Box<jsvm::Error>,
     },
     /// The top level of a program waits.
     #[error(

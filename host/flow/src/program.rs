@@ -133,7 +133,7 @@ impl ProgramBuilder {
                 FlowError::Vm(error) => FlowError::TopLevel {
                     file: name.to_owned(),
                     place: place_of(&error).unwrap_or_default(),
-                    error,
+                    error: Box::new(error),
                 },
                 error => error,
             })
