@@ -3,8 +3,11 @@ declare module "jsvm:flow" {
   /** Milliseconds, a text such as `"90m"` or `"3w"`, or a `Date` to wait until. */
   export type Time = number | string | Date;
 
-  /** Waits for the next signal of a name and returns its payload. One that came before is returned at once. */
-  export function signal<T = unknown>(name: string, options?: { timeout?: Time }): Promise<T>;
+  /**
+   * Waits for the next signal of a name and returns its payload. One that came before is returned at once. When the
+   * `AbortSignal` is aborted, it does not wait any more.
+   */
+  export function signal<T = unknown>(name: string, options?: { timeout?: Time; signal?: AbortSignal }): Promise<T>;
 
   /** Waits for a time. */
   export function sleep(time: Time): Promise<void>;

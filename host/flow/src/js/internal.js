@@ -63,6 +63,15 @@ const longTimers = new Map();
 const clock = performance;
 const { now } = performance;
 
+// When the run began: the program was made at the time 0.
+let origin = 0;
+Object.defineProperty(Object.getPrototypeOf(clock), "timeOrigin", {
+  __proto__: null,
+  get: () => origin,
+  enumerable: true,
+  configurable: true,
+});
+
 const setLongTimeout = (callback, delay, args) => {
   let id;
   // A part that is late does not delay the whole.
@@ -156,11 +165,19 @@ const removeFrom = (map, name, element) => {
   if (list?.length === 0) map.delete(name);
 };
 
+// What waits for a signal does so no more.
+const leave = (name, waiter) => {
+  removeFrom(waiters, name, waiter);
+  if (waiter.timer !== undefined) timers.clearTimeout(waiter.timer);
+  waiter.abort?.removeEventListener("abort", waiter.stop);
+};
+
 /** Waits for the next signal of a name and returns its payload. One that came before is returned at once. */
 export const signal = (name, options = {}) => {
   if (typeof name !== "string" || name === "") throw new TypeError("the name of a signal must be a text");
-  const { timeout } = options ?? {};
+  const { timeout, signal: abort } = options ?? {};
   const delay = timeout === undefined ? undefined : duration(timeout, "the timeout of signal");
+  if (abort?.aborted) return Promise.reject(abort.reason);
   const early = arrived.get(name);
   if (early !== undefined) {
     const payload = early[0];
@@ -168,11 +185,19 @@ export const signal = (name, options = {}) => {
     return Promise.resolve(payload.value);
   }
   return new Promise((resolve, reject) => {
-    const waiter = { resolve, timer: undefined };
+    const waiter = { resolve, timer: undefined, abort: undefined, stop: undefined };
     listIn(waiters, name).push(waiter);
+    if (abort !== undefined) {
+      waiter.abort = abort;
+      waiter.stop = () => {
+        leave(name, waiter);
+        reject(abort.reason);
+      };
+      abort.addEventListener("abort", waiter.stop);
+    }
     if (delay === undefined) return;
     waiter.timer = timers.setTimeout(() => {
-      removeFrom(waiters, name, waiter);
+      leave(name, waiter);
       reject(new SignalTimeoutError(name));
     }, delay);
   });
@@ -340,6 +365,7 @@ export const host = {
     flow.id = id;
     flow.run = run;
     flow.scheduled = scheduled ?? undefined;
+    origin = Date.now() - now.call(clock);
     const value = parse(input);
     (async () => main(value))().then(
       (result) => {
@@ -368,8 +394,7 @@ export const host = {
       return;
     }
     const waiter = list[0];
-    removeFrom(waiters, name, waiter);
-    if (waiter.timer !== undefined) timers.clearTimeout(waiter.timer);
+    leave(name, waiter);
     waiter.resolve(value);
   },
 
