@@ -1,16 +1,19 @@
 //! Permissions of a program: files, environment variables and hosts that it can reach.
 
 pub mod env;
+mod env_file;
 mod net;
 pub mod net_options;
 mod path;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use jsvm::HostError;
 use jsvm_http::{EgressRules, EgressTarget, Url};
 
+use self::env_file::EnvFile;
 use self::net::NetTarget;
 use self::path::{link_target, real};
 use super::builtin::error::{access_denied, coded};
@@ -40,6 +43,15 @@ pub struct PermissionOptions {
     #[arg(long, value_name = "NAME,...", num_args = 0..=1, require_equals = true)]
     #[arg(value_delimiter = ',', default_missing_value = ALL, value_parser = named)]
     allow_env: Vec<String>,
+
+    /// Give the program the environment variables of a file of lines NAME=value, without --allow-env; can be
+    /// repeated. A variable that is set, and that the program may read, comes first
+    #[arg(long, value_name = "FILE", value_parser = EnvFile::read)]
+    env_file: Vec<EnvFile>,
+
+    /// As --env-file, if the file exists
+    #[arg(long, value_name = "FILE", value_parser = EnvFile::read_if_exists)]
+    env_file_if_exists: Vec<EnvFile>,
 
     /// Let the program reach the network: every host at public addresses, or these hosts, addresses
     /// and ranges, on one port or on all; can be repeated. Private addresses must be named:
@@ -76,6 +88,8 @@ pub struct Permissions {
     read: Allowed<PathBuf>,
     write: Allowed<PathBuf>,
     env: Allowed<String>,
+    /// Later ones come first.
+    env_files: Vec<EnvFile>,
     egress: EgressRules,
 }
 
@@ -116,6 +130,7 @@ impl PermissionOptions {
             read: Allowed::new(&with_all(&self.allow_read), |path| real(Path::new(path))),
             write: Allowed::new(&with_all(&self.allow_write), |path| real(Path::new(path))),
             env: Allowed::new(&with_all(&self.allow_env), String::clone),
+            env_files: [&self.env_file_if_exists[..], &self.env_file].concat(),
             egress: net::rules(&net, &self.deny_net),
         }
     }
@@ -130,6 +145,7 @@ impl Permissions {
             read: Allowed::These(vec![real(folder)]),
             write: Allowed::These(Vec::new()),
             env: Allowed::These(Vec::new()),
+            env_files: Vec::new(),
             egress: EgressRules::none(),
         }
     }
@@ -228,9 +244,15 @@ impl Permissions {
     /// tell: packages look for many variables, and few of them matter. The user is
     /// [told](env::print_denied) of one that is set.
     pub fn env(&self, name: &str) -> Option<String> {
-        let value = env_of(name)?;
+        let in_files = || self.env_files.iter().rev().find_map(|file| file.get(name));
+        let Some(value) = env_of(name) else {
+            return in_files().map(str::to_owned);
+        };
         if self.env.allows(|allowed| allowed == name) {
             return Some(value);
+        }
+        if let Some(value) = in_files() {
+            return Some(value.to_owned());
         }
         env::note_denied(name);
         None
@@ -239,9 +261,14 @@ impl Permissions {
     /// The names of the environment variables that can be read.
     pub fn env_names(&self) -> Vec<String> {
         let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
-        names
-            .filter(|name| self.env.allows(|allowed| allowed == name))
-            .collect()
+        let allowed = names.filter(|name| self.env.allows(|allowed| allowed == name));
+        let of_files = self
+            .env_files
+            .iter()
+            .flat_map(EnvFile::names)
+            .map(str::to_owned);
+        let names: BTreeSet<String> = allowed.chain(of_files).collect();
+        names.into_iter().collect()
     }
 }
 
@@ -308,6 +335,8 @@ mod tests {
             allow_read: vec![root.join("in").to_str().unwrap().into()],
             allow_write: vec![root.join("in").to_str().unwrap().into()],
             allow_env: vec!["A".into()],
+            env_file: Vec::new(),
+            env_file_if_exists: Vec::new(),
             allow_net: Vec::new(),
             deny_net: Vec::new(),
         };
