@@ -85,7 +85,13 @@ pub fn denied(error: &EgressError) -> HostError {
         }
         error => error.to_string(),
     };
-    access_denied(&message, "Net", "")
+    let resource = match error {
+        EgressError::NotAllowed { host }
+        | EgressError::Denied { host }
+        | EgressError::NotPublic { host, .. } => host,
+        _ => "",
+    };
+    access_denied(&message, "Net", resource)
 }
 
 /// Whether a host, with or without a port, is an address.
