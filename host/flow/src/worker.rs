@@ -55,7 +55,7 @@ pub struct WorkerConfig {
     /// The longest tail of turns without a snapshot: 256 by default.
     pub max_tail: u32,
     /// How many times the time, or the bytes, of a snapshot the turns since the last one must have, until
-    /// another is taken: 4 by default. So snapshots add at most a quarter, and recovery repeats little.
+    /// another is taken: 3 by default. So snapshots add at most a third, and recovery repeats little.
     pub snapshot_ratio: u32,
     /// When an idle worker ends, timers that are due within this time are waited for: 0 by default.
     pub horizon: Duration,
@@ -71,7 +71,7 @@ impl Default for WorkerConfig {
             threads: 1,
             secrets: HashMap::new(),
             max_tail: 256,
-            snapshot_ratio: 4,
+            snapshot_ratio: 3,
             horizon: Duration::ZERO,
             observer: None,
         }

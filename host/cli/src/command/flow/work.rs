@@ -52,7 +52,7 @@ pub struct Run {
 
     /// How many times the time, or the bytes, of a snapshot the turns since the last one have, until another is taken.
     /// More keeps longer timelines, and makes recovery slower
-    #[arg(long, value_name = "NUMBER", default_value = "4")]
+    #[arg(long, value_name = "NUMBER", default_value = "3")]
     snapshot_ratio: u32,
 
     /// Put the text of a file in the place of secret("NAME") in headers; can be repeated
