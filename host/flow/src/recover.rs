@@ -64,7 +64,8 @@ impl<S: Store> Flows<S> {
     ///
     /// # Errors
     /// [`FlowError::Diverged`] if a turn did something else; [`FlowError::NoProgram`];
-    /// [`FlowError::NoEngine`]; [`FlowError::NoFunction`]; [`FlowError::WrongKey`]; [`FlowError::Store`] if a record is damaged.
+    /// [`FlowError::NoEngine`]; [`FlowError::NoFunction`]; [`FlowError::WrongKey`]; [`FlowError::Store`] if a record is
+    /// damaged.
     pub(crate) fn recover(&mut self, stored: StoredFlow) -> Result<Recovered, FlowError> {
         let StoredFlow {
             row,

@@ -105,8 +105,8 @@ impl<S: Store> Flows<S> {
     /// Returns `false`, and changes nothing, if there is a flow with the new id.
     ///
     /// # Errors
-    /// [`FlowError::NotKept`]; [`FlowError::NoRequest`]; [`FlowError::NeedsResponse`]; [`FlowError::NoFlow`]; [`FlowError::NoState`]; those of
-    /// recovery.
+    /// [`FlowError::NotKept`]; [`FlowError::NoRequest`]; [`FlowError::NeedsResponse`]; [`FlowError::NoFlow`];
+    /// [`FlowError::NoState`]; those of recovery.
     pub fn fork(
         &mut self,
         id: &FlowId,
