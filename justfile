@@ -158,7 +158,9 @@ npm-programs *PACKAGES: _rust _component _guest
     cargo build --workspace --bin jsvm
     npm ci --prefix tests/npm --no-fund --no-audit --ignore-scripts --silent
     node=$(echo guest/node/node_modules/node-linux-*/bin/node)
-    "$node" tests/npm/main.mjs "${CARGO_TARGET_DIR:-target}/debug/jsvm" "$node" --write docs/reference/node.md "$@"
+    ./setup.sh servers
+    tests/npm/servers.sh "${CARGO_TARGET_DIR:-target}/npm-servers" \
+        "$node" tests/npm/main.mjs "${CARGO_TARGET_DIR:-target}/debug/jsvm" "$node" --write docs/reference/node.md "$@"
 
 # Node.js's own tests, from Debian's source package or from the folder SUITE; writes docs/conformance.md
 conformance SUITE='' *FILTERS: _rust _component _guest

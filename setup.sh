@@ -19,6 +19,7 @@
 #   ./setup.sh jco      jco and componentize-js, which make components from JavaScript and run
 #                       components in Node.js
 #   ./setup.sh browser  Chromium and Firefox, and the npm packages that drive them
+#   ./setup.sh servers  PostgreSQL, MariaDB, Redis and mosquitto, which packages of npm connect to
 #   ./setup.sh registry docker-registry, a registry for this machine, and wkg, which publishes to it
 #
 # Several can be named at once. Results are not cached, so they cannot be stale; a check takes about
@@ -478,6 +479,16 @@ setup_flow() {
     have_packages bench/flow || add_packages bench/flow "the peers of durable programs" install --no-save
 }
 
+setup_servers() {
+    local program missing=()
+    compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || missing+=(postgresql)
+    for program in mariadbd:mariadb-server redis-server:redis-server mosquitto:mosquitto openssl:openssl; do
+        PATH=$PATH:/usr/sbin have "${program%:*}" || missing+=("${program#*:}")
+    done
+    ((${#missing[@]} == 0)) || { have_apt && apt_update && apt_install "${missing[@]}"; } ||
+        fail "servers are missing that packages of npm connect to." "On Debian: apt-get install ${missing[*]}"
+}
+
 setup_http() {
     have wrk || fail "wrk is missing; it makes the requests." "On Debian: apt-get install wrk"
     have node || fail "Node.js is missing; it runs one of the servers." "On Debian: apt-get install nodejs npm"
@@ -583,12 +594,12 @@ setup_registry() {
 (($#)) || set -- guest lint audit packages
 for what; do
     case $what in
-    rust | guest | lint | audit | book | packages | npm | fuzz | peers | flow | http | wasmtime | wac | python | jco | browser | registry | platforms)
+    rust | guest | lint | audit | book | packages | npm | fuzz | peers | flow | http | wasmtime | wac | python | jco | browser | registry | servers | platforms)
         "setup_$what"
         ;;
     *)
         fail "unknown part \"$what\"." \
-            "Parts: rust, guest, lint, audit, book, packages, npm, fuzz, peers, flow, http, wasmtime, wac, python, jco, browser, registry, platforms."
+            "Parts: rust, guest, lint, audit, book, packages, npm, fuzz, peers, flow, http, wasmtime, wac, python, jco, browser, registry, servers, platforms."
         ;;
     esac
 done

@@ -62,6 +62,9 @@
     // `process` is an emitter once there are some.
     if (name === "events") Object.setPrototypeOf(Object.getPrototypeOf(globalThis.process), module.exports.prototype);
     if (name === "internal/util/debuglog") module.exports.initializeDebugEnv(debugged());
+    // There is no OpenSSL, and what modules need of it is here.
+    if (name === "internal/util") module.exports.assertCrypto = () => {};
+    if (name === "internal/dns/utils") module.exports.initializeDns();
     return module.exports;
   };
   const builtins = {

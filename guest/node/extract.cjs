@@ -85,7 +85,8 @@ for (const name of modules) {
   }
 }
 const literal = (value) => `() => (${JSON.stringify(value)});`;
-const data = { modules, schemeOnly, needs, node: process.versions.node };
+const httpMethods = require('node:http').METHODS;
+const data = { modules, schemeOnly, needs, node: process.versions.node, httpMethods };
 Object.assign(sources, {
   "data/main": literal(data),
   "data/constants": literal(process.binding("constants")),

@@ -1,15 +1,19 @@
-// Runs programs.mjs in Node.js and in jsvm, and says which print the same:
+// Runs programs.mjs and network.mjs in Node.js and in jsvm, and says which print the same:
 //   node tests/npm/main.mjs JSVM NODE [--write FILE] [PACKAGE...]
 // The packages are those of package-lock.json. With --write, the table in FILE between two comments is replaced.
 import { execFile } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
+import { network } from "./network.mjs";
 import { programs } from "./programs.mjs";
+
+const all = { ...programs, ...network };
 
 const [jsvm, node, ...rest] = process.argv.slice(2).map((word, index) => (index < 2 ? resolve(word) : word));
 const file = rest[0] === "--write" ? rest.splice(0, 2)[1] : undefined;
 const here = import.meta.dirname;
+const NETWORK = ["--allow-net=localhost,127.0.0.1", "--allow-listen=localhost"];
 const folder = join(here, "node_modules/.programs");
 mkdirSync(folder, { recursive: true });
 
@@ -22,11 +26,11 @@ const run = (command, args) =>
   });
 
 const rows = [];
-for (const name of rest.length > 0 ? rest : Object.keys(programs)) {
+for (const name of rest.length > 0 ? rest : Object.keys(all)) {
   const program = join(folder, `${name.replaceAll("/", "-")}.mjs`);
-  writeFileSync(program, `import * as $ from ${JSON.stringify(name)};\nconst log = console.log;\n${programs[name]}\n`);
+  writeFileSync(program, `import * as $ from ${JSON.stringify(name)};\nconst log = console.log;\n${all[name]}\n`);
   const theirs = await run(node, [program]);
-  const ours = await run(jsvm, ["run", "--memory", "256M", `--allow-read=${here}`, "--allow-env", program]);
+  const ours = await run(jsvm, ["run", "--memory", "256M", `--allow-read=${here}`, "--allow-env", ...(network[name] ? NETWORK : []), program]);
   const { version } = JSON.parse(readFileSync(join(here, "node_modules", name, "package.json"), "utf8"));
   const same = theirs.stdout !== undefined && ours.stdout === theirs.stdout;
   const why = theirs.error ? `Node.js: ${theirs.error}` : (ours.error ?? `prints ${JSON.stringify(ours.stdout.slice(0, 80))}`);

@@ -16,7 +16,6 @@ export const programs = {
   protobufjs: `const r = $.default.parse('syntax = "proto3"; message M { string a = 1; repeated int32 b = 2; }').root; const M = r.lookupType("M"); const b = M.encode({ a: "x", b: [1, 300] }).finish(); log(Buffer.from(b).toString("hex"), M.toObject(M.decode(b)));`,
   msgpackr: `const b = $.pack({ a: [1, 2.5, "x"], d: new Date(0), u: new Uint8Array([1]) }); log(b.toString("hex"), $.unpack(b));`,
   jszip: `const z = new $.default(); z.file("a.txt", "hello".repeat(100), { date: new Date(0) }); const b = await z.generateAsync({ type: "nodebuffer", compression: "DEFLATE" }); const y = await $.default.loadAsync(b); log(await y.file("a.txt").async("string").then((t) => t.length));`,
-  express: `const app = $.default(); app.get("/x/:id", (q, s) => s.end()); log(typeof app.listen, typeof $.default.Router(), Object.keys($.default).sort().join());`,
   inquirer: `log(typeof $.default.prompt, Object.keys($.default.prompt).length >= 0);`,
   "drizzle-orm": `log($.sql\`select \${1}\`.queryChunks.length, typeof $.eq);`,
   mri: `log($.default(["-a", "--b=c", "d"]));`,

@@ -7,6 +7,7 @@
 mod bytes;
 mod context;
 mod encoding;
+mod http;
 mod objects;
 
 use crate::js::{self, Call, JsResult, Value};
@@ -29,6 +30,7 @@ pub fn tools() -> JsResult<Value> {
         bytes::add_to(&tools)?;
         context::add_to(&tools)?;
         encoding::add_to(&tools)?;
+        http::add_to(&tools)?;
         objects::add_to(&tools)?;
         Ok(tools)
     })

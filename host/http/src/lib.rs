@@ -20,7 +20,9 @@ use jsvm::{Error, Source, Value, ValueKind, Vm};
 #[cfg(feature = "client")]
 pub use client::{Client, Url, WholeRequest};
 #[cfg(feature = "client")]
-pub use egress::{AddressKind, EgressError, EgressRules, EgressTarget, EgressTargetError};
+pub use egress::{
+    AddressKind, EgressError, EgressRules, EgressTarget, EgressTargetError, LookupError,
+};
 #[cfg(feature = "server")]
 pub use server::{
     Access, BodyError, Event, MetricsText, PendingRequest, RequestBody, Responder, ResponderError,

@@ -128,7 +128,30 @@ class Immediate {
   [Symbol.dispose]() { this.close(); }
 }
 
+// The timers of sockets, which are used again and again.
+function reuseOrCreateUnrefTimeout(timer, callback, after, arg) {
+  if (timer) timer.close();
+  return new Timeout(callback, after, [arg], false, false).start();
+}
+function setUnrefTimeout(callback, after) {
+  return new Timeout(callback, after, undefined, false, false).start();
+}
+function getTimerDuration(milliseconds, name) {
+  const { validateNumber } = require('internal/validators');
+  validateNumber(milliseconds, name);
+  if (milliseconds < 0 || !Number.isFinite(milliseconds)) {
+    const { ERR_OUT_OF_RANGE } = require('internal/errors').codes;
+    throw new ERR_OUT_OF_RANGE(name, 'a non-negative finite number', milliseconds);
+  }
+  if (milliseconds <= TIMEOUT_MAX) return milliseconds;
+  process.emitWarning(`${milliseconds} does not fit into a 32-bit signed integer.\nTimer duration was truncated to ${TIMEOUT_MAX}.`, 'TimeoutOverflowWarning');
+  return TIMEOUT_MAX;
+}
+
 module.exports = {
+  reuseOrCreateUnrefTimeout,
+  setUnrefTimeout,
+  getTimerDuration,
   TIMEOUT_MAX,
   Timeout,
   Immediate,

@@ -17,7 +17,7 @@ use jsvm::{
 use jsvm_node::NodeModules;
 use tokio::sync::Notify;
 
-use super::builtin::{ExitCode, WithBuiltins};
+use super::builtin::{ExitCode, WithBuiltins, net};
 use super::exit::Exit;
 use super::options::ParsedArg;
 use super::output;
@@ -81,7 +81,11 @@ impl Session {
         let vm = make(&builder)?;
         let session = Session {
             // `jsvm restore --settle` settles requests that have no handler here.
-            events: RefCell::new(EventLoop::new(&vm).leaving_unknown_requests()),
+            events: RefCell::new(
+                EventLoop::new(&vm)
+                    .leaving_unknown_requests()
+                    .with_background(net::BACKGROUND_WAIT),
+            ),
             runtime: OwnedRuntime::new()?,
             stop: Arc::default(),
             vm,
@@ -146,6 +150,8 @@ impl Session {
 
     /// Calls into the VM within the remaining time.
     pub fn enter<T>(&self, call: impl FnOnce(&Vm) -> Result<T, Error>) -> Result<T, Error> {
+        // Sockets that it opens belong to the runtime.
+        let _runtime = self.runtime.enter();
         match self.deadline.get() {
             Some(deadline) if deadline <= Instant::now() => {
                 Err(Error::Interrupted(Interrupt::Deadline))
@@ -233,7 +239,9 @@ impl Session {
     /// Whether the VM waits for timers or requests.
     pub fn is_waiting(&self) -> Result<bool, Error> {
         let has_timers = self.vm.run_jobs_up_to(0)?.next_timer.is_some();
-        Ok(has_timers || !self.vm.unsettled_requests()?.is_empty())
+        let requests = self.vm.unsettled_requests()?;
+        let mut requests = requests.iter();
+        Ok(has_timers || requests.any(|request| request.name != net::BACKGROUND_WAIT))
     }
 
     /// Makes `process.exit` throw from now on, with this message.

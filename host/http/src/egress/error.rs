@@ -44,3 +44,24 @@ pub enum EgressError {
         kind: AddressKind,
     },
 }
+
+/// The reason why [`EgressRules::lookup`](super::EgressRules::lookup) returns no address.
+///
+/// ```
+/// use jsvm_http::{EgressRules, LookupError};
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// let refused = EgressRules::none().lookup("example.com").await.unwrap_err();
+/// assert!(matches!(refused, LookupError::Refused(_)));
+/// # });
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LookupError {
+    /// The rules do not allow the name, or any of its addresses.
+    #[error(transparent)]
+    Refused(#[from] EgressError),
+
+    /// The system does not find the name.
+    #[error("{0}")]
+    Failed(String),
+}

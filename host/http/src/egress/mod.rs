@@ -10,7 +10,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 use jsvm::HostError;
 use url::{Host, Url};
 
-pub use error::EgressError;
+pub use error::{EgressError, LookupError};
 pub use ranges::AddressKind;
 pub use target::{EgressTarget, EgressTargetError};
 
@@ -144,6 +144,48 @@ impl EgressRules {
         self.rules.check_address(name, address)
     }
 
+    /// Checks a host, which is a name or an address, and a port, for connections that have no URL. If it
+    /// is a name, its addresses are checked by [`check_address`](Self::check_address).
+    ///
+    /// ```
+    /// use jsvm_http::EgressRules;
+    /// let rules = EgressRules::none().allow("db.example.com:5432".parse()?);
+    /// assert!(rules.check_host("db.example.com", 5432).is_ok());
+    /// assert!(rules.check_host("db.example.com", 22).is_err());
+    /// # Ok::<(), jsvm_http::EgressTargetError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`EgressError`] if the rules do not allow the host.
+    pub fn check_host(&self, host: &str, port: u16) -> Result<(), EgressError> {
+        let address = host.parse().ok();
+        let shown = || match address {
+            Some(IpAddr::V6(_)) => format!("[{host}]:{port}"),
+            _ => format!("{host}:{port}"),
+        };
+        self.rules.check(host, address, Some(port), &shown)
+    }
+
+    /// Resolves a name to those of its addresses that can be reached on some port.
+    ///
+    /// # Errors
+    /// [`LookupError`]
+    pub async fn lookup(&self, name: &str) -> Result<Vec<IpAddr>, LookupError> {
+        self.rules.check_name(name)?;
+        let found = self.rules.resolve(name).await;
+        let found = found.map_err(|error| match error.downcast::<EgressError>() {
+            Ok(refused) => LookupError::Refused(*refused),
+            Err(error) => LookupError::Failed(error.to_string()),
+        })?;
+        let mut addresses: Vec<IpAddr> = Vec::with_capacity(found.len());
+        for address in found {
+            if !addresses.contains(&address.ip()) {
+                addresses.push(address.ip());
+            }
+        }
+        Ok(addresses)
+    }
+
     pub(crate) fn rule_set(&self) -> Arc<RuleSet> {
         self.rules.clone()
     }
@@ -179,7 +221,6 @@ impl RuleSet {
             (Some(host), Some(port)) => format!("{host}:{port}"),
             (host, _) => host.unwrap_or_default().to_owned(),
         };
-        let port = url.port_or_known_default();
         let address = match url.host() {
             Some(Host::Ipv4(address)) => Some(IpAddr::V4(address)),
             Some(Host::Ipv6(address)) => Some(IpAddr::V6(address)),
@@ -187,6 +228,17 @@ impl RuleSet {
             None => return Err(EgressError::NotAllowed { host: host() }),
         };
         let name = url.host_str().unwrap_or_default();
+        self.check(name, address, url.port_or_known_default(), &host)
+    }
+
+    /// Checks a host: a name, or an address. `host` is how errors name it.
+    fn check(
+        &self,
+        name: &str,
+        address: Option<IpAddr>,
+        port: Option<u16>,
+        host: &dyn Fn() -> String,
+    ) -> Result<(), EgressError> {
         let matches = |target: &EgressTarget| {
             let is_host = match address {
                 Some(address) => target.contains(address),
@@ -215,6 +267,19 @@ impl RuleSet {
             // The rule that opens `localhost` may do so on one port only.
             None if self.opens_loopback(name) => Err(EgressError::NotAllowed { host: host() }),
             None => Ok(()),
+        }
+    }
+
+    /// Checks that a name can be reached on some port.
+    fn check_name(&self, name: &str) -> Result<(), EgressError> {
+        let host = || name.to_owned();
+        let is_whole = |target: &EgressTarget| target.is_name(name) && target.is_port(None);
+        if self.denied.iter().any(is_whole) {
+            return Err(EgressError::Denied { host: host() });
+        }
+        match self.every_host || self.allowed.iter().any(|target| target.is_name(name)) {
+            true => Ok(()),
+            false => Err(EgressError::NotAllowed { host: host() }),
         }
     }
 

@@ -1,6 +1,6 @@
 //! The futures behind the requests of a VM.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::future::poll_fn;
 use std::task::Poll;
 
@@ -15,6 +15,8 @@ use crate::function::HostError;
 pub(super) struct InFlight {
     futures: FuturesUnordered<BoxFuture<'static, Ended>>,
     aborts: HashMap<u64, AbortHandle>,
+    /// Those that nobody waits for.
+    background: HashSet<u64>,
 }
 
 /// A future that ended, or was aborted.
@@ -32,6 +34,16 @@ impl InFlight {
     /// Returns whether there is a future that has to be polled. One that was aborted is such a future, too.
     pub(super) fn is_empty(&self) -> bool {
         self.futures.is_empty()
+    }
+
+    /// Returns whether there is a future that somebody waits for.
+    pub(super) fn keeps_running(&self) -> bool {
+        self.futures.len() > self.background.len()
+    }
+
+    /// Marks a future as one that nobody waits for.
+    pub(super) fn set_background(&mut self, id: u64) {
+        self.background.insert(id);
     }
 
     pub(super) fn push(&mut self, id: u64, future: BoxFuture<'static, Result<Data, HostError>>) {
@@ -69,6 +81,7 @@ impl InFlight {
         &mut self,
         Ended { id, outcome }: Ended,
     ) -> Option<(u64, Result<Data, HostError>)> {
+        self.background.remove(&id);
         let outcome = outcome.ok()?;
         self.aborts.remove(&id);
         Some((id, outcome))

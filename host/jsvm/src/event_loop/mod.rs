@@ -60,6 +60,8 @@ pub struct EventLoop {
     has_begun: bool,
     /// Whether requests that nothing answers are left for somebody else.
     leaves_unknown: bool,
+    /// The name of requests that do not keep it running.
+    background: Option<&'static str>,
     settled_in_a_row: u32,
     /// Those that came together with one that was returned as an error.
     rejections: VecDeque<Rejection>,
@@ -75,6 +77,7 @@ impl EventLoop {
             deadline: None,
             has_begun: false,
             leaves_unknown: false,
+            background: None,
             settled_in_a_row: 0,
             rejections: VecDeque::new(),
         }
@@ -101,6 +104,15 @@ impl EventLoop {
     #[must_use]
     pub fn leaving_unknown_requests(mut self) -> Self {
         self.leaves_unknown = true;
+        self
+    }
+
+    /// Sets the name of requests that do not keep the event loop running: with them alone, nothing is
+    /// left to do.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_background(mut self, name: &'static str) -> Self {
+        self.background = Some(name);
         self
     }
 

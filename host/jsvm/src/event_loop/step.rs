@@ -46,7 +46,7 @@ impl EventLoop {
         }
         let next = match report.next_timer {
             Some(time) => Next::Timer(time),
-            None if !self.in_flight.is_empty() => Next::Future,
+            None if self.in_flight.keeps_running() => Next::Future,
             // A request may have been rejected at once.
             None if self.vm.run_jobs_up_to(0)?.pending => Next::Run,
             None => Next::Nothing,
@@ -91,13 +91,19 @@ impl EventLoop {
         if self.leaves_unknown && !functions.has(&name) {
             return Ok(());
         }
+        let is_background = self.background == Some(&*name);
         let info = RequestInfo {
             id,
             name: name.into(),
             repeated: is_repeated,
         };
         match launch(functions, info, &args) {
-            Ok(future) => self.in_flight.push(id, future),
+            Ok(future) => {
+                self.in_flight.push(id, future);
+                if is_background {
+                    self.in_flight.set_background(id);
+                }
+            }
             Err(error) => self.settle(id, Err(error))?,
         }
         Ok(())

@@ -85,8 +85,64 @@ class DateTimeFormat {
   static supportedLocalesOf(locales) { return [].concat(locales ?? []); }
 }
 
+const oneOf = (value, values, name, kind) => {
+  if (!values.includes(value)) throw new RangeError(`Value ${value} out of range for Intl.${kind} options property ${name}`);
+  return value;
+};
+
+class ListFormat {
+  #type;
+  #style;
+  #locale;
+  constructor(locales, options = {}) {
+    this.#locale = String([].concat(locales)[0] ?? 'en-US');
+    this.#type = oneOf(options.type ?? 'conjunction', ['conjunction', 'disjunction', 'unit'], 'type', 'ListFormat');
+    this.#style = oneOf(options.style ?? 'long', ['long', 'short', 'narrow'], 'style', 'ListFormat');
+  }
+  formatToParts(list) {
+    const parts = [];
+    const values = [...list];
+    const isUnit = this.#type === 'unit';
+    const between = isUnit && this.#style === 'narrow' ? ' ' : ', ';
+    const word = this.#type === 'disjunction' ? 'or' : isUnit || this.#style === 'narrow' ? '' : this.#style === 'short' ? '&' : 'and';
+    const last = word === '' ? between : values.length === 2 ? ` ${word} ` : `, ${word} `;
+    values.forEach((value, index) => {
+      if (typeof value !== 'string') throw new TypeError('Iterable yielded a non-String value');
+      if (index > 0) parts.push({ type: 'literal', value: index === values.length - 1 ? last : between });
+      parts.push({ type: 'element', value });
+    });
+    return parts;
+  }
+  format(list) { return this.formatToParts(list).map(({ value }) => value).join(''); }
+  resolvedOptions() { return { locale: this.#locale, type: this.#type, style: this.#style }; }
+  static supportedLocalesOf(locales) { return [].concat(locales ?? []); }
+}
+
+class PluralRules {
+  #type;
+  #locale;
+  constructor(locales, options = {}) {
+    this.#locale = String([].concat(locales)[0] ?? 'en-US');
+    this.#type = oneOf(options.type ?? 'cardinal', ['cardinal', 'ordinal'], 'type', 'PluralRules');
+  }
+  select(number) {
+    const value = Math.abs(Number(number));
+    if (this.#type === 'cardinal') return value === 1 ? 'one' : 'other';
+    const isTeen = value % 100 >= 11 && value % 100 <= 13;
+    return (!isTeen && { 1: 'one', 2: 'two', 3: 'few' }[value % 10]) || 'other';
+  }
+  resolvedOptions() {
+    return {
+      locale: this.#locale, type: this.#type, minimumIntegerDigits: 1, minimumFractionDigits: 0, maximumFractionDigits: 3,
+      pluralCategories: this.#type === 'cardinal' ? ['one', 'other'] : ['few', 'one', 'two', 'other'],
+      roundingIncrement: 1, roundingMode: 'halfExpand', roundingPriority: 'auto', trailingZeroDisplay: 'auto',
+    };
+  }
+  static supportedLocalesOf(locales) { return [].concat(locales ?? []); }
+}
+
 module.exports = {
-  Segmenter, Collator, NumberFormat, DateTimeFormat,
+  Segmenter, Collator, NumberFormat, DateTimeFormat, ListFormat, PluralRules,
   getCanonicalLocales: (locales) => [].concat(locales ?? []).map(String),
   supportedValuesOf: () => [],
 };

@@ -10,14 +10,8 @@ const reasons = {
   'inspector': 'a VM has no debugger of this kind',
   'inspector/promises': 'a VM has no debugger of this kind',
   'vm': 'a VM has one context; use eval, or several VMs',
-  'http2': 'a VM opens no sockets; use fetch, or export a fetch handler for jsvm serve',
-  'net': 'a VM opens no sockets; use fetch',
-  'tls': 'a VM opens no sockets; use fetch',
-  'dgram': 'a VM opens no sockets',
-  'dns': 'a VM resolves no names; use fetch',
-  'dns/promises': 'a VM resolves no names; use fetch',
-  'http': 'a VM opens no sockets; use fetch, or export a fetch handler for jsvm serve',
-  'https': 'a VM opens no sockets; use fetch',
+  'http2': 'there is HTTP/1.1 only; use http, or export a fetch handler for jsvm serve',
+  'dgram': 'there are sockets of TCP only',
   'repl': 'use jsvm repl',
   'wasi': 'a VM gives modules of WebAssembly no system interface',
   'worker_threads': 'a VM has one thread; use several VMs',
@@ -45,8 +39,7 @@ module.exports = (name) => {
       exported[key] = stub;
     }
   }
-  // These compute.
-  if (name === 'net') Object.assign(exported, require('internal/net'));
+  // It computes.
   if (name === 'crypto') {
     const { Buffer } = require('buffer');
     const { StringDecoder } = require('string_decoder');

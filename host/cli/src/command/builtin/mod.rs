@@ -8,6 +8,7 @@ mod budget;
 pub mod error;
 pub mod files;
 mod fs;
+pub mod net;
 pub mod nofollow;
 mod process;
 
@@ -56,6 +57,7 @@ impl Builtins {
                 process::handler(permissions, exit_code, *console),
             )
             .module("jsvm:fs", fs::module(permissions, *memory))
+            .module(net::MODULE, net::module(permissions))
     }
 }
 

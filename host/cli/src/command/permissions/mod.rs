@@ -2,7 +2,8 @@
 
 pub mod env;
 mod env_file;
-mod net;
+mod listen;
+pub mod net;
 pub mod net_options;
 mod path;
 
@@ -14,6 +15,7 @@ use jsvm::HostError;
 use jsvm_http::{EgressRules, EgressTarget, Url};
 
 use self::env_file::EnvFile;
+use self::listen::ListenTarget;
 use self::net::NetTarget;
 use self::path::{link_target, real};
 use super::builtin::error::{access_denied, coded};
@@ -23,8 +25,9 @@ use super::usage::Usage;
 #[derive(Args, Clone)]
 #[command(next_help_heading = "Permissions")]
 pub struct PermissionOptions {
-    /// Let the program read and write all files, read all environment variables, and reach every host
-    /// at public addresses: --allow-read --allow-write --allow-env --allow-net
+    /// Let the program read and write all files, read all environment variables, reach every host at
+    /// public addresses, and listen everywhere: --allow-read --allow-write --allow-env --allow-net
+    /// --allow-listen
     #[arg(short = 'A', long)]
     allow_all: bool,
 
@@ -64,6 +67,12 @@ pub struct PermissionOptions {
     #[arg(long, value_name = "HOST[:PORT],...", require_equals = true)]
     #[arg(value_delimiter = ',', value_parser = net::denied_target)]
     deny_net: Vec<EgressTarget>,
+
+    /// Let the program listen for connections: at every address and port of this machine, or at these;
+    /// can be repeated. localhost is every loopback address
+    #[arg(long, value_name = "[HOST:]PORT,...", num_args = 0..=1, require_equals = true)]
+    #[arg(value_delimiter = ',', default_missing_value = ALL, value_parser = ListenTarget::parse)]
+    allow_listen: Vec<ListenTarget>,
 }
 
 /// The maximum length of a path, in bytes: that of Linux.
@@ -91,6 +100,7 @@ pub struct Permissions {
     /// Later ones come first.
     env_files: Vec<EnvFile>,
     egress: EgressRules,
+    listen: Vec<ListenTarget>,
 }
 
 enum Allowed<T> {
@@ -122,6 +132,10 @@ impl PermissionOptions {
         if self.allow_all {
             net.push(NetTarget::Public);
         }
+        let mut listen = self.allow_listen.clone();
+        if self.allow_all {
+            listen.push(ListenTarget::Anywhere);
+        }
         let all = self.allow_all.then(|| ALL.to_owned());
         let with_all =
             |given: &[String]| given.iter().cloned().chain(all.clone()).collect::<Vec<_>>();
@@ -132,6 +146,7 @@ impl PermissionOptions {
             env: Allowed::new(&with_all(&self.allow_env), String::clone),
             env_files: [&self.env_file_if_exists[..], &self.env_file].concat(),
             egress: net::rules(&net, &self.deny_net),
+            listen,
         }
     }
 }
@@ -147,6 +162,7 @@ impl Permissions {
             env: Allowed::These(Vec::new()),
             env_files: Vec::new(),
             egress: EgressRules::none(),
+            listen: Vec::new(),
         }
     }
 
@@ -339,6 +355,7 @@ mod tests {
             env_file_if_exists: Vec::new(),
             allow_net: Vec::new(),
             deny_net: Vec::new(),
+            allow_listen: Vec::new(),
         };
         let permissions = options.permissions();
         let may_read = |path: &str| permissions.read(root.join(path).to_str().unwrap()).is_ok();

@@ -3,7 +3,7 @@
 //! There is one function of each: [`FileCalls::call`] answers the synchronous host call and the
 //! asynchronous request alike, so both make the same checks.
 
-mod arguments;
+pub mod arguments;
 mod handles;
 #[cfg(unix)]
 mod open;

@@ -1,0 +1,3 @@
+'use strict';
+// Certificates are read by the embedder; there is no class of them.
+module.exports = {};
