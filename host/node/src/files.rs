@@ -295,7 +295,7 @@ fn read_bytes(path: &Path) -> Result<Vec<u8>, ProgramError> {
 }
 
 /// Reads the text of a file, without a byte order mark.
-fn read_text(path: &Path) -> Result<String, ProgramError> {
+pub(super) fn read_text(path: &Path) -> Result<String, ProgramError> {
     let mut text = String::from_utf8(read_bytes(path)?).map_err(|error| {
         let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         ProgramError::NotText {

@@ -42,6 +42,7 @@ mod prompt;
 mod prompt_script;
 mod resolve;
 mod root;
+mod text_import;
 mod wasm;
 
 use std::path::{Path, PathBuf};
@@ -71,6 +72,8 @@ use resolve::{Builds, Resolve, Resolved};
 /// * Without `exports`, a string in the `browser` field of a `package.json` takes the place of `main`.
 ///   An object there maps files of the package, and the modules that they import, to other files, or
 ///   to an empty module by `false`. Modules that the embedder registers are not replaced.
+/// * `import text from "./page.html?raw"` is the text of a file, as in bundlers. The types of files are HTML, CSS and
+///   others that belong to programs, so that an import does not read secrets such as `.env`.
 /// * An `import` can leave out the extension, including those of TypeScript. `./x.js` also finds
 ///   `./x.ts`. For importers in TypeScript, `paths` of the nearest `tsconfig.json` apply.
 /// * Node.js's built-in modules are missing. A module that the embedder registers under such a name
@@ -230,6 +233,11 @@ impl NodeModules {
         if let Some(text) = self.files.known(&self.path_of_text(name)) {
             return Ok(text.module(Vec::new()).url(name));
         }
+        if let Some(file) = text_import::file_of(name) {
+            let path = self.path(file)?;
+            let url = self.names.url(&path);
+            return Ok(text_import::module(path)?.url(url));
+        }
         let json = json_import::file_of(name);
         let path = self.path(json.unwrap_or(name))?;
         let file = self
@@ -307,10 +315,15 @@ impl ModuleLoader for NodeModules {
             return Ok(import.specifier.to_owned());
         }
         let importer = self.names.importer(import.importer);
-        let resolved = self.resolve.resolve(import, &importer);
+        let text_file = text_import::import_of_file(import);
+        let file = text_file.as_ref().unwrap_or(import);
+        let resolved = self.resolve.resolve(file, &importer);
         let name = resolved.and_then(|resolved| match resolved {
             Resolved::File(path) => {
                 let name = self.names.name_of(&path)?;
+                if text_file.is_some() {
+                    return Ok(text_import::name_of(&name));
+                }
                 let source = || self.files.source(&importer).unwrap_or_default();
                 match json_import::lacks_attribute(import, &path, source) {
                     true if json_import::is_installed(&importer) => Ok(json_import::name_of(&name)),

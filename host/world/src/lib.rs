@@ -47,6 +47,7 @@ mod source;
 mod stubs;
 mod system;
 mod union;
+mod versions;
 mod wasi;
 
 pub use component::{Built, Options, component};
@@ -55,6 +56,7 @@ pub use error::{MissingExport, WorldError};
 pub use source::{Features, WorldSource};
 pub use stubs::StubModule;
 pub use union::WorldPart;
+pub use versions::InterfaceVersions;
 
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use jsvm::{Error, HostError, Import, Module, ModuleLoader, Source, Vm, VmBuilder};
 use jsvm_node::NodeModules;
-use jsvm_world::WorldSource;
+use jsvm_world::{InterfaceVersions, WorldSource};
 
 use super::builtin::{WithBuiltins, install};
 use super::launch::Launched;
@@ -42,6 +42,7 @@ pub struct CallOptions {
 /// A world, and the stubs of its imports.
 pub struct StubbedWorld {
     stubs: BTreeMap<String, String>,
+    interfaces: InterfaceVersions,
 }
 
 impl CallOptions {
@@ -53,6 +54,7 @@ impl CallOptions {
         let stubs = world.stubs().into_iter();
         Ok(Some(StubbedWorld {
             stubs: stubs.map(|stub| (stub.name, stub.source)).collect(),
+            interfaces: world.interface_versions(),
         }))
     }
 
@@ -117,6 +119,7 @@ impl StubbedWorld {
     pub fn build(self, builder: &VmBuilder, modules: NodeModules) -> anyhow::Result<Vm> {
         let loader = WithStubs {
             stubs: self.stubs,
+            interfaces: self.interfaces,
             others: WithBuiltins {
                 modules,
                 watched: LoadReporter::from_env(),
@@ -131,13 +134,16 @@ impl StubbedWorld {
 /// A loader of stubs, then of the modules of a program.
 struct WithStubs {
     stubs: BTreeMap<String, String>,
+    interfaces: InterfaceVersions,
     others: WithBuiltins,
 }
 
 impl ModuleLoader for WithStubs {
     fn resolve(&self, import: &Import<'_>) -> Result<String, HostError> {
-        match self.stubs.contains_key(import.specifier) {
-            true => Ok(import.specifier.to_owned()),
+        let specifier = import.specifier;
+        let name = self.interfaces.compatible(specifier).unwrap_or(specifier);
+        match self.stubs.contains_key(name) {
+            true => Ok(name.to_owned()),
             false => self.others.resolve(import),
         }
     }

@@ -162,10 +162,13 @@ impl Build {
         let builder = builder.handler("jsvm:process", process(known, uses, is_quiet));
         let builder =
             jsvm_http::services::add_to(with_files(builder, &permissions, self.memory.value));
-        let loader = Modules::new(WithBuiltins {
+        let builtins = WithBuiltins {
             modules: modules.clone(),
             watched: None,
-        });
+        };
+        let world = known.world.as_ref();
+        let interfaces = world.map(|world| world.source.interface_versions());
+        let loader = Modules::new(builtins, interfaces.unwrap_or_default());
         let mut server = None;
         let make = |builder: &VmBuilder| -> anyhow::Result<Vm> {
             let vm = builder.clone().modules(loader.clone()).build()?;

@@ -1,11 +1,12 @@
 //! Modules that a program imports during the build, and those it can import later.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jsvm::{Error, HostError, Import, ImportKind, Module, ModuleLoader, Vm};
 use jsvm_node::imported_later;
 use jsvm_standalone::{MODULES, RESOLVED};
+use jsvm_world::InterfaceVersions;
 
 use super::fetch::{add_identifiers, occurs_in};
 use crate::command::builtin::WithBuiltins;
@@ -16,13 +17,19 @@ use crate::command::output;
 pub struct Modules {
     inner: Arc<WithBuiltins>,
     loaded: Arc<Mutex<BTreeMap<String, Module>>>,
+    /// The interfaces of the world, whose modules the VM has by itself.
+    interfaces: Arc<InterfaceVersions>,
+    /// Those that were imported by another version.
+    substituted: Arc<Mutex<BTreeSet<String>>>,
 }
 
 impl Modules {
-    pub fn new(inner: WithBuiltins) -> Self {
+    pub fn new(inner: WithBuiltins, interfaces: InterfaceVersions) -> Self {
         Modules {
             inner: Arc::new(inner),
             loaded: Arc::default(),
+            interfaces: Arc::new(interfaces),
+            substituted: Arc::default(),
         }
     }
 
@@ -36,10 +43,12 @@ impl Modules {
         self.loaded().contains_key(name)
     }
 
-    /// Whether a text occurs in a module that was loaded.
+    /// Whether a text occurs in a module that was loaded, or names an interface that a module imports by
+    /// another version.
     pub fn mention(&self, text: &str) -> bool {
         let loaded = self.loaded();
         loaded.values().any(|module| module.text().contains(text))
+            || self.substituted().contains(text)
     }
 
     /// Whether the identifier `fetch` occurs in a module that was loaded or is kept for later.
@@ -85,7 +94,7 @@ impl Modules {
             for (specifier, kind) in imported_later(&module) {
                 // A missing module is an error only when it is imported, if it ever is.
                 let import = Import::new(&specifier, &importer, kind);
-                let Ok(name) = self.inner.resolve(&import) else {
+                let Ok(name) = self.resolve(&import) else {
                     note_missing(&import);
                     continue;
                 };
@@ -93,7 +102,7 @@ impl Modules {
                     of_node.push(name);
                     continue;
                 }
-                let is_new = !self.loaded().contains_key(&name);
+                let is_new = !self.loaded().contains_key(&name) && !self.is_interface(&name);
                 let kept = !modules.get(&*name)?.is_undefined();
                 if is_new && !kept {
                     // A module that cannot be loaded is an error only when it is imported, too.
@@ -117,8 +126,17 @@ impl Modules {
         Ok(of_node)
     }
 
-    fn loaded(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Module>> {
+    fn loaded(&self) -> MutexGuard<'_, BTreeMap<String, Module>> {
         self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn substituted(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        let substituted = self.substituted.lock();
+        substituted.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_interface(&self, name: &str) -> bool {
+        self.interfaces.compatible(name) == Some(name)
     }
 }
 
@@ -139,11 +157,23 @@ fn note_missing(import: &Import<'_>) {
 
 impl ModuleLoader for Modules {
     fn resolve(&self, import: &Import<'_>) -> Result<String, HostError> {
+        // The VM finds the versions that the world has.
+        if let Some(name) = self.interfaces.compatible(import.specifier) {
+            self.substituted().insert(name.to_owned());
+            return Ok(name.to_owned());
+        }
         self.inner.resolve(import)
     }
 
     fn load(&self, name: &str) -> Result<Module, HostError> {
         let module = self.inner.load(name)?;
+        if !self.interfaces.is_empty() {
+            // What is imported later is used as well.
+            for (specifier, _) in imported_later(&module) {
+                let found = self.interfaces.compatible(&specifier);
+                self.substituted().extend(found.map(str::to_owned));
+            }
+        }
         self.loaded().insert(name.to_owned(), module.clone());
         Ok(module)
     }

@@ -15,5 +15,6 @@ mod shape;
 mod spin;
 mod together;
 mod touch;
+mod versions;
 mod wasi;
 mod worlds;
