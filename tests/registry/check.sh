@@ -63,4 +63,21 @@ grep -q "export jsvm:engine/evaluator@$version" project.wit
 # The same package is what programs for a world are typed by.
 "$jsvm" types --wit project/wit --world host --guest >guest.d.ts
 grep -q "evaluator" guest.d.ts
+
+# A name without a version is the locked package, in the binary format as well.
+mkdir -p any/wit
+echo 'package acme:any; world any { include jsvm:engine/js-evaluator; }' >any/wit/any.wit
+(cd any && wkg fetch --type wasm)
+"$jsvm" types --wit any/wit --guest >any.d.ts
+grep -q "evaluator@$version" any.d.ts
+
+# Another file than the locked one is refused, and so is a version that was not locked.
+sed 's/^digest = "sha256:..../digest = "sha256:0000/' any/wkg.lock >changed.lock
+mv changed.lock any/wkg.lock
+if "$jsvm" types --wit any/wit --guest >/dev/null 2>refused.txt; then exit 1; fi
+grep -q 'its digest is .*Run `wkg fetch`' refused.txt
+sed "s/^version = \"$version\"/version = \"0.0.1\"/" project/wkg.lock >changed.lock
+mv changed.lock project/wkg.lock
+if "$jsvm" types --wit project/wit --world host --guest >/dev/null 2>refused.txt; then exit 1; fi
+grep -q 'wkg.lock has jsvm:engine@0.0.1. Run `wkg fetch`' refused.txt
 echo "registry: jsvm:engine@$version was published, fetched, and used by a project"

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use jsvm_standalone::StandaloneError;
 
+use crate::lock::LockError;
+
 /// Why no component can be made for a world.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -14,6 +16,9 @@ pub enum WorldError {
         /// What the parser says.
         message: String,
     },
+    /// The packages in `deps` are not those of `wkg.lock`.
+    #[error(transparent)]
+    Lock(#[from] LockError),
     /// The package has no such world, or several and none was named.
     #[error("{message}")]
     NoWorld {

@@ -8,6 +8,7 @@ use wit_parser::{Resolve, WorldId};
 
 use crate::WorldError;
 use crate::error::MissingExport;
+use crate::lock::{Lock, push_path};
 use crate::mismatch::message;
 use crate::retain::unused_modules;
 
@@ -62,9 +63,12 @@ impl WorldSource {
     /// Reads a world from a WIT file, from a folder with WIT files and its folder `deps`, or from a WIT
     /// package in the binary format. Without a name it is the only world of the package.
     ///
+    /// If a file `wkg.lock` is beside a folder, packages that the WIT uses must be those of this file.
+    ///
     /// # Errors
-    /// [`WorldError::NoWit`] if there is nothing to read, [`WorldError::Wit`] with the parser's message, or
-    /// [`WorldError::NoWorld`] with the names of the worlds.
+    /// [`WorldError::NoWit`] if there is nothing to read, [`WorldError::Wit`] with the parser's message,
+    /// [`WorldError::Lock`] if a package in `deps` is not the locked one, or [`WorldError::NoWorld`] with the names
+    /// of the worlds.
     pub fn read(path: &Path, world: Option<&str>) -> Result<WorldSource, WorldError> {
         WorldSource::read_with(path, world, Features::default())
     }
@@ -87,13 +91,9 @@ impl WorldSource {
             Features::All => resolve.all_features = true,
             Features::Some(names) => resolve.features = names.into_iter().collect(),
         }
-        let (package, _) = match resolve.push_path(path) {
-            Ok(pushed) => pushed,
-            Err(error) => {
-                return Err(WorldError::Wit {
-                    message: resolve.render_error(&error),
-                });
-            }
+        let package = match Lock::of(path)? {
+            Some(lock) => lock.push(&mut resolve)?,
+            None => push_path(&mut resolve, path)?,
         };
         let world =
             resolve

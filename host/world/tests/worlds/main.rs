@@ -6,6 +6,7 @@ mod cases;
 mod children;
 mod host;
 mod json;
+mod lock;
 mod make;
 mod refused;
 mod resources;
