@@ -35,6 +35,7 @@ fn config() -> Config {
         .max_wasm_stack(STACK)
         .async_stack_size(2 * STACK)
         .concurrency_support(false)
+        .wasm_component_model_fixed_length_lists(true)
         .memory_guaranteed_dense_image_size(DENSE_IMAGE)
         .epoch_interruption(true);
     config
@@ -78,8 +79,7 @@ impl Runtime {
             config
                 .concurrency_support(true)
                 .wasm_component_model_async(true)
-                .wasm_component_model_more_async_builtins(true)
-                .wasm_component_model_fixed_length_lists(true);
+                .wasm_component_model_more_async_builtins(true);
             let engine = wasmtime::Engine::new(&config)?;
             let mut linker = Linker::new(&engine);
             wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
