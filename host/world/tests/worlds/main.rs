@@ -2,6 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod asynchronous;
+mod bad_input;
 mod cases;
 mod children;
 mod host;
