@@ -24,13 +24,29 @@ pub(crate) fn message(problem: &ExportProblem, export: &Export, world: &World) -
         None => problem.name.clone(),
     };
     let wrong = match problem.mismatch {
-        ExportMismatch::Missing => format!("the program does not export {path}"),
+        ExportMismatch::Missing => missing_export(&path),
         ExportMismatch::NoObject => format!("the export {path} is no object"),
         ExportMismatch::NoFunction => format!("the export {path} is no function"),
         ExportMismatch::NoClass => format!("the export {path} is no class"),
         _ => format!("the export {path} does not fit"),
     };
-    (wrong, shape(export, world))
+    // What is missing as a whole is shown as a whole.
+    let is_whole = at.is_some_and(|at| at + 1 < parts.len());
+    let shape = match (is_whole, at) {
+        (true, Some(0)) if !export.interface.is_empty() => {
+            shape(export, world, |other| other.interface == export.interface)
+        }
+        (true, _) => shape(export, world, |other| {
+            other.interface == export.interface && class_of(other, world) == class_of(export, world)
+        }),
+        (false, _) => shape(export, world, |other| other.name == export.name),
+    };
+    (wrong, shape)
+}
+
+/// Says that an export is missing.
+pub(crate) fn missing_export(path: &str) -> String {
+    format!("the program does not export {path}")
 }
 
 /// The interface, the class and the function, as far as they are there.
@@ -59,40 +75,62 @@ fn class_of<'a>(export: &Export, world: &'a World) -> Option<&'a str> {
     }
 }
 
-/// How a program exports the function.
-fn shape(export: &Export, world: &World) -> String {
-    // The receiver of a method is not written.
-    let receiver = usize::from(matches!(export.kind, ExportKind::Method(_)));
-    let parameters = export.function.parameters.iter().skip(receiver);
-    let parameters: Vec<&str> = parameters.map(|it| &*it.name).collect();
-    let parameters = parameters.join(", ");
+/// How a program exports a function, with the others of its interface or class that `is_shown` names.
+fn shape(export: &Export, world: &World, is_shown: impl Fn(&Export) -> bool) -> String {
     let name = &export.function.name;
-    let member = match (&export.kind, class_of(export, world)) {
-        (ExportKind::Constructor(_), Some(class)) => {
-            format!("{class}: class {{ constructor({parameters}) {{ … }} }}")
-        }
-        (ExportKind::Static(_), Some(class)) => {
-            format!("{class}: class {{ static {name}({parameters}) {{ … }} }}")
-        }
-        (ExportKind::Method(_), Some(class)) => {
-            format!("{class}: class {{ {name}({parameters}) {{ … }} }}")
-        }
-        _ => format!("{name}({parameters}) {{ … }}"),
-    };
+    let members = members(world, world.exports.iter().filter(|it| is_shown(it)));
     let is_declarable = |name: &str| is_identifier(name) && declared(name) == name;
     match export.interface.first() {
         Some(interface) if is_declarable(interface) => {
-            format!("export const {interface} = {{ {member} }}")
+            format!("export const {interface} = {{ {members} }}")
         }
         Some(interface) => {
             format!(
-                "const implementation = {{ {member} }}; export {{ implementation as \"{interface}\" }}"
+                "const implementation = {{ {members} }}; export {{ implementation as \"{interface}\" }}"
             )
         }
-        None if is_declarable(name) => format!("export function {member}"),
+        None if is_declarable(name) => format!("export function {members}"),
         // A reserved word is no name of a function.
         None => format!(
-            "function implementation({parameters}) {{ … }} export {{ implementation as {name} }}"
+            "function implementation({}) {{ … }} export {{ implementation as {name} }}",
+            parameters(export)
         ),
     }
+}
+
+/// The functions and classes of an interface.
+fn members<'a>(world: &World, exports: impl Iterator<Item = &'a Export>) -> String {
+    let mut members: Vec<String> = Vec::new();
+    // Functions of one class follow each other.
+    let mut class: Option<(&str, Vec<String>)> = None;
+    let end = |class: Option<(&str, Vec<String>)>| {
+        class.map(|(name, functions)| format!("{name}: class {{ {} }}", functions.join(" ")))
+    };
+    for export in exports {
+        let name = &export.function.name;
+        let parameters = parameters(export);
+        let function = match export.kind {
+            ExportKind::Constructor(_) => format!("constructor({parameters}) {{ … }}"),
+            ExportKind::Static(_) => format!("static {name}({parameters}) {{ … }}"),
+            ExportKind::Method(_) | ExportKind::Free => format!("{name}({parameters}) {{ … }}"),
+        };
+        match (class_of(export, world), &mut class) {
+            (Some(name), Some((known, functions))) if name == *known => functions.push(function),
+            (Some(name), _) => members.extend(end(class.replace((name, vec![function])))),
+            (None, _) => {
+                members.extend(end(class.take()));
+                members.push(function);
+            }
+        }
+    }
+    members.extend(end(class));
+    members.join(", ")
+}
+
+/// The parameters that a program writes: the receiver of a method is none.
+fn parameters(export: &Export) -> String {
+    let receiver = usize::from(matches!(export.kind, ExportKind::Method(_)));
+    let parameters = export.function.parameters.iter().skip(receiver);
+    let names: Vec<&str> = parameters.map(|it| &*it.name).collect();
+    names.join(", ")
 }

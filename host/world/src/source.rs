@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use jsvm::{Value, Vm};
+use jsvm::{Value, ValueKind, Vm};
 use wit_parser::{Resolve, WorldId};
 
 use crate::WorldError;
 use crate::error::MissingExport;
 use crate::lock::{Lock, push_path};
-use crate::mismatch::message;
+use crate::mismatch::{message, missing_export};
 use crate::retain::unused_modules;
 
 /// A WIT world and everything that it refers to.
@@ -182,7 +182,11 @@ impl WorldSource {
                     "the VM names an export that is not there",
                 ));
             };
-            let (wrong, shape) = message(&problem, export, &description.world);
+            let (mut wrong, shape) = message(&problem, export, &description.world);
+            let name = export.interface.first().unwrap_or(&export.function.name);
+            if wrong == missing_export(name) && has_by_default(namespace, name) {
+                wrong = format!("only the default export has {name}");
+            }
             // An interface or a class that is missing is missing for each of its functions.
             if known.insert(wrong.clone()) {
                 missing.push(MissingExport {
@@ -197,6 +201,16 @@ impl WorldSource {
             false => Err(WorldError::Exports { missing }),
         }
     }
+}
+
+/// Whether an object that is the default export has a property. Other runtimes look for exports there.
+fn has_by_default(namespace: &Value, name: &str) -> bool {
+    let default = namespace.get("default");
+    let property = default.and_then(|default| match default.kind()? {
+        ValueKind::Object => default.get(name),
+        _ => Ok(Value::UNDEFINED),
+    });
+    property.is_ok_and(|property| !property.is_undefined())
 }
 
 /// Says which worlds there are.

@@ -43,9 +43,10 @@ world x {
             "",
             "the program does not have the exports of the world:
   world.wit:3:10: the program does not export greet. Write: export function greet(name) { … }
-  world.wit:5:5: the program does not export api. Write: export const api = { run() { … } }
+  world.wit:5:5: the program does not export api. Write: export const api = { run() { … }, stop(now) \
+             { … } }
   world.wit:10:7: the program does not export carts. Write: export const carts = { Cart: class { \
-             constructor(owner) { … } } }",
+             constructor(owner) { … } add(item) { … } static open() { … } } }",
         ),
         (
             "export const greet = 5, api = { run() {} }, carts = { Cart: class {} }",
@@ -60,9 +61,16 @@ world x {
         (
             "export function greet() {}; export const api = 1, carts = { Cart: {} }",
             "the program does not have the exports of the world:
-  world.wit:5:5: the export api is no object. Write: export const api = { run() { … } }
+  world.wit:5:5: the export api is no object. Write: export const api = { run() { … }, stop(now) { … } }
   world.wit:10:7: the export carts.Cart is no class. Write: export const carts = { Cart: class { \
-             constructor(owner) { … } } }",
+             constructor(owner) { … } add(item) { … } static open() { … } } }",
+        ),
+        (
+            "export default { greet() {}, api: { run() {} } }; export const carts = { Cart: class { add() {} static \
+             open() {} } };",
+            "the program does not have the exports of the world:
+  world.wit:3:10: only the default export has greet. Write: export function greet(name) { … }
+  world.wit:5:5: only the default export has api. Write: export const api = { run() { … }, stop(now) { … } }",
         ),
     ] {
         assert_eq!(refused(wit, program), expected, "{program}");
