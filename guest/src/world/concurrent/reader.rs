@@ -13,12 +13,13 @@ use super::{scripts, task};
 use crate::js::{self, JsResult, Thrown, Value};
 use crate::value::buffer::uint8_array;
 
-/// Bytes that are read at once, and items.
-const MAX_BYTES: usize = 64 << 10;
-const MAX_ITEMS: usize = 64;
+/// Bytes that are read at once, and items: at first, and as long as they are not enough for what the other side has.
+const BYTES: usize = 64 << 10;
+const ITEMS: usize = 64;
+const GROWTH: u32 = 8;
 
 /// Items that can be read at once where they have no size.
-const MAX_UNITS: u32 = 1 << 10;
+const UNITS: u32 = 1 << 10;
 
 /// The lowest bits of a code say how the other side is.
 pub const STATE_BITS: u32 = 4;
@@ -33,10 +34,37 @@ pub struct Reader {
     handle: Option<u32>,
     /// Where the items are written.
     block: Option<Block>,
+    /// How often as much as at first is read at once.
+    times: u32,
     is_reading: bool,
     /// Whether something was read.
     was_read: bool,
     order: u32,
+}
+
+impl Reader {
+    /// The items that are read at once.
+    fn count(&self, world: &Described) -> u32 {
+        let size = self.item.map_or(0, |item| world.layout(item).size as usize);
+        let first = match (is_bytes(world, self.item), size) {
+            (true, _) => BYTES as u32,
+            (false, 0) => return UNITS,
+            (false, size) => (BYTES / size).clamp(1, ITEMS) as u32,
+        };
+        first * self.times
+    }
+
+    /// Reads more at once from now on, if a read was full.
+    fn grow(&mut self, world: &Described, read: usize) {
+        if read < self.count(world) as usize || self.times >= GROWTH {
+            return;
+        }
+        if let Some(block) = self.block.take() {
+            self.times *= 2;
+            // SAFETY: no read goes on.
+            unsafe { block.free() };
+        }
+    }
 }
 
 impl Drop for Reader {
@@ -71,6 +99,7 @@ pub fn lift(
         first,
         handle: Some(handle),
         block: None,
+        times: 1,
         is_reading: false,
         was_read: false,
         order: resource::next_order(),
@@ -150,11 +179,7 @@ fn begin(world: &'static Described, end: &Value) -> JsResult<Option<ReadPlan>> {
             Some(item) => (world.layout(item).size as usize, world.layout(item).align),
             None => (0, 1),
         };
-        let count = match (is_bytes(world, reader.item), size) {
-            (true, _) => MAX_BYTES as u32,
-            (false, 0) => MAX_UNITS,
-            (false, size) => (MAX_BYTES / size).clamp(1, MAX_ITEMS) as u32,
-        };
+        let count = reader.count(world);
         if reader.block.is_none() && size > 0 {
             let block = Block::new(size * count as usize, align);
             let none = || Thrown::range_error("there is no memory for the stream");
@@ -186,6 +211,7 @@ fn finish(world: &'static Described, end: &Value, code: u32) -> JsResult<Option<
         0 => None,
         _ => Some(items(world, item, block, count)?),
     };
+    with(end, |reader| reader.grow(world, count))?;
     if state == DROPPED {
         close(end)?;
         return Ok(Some(items.unwrap_or(Value::UNDEFINED)));
