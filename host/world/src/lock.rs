@@ -53,34 +53,32 @@ pub enum LockError {
     },
     /// The WIT names a version that the lock file does not have.
     #[error(
-        "the WIT uses {package}, but {} has {}. Run `wkg fetch`, which fetches the packages that the WIT uses",
-        path.display(),
-        listed(locked)
+        "the WIT uses {package}, but {} has {locked}. Run `wkg fetch`, which fetches the packages that the WIT uses",
+        path.display()
     )]
     Stale {
         /// The lock file.
         path: PathBuf,
         /// The package that the WIT uses.
-        package: PackageName,
+        package: String,
         /// The same package, as the lock file has it.
-        locked: Vec<PackageName>,
+        locked: String,
     },
     /// The folder `deps` does not have the version of the lock file.
     #[error(
-        "{} has {package}, but {} has {}. Run `wkg fetch`, which fetches the versions of the lock file",
+        "{} has {package}, but {} has {found}. Run `wkg fetch`, which fetches the versions of the lock file",
         path.display(),
-        deps.display(),
-        listed(found)
+        deps.display()
     )]
     Missing {
         /// The lock file.
         path: PathBuf,
         /// The package of the lock file.
-        package: PackageName,
+        package: String,
         /// The folder.
         deps: PathBuf,
         /// The same package, as the folder has it.
-        found: Vec<PackageName>,
+        found: String,
     },
     /// A file in the binary format is not the one that was locked.
     #[error(
@@ -93,7 +91,7 @@ pub enum LockError {
         /// The lock file.
         path: PathBuf,
         /// The package.
-        package: PackageName,
+        package: String,
         /// Its file.
         file: PathBuf,
         /// The digest in the lock file.
@@ -182,8 +180,8 @@ impl<'a> Lock<'a> {
             }) else {
                 return Err(LockError::Stale {
                     path: self.path.clone(),
-                    package: used.clone(),
-                    locked: locked.iter().map(|it| versioned(used, it)).collect(),
+                    package: used.to_string(),
+                    locked: listed(locked.iter().map(|it| versioned(used, it))),
                 });
             };
             let package = versioned(used, locked);
@@ -191,15 +189,15 @@ impl<'a> Lock<'a> {
                 return Err(LockError::Missing {
                     path: self.path.clone(),
                     deps: deps.folder.clone(),
-                    found: deps.versions(used),
-                    package,
+                    found: listed(deps.versions(used)),
+                    package: package.to_string(),
                 });
             }
             for (file, found) in deps.digests(&package) {
                 if *found != locked.digest {
                     return Err(LockError::Digest {
                         path: self.path.clone(),
-                        package: package.clone(),
+                        package: package.to_string(),
                         file: file.to_owned(),
                         locked: locked.digest.clone(),
                         found: found.to_owned(),
@@ -290,12 +288,10 @@ fn versioned(name: &PackageName, locked: &LockedVersion) -> PackageName {
     }
 }
 
-fn listed(packages: &[PackageName]) -> String {
-    match packages {
-        [] => "none".to_owned(),
-        packages => {
-            let names: Vec<String> = packages.iter().map(ToString::to_string).collect();
-            names.join(" and ")
-        }
+fn listed(packages: impl IntoIterator<Item = PackageName>) -> String {
+    let names: Vec<String> = packages.into_iter().map(|name| name.to_string()).collect();
+    match names.is_empty() {
+        true => "none".to_owned(),
+        false => names.join(" and "),
     }
 }

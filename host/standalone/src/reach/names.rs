@@ -147,8 +147,16 @@ fn is_identifier(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$')
 }
 
+/// Whether a byte is neither text nor the end of one, nor the space between words.
+fn is_binary(byte: u8) -> bool {
+    byte.is_ascii_control() && !matches!(byte, 0 | b'\t'..=b'\r')
+}
+
 /// Calls `found` with each run of characters of identifiers, of one byte or of two, of which something
 /// differs from the other memory, and whether a call follows.
+///
+/// The engine does not write all bytes between its objects, so parts of text that was there before are left in
+/// front of counts and opcodes. A word that such a byte follows is no text of the program.
 fn words(memory: &[u8], base: &[u8], found: &mut dyn FnMut(&str, bool)) {
     let is_new = |from: usize, to: usize| base.get(from..to) != Some(&memory[from..to]);
     let mut add = |from: usize, to: usize, word: &[u8], is_called: bool| {
@@ -163,7 +171,7 @@ fn words(memory: &[u8], base: &[u8], found: &mut dyn FnMut(&str, bool)) {
         if memory.get(at).is_some_and(|byte| is_identifier(*byte)) {
             continue;
         }
-        if at > start {
+        if at > start && !memory.get(at).is_some_and(|byte| is_binary(*byte)) {
             let next = memory[at..].trim_ascii_start().first();
             add(start, at, &memory[start..at], next == Some(&b'('));
         }
@@ -233,6 +241,13 @@ mod tests {
             found.push(format!("{word}{}", if is_called { "(" } else { "" }));
         });
         found
+    }
+
+    #[test]
+    fn words_in_front_of_other_data_are_no_text() {
+        assert_eq!(found(b"eval\x03\x0f eval\x1f", b""), [""; 0]);
+        let text = [&b"eval\0"[..], b"eval\n", b"eval\x0b", b"eval"].concat();
+        assert_eq!(found(&text, b""), ["eval"; 4]);
     }
 
     #[test]

@@ -82,6 +82,25 @@ async fn names_of_the_program_can_be_left_out() {
     );
 }
 
+/// What the engine left in memory is not taken for names of the program. It depends on the lengths of names where
+/// that is.
+#[test]
+fn the_length_of_a_name_makes_no_difference() {
+    let source = "export default { fetch() { return new Response('hello'); } };";
+    for length in 1..24 {
+        let folder = TempDir::new().unwrap();
+        let program = folder.path().join(format!("{}.mjs", "a".repeat(length)));
+        fs::write(&program, source).unwrap();
+        let output = jsvm_build(&program, &folder.path().join("app.wasm"), &["--json"]);
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let left_out = report["leftOut"].as_array().unwrap();
+        assert!(
+            left_out.iter().any(|name| name == "eval"),
+            "{length}: {report}"
+        );
+    }
+}
+
 #[test]
 fn unknown_names_are_refused() {
     for option in ["--with", "--without"] {
