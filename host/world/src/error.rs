@@ -18,7 +18,7 @@ pub enum WorldError {
     },
     /// The packages in `deps` are not those of `wkg.lock`.
     #[error(transparent)]
-    Lock(#[from] LockError),
+    Lock(Box<LockError>),
     /// The package has no such world, or several and none was named.
     #[error("{message}")]
     NoWorld {
@@ -108,6 +108,12 @@ impl WorldError {
         WorldError::Unfit {
             reason: reason.to_string(),
         }
+    }
+}
+
+impl From<LockError> for WorldError {
+    fn from(error: LockError) -> Self {
+        WorldError::Lock(Box::new(error))
     }
 }
 
