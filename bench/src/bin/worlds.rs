@@ -7,6 +7,7 @@
 use std::time::{Duration, Instant};
 
 use wasmtime::component::HasSelf;
+use wasmtime::error::Context as _;
 use wasmtime::{Result, Store};
 
 use bindings::bench::worlds::ticks;
@@ -137,6 +138,7 @@ fn main() -> Result<()> {
         wasmtime_wasi::p2::add_to_linker_sync(linker)?;
         ticks::add_to_linker::<_, HasSelf<_>>(linker, |host| host)
     })?;
+    memory(&contenders)?;
     line("instance and first call", &contenders, |one| {
         let began = Instant::now();
         for _ in 0..20 {
@@ -173,6 +175,43 @@ fn main() -> Result<()> {
         print(name, times);
     }
     Ok(())
+}
+
+/// The memory of each of many instances that have been called once: what the process has more of.
+fn memory(contenders: &[Contender]) -> Result<()> {
+    const INSTANCES: u32 = 100;
+    let mut cells = Vec::new();
+    for one in contenders {
+        let mut all = Vec::new();
+        // What is made once is not counted.
+        for _ in 0..2 {
+            let mut running = start(one)?;
+            ROWS[0].1(&mut running, 1)?;
+            all.push(running);
+        }
+        let before = resident()?;
+        for _ in 0..INSTANCES {
+            let mut running = start(one)?;
+            ROWS[0].1(&mut running, 1)?;
+            all.push(running);
+        }
+        let each = resident()?.saturating_sub(before) / u64::from(INSTANCES);
+        cells.push(format!("{} KiB", each >> 10));
+    }
+    println!("| memory of an instance | {} |", cells.join(" | "));
+    Ok(())
+}
+
+/// The resident memory of the process, in bytes; 0 where the system is not Linux.
+fn resident() -> Result<u64> {
+    let Ok(text) = std::fs::read_to_string("/proc/self/statm") else {
+        return Ok(0);
+    };
+    let pages = text
+        .split(' ')
+        .nth(1)
+        .and_then(|word| word.parse::<u64>().ok());
+    Ok(pages.context("/proc/self/statm has another form")? * 4096)
 }
 
 fn line(
