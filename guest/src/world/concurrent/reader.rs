@@ -59,8 +59,8 @@ impl Reader {
         if read < self.count(world) as usize || self.times >= GROWTH {
             return;
         }
+        self.times *= 2;
         if let Some(block) = self.block.take() {
-            self.times *= 2;
             // SAFETY: no read goes on.
             unsafe { block.free() };
         }
@@ -203,13 +203,17 @@ fn finish(world: &'static Described, end: &Value, code: u32) -> JsResult<Option<
         code & ((1 << STATE_BITS) - 1),
         (code >> STATE_BITS) as usize,
     );
-    let (item, block) = with(end, |reader| {
+    let (item, block, full) = with(end, |reader| {
         reader.is_reading = false;
-        (reader.item, reader.block)
+        let is_full = is_bytes(world, reader.item) && count == reader.count(world) as usize;
+        let full = if is_full { reader.block.take() } else { None };
+        (reader.item, reader.block, full)
     })?;
-    let items = match count {
-        0 => None,
-        _ => Some(items(world, item, block, count)?),
+    let items = match (count, full) {
+        (0, _) => None,
+        // SAFETY: bytes are aligned to 1, and the object does not have the block any more.
+        (_, Some(block)) => Some(uint8_array(unsafe { block.into_vec() })?),
+        (_, None) => Some(items(world, item, block, count)?),
     };
     with(end, |reader| reader.grow(world, count))?;
     if state == DROPPED {
