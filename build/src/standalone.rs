@@ -96,15 +96,21 @@ pub fn templates(target_dir: &Path, vm: &[u8], core: &[u8]) -> Result<Templates,
         }
     }
     let kinds = [
-        ("http", &http, true, false),
-        ("http-with-environment", &http, true, true),
-        ("service", &service, true, false),
-        ("service-with-environment", &service, true, true),
-        ("command", &command, true, true),
-        ("command-without-fetch", &command, false, true),
+        ("http", &http, [true, false, false]),
+        ("http-with-environment", &http, [true, true, false]),
+        ("service", &service, [true, false, false]),
+        ("service-with-environment", &service, [true, true, false]),
+        ("command", &command, [true, true, false]),
+        ("command-with-stdin", &command, [true, true, true]),
+        ("command-without-fetch", &command, [false, true, false]),
+        (
+            "command-without-fetch-with-stdin",
+            &command,
+            [false, true, true],
+        ),
     ];
     let mut templates = Vec::new();
-    for (kind, driver, http, environment) in kinds {
+    for (kind, driver, [http, environment, stdin]) in kinds {
         for (services, version) in choices() {
             let mut sources = vec![driver, &host];
             let chosen = |service: &str| services.contains(&service);
@@ -114,7 +120,11 @@ pub fn templates(target_dir: &Path, vm: &[u8], core: &[u8]) -> Result<Templates,
             if !environment || services.len() < SERVICES.len() {
                 sources.push(&stubs);
             }
-            let imports = Imports { http, environment };
+            let imports = Imports {
+                http,
+                stdin,
+                environment,
+            };
             let fused = fuse(&vm_module, &sources, imports)?;
             let mut name = kind.to_owned();
             for part in &services {

@@ -20,14 +20,37 @@ const own = read("lib");
 const bindings = read("binding");
 const { fromNode, without } = JSON.parse(fs.readFileSync(path.join(__dirname, "modules.json"), "utf8"));
 
+// Lines of Node.js's files that rely on V8, with those that take their place.
+const edits = {
+  // V8 begins a stack with the name and the message of the error.
+  "internal/util/inspect": [[
+    "    stack = error.stack;\n",
+    "    stack = error.stack;\n" +
+    "    if (typeof stack === 'string' && StringPrototypeStartsWith(stack, '    at ')) {\n" +
+    "      const code = typeof error.code === 'string' && StringPrototypeStartsWith(error.code, 'ERR_') ? ` [${error.code}]` : '';\n" +
+    "      const message = error.message === '' ? '' : `: ${error.message}`;\n" +
+    "      stack = primordials.StringPrototypeTrimEnd(`${error.name}${code}${message}\\n${stack}`);\n" +
+    "    }\n",
+  ]],
+  // `jsvm test` runs all files in one VM. The file that is running is the program.
+  "internal/test_runner/harness": [[
+    "  return globalRoot;\n}\n\nasync function startSubtestAfterBootstrap",
+    "  globalRoot.entryFile = process.argv?.[1];\n  return globalRoot;\n}\n\nasync function startSubtestAfterBootstrap",
+  ]],
+};
+const edited = (name, text) => (edits[name] ?? []).reduce((text, [before, after]) => {
+  if (text.split(before).length !== 2) throw new Error(`${name} has not one place of: ${before}`);
+  return text.replace(before, () => after);
+}, text);
+
 const sources = {};
 const needs = {};
 const queue = [...fromNode, ...Object.keys(own)];
 while (queue.length > 0) {
   const name = queue.shift();
   if (name in sources || without.includes(name)) continue;
-  const text = own[name] ?? natives[name];
-  if (typeof text !== "string") continue;
+  const text = own[name] ?? (typeof natives[name] === "string" ? edited(name, natives[name]) : undefined);
+  if (text === undefined) continue;
   sources[name] = text;
   // Comments name modules, too.
   const code = text.replace(/^\s*(?:\/\/|\*).*$/gm, "");

@@ -14,6 +14,8 @@ const OURS: &str = "jsvm:";
 /// What the names of the VM's interfaces begin with.
 const ENGINE: &str = "jsvm:engine/";
 const HTTP: &str = "wasi:http/";
+/// Of WASI 0.2. The interface of 0.3 names what makes streams of bytes, which servers need.
+const STDIN: &str = "wasi:cli/stdin@0.2";
 const DROP: &str = "[resource-drop]";
 
 /// A function of the fused module, before all indices are known.
@@ -48,6 +50,8 @@ enum Request {
 pub struct Imports {
     /// `wasi:http`. Without it, calls of its functions trap: a driver makes none before its VM fetches.
     pub http: bool,
+    /// `wasi:cli/stdin`. Without it, calls of its function trap: a driver makes none before its VM reads.
+    pub stdin: bool,
     /// What a module exports of WASI, such as an environment. Without it, the export is used.
     pub environment: bool,
 }
@@ -131,7 +135,9 @@ impl<'a> Linked<'a> {
                     .then(|| linked.import_of_vm(name))
             });
         }
-        if module.starts_with(HTTP) && !self.options.http {
+        let is_left_out = (module.starts_with(HTTP) && !self.options.http)
+            || (module.starts_with(STDIN) && !self.options.stdin);
+        if is_left_out {
             return Ok(self.request(Request::Trap(ty)));
         }
         if module.starts_with(OURS) {

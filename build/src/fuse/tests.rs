@@ -76,6 +76,7 @@ fn fused(caller: &str, callee: &str) -> Result<Vec<u8>, FuseError> {
     let (caller, callee) = (source(caller, "caller"), source(callee, "callee"));
     let imports = Imports {
         http: true,
+        stdin: false,
         environment: false,
     };
     fuse(&VmModule::read(&vm)?, &[&caller, &callee], imports)
@@ -165,6 +166,7 @@ fn missing_export_is_named() {
     let (caller, callee) = (source(&caller, "caller"), source(&other, "callee"));
     let imports = Imports {
         http: true,
+        stdin: false,
         environment: true,
     };
     let error = fuse(&VmModule::read(&vm).unwrap(), &[&caller, &callee], imports);

@@ -60,6 +60,10 @@ struct Command {
 }
 
 impl Program for Command {
+    fn has_input(&self) -> bool {
+        true
+    }
+
     fn on_error(&mut self, reason: &str) {
         // The first error ends the program, as in Node.
         if !self.has_failed {

@@ -20,6 +20,8 @@ pub struct Bodies {
     outgoing: BTreeMap<u64, Outgoing>,
     /// Number of the latest incoming body.
     last: u64,
+    /// Standard input, once it is read.
+    input: Option<InputStream>,
 }
 
 // In all of these the stream is dropped before the body that it belongs to.
@@ -116,6 +118,20 @@ impl Bodies {
         };
         self.incoming.remove(&id);
         Ok(outcome)
+    }
+
+    /// The next bytes of standard input, none at its end, or a pollable that waits for them.
+    pub(crate) fn read_input(&mut self, most: u64) -> Result<Outcome, Pollable> {
+        let input = self.input.get_or_insert_with(wasi::cli::stdin::get_stdin);
+        match input.read(most.min(CHUNK)) {
+            Ok(bytes) if bytes.is_empty() => Err(input.subscribe()),
+            Ok(bytes) => Ok(Ok(Value::Bytes(bytes))),
+            Err(StreamError::Closed) => Ok(Ok(Value::Bytes(Vec::new()))),
+            Err(StreamError::LastOperationFailed(error)) => Ok(Err(type_error(format!(
+                "cannot read standard input: {}",
+                error.to_debug_string()
+            )))),
+        }
     }
 
     /// Forgets an incoming body.

@@ -49,7 +49,8 @@ pub use outcome::{Outcome, denied, type_error};
 pub use pump::{Ended, Program, Pump};
 pub use report::{describe, print_error};
 pub use request::{
-    FetchRequest, HttpRequest, Request, ServedEvent, ServedRequest, ServedResponse, ServiceRequest,
+    FetchRequest, HttpRequest, InputRequest, Request, ServedEvent, ServedRequest, ServedResponse,
+    ServiceRequest,
 };
 pub use start::start;
 pub use target::Target;

@@ -7,7 +7,7 @@ use crate::body::Bodies;
 use crate::boundary::settle;
 use crate::outcome::{Outcome, type_error};
 use crate::request::{Request, ServedRequest};
-use crate::task::Tasks;
+use crate::task::{Tasks, Work};
 use crate::turn::{JobEvents, Turn, run_jobs};
 use crate::{http, services};
 
@@ -16,6 +16,11 @@ pub trait Program {
     /// Answers a request about a request that the program serves.
     fn answer(&mut self, _: ServedRequest, _: &mut Bodies, _: &mut Tasks) -> Outcome {
         Err(type_error("this file serves no requests"))
+    }
+
+    /// Whether the program may read standard input.
+    fn has_input(&self) -> bool {
+        false
     }
 
     /// A job threw, or a promise was rejected and nothing handles the rejection.
@@ -74,7 +79,7 @@ impl<P: Program> Pump<P> {
             if self.program.is_over() && !self.tasks.is_writing_whole() {
                 return Ended::Over;
             }
-            if self.tasks.is_empty() && next_timer.is_none() {
+            if self.tasks.is_done() && next_timer.is_none() {
                 return Ended::Idle;
             }
             // Timers do not run in a program that is over.
@@ -122,6 +127,11 @@ impl<P: Program> JobEvents for Pump<P> {
             Ok(Request::Http(request)) => http::begin(id, request, bodies, tasks),
             Ok(Request::Served(request)) => vec![(id, program.answer(request, bodies, tasks))],
             Ok(Request::Service(request)) => vec![(id, services::answer(request))],
+            Ok(Request::Input(request)) if program.has_input() => {
+                tasks.push(id, Work::Input(request));
+                Vec::new()
+            }
+            Ok(Request::Input(_)) => vec![(id, Err(type_error("a server has no standard input")))],
             Err(reason) => vec![(id, Err(reason))],
         };
         for (request, outcome) in settled {

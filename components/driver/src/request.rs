@@ -6,6 +6,10 @@ use jsvm_protocol::{config, http, keyvalue};
 use crate::outcome::type_error;
 use crate::target::Target;
 
+/// The requests of `process.stdin`: see `guest/node/lib/internal/jsvm/input.js`.
+const READ_INPUT: &str = "jsvm:stdin-read";
+const READ_INPUT_IN_BACKGROUND: &str = "jsvm:stdin-read-background";
+
 /// A request of the VM.
 pub enum Request {
     /// A request about another host or a body.
@@ -14,6 +18,17 @@ pub enum Request {
     Served(ServedRequest),
     /// A request for key-value storage or for settings.
     Service(ServiceRequest),
+    /// Waits for some bytes of standard input.
+    Input(InputRequest),
+}
+
+/// A request for standard input.
+#[derive(Clone, Copy)]
+pub struct InputRequest {
+    /// The maximum number of bytes.
+    pub most: u64,
+    /// Whether the program ends although the request is pending.
+    pub is_background: bool,
 }
 
 /// A request about another host or a body.
@@ -147,6 +162,12 @@ impl Request {
                     _ => ServedEvent::Done,
                 };
                 return Ok(Request::Served(ServedRequest { id, event }));
+            }
+            READ_INPUT | READ_INPUT_IN_BACKGROUND => {
+                return Ok(Request::Input(InputRequest {
+                    most: args.number()?,
+                    is_background: name == READ_INPUT_IN_BACKGROUND,
+                }));
             }
             name if is_service(name) => {
                 let name = name.to_owned();

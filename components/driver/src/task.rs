@@ -5,6 +5,7 @@ use wasi::io::poll::Pollable;
 use crate::body::{Bodies, Piece, WholeBody};
 use crate::fetch::{self, PendingResponse};
 use crate::outcome::{Outcome, Step};
+use crate::request::InputRequest;
 
 /// Work under way.
 pub(crate) enum Work {
@@ -12,6 +13,8 @@ pub(crate) enum Work {
     Fetch(PendingResponse),
     /// Waits for the next bytes of an incoming body.
     Read { body: u64 },
+    /// Waits for the next bytes of standard input.
+    Input(InputRequest),
     /// Writes bytes to an outgoing body that comes in pieces.
     Write(Piece),
     /// Writes a whole outgoing body.
@@ -24,6 +27,10 @@ impl Work {
         match self {
             Work::Fetch(response) => fetch::step(response, bodies).map(Work::Fetch),
             Work::Read { body } => match bodies.read(body) {
+                Ok(outcome) => Step::Done(outcome),
+                Err(pollable) => Step::Wait(self, pollable),
+            },
+            Work::Input(request) => match bodies.read_input(request.most) {
                 Ok(outcome) => Step::Done(outcome),
                 Err(pollable) => Step::Wait(self, pollable),
             },
@@ -64,9 +71,10 @@ impl Tasks {
         });
     }
 
-    /// Whether there is no work.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// Whether there is no work that the program waits for.
+    pub(crate) fn is_done(&self) -> bool {
+        let is_background = |task: &Task| matches!(task.work, Work::Input(it) if it.is_background);
+        self.0.iter().all(is_background)
     }
 
     /// Whether a whole body is still being written.

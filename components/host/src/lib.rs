@@ -12,6 +12,7 @@ use bindings::exports::jsvm::engine::modules::{self, ImportKind, Module};
 use bindings::exports::jsvm::engine::types::{Argument, ErrorClass, ThrownError};
 use jsvm_component_console::write;
 use jsvm_protocol::standalone::PROCESS;
+use wasi::io::streams::StreamError;
 
 struct Host;
 
@@ -25,10 +26,7 @@ mod exports {
 impl host::Guest for Host {
     fn host_call(name: String, args: Vec<Argument>) -> Result<Argument, Argument> {
         if name == PROCESS {
-            return match process(args) {
-                Ok(()) => Ok(Argument::Undefined),
-                Err(reason) => Err(type_error(reason)),
-            };
+            return process(args).map_err(type_error);
         }
         Err(missing(&name))
     }
@@ -88,8 +86,20 @@ fn type_error(message: String) -> Argument {
     })
 }
 
+/// The next bytes of standard input; none at its end.
+fn read_input(most: u64) -> Result<Vec<u8>, String> {
+    match wasi::cli::stdin::get_stdin().blocking_read(most) {
+        Ok(bytes) => Ok(bytes),
+        Err(StreamError::Closed) => Ok(Vec::new()),
+        Err(StreamError::LastOperationFailed(error)) => Err(format!(
+            "cannot read standard input: {}",
+            error.to_debug_string()
+        )),
+    }
+}
+
 /// The operations of `process` that a built file still has: the name of one, and its arguments.
-fn process(args: Vec<Argument>) -> Result<(), String> {
+fn process(args: Vec<Argument>) -> Result<Argument, String> {
     let mut args = args.into_iter();
     let operation = match args.next() {
         Some(Argument::Text(operation)) => operation,
@@ -103,7 +113,14 @@ fn process(args: Vec<Argument>) -> Result<(), String> {
                 Some(Argument::Bytes(bytes)) => write(is_error, &bytes),
                 _ => {}
             }
-            Ok(())
+            Ok(Argument::Undefined)
+        }
+        "readInput" => {
+            let most = match args.next() {
+                Some(Argument::Number(most)) => most as u64,
+                _ => 0,
+            };
+            read_input(most).map(Argument::Bytes)
         }
         "exit" => {
             let is_success = matches!(args.next(), Some(Argument::Number(0.0)));

@@ -161,6 +161,7 @@ impl JobEvents for Events {
                 answer.outcome
             }
             Ok(Request::Service(request)) => services::answer(request),
+            Ok(Request::Input(_)) => Err(type_error("a server has no standard input")),
             Err(reason) => Err(reason),
         };
         settle(id, outcome);

@@ -26,7 +26,11 @@
       if (parts === undefined) return undefined;
       return both ? parts : parts[0];
     },
-    getCallerLocation: () => undefined,
+    // Line, column and file of the code that called the function that calls this.
+    getCallerLocation() {
+      const { 2: site } = internalBinding("util").getCallSites(4);
+      return site && [site.lineNumber, site.columnNumber, site.scriptName];
+    },
     previewEntries(value, isIterator) {
       const [entries, isPairs] = tools.entriesOf(value);
       return isIterator ? [entries, isPairs] : entries;

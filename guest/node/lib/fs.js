@@ -27,6 +27,8 @@ const native = new Proxy({ __proto__: null }, {
   __proto__: null,
   get(_, name) {
     if (name === 'has') return (key) => key in functions();
+    if (name === 'input') return require('internal/jsvm/input').readNow;
+    if (name === 'inputLater') return require('internal/jsvm/input').readLater;
     return functions()[name] ?? (() => { throw refusal(name, 'the embedder of this VM offers no files'); });
   },
 });
@@ -148,7 +150,7 @@ async function listAllLater(path, options) {
 let readOpenFileLater;
 const promises = {
   async readFile(path, options) {
-    if (typeof path?.fd === 'number' || (options?.flag ?? 'r') !== 'r') return readOpenFileLater(path, options);
+    if (typeof path?.fd === 'number' || path === '/dev/stdin' || (options?.flag ?? 'r') !== 'r') return readOpenFileLater(path, options);
     const encoding = encodingOf(options);
     options?.signal?.throwIfAborted();
     return contents(await native.readLater(pathOf(path)), encoding);
@@ -167,7 +169,7 @@ const fs = {
   Stats,
   Dirent,
   readFileSync(path, options) {
-    if (typeof path === 'number' || (options?.flag ?? 'r') !== 'r') return readOpenFile(path, options);
+    if (typeof path === 'number' || path === '/dev/stdin' || (options?.flag ?? 'r') !== 'r') return readOpenFile(path, options);
     const encoding = encodingOf(options);
     return contents(native.read(pathOf(path)), encoding);
   },

@@ -12,7 +12,7 @@ mod objects;
 
 use crate::js::{self, Call, JsResult, Value};
 use crate::web::functions;
-use crate::{compiled, module, tick, timer};
+use crate::{compiled, module, request, tick, timer};
 
 /// Creates a function that returns the tools. Nothing is created before it is called.
 pub fn tools() -> JsResult<Value> {
@@ -22,6 +22,7 @@ pub fn tools() -> JsResult<Value> {
             "run" 1 => run,
             "setTimerRef" 2 => set_timer_ref,
             "crypto" 0 => |_| crate::web::named_part("node-crypto"),
+            "createRequest" 1 => |call| request::function(&call.arg(0).to_lossy()?, 0),
             "createRequire" 1 => |call| module::create_require(&call.arg(0).to_lossy()?),
         }
         tools.define("nextTick", tick::function()?, js::Property::HIDDEN)?;

@@ -214,24 +214,48 @@ async_closures! {
 
 type Erased = dyn Fn(RequestInfo, &Data) -> Result<RequestFuture, HostError> + Send + Sync;
 
+#[derive(Clone)]
+struct Registered {
+    function: Arc<Erased>,
+    /// Whether a program does not wait for it.
+    #[cfg_attr(not(feature = "event-loop"), allow(dead_code))]
+    is_background: bool,
+}
+
 /// Asynchronous functions by name.
 #[derive(Clone, Default)]
 pub(crate) struct AsyncFunctions {
-    by_name: FxHashMap<Arc<str>, Arc<Erased>>,
+    by_name: FxHashMap<Arc<str>, Registered>,
 }
 
 impl AsyncFunctions {
-    pub(crate) fn insert<Args>(&mut self, name: &str, function: impl AsyncHostFunction<Args>) {
+    pub(crate) fn insert<Args>(
+        &mut self,
+        name: &str,
+        function: impl AsyncHostFunction<Args>,
+        is_background: bool,
+    ) {
         let erased: Arc<Erased> = Arc::new(move |request, args: &Data| {
             function.call(request, &mut ArgumentReader::new(args)?)
         });
-        self.by_name.insert(name.into(), erased);
+        let registered = Registered {
+            function: erased,
+            is_background,
+        };
+        self.by_name.insert(name.into(), registered);
     }
 
     /// Whether there is a function of this name.
     #[cfg(feature = "event-loop")]
     pub(crate) fn has(&self, name: &str) -> bool {
         self.by_name.contains_key(name)
+    }
+
+    /// Whether a program does not wait for requests of this name.
+    #[cfg(feature = "event-loop")]
+    pub(crate) fn is_background(&self, name: &str) -> bool {
+        let registered = self.by_name.get(name);
+        registered.is_some_and(|registered| registered.is_background)
     }
 
     /// Starts a function with an array of arguments.
@@ -242,7 +266,7 @@ impl AsyncFunctions {
         args: &Data,
     ) -> Result<RequestFuture, HostError> {
         match self.by_name.get(&request.name) {
-            Some(function) => function(request, args),
+            Some(registered) => (registered.function)(request, args),
             None => Err(HostError::type_error(format!(
                 "nothing answers requests of the name `{}`",
                 request.name

@@ -239,7 +239,33 @@ impl VmBuilder {
         name: &str,
         function: impl AsyncHostFunction<Args>,
     ) -> Self {
-        Arc::make_mut(&mut self.async_functions).insert(name, function);
+        Arc::make_mut(&mut self.async_functions).insert(name, function, false);
+        self
+    }
+
+    /// As [`async_handler`](Self::async_handler), of requests that do not keep a program running: an
+    /// [`EventLoop`](crate::EventLoop) ends when it waits for nothing else.
+    ///
+    /// ```
+    /// use jsvm::EventLoop;
+    /// let vm = jsvm::Engine::global()?
+    ///     .vm()
+    ///     .background_handler("news", async || std::future::pending::<()>().await)
+    ///     .build()?;
+    /// vm.create_request_function("news", 0)?.call(())?;
+    /// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+    /// // It does not wait for news.
+    /// EventLoop::new(&vm).run().await
+    /// # })?;
+    /// # Ok::<(), jsvm::Error>(())
+    /// ```
+    #[must_use]
+    pub fn background_handler<Args>(
+        mut self,
+        name: &str,
+        function: impl AsyncHostFunction<Args>,
+    ) -> Self {
+        Arc::make_mut(&mut self.async_functions).insert(name, function, true);
         self
     }
 

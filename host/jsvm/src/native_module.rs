@@ -105,7 +105,7 @@ impl NativeModule {
         let export = Export::Function {
             length: F::ARITY,
             is_async: true,
-            register: Box::new(|_, functions, name| functions.insert(&name, function)),
+            register: Box::new(|_, functions, name| functions.insert(&name, function, false)),
         };
         self.export(name, export)
     }

@@ -119,6 +119,9 @@ pub struct ServiceImports {
     /// Whether a [`Command`](ComponentKind::Command) lacks `wasi:http`, which `wasmtime run` provides
     /// only on request. A request of its program to another host then traps. Servers have it always.
     pub without_fetch: bool,
+    /// Whether a [`Command`](ComponentKind::Command) has `wasi:cli/stdin`. A read of standard input
+    /// traps without it.
+    pub stdin: bool,
 }
 
 /// A host of standalone components. The hosts differ in their versions of `wasi:keyvalue` and
@@ -354,6 +357,9 @@ fn name(kind: ComponentKind, imports: ServiceImports) -> String {
         ComponentKind::Command => "command",
     }
     .to_owned();
+    if kind == ComponentKind::Command && imports.stdin {
+        name.push_str("-with-stdin");
+    }
     for (is_there, part) in [(imports.keyvalue, "-keyvalue"), (imports.config, "-config")] {
         if is_there {
             name.push_str(part);

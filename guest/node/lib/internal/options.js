@@ -1,6 +1,8 @@
 'use strict';
-// The options of Node.js's command line, of which a program here has none.
+// The options of Node.js's command line. Those of the test runner come from the embedder (`jsvm test`).
+const { host } = require('internal/jsvm/builtins');
 const values = {
+  __proto__: null,
   '--pending-deprecation': false,
   '--async-context-frame': true,
   '--stack-trace-limit': 10,
@@ -19,9 +21,23 @@ const values = {
     'ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES256-GCM-SHA384',
   '--trace-tls': false,
   '--tls-keylog': '',
+  '--test': false,
 };
+const lists = ['--test-reporter', '--test-reporter-destination', '--test-name-pattern', '--test-skip-pattern'];
+let ofTests;
+function optionOfTests(name) {
+  if (ofTests === undefined) {
+    try {
+      ofTests = host('testOptions') ?? {};
+    } catch {
+      // An embedder without a test runner.
+      ofTests = {};
+    }
+  }
+  return ofTests[name] ?? (lists.includes(name) ? [] : undefined);
+}
 module.exports = {
-  getOptionValue: (name) => values[name],
+  getOptionValue: (name) => (name in values || !name.startsWith('--test') ? values[name] : optionOfTests(name)),
   getEmbedderOptions: () => ({}),
   getAllowUnauthorized: () => process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0',
   getOptionsAsFlagsFromBinding: () => [],

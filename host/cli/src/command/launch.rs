@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Once;
 
-use jsvm::{Error, IntoArg, ModuleKind, Source, Value};
+use jsvm::node::Origin;
+use jsvm::{Error, ModuleKind, Source, Value};
 use jsvm_node::{NodeModules, ProgramError};
 
 use super::exit::Exit;
@@ -28,76 +29,47 @@ pub struct Launched {
 impl Launched {
     /// Runs the program until nothing is left to do. A failure is printed before it returns.
     pub fn run(&self) -> anyhow::Result<()> {
-        loop {
-            match self.session.run(&self.promise()) {
-                Ok(()) => return Ok(()),
-                Err(error) if self.is_caught(&error) => {}
-                Err(error) => {
-                    let failed = self.session.failed(&error);
-                    // Node.js emits it after any failure. What a listener throws then changes nothing.
-                    let _ = self.emit("exit", 1, ());
-                    return Err(failed);
-                }
-            }
-        }
+        self.session.run_handled(self.promise())
     }
 
-    /// Tells the program that nothing is left to do, and runs what it begins then. At last it is told
-    /// that it ends.
+    /// Ends the program: see [`Session::end`].
     pub fn end(&self) -> anyhow::Result<()> {
-        let emit = |event| {
-            let emitted = self.emit(event, 0, ());
-            emitted.map_err(|error| self.session.failed(&error))
-        };
-        while emit("beforeExit")? && self.session.is_waiting()? {
-            self.run()?;
+        let code = self.session.end(self.promise())?;
+        if self.is_module && code == Exit::UNSETTLED && self.value.is_pending()? {
+            self.warn_of_unsettled();
         }
-        emit("exit").map(drop)
-    }
-
-    /// Whether a listener of `process` handles an error.
-    fn is_caught(&self, error: &Error) -> bool {
-        match error {
-            Error::Exception(exception) => {
-                let caught = self.emit("uncaughtException", &exception.value, "uncaughtException");
-                caught.unwrap_or(false)
-            }
-            Error::Rejection(rejection) if rejection.limit.is_none() => {
-                let reason = &rejection.reason.value;
-                let handled = self.emit("unhandledRejection", reason, &rejection.promise);
-                let caught = || self.emit("uncaughtException", reason, "unhandledRejection");
-                handled.unwrap_or(false) || caught().unwrap_or(false)
-            }
-            _ => false,
+        match code {
+            Exit(0) => Ok(()),
+            code => Err(code.into()),
         }
-    }
-
-    fn emit(&self, event: &str, first: impl IntoArg, second: impl IntoArg) -> Result<bool, Error> {
-        self.session
-            .enter(|vm| jsvm::node::emit(vm, event, first, second))
     }
 
     /// Runs the program until it only waits. Returns whether it waits for something.
     pub fn run_until_waiting(&self) -> anyhow::Result<bool> {
-        let run = self.session.run_until_waiting(&self.promise());
+        let promises: Vec<&Value> = self.promise().into_iter().collect();
+        let run = self.session.run_until_waiting(&promises);
         run.map_err(|error| self.session.failed(&error))
     }
 
     /// Fails if the program is a module whose top-level `await` never settled.
     pub fn require_settled(&self) -> anyhow::Result<()> {
         if self.is_module && self.value.is_pending()? {
-            output::print_error(&format!(
-                "Warning: unsettled top-level await in {}",
-                self.name
-            ));
+            self.warn_of_unsettled();
             return Err(Exit::UNSETTLED.into());
         }
         Ok(())
     }
 
+    fn warn_of_unsettled(&self) {
+        output::print_error(&format!(
+            "Warning: unsettled top-level await in {}",
+            self.name
+        ));
+    }
+
     /// The promise of the module, if the program is one.
-    fn promise(&self) -> Vec<&Value> {
-        self.is_module.then_some(&self.value).into_iter().collect()
+    fn promise(&self) -> Option<&Value> {
+        self.is_module.then_some(&self.value)
     }
 }
 
@@ -117,6 +89,23 @@ pub fn launch(
             path: real(file)?,
         }
     };
+    launch_main(main, args, start)
+}
+
+/// Evaluates the text of a program, as [`launch`] does a file.
+pub fn launch_text(
+    program: Program,
+    args: Vec<String>,
+    start: impl FnOnce(&Path) -> anyhow::Result<Session>,
+) -> anyhow::Result<Launched> {
+    launch_main(Main::Text(program), args, start)
+}
+
+fn launch_main(
+    main: Main<'_>,
+    args: Vec<String>,
+    start: impl FnOnce(&Path) -> anyhow::Result<Session>,
+) -> anyhow::Result<Launched> {
     let session = start(main.folder())?;
     let main = main.prepare(&session)?;
 
@@ -124,13 +113,17 @@ pub fn launch(
     script_args.extend(args);
     session.vm().global()?.set("scriptArgs", script_args)?;
 
-    let value = main
-        .evaluate(&session)
-        .map_err(|error| session.failed(&error))?;
+    let (value, is_module) = match main.evaluate(&session) {
+        Ok(value) => (value, main.is_module()),
+        Err(error) => {
+            session.handle(&error, Origin::Exception)?;
+            (Value::UNDEFINED, false)
+        }
+    };
     Ok(Launched {
         session,
         value,
-        is_module: main.is_module(),
+        is_module,
         script: match main.code {
             EntryCode::Script(text) => Some(text),
             _ => None,

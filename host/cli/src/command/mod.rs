@@ -39,7 +39,7 @@ mod session;
 mod settle;
 mod snapshot;
 mod snapshot_reader;
-
+mod test;
 mod types;
 mod usage;
 mod value_format;
@@ -67,6 +67,7 @@ use self::usage::Usage;
         echo 'console.log(1)' | jsvm run -          Run the output of another command\n  \
         jsvm eval '[1, 2, 3].map(x => x * x)'       Print the value of an expression\n  \
         jsvm run --memory 32MiB --timeout 500ms untrusted.js\n  \
+        jsvm test                                   Run the tests below this folder\n  \
         jsvm serve app.js --addr 127.0.0.1:8080     Serve HTTP with its fetch handler\n  \
         jsvm repl                                   Evaluate line by line\n  \
         jsvm snapshot app.js -o app.snap            Freeze a program that waits\n  \
@@ -82,6 +83,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Verb {
     Run(run::Run),
+    Test(test::Test),
     Serve(serve::Serve),
     Eval(eval::Eval),
     Repl(repl::Repl),
@@ -107,6 +109,7 @@ pub fn main() -> ExitCode {
     };
     let result = match cli.verb {
         Verb::Run(verb) => verb.run(),
+        Verb::Test(verb) => verb.run(),
         Verb::Serve(verb) => verb.run(),
         Verb::Eval(verb) => verb.run(),
         Verb::Repl(verb) => verb.run(),

@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 
 use self::limits::ServeLimits;
 use super::access_log::{self, LogFormat};
-use super::builtin::install;
+use super::builtin::{install, reserve_process};
 use super::launch::launch;
 use super::modules::ModuleOptions;
 use super::options::{Console, VmOptions};
@@ -147,6 +147,8 @@ impl Serve {
             self.permissions.clone(),
             self.services.clone(),
         );
+        // Signals stop the server, and many VMs would share the input.
+        reserve_process();
         let mut handlers = None;
         let program = launch(&self.file, Vec::new(), |folder: &Path| {
             let modules = self.modules.of(folder)?;

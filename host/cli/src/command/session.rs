@@ -1,5 +1,6 @@
 //! A VM with its event loop, limits and sources.
 
+mod events;
 mod failure;
 mod runtime;
 mod waiting;
@@ -17,7 +18,7 @@ use jsvm::{
 use jsvm_node::NodeModules;
 use tokio::sync::Notify;
 
-use super::builtin::{ExitCode, WithBuiltins, net};
+use super::builtin::{ExitCode, WithBuiltins};
 use super::exit::Exit;
 use super::options::ParsedArg;
 use super::output;
@@ -81,11 +82,7 @@ impl Session {
         let vm = make(&builder)?;
         let session = Session {
             // `jsvm restore --settle` settles requests that have no handler here.
-            events: RefCell::new(
-                EventLoop::new(&vm)
-                    .leaving_unknown_requests()
-                    .with_background(net::BACKGROUND_WAIT),
-            ),
+            events: RefCell::new(EventLoop::new(&vm).leaving_unknown_requests()),
             runtime: OwnedRuntime::new()?,
             stop: Arc::default(),
             vm,
@@ -240,8 +237,9 @@ impl Session {
     pub fn is_waiting(&self) -> Result<bool, Error> {
         let has_timers = self.vm.run_jobs_up_to(0)?.next_timer.is_some();
         let requests = self.vm.unsettled_requests()?;
+        let events = self.events.borrow();
         let mut requests = requests.iter();
-        Ok(has_timers || requests.any(|request| request.name != net::BACKGROUND_WAIT))
+        Ok(has_timers || requests.any(|request| !events.is_background(&request.name)))
     }
 
     /// Makes `process.exit` throw from now on, with this message.

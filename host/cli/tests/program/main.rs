@@ -44,6 +44,8 @@ mod serve_strict;
 #[cfg(unix)]
 mod served;
 #[cfg(unix)]
+mod stdio;
+#[cfg(unix)]
 mod visitor;
 #[cfg(unix)]
 mod watch;

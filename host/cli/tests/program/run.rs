@@ -16,7 +16,7 @@ use tokio::task::JoinHandle;
 use wasmtime::component::{Component, Linker, ResourceTable};
 use wasmtime::{AsContextMut, Engine, ResourceLimiter, Store};
 use wasmtime_wasi::p2::bindings::Command;
-use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
+use wasmtime_wasi::p2::pipe::{MemoryInputPipe, MemoryOutputPipe};
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 use wasmtime_wasi_http::handler::{Prepared, Proxy, ProxyPre};
 use wasmtime_wasi_http::p2;
@@ -413,17 +413,46 @@ pub async fn async_command(file: &Path) -> (bool, String, String) {
 
 /// As [`command`], in a host with `wasi:http` or without.
 pub async fn command_in(file: &Path, args: &[&str], has_http: bool) -> (bool, String, String) {
-    let engine = engine();
-    let component = Component::from_file(&engine, file).unwrap();
-    let mut linker = Linker::new(&engine);
+    let CompiledCommand { engine, component } = CompiledCommand::new(file);
+    run_command(&engine, &component, args, has_http, WasiCtx::builder()).await
+}
+
+/// A command that is compiled once and run several times.
+pub struct CompiledCommand {
+    engine: Engine,
+    component: Component,
+}
+
+impl CompiledCommand {
+    pub fn new(file: &Path) -> Self {
+        let engine = engine();
+        let component = Component::from_file(&engine, file).unwrap();
+        CompiledCommand { engine, component }
+    }
+
+    /// As [`command`], with these bytes as standard input, in a host without `wasi:http`.
+    pub async fn run(&self, args: &[&str], input: Vec<u8>) -> (bool, String, String) {
+        let mut wasi = WasiCtx::builder();
+        wasi.stdin(MemoryInputPipe::new(input));
+        run_command(&self.engine, &self.component, args, false, wasi).await
+    }
+}
+
+async fn run_command(
+    engine: &Engine,
+    component: &Component,
+    args: &[&str],
+    has_http: bool,
+    mut wasi: WasiCtxBuilder,
+) -> (bool, String, String) {
+    let mut linker = Linker::new(engine);
     wasmtime_wasi::p2::add_to_linker_async(&mut linker).unwrap();
     if has_http {
         wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker).unwrap();
     }
-    let mut wasi = WasiCtx::builder();
     wasi.args(args).env("HOST_SAYS", "hello");
-    let (mut store, (stdout, stderr)) = store_of(&engine, &mut wasi);
-    let command = Command::instantiate_async(&mut store, &component, &linker);
+    let (mut store, (stdout, stderr)) = store_of(engine, &mut wasi);
+    let command = Command::instantiate_async(&mut store, component, &linker);
     let command = command.await.unwrap();
     let run = command.wasi_cli_run().call_run(&mut store);
     let success = match tokio::time::timeout(LONGEST, run)

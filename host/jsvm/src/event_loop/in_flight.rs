@@ -1,6 +1,6 @@
 //! The futures behind the requests of a VM.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::future::poll_fn;
 use std::task::Poll;
 
@@ -14,9 +14,14 @@ use crate::function::HostError;
 #[derive(Default)]
 pub(super) struct InFlight {
     futures: FuturesUnordered<BoxFuture<'static, Ended>>,
-    aborts: HashMap<u64, AbortHandle>,
-    /// Those that nobody waits for.
-    background: HashSet<u64>,
+    aborts: HashMap<u64, Handle>,
+    /// Of these, those that nothing waits for.
+    background: usize,
+}
+
+struct Handle {
+    abort: AbortHandle,
+    is_background: bool,
 }
 
 /// A future that ended, or was aborted.
@@ -26,9 +31,9 @@ pub(super) struct Ended {
 }
 
 impl InFlight {
-    /// Returns how many futures have not ended, and were not aborted.
+    /// Returns how many futures that something waits for have not ended, and were not aborted.
     pub(super) fn len(&self) -> usize {
-        self.aborts.len()
+        self.aborts.len() - self.background
     }
 
     /// Returns whether there is a future that has to be polled. One that was aborted is such a future, too.
@@ -36,19 +41,27 @@ impl InFlight {
         self.futures.is_empty()
     }
 
-    /// Returns whether there is a future that somebody waits for.
-    pub(super) fn keeps_running(&self) -> bool {
-        self.futures.len() > self.background.len()
+    /// Returns whether nothing is left that something waits for.
+    pub(super) fn is_done(&self) -> bool {
+        self.futures.len() <= self.background
     }
 
-    /// Marks a future as one that nobody waits for.
-    pub(super) fn set_background(&mut self, id: u64) {
-        self.background.insert(id);
-    }
-
-    pub(super) fn push(&mut self, id: u64, future: BoxFuture<'static, Result<Data, HostError>>) {
+    pub(super) fn push(
+        &mut self,
+        id: u64,
+        is_background: bool,
+        future: BoxFuture<'static, Result<Data, HostError>>,
+    ) {
         let (abort, registration) = AbortHandle::new_pair();
-        self.aborts.insert(id, abort);
+        self.forget(id);
+        self.aborts.insert(
+            id,
+            Handle {
+                abort,
+                is_background,
+            },
+        );
+        self.background += usize::from(is_background);
         let future = Abortable::new(future, registration);
         let future = future.map(move |outcome| Ended { id, outcome });
         self.futures.push(future.boxed());
@@ -56,9 +69,15 @@ impl InFlight {
 
     /// Ends the future of a request, if there is one.
     pub(super) fn abort(&mut self, id: u64) {
-        if let Some(abort) = self.aborts.remove(&id) {
+        if let Some(abort) = self.forget(id) {
             abort.abort();
         }
+    }
+
+    fn forget(&mut self, id: u64) -> Option<AbortHandle> {
+        let handle = self.aborts.remove(&id)?;
+        self.background -= usize::from(handle.is_background);
+        Some(handle.abort)
     }
 
     /// A future that has ended, without waiting for one.
@@ -81,9 +100,8 @@ impl InFlight {
         &mut self,
         Ended { id, outcome }: Ended,
     ) -> Option<(u64, Result<Data, HostError>)> {
-        self.background.remove(&id);
         let outcome = outcome.ok()?;
-        self.aborts.remove(&id);
+        self.forget(id);
         Some((id, outcome))
     }
 }

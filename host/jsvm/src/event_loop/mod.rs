@@ -60,8 +60,6 @@ pub struct EventLoop {
     has_begun: bool,
     /// Whether requests that nothing answers are left for somebody else.
     leaves_unknown: bool,
-    /// The name of requests that do not keep it running.
-    background: Option<&'static str>,
     settled_in_a_row: u32,
     /// Those that came together with one that was returned as an error.
     rejections: VecDeque<Rejection>,
@@ -77,7 +75,6 @@ impl EventLoop {
             deadline: None,
             has_begun: false,
             leaves_unknown: false,
-            background: None,
             settled_in_a_row: 0,
             rejections: VecDeque::new(),
         }
@@ -107,23 +104,27 @@ impl EventLoop {
         self
     }
 
-    /// Sets the name of requests that do not keep the event loop running: with them alone, nothing is
-    /// left to do.
-    #[doc(hidden)]
-    #[must_use]
-    pub fn with_background(mut self, name: &'static str) -> Self {
-        self.background = Some(name);
-        self
-    }
-
     /// The VM.
     pub fn vm(&self) -> &Vm {
         &self.vm
     }
 
-    /// Returns how many requests are in flight.
+    /// Returns how many requests are in flight, without those
+    /// [in the background](crate::VmBuilder::background_handler).
     pub fn in_flight(&self) -> usize {
         self.in_flight.len()
+    }
+
+    /// Whether requests of a name keep it running: those that have a function, unless they are
+    /// [in the background](crate::VmBuilder::background_handler).
+    pub fn waits_for(&self, name: &str) -> bool {
+        let functions = self.vm.async_functions();
+        functions.has(name) && !functions.is_background(name)
+    }
+
+    /// Whether requests of a name are [in the background](crate::VmBuilder::background_handler).
+    pub fn is_background(&self, name: &str) -> bool {
+        self.vm.async_functions().is_background(name)
     }
 
     /// Runs until nothing is left to do: no job, no timer, no request in flight.
@@ -248,7 +249,7 @@ impl EventLoop {
         if let Some(request) = own {
             let future = async move { future.await.into_outcome() };
             self.in_flight
-                .push(request.id, guarded(NAME.into(), future.boxed()));
+                .push(request.id, false, guarded(NAME.into(), future.boxed()));
         }
         Ok(promise)
     }

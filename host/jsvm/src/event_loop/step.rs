@@ -23,6 +23,11 @@ impl EventLoop {
             self.begin()?;
             self.has_begun = true;
         }
+        // Nothing runs between rejections that were reported together.
+        let earlier = match self.rejections.is_empty() {
+            true => None,
+            false => self.reject(promise)?,
+        };
         let report = self.bounded(|vm| vm.run_jobs_up_to(JOBS))?;
         if report.requests {
             for request in self.vm.take_requests()? {
@@ -35,18 +40,18 @@ impl EventLoop {
             }
         }
         if report.pending {
-            return Ok((Next::Run, None));
+            return Ok((Next::Run, earlier));
         }
-        let mut reason = None;
+        let mut reason = earlier;
         if report.rejections {
             self.rejections.extend(self.vm.take_unhandled_rejections()?);
         }
         if !self.rejections.is_empty() {
-            reason = self.reject(promise)?;
+            reason = self.reject(promise)?.or(reason);
         }
         let next = match report.next_timer {
             Some(time) => Next::Timer(time),
-            None if self.in_flight.keeps_running() => Next::Future,
+            None if !self.in_flight.is_done() => Next::Future,
             // A request may have been rejected at once.
             None if self.vm.run_jobs_up_to(0)?.pending => Next::Run,
             None => Next::Nothing,
@@ -91,19 +96,14 @@ impl EventLoop {
         if self.leaves_unknown && !functions.has(&name) {
             return Ok(());
         }
-        let is_background = self.background == Some(&*name);
+        let is_background = functions.is_background(&name);
         let info = RequestInfo {
             id,
             name: name.into(),
             repeated: is_repeated,
         };
         match launch(functions, info, &args) {
-            Ok(future) => {
-                self.in_flight.push(id, future);
-                if is_background {
-                    self.in_flight.set_background(id);
-                }
-            }
+            Ok(future) => self.in_flight.push(id, is_background, future),
             Err(error) => self.settle(id, Err(error))?,
         }
         Ok(())

@@ -80,13 +80,9 @@
     load: (name) => load().load(name),
     hasLoaded: (name) => name in loaded,
     // Returns whether a listener of `process` was called.
-    emit(event, first, second) {
-      if (current === undefined) return false;
-      if (event !== "exit" && event !== "beforeExit") return current.emit(event, first, second);
-      // `process.exit` in a listener does not begin again.
-      current.exiting = event === "exit";
-      return current.emit(event, current.exitCode ?? first);
-    },
+    emit: (event, first, second) => current !== undefined && current.emit(event, first, second),
+    // Tells `process` of an error or of the end of the program (`events.js`).
+    tell: (event, first, second) => (current === undefined ? undefined : current[Symbol.for("jsvm.told")][event](first, second)),
     // For a program that will run without this host: what it cannot reach is removed, and what it may still load
     // is kept. `identifiers` are those of its sources, and `imported` the modules that functions may import.
     // Returns whether it has modules of Node.js.
@@ -95,7 +91,7 @@
       if (uses("process")) globalThis.process;
       else if (current === undefined) delete globalThis.process;
       if (makeTools === undefined) return false;
-      const later = ["Buffer", "Intl", "unref", "hasRef", "refresh", "getBuiltinModule", "createRequire"];
+      const later = ["Buffer", "Intl", "unref", "hasRef", "refresh", "getBuiltinModule", "createRequire", "stdin"];
       if (builtins === undefined && imported.length === 0 && !later.some(uses)) {
         makeTools = undefined;
         for (let index = 0; index < timers.length; index++) define(timers[index], engineTimers[timers[index]]);
@@ -107,6 +103,7 @@
       const needed = [];
       for (let index = 0; index < imported.length; index++) needed.push(imported[index].slice("node:".length));
       if (timers.some(uses)) needed.push("timers");
+      if (uses("stdin")) needed.push("internal/jsvm/stdin");
       if (uses("Buffer")) needed.push("buffer");
       if (uses("Intl")) needed.push("internal/jsvm/intl");
       const names = load().needed(needed);

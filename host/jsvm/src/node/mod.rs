@@ -26,7 +26,13 @@ pub const NODE_VERSION: &str = "24.22.3";
 /// Returns the source of the object `process`: a function of the function that answers its calls, of that
 /// behind `process.nextTick`, and of one that returns the loader of modules.
 pub fn process_source() -> &'static str {
-    include_str!("process.js")
+    concat!(
+        "((createProcess, createEvents) => createProcess(createEvents))(",
+        include_str!("process.js"),
+        ", ",
+        include_str!("events.js"),
+        ")"
+    )
 }
 
 /// Whether a specifier, with or without `node:`, is a module of Node.js. Returns its full name.
@@ -93,8 +99,7 @@ pub fn install_with(vm: &Vm, host: Value) -> Result<(), Error> {
     vm.roots().set(BUILTINS, builtins)
 }
 
-/// Emits an event of `process`, such as `beforeExit` with the exit code. Returns whether a listener was
-/// called: never, if no script has used `process`.
+/// Emits an event of `process`. Returns whether a listener was called: never, if no script has used `process`.
 ///
 /// # Errors
 /// What a listener throws; [`Error::Limit`].
@@ -108,6 +113,77 @@ pub fn emit(
         Some(builtins) => builtins.get("emit")?.call((event, first, second))?.to(),
         None => Ok(false),
     }
+}
+
+/// An exception that no code caught, for [`handle_exception`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// It was thrown.
+    Exception,
+    /// It is the reason of a rejected promise, such as that of an ES module that the program begins with.
+    Rejection,
+}
+
+/// Lets the program handle an exception that no code caught: by the events `uncaughtExceptionMonitor` and
+/// `uncaughtException` of `process`. Returns whether it does.
+///
+/// # Errors
+/// What a listener throws, which ends the program; [`Error::Limit`].
+pub fn handle_exception(vm: &Vm, error: &Value, origin: Origin) -> Result<bool, Error> {
+    let origin = match origin {
+        Origin::Exception => "uncaughtException",
+        Origin::Rejection => "unhandledRejection",
+    };
+    let handled = tell(vm, "exception", error, origin)?;
+    handled.map_or(Ok(false), |handled| handled.to())
+}
+
+/// Lets the program handle an unhandled rejection: by the event `unhandledRejection` of `process`, then by
+/// those of exceptions. Returns whether it does.
+///
+/// # Errors
+/// What a listener throws, which ends the program; [`Error::Limit`].
+pub fn handle_rejection(vm: &Vm, reason: &Value, promise: &Value) -> Result<bool, Error> {
+    let handled = tell(vm, "rejection", reason, promise)?;
+    handled.map_or(Ok(false), |handled| handled.to())
+}
+
+/// Tells the program that a promise whose rejection was reported has got a handler.
+///
+/// # Errors
+/// What a listener of `rejectionHandled` throws; [`Error::Limit`].
+pub fn report_handled(vm: &Vm, promise: &Value) -> Result<(), Error> {
+    tell(vm, "handled", promise, ()).map(drop)
+}
+
+/// Tells the program that it ends, by the event `exit` of `process`, unless it was told before. `failure` is
+/// the exit code of a failure, or 0. The program has the exit code `otherwise` if it sets none. Returns the
+/// exit code, or nothing if no script has used `process`.
+///
+/// # Errors
+/// What a listener throws; [`Error::Limit`].
+pub fn exit(vm: &Vm, failure: u8, otherwise: u8) -> Result<Option<f64>, Error> {
+    let code = tell(vm, "exit", u32::from(failure), u32::from(otherwise))?;
+    code.map(|code| code.to()).transpose()
+}
+
+/// Calls a function of `events.js`, if a script has used `process`.
+fn tell(
+    vm: &Vm,
+    event: &str,
+    first: impl IntoArg,
+    second: impl IntoArg,
+) -> Result<Option<Value>, Error> {
+    let Some(builtins) = vm.roots().get(BUILTINS)? else {
+        return Ok(None);
+    };
+    // Programs that an older jsvm froze have no such function.
+    let tell = builtins.get("tell")?;
+    if tell.is_undefined() {
+        return Ok(None);
+    }
+    let told = tell.call((event, first, second))?;
+    Ok((!told.is_undefined()).then_some(told))
 }
 
 /// Whether the program has loaded a module of Node.js, by its name without `node:`.
@@ -146,6 +222,11 @@ pub fn settle(vm: &Vm, identifiers: &[String], imported: &[String]) -> Result<()
 /// Answers `process` for VMs whose embedder does not.
 pub(crate) fn process(builder: VmBuilder) -> VmBuilder {
     use crate::{Arguments, Data};
+    // Standard input is empty.
+    let read = async |_: u32| Bytes::default();
+    let builder = builder
+        .async_handler("jsvm:stdin-read", read)
+        .background_handler("jsvm:stdin-read-background", read);
     builder.handler(PROCESS, |Arguments(args): Arguments| {
         let name = args
             .first()
@@ -154,6 +235,7 @@ pub(crate) fn process(builder: VmBuilder) -> VmBuilder {
             "env" | "exitCode" | "write" => Data::of(&())?,
             "envNames" => Data::of(&Vec::<String>::new())?,
             "isTerminal" => Data::of(&false)?,
+            "readInput" => Data::of(&Bytes::default())?,
             "cwd" => Data::of("/")?,
             "platform" => Data::of("linux")?,
             "version" => Data::of(env!("CARGO_PKG_VERSION"))?,

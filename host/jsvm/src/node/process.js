@@ -1,7 +1,7 @@
 // The global object `process`. `host` calls out by the name of an operation, so that a restored program asks
 // the process that it is in then. `nextTick` queues a tick, and `load` returns the loader of modules;
-// programs that an older jsvm froze have neither.
-(host, nextTick, load) => {
+// programs that an older jsvm froze have neither. `createEvents` is the function of `events.js`.
+(createEvents) => (host, nextTick, load) => {
   const set = Object.create(null);
   const isName = (key) => typeof key === "string";
   const env = new Proxy(set, {
@@ -94,12 +94,7 @@
   };
   const stdout = lazy(() => stream(1));
   const stderr = lazy(() => stream(2));
-  // Standard input is empty.
-  const stdin = lazy(() => {
-    const { Readable } = builtin("stream");
-    const input = new Readable({ read() { this.push(null); } });
-    return Object.assign(input, { fd: 0, isTTY: false, isRaw: false, setRawMode: () => input, ref: () => input, unref: () => input });
-  });
+  const stdin = lazy(() => load().require("internal/jsvm/stdin"));
 
   const hrtime = (before) => {
     const now = performance.now();
@@ -122,10 +117,14 @@
     error.code = "ERR_INVALID_ARG_TYPE";
     return error;
   };
+  // The number of an exit code, which may be in a string.
   const codeOf = (code) => {
-    const number = Number(code ?? 0);
+    if (code === undefined || code === null) return undefined;
+    const number = typeof code === "string" && code !== "" && Number.isInteger(Number(code)) ? Number(code) : code;
+    if (typeof number !== "number") throw wrongType("code", "number", code);
     if (Number.isInteger(number)) return number;
-    throw wrongType("code", "integer", code);
+    const { ERR_OUT_OF_RANGE } = builtin("internal/errors")?.codes ?? {};
+    throw ERR_OUT_OF_RANGE ? new ERR_OUT_OF_RANGE("code", "an integer", code) : new RangeError("The exit code is no integer");
   };
   const refuse = (name, why) => () => {
     const error = new Error(`process.${name} cannot be used here: ${why}`);
@@ -161,8 +160,8 @@
       return exitCode;
     },
     set exitCode(code) {
-      host("exitCode", codeOf(code));
-      exitCode = code;
+      host("exitCode", codeOf(code) ?? 0);
+      exitCode = code ?? undefined;
     },
     get stdout() {
       return stdout();
@@ -170,22 +169,18 @@
     get stderr() {
       return stderr();
     },
-    exit(code = exitCode) {
-      const number = codeOf(code);
-      if (!process.exiting) {
-        process.exiting = true;
-        exitCode = code;
-        process.emit("exit", number);
-      } else if (code !== undefined) {
-        exitCode = code;
-      }
-      host("exit", codeOf(exitCode ?? number));
+    exit(...codes) {
+      if (codes.length > 0) process.exitCode = codes[0];
+      host("exit", told.exit(0, 0));
     },
-    reallyExit: (code) => host("exit", codeOf(code)),
+    reallyExit: (code) => host("exit", codeOf(code) ?? 0),
     abort: () => host("exit", 134),
     cwd: () => host("cwd"),
     chdir: refuse("chdir", "the folder is that of the embedder"),
-    kill: refuse("kill", "a VM sends no signals"),
+    kill(pid, signal) {
+      if (pid !== process.pid || !load || process.platform === "wasi") return refuse("kill", "a VM sends signals only to itself")();
+      return builtin("internal/jsvm/signals").raise(signal);
+    },
     umask(mask) {
       const before = umask;
       if (mask === undefined) return before;
@@ -225,8 +220,8 @@
       return name === undefined ? undefined : load().load(name);
     },
     getActiveResourcesInfo: () => [],
-    setUncaughtExceptionCaptureCallback() {},
-    hasUncaughtExceptionCaptureCallback: () => false,
+    setUncaughtExceptionCaptureCallback: (callback) => setCapture(callback),
+    hasUncaughtExceptionCaptureCallback: () => hasCapture(),
     setSourceMapsEnabled() {},
     sourceMapsEnabled: true,
     loadEnvFile(path = ".env") {
@@ -264,49 +259,12 @@
     resumed = resume;
   });
 
-  const listeners = new Map();
-  const of = (name) => listeners.get(name) ?? [];
-  const add = (name, listener, isOnce, isFirst = false) => {
-    if (typeof listener !== "function") throw wrongType("listener", "Function", listener);
-    const entry = { listener, isOnce };
-    listeners.set(name, isFirst ? [entry, ...of(name)] : [...of(name), entry]);
-    return process;
+  const onChange = (name, isHeard) => {
+    if (load && typeof name === "string" && name.startsWith("SIG") && process.platform !== "wasi") builtin("internal/jsvm/signals").listen(name, isHeard);
   };
-  const off = (name, listener) => {
-    const index = of(name).findLastIndex((entry) => entry.listener === listener);
-    if (index >= 0) listeners.set(name, of(name).toSpliced(index, 1));
-    return process;
-  };
-  // As those of an `EventEmitter`, which `process` inherits from in Node.js.
-  const emitter = {
-    on: (name, listener) => add(name, listener, false),
-    addListener: (name, listener) => add(name, listener, false),
-    once: (name, listener) => add(name, listener, true),
-    prependListener: (name, listener) => add(name, listener, false, true),
-    prependOnceListener: (name, listener) => add(name, listener, true, true),
-    off,
-    removeListener: off,
-    removeAllListeners(name) {
-      if (name === undefined) listeners.clear();
-      else listeners.delete(name);
-      return process;
-    },
-    listeners: (name) => of(name).map((entry) => entry.listener),
-    rawListeners: (name) => of(name).map((entry) => entry.listener),
-    listenerCount: (name) => of(name).length,
-    eventNames: () => [...listeners.keys()].filter((name) => of(name).length > 0),
-    setMaxListeners: () => process,
-    getMaxListeners: () => 10,
-    emit(name, ...args) {
-      const all = of(name);
-      for (const { listener, isOnce } of all) {
-        if (isOnce) off(name, listener);
-        listener.apply(process, args);
-      }
-      return all.length > 0;
-    },
-  };
+  const { emitter, setCapture, hasCapture, told } = createEvents(process, { builtin, wrongType, onChange });
   for (const name in emitter) define(process, name, emitter[name]);
+  define(process, Symbol.for("jsvm.told"), told);
   const prototype = {};
   Object.setPrototypeOf(process, prototype);
   define(prototype, "constructor", { process: function() {} }.process);

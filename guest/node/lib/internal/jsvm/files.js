@@ -72,6 +72,7 @@ function badDescriptor(call) {
 module.exports = ({ fs, promises, native, pathOf, encodingOf, contents, Stats, refusal }) => {
   const table = new Map();
   const isOpen = (fd) => typeof fd === 'number';
+  const isInput = (path) => path === '/dev/stdin';
 
   // Checks that are made before anything is asked of the embedder.
   function callOf(later, operation) {
@@ -134,6 +135,7 @@ module.exports = ({ fs, promises, native, pathOf, encodingOf, contents, Stats, r
   operations.open = function* (path, flags = 'r', mode) {
     const plain = pathOf(path);
     const number = flagsOf(flags);
+    if (isInput(plain)) return 0;
     const bits = modeOf(mode, 0o666);
     const { 0: token, 1: identity } = yield ['open', plain, number, bits];
     let fd = 3;
@@ -155,6 +157,7 @@ module.exports = ({ fs, promises, native, pathOf, encodingOf, contents, Stats, r
   };
   // Reads some bytes. Without a position, those after the last that were read or written.
   function* readPart(fd, length, position) {
+    if (fd === 0) return yield ['#input', length];
     const file = fileOf(fd, 'read');
     const isPlaced = position !== null && position !== undefined && position >= 0;
     const bytes = yield* onFile(fd, 'read', length, isPlaced ? Number(position) : file.position);
@@ -269,6 +272,7 @@ module.exports = ({ fs, promises, native, pathOf, encodingOf, contents, Stats, r
     if (options?.signal?.aborted) throw new AbortError(undefined, { cause: options.signal.reason });
     if (isOpen(path)) return contents(yield* readAll(path), encoding);
     const flag = options?.flag;
+    if (isInput(path)) return contents(yield* readAll(0), encoding);
     if (flag === undefined || flag === 'r') return contents(yield ['#read', pathOf(path)], encoding);
     return contents(yield* withFile(path, flag, undefined, readAll), encoding);
   };

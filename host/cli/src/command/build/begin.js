@@ -1,5 +1,5 @@
 // What a program that is built finds around it, and what becomes of that when the file runs.
-// `host` answers while it is built; of its operations only `write` and `exit` are left then. `given`
+// `host` answers while it is built; of its operations only `write`, `readInput` and `exit` are left then. `given`
 // are environment variables that the program has unless its host has them.
 (host, given) => {
   let environment, exitCode = 0, process;
@@ -38,6 +38,6 @@
       globalThis.scriptArgs = args;
       return { ...environment };
     },
-    exitCode: () => exitCode,
+    exitCode: () => process?.[Symbol.for("jsvm.told")].exit(0, 0) ?? exitCode,
   };
 }

@@ -8,6 +8,7 @@ mod judge;
 mod modules;
 mod optimize;
 mod report;
+mod stdin;
 mod uses;
 mod world;
 mod world_scripts;
@@ -285,6 +286,10 @@ impl Build {
         }
         // The sources of modules that are imported later are loaded by now.
         modules.add_identifiers(&mut identifiers);
+        imports.stdin = kind == ComponentKind::Command && stdin::is_read_by(&identifiers);
+        if imports.stdin {
+            stdin::add_identifiers(&mut identifiers);
+        }
         let waiting = Progress::new(format!("writing {}", output.display()));
         let inclusion = self.inclusion(identifiers);
         let (file, left_out, imported) = match &known.world {

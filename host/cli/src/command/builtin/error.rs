@@ -43,6 +43,13 @@ pub fn system_pair(error_of: &io::Error, call: &str, path: &str, dest: &str) -> 
     error(None, &message, Some(number), &properties)
 }
 
+/// Creates the error of a failed call that is not one of the file system.
+pub fn error_of_call(error_of: &io::Error, call: &str) -> HostError {
+    let SystemError { code, number, .. } = describe(error_of);
+    let properties = [("code", code), ("syscall", call)];
+    error(None, &format!("{call} {code}"), Some(number), &properties)
+}
+
 /// An error of the system, as Node.js describes it.
 pub struct SystemError {
     pub code: &'static str,

@@ -8,9 +8,12 @@ mod budget;
 pub mod error;
 pub mod files;
 mod fs;
-pub mod net;
+mod net;
 pub mod nofollow;
 mod process;
+mod signals;
+mod stdin;
+pub mod test_options;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -51,19 +54,26 @@ impl Builtins {
             move |url| permissions.net(url)
         });
         let client = client.egress(permissions.egress().clone());
+        let builder = net::add_to(signals::add_to(stdin::add_to(builder)), permissions);
         node::add_handlers(services.add_to(client.add_to(builder)))
             .handler(
                 "jsvm:process",
                 process::handler(permissions, exit_code, *console),
             )
             .module("jsvm:fs", fs::module(permissions, *memory))
-            .module(net::MODULE, net::module(permissions))
     }
 }
 
 /// Adds the handlers of modules of Node.js, and of `node:fs`.
 pub fn with_files(builder: VmBuilder, permissions: &Arc<Permissions>, memory: u64) -> VmBuilder {
     node::add_handlers(builder).module("jsvm:fs", fs::module(permissions, memory))
+}
+
+/// Keeps standard input and the signals of this process from programs, because the command uses them
+/// itself: programs find the input at its end, and get no signals.
+pub fn reserve_process() {
+    stdin::close();
+    signals::reserve();
 }
 
 /// Installs the globals in a fresh VM.

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use jsvm::{Arguments, Bytes, Data, HostError};
 
+use super::{signals, stdin, test_options};
 use crate::command::options::Console;
 use crate::command::output;
 use crate::command::permissions::{self, Permissions};
@@ -73,6 +74,18 @@ pub fn handler(
                 }
                 Data::of(&())?
             }
+            "readInput" => Data::of(&stdin::read_now(number(1)?)?)?,
+            "catchSignal" => {
+                let is_caught = arg(2).map_or(Ok(false), |arg| arg.to::<bool>())?;
+                signals::catch(&text(1)?, is_caught)?;
+                Data::of(&())?
+            }
+            "testOptions" => test_options::get()?,
+            "raise" => {
+                signals::raise(&text(1)?)?;
+                Data::of(&())?
+            }
+            "isTerminal" if number(1)? == 0.0 => Data::of(&std::io::stdin().is_terminal())?,
             "isTerminal" if number(1)? == 2.0 => Data::of(&std::io::stderr().is_terminal())?,
             "isTerminal" => Data::of(&(console == Console::Both && output::is_terminal()))?,
             "cwd" => {

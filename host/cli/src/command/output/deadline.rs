@@ -32,6 +32,13 @@ fn remaining() -> Option<Duration> {
     Some(end.saturating_duration_since(Instant::now()))
 }
 
+/// Ends the process if the program's time is over. A thread that waits for input calls it.
+pub fn end_if_late() {
+    if remaining().is_some_and(|left| left.is_zero()) {
+        give_up();
+    }
+}
+
 /// Writes all bytes, or ends the process if they are not read until the deadline.
 #[cfg(unix)]
 pub fn write_all(out: impl std::os::fd::AsFd + io::Write, bytes: &[u8]) -> io::Result<()> {
@@ -107,10 +114,15 @@ fn give_up() -> ! {
     std::process::exit(1)
 }
 
+/// Ends the process.
+#[cfg(not(unix))]
+fn give_up() -> ! {
+    std::process::exit(1)
+}
+
 /// Writes all bytes.
 #[cfg(not(unix))]
 pub fn write_all(mut out: impl io::Write, bytes: &[u8]) -> io::Result<()> {
-    let _ = remaining();
     out.write_all(bytes)?;
     out.flush()
 }

@@ -16,7 +16,7 @@ use std::time::{Duration, SystemTime};
 
 use super::reason::reason;
 
-pub use deadline::set_deadline;
+pub use deadline::{end_if_late, set_deadline};
 
 /// The number of lines that are written at once: a program that prints few needs no flusher thread.
 const DIRECT: u32 = 16;

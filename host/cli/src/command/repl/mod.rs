@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use jsvm::Snapshot;
 
+use super::builtin::reserve_process;
 use super::key::KeyOption;
 use super::modules::ModuleOptions;
 use super::options::VmOptions;
@@ -60,6 +61,8 @@ impl Repl {
             Some(path) => Some(self.snapshot(path)?),
             None => None,
         };
+        // The prompt reads standard input, and Ctrl-C stops what it evaluates.
+        reserve_process();
         let interpreter = Interpreter::new(self.vm, self.modules, snapshot)?;
         if std::io::stdin().is_terminal() {
             terminal::run(interpreter, self.history)

@@ -17,7 +17,7 @@ use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use jsvm::{Arguments, Bytes, Data, HostError, NativeModule, RequestInfo};
+use jsvm::{Arguments, Bytes, Data, HostError, NativeModule, RequestInfo, VmBuilder};
 
 use self::event::{Event, number};
 use self::names::Names;
@@ -27,11 +27,8 @@ use super::error::{coded, describe};
 use super::files::arguments::Args;
 use crate::command::permissions::Permissions;
 
-/// The module of the functions.
-pub const MODULE: &str = "jsvm:net";
-
 /// The name of the request that does not keep a program running.
-pub const BACKGROUND_WAIT: &str = "jsvm:net#waitInBackground";
+const BACKGROUND_WAIT: &str = "jsvm:net-wait-in-background";
 
 /// The sockets of a program, and what it may do.
 struct Net {
@@ -51,8 +48,8 @@ enum Outcome {
     Number(f64),
 }
 
-/// Creates the functions `call`, `wait`, `waitInBackground` and `lookup`.
-pub fn module(permissions: &Arc<Permissions>) -> NativeModule {
+/// Adds the module `jsvm:net` with the functions `call`, `wait`, `waitInBackground` and `lookup`.
+pub fn add_to(builder: VmBuilder, permissions: &Arc<Permissions>) -> VmBuilder {
     let net = Arc::new(Net {
         permissions: permissions.clone(),
         sockets: Sockets::default(),
@@ -74,7 +71,7 @@ pub fn module(permissions: &Arc<Permissions>) -> NativeModule {
     };
     let (foreground, background) = (waiting(net.clone()), waiting(net.clone()));
     let resolver = net.clone();
-    NativeModule::new()
+    let module = NativeModule::new()
         .function("call", move |Arguments(args)| {
             let mut args = Args::new(args);
             let operation: String = args.next()?;
@@ -84,11 +81,14 @@ pub fn module(permissions: &Arc<Permissions>) -> NativeModule {
             }
         })
         .async_function("wait", foreground)
-        .async_function("waitInBackground", background)
+        .request("waitInBackground", BACKGROUND_WAIT)
         .async_function("lookup", move |name: String| {
             let net = resolver.clone();
             async move { net.names.lookup(&net.permissions, &name).await }
-        })
+        });
+    builder
+        .module("jsvm:net", module)
+        .background_handler(BACKGROUND_WAIT, background)
 }
 
 impl Net {

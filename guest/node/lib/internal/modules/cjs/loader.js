@@ -1,0 +1,3 @@
+'use strict';
+const { isBuiltin } = require('internal/jsvm/builtins');
+module.exports = { Module: { isBuiltin } };

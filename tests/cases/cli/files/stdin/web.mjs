@@ -1,0 +1,2 @@
+import { Readable } from 'node:stream';
+console.log((await new Response(Readable.toWeb(process.stdin)).text()).length);
