@@ -5,7 +5,7 @@ import { execFile } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
-import { network } from "./network.mjs";
+import { network, rootless } from "./network.mjs";
 import { programs } from "./programs.mjs";
 
 const all = { ...programs, ...network };
@@ -28,7 +28,8 @@ const run = (command, args) =>
 const rows = [];
 for (const name of rest.length > 0 ? rest : Object.keys(all)) {
   const program = join(folder, `${name.replaceAll("/", "-")}.mjs`);
-  writeFileSync(program, `import * as $ from ${JSON.stringify(name)};\nconst log = console.log;\n${all[name]}\n`);
+  const imported = rootless.includes(name) ? "" : `import * as $ from ${JSON.stringify(name)};`;
+  writeFileSync(program, `${imported}\nconst log = console.log;\n${all[name]}\n`);
   const theirs = await run(node, [program]);
   const ours = await run(jsvm, ["run", "--memory", "256M", `--allow-read=${here}`, "--allow-env", ...(network[name] ? NETWORK : []), program]);
   const { version } = JSON.parse(readFileSync(join(here, "node_modules", name, "package.json"), "utf8"));

@@ -12,6 +12,32 @@ const target = createServer((request, response) => {
 const base = "http://127.0.0.1:" + (await at(target));
 const close = () => { target.close(); target.closeAllConnections(); };`;
 
+// What servers of models and of storage answer, as much as the programs ask.
+const STUB = `${AWAIT_LISTENING} import { createServer } from "node:http"; const stored = new Map();
+const stub = createServer((request, response) => {
+  const chunks = []; request.on("data", (chunk) => chunks.push(chunk));
+  request.on("end", () => {
+    const bytes = Buffer.concat(chunks), path = request.url.split("?")[0];
+    const json = (value, status = 200) => response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
+    if (path === "/v1/chat/completions" && JSON.parse(bytes).stream) {
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      for (const content of ["Hel", "lo"]) response.write("data: " + JSON.stringify({ choices: [{ index: 0, delta: { content } }] }) + "\\n\\n");
+      return response.end("data: [DONE]\\n\\n");
+    }
+    if (path === "/v1/chat/completions") return json({ choices: [{ index: 0, message: { role: "assistant", content: "Hello" } }] });
+    if (path === "/v1/messages") return JSON.parse(bytes).model === "m" ? json({ type: "message", role: "assistant", content: [{ type: "text", text: "Hello" }] }) : json({ type: "error", error: { type: "not_found_error", message: "no" } }, 404);
+    if (path.startsWith("/v1/")) return json({ error: { message: "no" } }, 401);
+    if (request.headers["x-amz-target"]?.endsWith("GetItem")) return json({ Item: { id: { S: "1" }, n: { N: "5" } } });
+    if (request.method === "PUT") { stored.set(path, bytes); return response.writeHead(200, { etag: '"x"' }).end(); }
+    if (stored.has(path)) return response.writeHead(200, { "content-type": "text/plain" }).end(stored.get(path));
+    response.writeHead(404, { "content-type": "application/xml" }).end("<Error><Code>NoSuchKey</Code><Message>no</Message></Error>");
+  });
+}).listen(0, "127.0.0.1");
+const base = "http://127.0.0.1:" + (await at(stub)); const close = () => { stub.close(); stub.closeAllConnections(); };`;
+
+// Packages that have no module of their own name.
+export const rootless = ["@modelcontextprotocol/sdk"];
+
 export const network = {
   express: `${AWAIT_LISTENING} const app = $.default(); app.use($.default.json());
 app.get("/users/:id", (request, response) => response.json({ id: request.params.id, query: request.query }));
@@ -85,4 +111,27 @@ await redis.publish("news", "hello"); log(await message, await redis.lpush("a", 
   mqtt: `const connect = () => $.default.connectAsync("mqtt://127.0.0.1:21883"); const [one, two] = [await connect(), await connect()];
 await one.subscribeAsync("news/#", { qos: 1 }); const message = new Promise((done) => one.on("message", (topic, bytes) => done([topic, String(bytes)])));
 await two.publishAsync("news/today", "hello", { qos: 1 }); log(await message); await one.endAsync(); await two.endAsync();`,
+  openai: `${STUB} const client = new $.default({ apiKey: "key", baseURL: base + "/v1", maxRetries: 0 });
+log((await client.chat.completions.create({ model: "m", messages: [{ role: "user", content: "hi" }] })).choices[0].message.content);
+const parts = []; for await (const part of await client.chat.completions.create({ model: "m", stream: true, messages: [{ role: "user", content: "hi" }] })) parts.push(part.choices[0].delta.content);
+log(parts.join("|")); log(await client.models.list().then(() => "listed", (error) => [error.constructor.name, error.status])); close();`,
+  "@anthropic-ai/sdk": `${STUB} const client = new $.default({ apiKey: "key", baseURL: base, maxRetries: 0 });
+const request = { model: "m", max_tokens: 10, messages: [{ role: "user", content: "hi" }] };
+log((await client.messages.create(request)).content[0].text); log(await client.messages.create({ ...request, model: "none" }).catch((error) => [error.constructor.name, error.status])); close();`,
+  "@modelcontextprotocol/sdk": `${AWAIT_LISTENING} import { createServer } from "node:http"; import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
+import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js"; import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js"; import { z } from "zod";
+const server = createServer(async (request, response) => {
+  const mcp = new McpServer({ name: "test", version: "1.0.0" });
+  mcp.registerTool("add", { inputSchema: { a: z.number(), b: z.number() } }, async ({ a, b }) => ({ content: [{ type: "text", text: String(a + b) }] }));
+  const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: undefined }); await mcp.connect(transport); await transport.handleRequest(request, response);
+}).listen(0, "127.0.0.1");
+const client = new Client({ name: "test", version: "1.0.0" }); await client.connect(new StreamableHTTPClientTransport(new URL("http://127.0.0.1:" + (await at(server)))));
+log((await client.listTools()).tools.map(({ name }) => name), (await client.callTool({ name: "add", arguments: { a: 2, b: 3 } })).content); await client.close(); server.close(); server.closeAllConnections();`,
+  "@aws-sdk/client-s3": `${STUB} const client = new $.S3Client({ region: "us-east-1", endpoint: base, forcePathStyle: true, credentials: { accessKeyId: "a", secretAccessKey: "b" } });
+log((await client.send(new $.PutObjectCommand({ Bucket: "b", Key: "k.txt", Body: "hello" }))).$metadata.httpStatusCode);
+log(await (await client.send(new $.GetObjectCommand({ Bucket: "b", Key: "k.txt" }))).Body.transformToString());
+log(await client.send(new $.GetObjectCommand({ Bucket: "b", Key: "none" })).catch((error) => [error.name, error.$metadata.httpStatusCode])); client.destroy(); close();`,
+  "@aws-sdk/client-dynamodb": `${STUB} const client = new $.DynamoDBClient({ region: "us-east-1", endpoint: base, credentials: { accessKeyId: "a", secretAccessKey: "b" } });
+log((await client.send(new $.GetItemCommand({ TableName: "t", Key: { id: { S: "1" } } }))).Item); client.destroy(); close();`,
 };

@@ -37,4 +37,7 @@ export const programs = {
   "js-yaml": `log($.load("a: [1, 2]\\nb: {c: d}"), $.dump({ x: [1, { y: null }] }));`,
   "csv-parse": `log(await new Promise((done, fail) => $.parse("a,b\\n1,\\"2,3\\"\\n", { columns: true }, (e, r) => (e ? fail(e) : done(r)))));`,
   "fast-xml-parser": `log(new $.XMLParser({ ignoreAttributes: false }).parse('<a x="1"><b>2</b><b>3</b></a>'));`,
+  jsonwebtoken: `const token = $.default.sign({ a: 1, iat: 0 }, "secret"); log(token, $.default.verify(token, "secret")); try { $.default.verify(token, "other"); } catch (error) { log(error.name, error.message); }`,
+  typescript: `log(Object.keys($).length > 0, typeof $.version);`,
+  cheerio: `const page = $.load("<ul><li>a</li><li class=x>b</li></ul>"); log(page("li.x").text(), page("li").length, page.html());`,
 };
