@@ -67,6 +67,8 @@ for (const [name, text] of Object.entries(bindings)) {
   const native = [...text.matchAll(/internalBinding\(["']([^"']+)["']\)/g)].map((found) => `binding/${found[1]}`);
   needs[`binding/${name}`] = [...new Set([...required, ...native])];
 }
+// See `binding/tcp_wrap.js`.
+needs._http_server.push("internal/jsvm/http_adapter");
 for (const name in needs) needs[name] = needs[name].filter((needed) => needed in sources);
 
 // Names that packages still import, and that `builtinModules` has without `node:`.

@@ -12,7 +12,7 @@
   };
   function getaddrinfo(req, host, family, hints, order) {
     const later = (callback, value) => process.nextTick(callback, value);
-    require("internal/jsvm/sockets").callLater("lookup", host).then(
+    require("internal/jsvm/sockets").lookup(host).then(
       (found) => later(() => {
         let addresses = family === 0 ? found : found.filter((address) => isIPv6(address) === (family === 6));
         if (order !== DNS_ORDER_VERBATIM) {

@@ -8,6 +8,11 @@
   const { setImmediate } = require("timers");
   const { Buffer } = require("buffer");
   const SOCKET = 0, SERVER = 1, UV_TCP_IPV6ONLY = 1;
+  // A program that serves has events of requests, and its servers of HTTP get them. The name is no text of a
+  // `require`, which would take the modules of HTTP along with each socket.
+  const ADAPTER = "internal/jsvm/http_adapter";
+  const isServing = () => typeof globalThis.addEventListener === "function";
+  const isHttp = (server) => typeof server?.requestTimeout === "number";
 
   const familyOf = (address) => (address.includes(":") ? "IPv6" : "IPv4");
   const describe = (out, address, port) => {
@@ -54,6 +59,10 @@
     #backlog = 511;
     #flags = 0;
     #userBuffer;
+    // What it is to be bound to, as long as it is not known whether it needs a socket.
+    #asked;
+    // Ends that it answers requests.
+    #unserve;
     // What gets the events if there is TLS.
     #secured;
 
@@ -84,6 +93,10 @@
     }
 
     bind(address, port, flags = 0) {
+      if (this.#type === SERVER && isServing() && this[owner_symbol] === undefined) {
+        this.#asked = [address, port, flags];
+        return 0;
+      }
       try {
         const bound = sockets.call("bind", address, port, (flags & UV_TCP_IPV6ONLY) !== 0, this.#type === SERVER);
         if (typeof bound === "number") return bound;
@@ -100,6 +113,16 @@
 
     listen(backlog) {
       this.#backlog = backlog;
+      if (this.#asked !== undefined) {
+        const { 0: address, 1: port, 2: flags } = this.#asked;
+        if (isHttp(this[owner_symbol])) {
+          this.#local = [address, port];
+          this.#unserve = require(ADAPTER)(this[owner_symbol]);
+          return 0;
+        }
+        const status = this.bind(address, port, flags);
+        if (status < 0) return status;
+      }
       if (this.#denied !== undefined) return this.#deny(this.#denied);
       if (this.#isClosed || this.token === 0) return UV_EBADF;
       const status = sockets.call("listen", this.token, backlog);
@@ -223,6 +246,7 @@
     #end(operation, callback) {
       if (this.#isClosed) return;
       this.#isClosed = true;
+      this.#unserve?.();
       if (this.token !== 0) {
         sockets.call(operation, this.token);
         sockets.remove(this);

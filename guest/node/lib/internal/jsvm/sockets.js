@@ -42,6 +42,16 @@ function callLater(name, ...args) {
   return later(...args);
 }
 
+// A server that gets its requests from the embedder may say that it listens at this name.
+async function lookup(host) {
+  try {
+    return await callLater('lookup', host);
+  } catch (error) {
+    if (host === 'localhost' && typeof globalThis.addEventListener === 'function') return ['127.0.0.1', '::1'];
+    throw error;
+  }
+}
+
 // What is open, by its number. Each has a method `onEvent`, `isRef`, and the context it was made in.
 const handles = new Map();
 let referenced = 0;
@@ -102,6 +112,7 @@ module.exports = {
   CONNECTED: 0, DATA: 1, END: 2, ERROR: 3, WRITABLE: 4, ACCEPTED: 5, LOST, HELLO: 7, SECURED: 8, FAILED: 9,
   call,
   callLater,
+  lookup,
   add(handle) {
     handles.set(handle.token, handle);
     if (handle.isRef) referenced++;

@@ -62,7 +62,7 @@ pub struct Session {
 
 enum State {
     /// A server waits for what the client asks for.
-    Accepting(Acceptor, Arc<Context>, Options),
+    Accepting(Box<Acceptor>, Arc<Context>, Options),
     /// A server waits for its program to choose.
     Choosing(Box<rustls::server::Accepted>, bool),
     Open(Box<Connection>),
@@ -82,7 +82,7 @@ impl Session {
     /// If the context cannot be used for this.
     pub fn new(context: &Arc<Context>, options: Options) -> Result<Session, TlsError> {
         if options.is_server {
-            let state = State::Accepting(Acceptor::default(), context.clone(), options);
+            let state = State::Accepting(Box::default(), context.clone(), options);
             return Ok(Session::of(state, Verdict::default()));
         }
         let (mut config, verdict) = context.client(&options.protocols)?;
