@@ -4,10 +4,9 @@ import http from "node:http";
 
 const server = http.createServer((request, response) => {
   const { pathname, searchParams } = new URL(request.url, "http://localhost");
-  if (pathname === "/upper" && request.method === "POST") {
+  if (pathname === "/echo" && request.method === "POST") {
     response.setHeader("content-type", request.headers["content-type"] ?? "text/plain");
-    request.setEncoding("utf8").on("data", (text) => response.write(text.toUpperCase()));
-    request.on("end", () => response.end());
+    request.pipe(response);
   } else if (pathname === "/slow") {
     response.writeHead(200, "Well", { "set-cookie": ["a=1", "b=2"] });
     response.write("one, ");
