@@ -15,7 +15,7 @@ use rustls_platform_verifier::Verifier;
 use serde::Deserialize;
 
 use super::TlsError;
-use super::verify::{AnyClient, AnyServer, Verdict};
+use super::verify::{AnyClient, AnyServer, Signatures, Verdict};
 
 /// What a program sets, as `guest/node/binding/crypto.js` collects it. Keys and certificates are PEM.
 #[derive(Deserialize)]
@@ -83,6 +83,7 @@ impl Context {
         let verifier = AnyServer {
             inner: self.server_verifier()?,
             trusted: self.authorities.clone(),
+            signatures: Signatures(self.provider.clone()),
             verdict: verdict.clone(),
         };
         let builder = ClientConfig::builder_with_provider(self.provider.clone())
@@ -117,7 +118,7 @@ impl Context {
             false => builder.with_no_client_auth(),
             true => builder.with_client_cert_verifier(Arc::new(AnyClient {
                 inner: self.client_verifier()?,
-                provider: self.provider.clone(),
+                signatures: Signatures(self.provider.clone()),
                 verdict: verdict.clone(),
             })),
         };

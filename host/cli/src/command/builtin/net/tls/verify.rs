@@ -36,6 +36,7 @@ pub struct AnyServer {
     pub inner: Option<Arc<dyn ServerCertVerifier>>,
     /// Certificates that are trusted as they are.
     pub trusted: Vec<CertificateDer<'static>>,
+    pub signatures: Signatures,
     pub verdict: Verdict,
 }
 
@@ -72,7 +73,7 @@ impl ServerCertVerifier for AnyServer {
         cert: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        rustls::crypto::verify_tls12_signature(message, cert, signature, &algorithms())
+        self.signatures.verify_tls12(message, cert, signature)
     }
 
     fn verify_tls13_signature(
@@ -81,11 +82,11 @@ impl ServerCertVerifier for AnyServer {
         cert: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        rustls::crypto::verify_tls13_signature(message, cert, signature, &algorithms())
+        self.signatures.verify_tls13(message, cert, signature)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        algorithms().supported_schemes()
+        self.signatures.supported_schemes()
     }
 }
 
@@ -93,7 +94,7 @@ impl ServerCertVerifier for AnyServer {
 #[derive(Debug)]
 pub struct AnyClient {
     pub inner: Option<Arc<dyn ClientCertVerifier>>,
-    pub provider: Arc<CryptoProvider>,
+    pub signatures: Signatures,
     pub verdict: Verdict,
 }
 
@@ -130,8 +131,7 @@ impl ClientCertVerifier for AnyClient {
         cert: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        let algorithms = &self.provider.signature_verification_algorithms;
-        rustls::crypto::verify_tls12_signature(message, cert, signature, algorithms)
+        self.signatures.verify_tls12(message, cert, signature)
     }
 
     fn verify_tls13_signature(
@@ -140,19 +140,42 @@ impl ClientCertVerifier for AnyClient {
         cert: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        let algorithms = &self.provider.signature_verification_algorithms;
-        rustls::crypto::verify_tls13_signature(message, cert, signature, algorithms)
+        self.signatures.verify_tls13(message, cert, signature)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider
-            .signature_verification_algorithms
-            .supported_schemes()
+        self.signatures.supported_schemes()
     }
 }
 
-fn algorithms() -> rustls::crypto::WebPkiSupportedAlgorithms {
-    rustls::crypto::ring::default_provider().signature_verification_algorithms
+/// Verifies that a peer has the key of its certificate, as every verifier must.
+#[derive(Clone, Debug)]
+pub struct Signatures(pub Arc<CryptoProvider>);
+
+impl Signatures {
+    fn verify_tls12(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let algorithms = &self.0.signature_verification_algorithms;
+        rustls::crypto::verify_tls12_signature(message, cert, signature, algorithms)
+    }
+
+    fn verify_tls13(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let algorithms = &self.0.signature_verification_algorithms;
+        rustls::crypto::verify_tls13_signature(message, cert, signature, algorithms)
+    }
+
+    fn supported_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
 }
 
 /// The reason why a peer is not trusted, as OpenSSL names it.
