@@ -47,6 +47,12 @@ JSValue jsvm_take_interrupted_stack(JSRuntime *rt)
     return stack;
 }
 
+/* Gives up the targets of weak references that the last job has seen, unless code runs. */
+void jsvm_clear_kept(JSRuntime *rt)
+{
+    js_clear_kept(rt);
+}
+
 /* Lends the value that the running code shares with the jobs that it causes. */
 JSValue jsvm_async_context(JSRuntime *rt)
 {

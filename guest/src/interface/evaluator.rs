@@ -45,6 +45,7 @@ fn evaluate(source: String) -> Result<Value> {
 
 /// Calls the function at a path from the global object.
 fn call(path: &str, args: &[Value]) -> JsResult<Value> {
+    js::clear_kept();
     let (mut this, mut value) = (Value::UNDEFINED, js::global());
     for name in path.split('.') {
         let next = value.get(name)?;

@@ -5,7 +5,7 @@ use crate::bindings::jsvm::engine::types::ErrorClass;
 use crate::convert::{self, input};
 use crate::error::Result;
 use crate::handle::{handle, held};
-use crate::js::{Property, Value};
+use crate::js::{self, Property, Value};
 use crate::realm::{self, Method, intrinsics};
 use crate::value::collection;
 
@@ -54,14 +54,19 @@ impl Guest for crate::Guest {
     }
 
     fn create_weak_ref(target: ValueBorrow<'_>) -> Result<Handle> {
-        Ok(handle(realm::new_weak_ref(held(&target))?))
+        let reference = realm::new_weak_ref(held(&target))?;
+        // Only what scripts see lives until the end of the job.
+        js::clear_kept();
+        Ok(handle(reference))
     }
 
     fn get_weak_target(reference: ValueBorrow<'_>) -> Option<Handle> {
         if !held(&reference).is_weak_ref() {
             return None;
         }
+        js::clear_kept();
         let target = Method::WeakRefDeref.call(held(&reference), &[]).ok()?;
+        js::clear_kept();
         (!target.is_undefined()).then(|| handle(target))
     }
 }

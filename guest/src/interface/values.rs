@@ -226,16 +226,19 @@ impl GuestValue for Held {
     }
 
     fn call(&self, this: Input<'_>, args: Vec<Input<'_>>) -> Result<Output> {
+        js::clear_kept();
         Ok(output(self.value().call(&input(&this)?, &inputs(&args)?)?))
     }
 
     fn call_method(&self, key: Key<'_>, args: Vec<Input<'_>>) -> Result<Output> {
+        js::clear_kept();
         let method = self.value().get(convert::key(&key))?;
         Ok(output(method.call(self.value(), &inputs(&args)?)?))
     }
 
     #[expect(unsafe_code, reason = "memory of the engine is lent")]
     fn call_data(&self, this: Input<'_>, args: Data) -> Result<Data> {
+        js::clear_kept();
         let args = elements(data::copy_in(args)?)?;
         let result = self.value().call(&input(&this)?, &args)?;
         let copied = data::copy_out(&result)?;
@@ -245,6 +248,7 @@ impl GuestValue for Held {
 
     #[expect(unsafe_code, reason = "memory of the engine is lent")]
     fn call_each(&self, this: Input<'_>, args: Data) -> Result<Data> {
+        js::clear_kept();
         let this = input(&this)?;
         let mut results = Vec::new();
         for args in elements(data::copy_in(args)?)? {
@@ -256,6 +260,7 @@ impl GuestValue for Held {
     }
 
     fn construct(&self, args: Vec<Input<'_>>) -> Result<Output> {
+        js::clear_kept();
         Ok(output(self.value().construct(&inputs(&args)?)?))
     }
 

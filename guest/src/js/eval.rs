@@ -3,6 +3,7 @@
 use rquickjs_sys as q;
 
 use super::compile::{Source, c_string, run_source};
+use super::internals::clear_kept;
 use super::module::Module;
 use super::realm::{ctx, runtime};
 use super::value::{JsResult, Thrown, Value};
@@ -16,6 +17,7 @@ pub fn global() -> Value {
 /// Evaluates a script, or a module up to its first `await`. The second part of the result is
 /// the namespace of a module.
 pub fn eval(source: Source<'_>, module: bool) -> JsResult<(Value, Option<Value>)> {
+    clear_kept();
     if !module {
         let (file_name, flags) = (c_string(source.file_name), source.flags());
         return Ok((run_source(source.text, &file_name, flags)?, None));

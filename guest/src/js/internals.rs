@@ -32,6 +32,14 @@ unsafe extern "C" {
     fn jsvm_take_interrupted_stack(runtime: *mut q::JSRuntime) -> q::JSValue;
     fn jsvm_async_context(runtime: *mut q::JSRuntime) -> q::JSValue;
     fn jsvm_set_async_context(runtime: *mut q::JSRuntime, value: q::JSValue);
+    fn jsvm_clear_kept(runtime: *mut q::JSRuntime);
+}
+
+/// Gives up the targets of `WeakRef`s that stay alive until the end of a job, unless a script runs. Jobs do it at
+/// their ends. Calls of the embedder do it at their beginnings, since they may cause no job.
+pub fn clear_kept() {
+    // SAFETY: live runtime; callable at any time.
+    unsafe { jsvm_clear_kept(runtime()) }
 }
 
 /// Takes the stack of the function that was interrupted last; empty if there is none.

@@ -53,7 +53,8 @@ pub use function::{Call, function};
 pub use held::{Visit, hold, hold_visited};
 pub use import::{ImportCall, has_import_hook, is_module_loaded, module_imports, set_import_hook};
 pub use internals::{
-    Entry, Units, async_context, set_async_context, sweep_arenas, take_interrupted_stack,
+    Entry, Units, async_context, clear_kept, set_async_context, sweep_arenas,
+    take_interrupted_stack,
 };
 pub use lent::{LentBuffer, LentString, LentUnits};
 pub use module::{Loaded, Module, ModuleLoader, Synthetic, import, set_module_loader};

@@ -95,6 +95,7 @@ pub fn set_gc_threshold(bytes: u32) {
 
 /// Collects cyclic garbage.
 pub fn collect_garbage() {
+    super::internals::clear_kept();
     // SAFETY: callable at any time.
     unsafe { q::JS_RunGC(runtime()) }
 }

@@ -287,7 +287,8 @@ impl File {
     }
 }
 
-fn read_bytes(path: &Path) -> Result<Vec<u8>, ProgramError> {
+/// Reads a file of bounded size.
+pub(super) fn read_bytes(path: &Path) -> Result<Vec<u8>, ProgramError> {
     bounds::read_file(path, MAX_SOURCE).map_err(|source| ProgramError::Read {
         path: path.to_owned(),
         source,

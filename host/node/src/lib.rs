@@ -25,6 +25,7 @@ mod analyse;
 mod bounds;
 mod confined;
 mod convert;
+mod data_import;
 mod error;
 mod exported_names;
 mod files;
@@ -230,6 +231,9 @@ impl NodeModules {
         if let Some(module) = helpers::module(name) {
             return Ok(module);
         }
+        if let Some(module) = data_import::module(name) {
+            return Ok(module?.url(name));
+        }
         if let Some(text) = self.files.known(&self.path_of_text(name)) {
             return Ok(text.module(Vec::new()).url(name));
         }
@@ -237,6 +241,11 @@ impl NodeModules {
             let path = self.path(file)?;
             let url = self.names.url(&path);
             return Ok(text_import::module(path)?.url(url));
+        }
+        if let Some(file) = wasm::file_of(name) {
+            let path = self.path(file)?;
+            let url = self.names.url(&path);
+            return Ok(wasm::source_module(path)?.url(url));
         }
         let json = json_import::file_of(name);
         let path = self.path(json.unwrap_or(name))?;
@@ -314,15 +323,31 @@ impl ModuleLoader for NodeModules {
         {
             return Ok(import.specifier.to_owned());
         }
+        if data_import::is_data(import) {
+            return data_import::name_of(import).map_err(ProgramError::into_host_error);
+        }
         let importer = self.names.importer(import.importer);
+        if data_import::is_from_data(import) {
+            let missing = missing::FailedImport {
+                import,
+                importer: &importer,
+                root: self.root(),
+            };
+            return Err(missing.not_in_data().into_host_error());
+        }
         let text_file = text_import::import_of_file(import);
-        let file = text_file.as_ref().unwrap_or(import);
+        let wasm_file = wasm::import_of_file(import);
+        let file = text_file.as_ref().or(wasm_file.as_ref());
+        let file = file.unwrap_or(import);
         let resolved = self.resolve.resolve(file, &importer);
         let name = resolved.and_then(|resolved| match resolved {
             Resolved::File(path) => {
                 let name = self.names.name_of(&path)?;
                 if text_file.is_some() {
                     return Ok(text_import::name_of(&name));
+                }
+                if wasm_file.is_some() {
+                    return Ok(wasm::name_of(&name));
                 }
                 let source = || self.files.source(&importer).unwrap_or_default();
                 match json_import::lacks_attribute(import, &path, source) {

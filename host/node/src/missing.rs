@@ -50,6 +50,12 @@ impl FailedImport<'_> {
         Some(self.not_found(Vec::new(), vec![hint]))
     }
 
+    /// Returns the error of an import by a module in a `data:` URL.
+    pub fn not_in_data(&self) -> ProgramError {
+        let hint = "a module in a data: URL can only import built-in modules and data: URLs";
+        self.not_found(Vec::new(), vec![hint.to_owned()])
+    }
+
     /// Whether the specifier is the path of a file outside of the root folder, which may exist or
     /// not.
     pub fn is_outside(&self) -> bool {

@@ -1,17 +1,20 @@
-//! Core modules of WebAssembly as ES modules: `import { add } from "./add.wasm"`.
+//! Core modules of WebAssembly as ES modules: `import { add } from "./add.wasm"` and
+//! `import source add from "./add.wasm"`.
 //!
 //! The module becomes a script that instantiates it with what its imports are as ES modules, as the
 //! ES Module Integration of WebAssembly says.
 
 use std::collections::HashSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use jsvm::{Import, ImportKind, Module};
 use serde_json::Value as Json;
 use wasmparser::{BinaryReaderError, Encoding, ExternalKind, Parser, Payload, TypeRef};
 
 use super::error::ProgramError;
+use super::files;
 
 /// Whether a path is that of WebAssembly.
 pub fn is_wasm(path: &Path) -> bool {
@@ -48,6 +51,51 @@ pub fn script(bytes: &[u8], path: &Path) -> Result<String, ProgramError> {
         ));
     }
     Ok(outline.script(bytes))
+}
+
+/// The end of a specifier that imports a module without an instance. The engine adds it to those of
+/// `import source`; edge runtimes have it, too.
+const SUFFIX: &str = "?module";
+
+/// The prefix of the names of such modules. The rest is the name of the file.
+const PREFIX: &str = "jsvm:wasm-module:";
+
+/// Returns the import of the file itself, if an import is one of a module without an instance.
+pub fn import_of_file<'a>(import: &Import<'a>) -> Option<Import<'a>> {
+    let file = import.specifier.strip_suffix(SUFFIX)?;
+    (import.kind == ImportKind::Import).then(|| Import::new(file, import.importer, import.kind))
+}
+
+/// Returns the name of the ES module whose default export is the `WebAssembly.Module` of a file.
+pub fn name_of(file: &str) -> String {
+    format!("{PREFIX}{file}")
+}
+
+/// Returns the name of the file of such a module.
+pub fn file_of(name: &str) -> Option<&str> {
+    name.strip_prefix(PREFIX)
+}
+
+/// Reads a file and creates the ES module whose default export is its `WebAssembly.Module`.
+///
+/// # Errors
+/// If the file is a component, or no WebAssembly.
+pub fn source_module(path: PathBuf) -> Result<Module, ProgramError> {
+    if !is_wasm(&path) {
+        return Err(ProgramError::Unsupported {
+            path,
+            reason: "only files of WebAssembly (.wasm) have a source phase: import it without \
+                     'source' and without ?module"
+                .to_owned(),
+        });
+    }
+    let bytes = files::read_bytes(&path)?;
+    // The same errors as those of an import of an instance.
+    script(&bytes, &path)?;
+    let mut text = "export default new WebAssembly.Module(Uint8Array.fromBase64(\"".to_owned();
+    STANDARD.encode_string(&bytes, &mut text);
+    text += "\"));\n";
+    Ok(Module::es(text))
 }
 
 impl Outline {
@@ -122,7 +170,7 @@ impl Outline {
 mod tests {
     use std::time::{Duration, Instant};
 
-    use wasm_encoder::{EntityType, ImportSection, Module};
+    use wasm_encoder::{EntityType, ImportSection, Module as Encoded};
 
     use super::*;
 
@@ -159,7 +207,7 @@ mod tests {
         for number in 0..COUNT {
             imports.import(&number.to_string(), "f", EntityType::Function(0));
         }
-        let mut module = Module::new();
+        let mut module = Encoded::new();
         module.section(&imports);
         let began = Instant::now();
         let text = script(&module.finish(), Path::new("a.wasm")).expect("it can be read");
