@@ -1,4 +1,4 @@
-// Runs programs.mjs and network.mjs in Node.js and in jsvm, and says which print the same:
+// Runs programs.mjs, webassembly.mjs and network.mjs in Node.js and in jsvm, and says which print the same:
 //   node tests/npm/main.mjs JSVM NODE [--write FILE] [PACKAGE...]
 // The packages are those of package-lock.json. With --write, the table in FILE between two comments is replaced.
 import { execFile } from "node:child_process";
@@ -7,8 +7,9 @@ import { join, resolve } from "node:path";
 
 import { network, rootless } from "./network.mjs";
 import { programs } from "./programs.mjs";
+import { unnamed, webassembly } from "./webassembly.mjs";
 
-const all = { ...programs, ...network };
+const all = { ...programs, ...webassembly, ...network };
 
 const [jsvm, node, ...rest] = process.argv.slice(2).map((word, index) => (index < 2 ? resolve(word) : word));
 const file = rest[0] === "--write" ? rest.splice(0, 2)[1] : undefined;
@@ -28,11 +29,11 @@ const run = (command, args) =>
 const rows = [];
 for (const name of rest.length > 0 ? rest : Object.keys(all)) {
   const program = join(folder, `${name.replaceAll("/", "-")}.mjs`);
-  const imported = rootless.includes(name) ? "" : `import * as $ from ${JSON.stringify(name)};`;
+  const imported = [...rootless, ...unnamed].includes(name) ? "" : `import * as $ from ${JSON.stringify(name)};`;
   writeFileSync(program, `${imported}\nconst log = console.log;\n${all[name]}\n`);
   const theirs = await run(node, [program]);
   const ours = await run(jsvm, ["run", "--memory", "256M", `--allow-read=${here}`, "--allow-env", ...(network[name] ? NETWORK : []), program]);
-  const { version } = JSON.parse(readFileSync(join(here, "node_modules", name, "package.json"), "utf8"));
+  const { version } = name === "wasm-bindgen" ? { version: "0.2.130" } : JSON.parse(readFileSync(join(here, "node_modules", name, "package.json"), "utf8"));
   const same = theirs.stdout !== undefined && ours.stdout === theirs.stdout;
   const why = theirs.error ? `Node.js: ${theirs.error}` : (ours.error ?? `prints ${JSON.stringify(ours.stdout.slice(0, 80))}`);
   rows.push({ name, version, same, why: same ? "" : why });

@@ -36,7 +36,7 @@ const stub = createServer((request, response) => {
 const base = "http://127.0.0.1:" + (await at(stub)); const close = () => { stub.close(); stub.closeAllConnections(); };`;
 
 // Packages that have no module of their own name.
-export const rootless = ["@modelcontextprotocol/sdk"];
+export const rootless = ["@modelcontextprotocol/sdk", "@prisma/client"];
 
 export const network = {
   express: `${AWAIT_LISTENING} const app = $.default(); app.use($.default.json());
@@ -134,4 +134,18 @@ log(await (await client.send(new $.GetObjectCommand({ Bucket: "b", Key: "k.txt" 
 log(await client.send(new $.GetObjectCommand({ Bucket: "b", Key: "none" })).catch((error) => [error.name, error.$metadata.httpStatusCode])); client.destroy(); close();`,
   "@aws-sdk/client-dynamodb": `${STUB} const client = new $.DynamoDBClient({ region: "us-east-1", endpoint: base, credentials: { accessKeyId: "a", secretAccessKey: "b" } });
 log((await client.send(new $.GetItemCommand({ TableName: "t", Key: { id: { S: "1" } } }))).Item); client.destroy(); close();`,
+  undici: `${TARGET} const { statusCode, headers, body } = await $.request(base + "/a", { method: "POST", body: "hello" }); log(statusCode, headers["content-type"], await body.json());
+const response = await $.fetch(base + "/redirect"); log(response.status, response.redirected, await response.json()); const pool = new $.Pool(base, { connections: 3 });
+log((await Promise.all(Array.from({ length: 10 }, async (_, index) => (await (await pool.request({ path: "/" + index, method: "GET" })).body.json()).url))).join());
+const form = new $.FormData(); form.set("a", "b"); log((await (await $.fetch(base + "/f", { method: "POST", body: form })).json()).body.includes('name="a"'));
+log(await $.request("http://127.0.0.1:1").catch((error) => error.code)); await pool.close(); await $.getGlobalDispatcher().close(); close();`,
+  "@prisma/client": `import { PrismaClient } from "../../prisma/generated/client.ts"; import { PrismaPg } from "@prisma/adapter-pg"; import pg from "pg";
+const config = { host: "localhost", port: 25432, user: "test", password: "secret", database: "postgres" }; const client = new pg.Client(config); await client.connect();
+await client.query('drop table if exists "Post"; drop table if exists "User"; create table "User" (id serial primary key, email text unique not null, name text); create table "Post" (id serial primary key, title text not null, views bigint not null default 0, at timestamp(3) not null default now(), "authorId" int not null references "User" (id))');
+const prisma = new PrismaClient({ adapter: new PrismaPg(config) });
+log(await prisma.user.create({ data: { email: "a@b.c", name: "Ada", posts: { create: [{ title: "one", views: 5n, at: new Date(0) }, { title: "two", at: new Date(1) }] } }, include: { posts: true } }));
+log(await prisma.post.findMany({ where: { author: { is: { name: { startsWith: "A" } } }, views: { gt: 1n } }, select: { title: true, author: { select: { email: true } } } }));
+log(await prisma.user.create({ data: { email: "a@b.c" } }).catch((error) => [error.code, error.name]), await prisma.post.aggregate({ _sum: { views: true }, _count: true }));
+await prisma.$transaction(async (tx) => { await tx.user.create({ data: { email: "x@y.z" } }); throw new Error("back"); }).catch((error) => log(error.message)); log(await prisma.user.count());
+await prisma.$disconnect(); await client.end();`,
 };
