@@ -278,10 +278,18 @@ test-registry: _registry (wit-package 'target/jsvm-engine.wasm')
     cargo build --workspace --bin jsvm
     tests/registry/check.sh "${CARGO_TARGET_DIR:-target}/debug/jsvm" target/jsvm-engine.wasm
 
-# Run a program on two hosts of wasmCloud beside NATS, and kill one of them under load; `platforms 5` is the short form
+# Run a program on two hosts of wasmCloud beside NATS, and kill one of them under load; `platforms 5` is the short form. SPIN=path runs programs on that `spin`, too
 platforms SECONDS='60': _rust _component _platforms
+    #!/usr/bin/env bash
+    set -euo pipefail
     cargo build --workspace --bin jsvm
-    python3 tests/platforms/main.py "${CARGO_TARGET_DIR:-target}/debug/jsvm" target/platforms --tools .tools/platforms --seconds "$1"
+    jsvm=${CARGO_TARGET_DIR:-target}/debug/jsvm
+    if [[ -n ${SPIN:-} ]]; then
+        python3 tests/platforms/spin.py "$jsvm" "$SPIN" target/platforms-spin
+    else
+        echo "platforms: Spin is skipped: SPIN=path names the program" >&2
+    fi
+    python3 tests/platforms/main.py "$jsvm" target/platforms --tools .tools/platforms --seconds "$1"
 
 # Look at what a browser shows of a page that comes in two parts, and of the playground; writes pictures to target/browser
 test-browser: _component _packages _browser npm

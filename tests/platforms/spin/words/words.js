@@ -1,0 +1,1 @@
+export const words = { upper: (text) => text.toUpperCase() };
