@@ -46,6 +46,11 @@ jsvm run --wit worlds/text.wit --call 'report().done' worlds/text.ts
 jsvm new texts --wit worlds/text.wit; cd texts; cat src/app.ts
 jsvm build worlds/text.ts --wit worlds/text.wit -o text.wasm > build.log; head -c 4 text.wasm | tail -c 3; echo
 
+# A folder that is missing is created, when there is a file to write.
+jsvm build worlds/text.ts --wit worlds/text.wit -o made/by/build.wasm > build.log; head -c 4 made/by/build.wasm | tail -c 3; echo
+jsvm build worlds/text.ts --wit worlds/missing.wit -o failed/build.wasm; ls failed
+jsvm build worlds/text.ts --wit worlds/text.wit -o worlds/text.wit/build.wasm
+
 # New projects.
 jsvm new server; cd server; find . -type f | sort; jsvm run test/app.test.ts; jsvm build src/app.ts -o server.wasm | cut -d ' ' -f 1,2; cat README.md
 jsvm new --template command report; cd report; jsvm run test/app.test.ts; jsvm build src/app.ts -o report.wasm | cut -d ' ' -f 1,2

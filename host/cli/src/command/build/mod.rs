@@ -222,7 +222,7 @@ impl Build {
             return Err(Usage(reason.into()).into());
         }
         let output = self.output();
-        let target = Target::new(&output)?;
+        let target = Target::with_folder(&output)?;
         target.protect(&self.file, "cannot overwrite the program itself")?;
         let started = Instant::now();
         let mut known = self.known();

@@ -16,6 +16,8 @@ use super::usage::Usage;
 pub enum Target {
     Stdout,
     File(PathBuf),
+    /// A file in a folder that does not exist yet.
+    FileInFolder(PathBuf),
     /// A pipe or a device, which cannot be replaced by a new file.
     Stream(PathBuf),
 }
@@ -42,6 +44,14 @@ impl Target {
             Err(_) if folder(path).is_dir() => Ok(Target::File(path.to_owned())),
             Err(_) => Err(cannot_write(path, &"no such folder")),
         }
+    }
+
+    /// As `new`, but a folder that is missing is created when the output is written.
+    pub fn with_folder(path: &Path) -> anyhow::Result<Target> {
+        if path == Path::new("-") || folder(path).exists() {
+            return Target::new(path);
+        }
+        Ok(Target::FileInFolder(path.to_owned()))
     }
 
     /// Whether the output goes to standard output, so that nothing else can.
@@ -75,6 +85,11 @@ impl Target {
                 let file = File::options().write(true).open(path);
                 let mut file = file.map_err(|error| cannot_write(path, &reason(&error)))?;
                 write(&mut file).map_err(|error| in_words(path, error))
+            }
+            Target::FileInFolder(path) => {
+                fs::create_dir_all(folder(path))
+                    .map_err(|error| cannot_write(path, &reason(&error)))?;
+                replace::replace(folder(path), path, write).map_err(|error| in_words(path, error))
             }
             Target::File(path) => {
                 replace::replace(folder(path), path, write).map_err(|error| in_words(path, error))
