@@ -26,7 +26,7 @@ echo 'import source add from "./add.wasm"; import of from "./add.wasm?module"; i
 echo 'export default "plain"' > plain.mjs; echo 'import source from "./plain.mjs"; console.log(source)' > name.mjs; jsvm run name.mjs
 echo 'import source plain from "./plain.mjs"' > wrong.mjs; jsvm run wrong.mjs
 echo 'import source add, { x } from "./add.wasm"' > wrong.mjs; jsvm run wrong.mjs
-jsvm build source.mjs --kind command -o source.wasm
+jsvm build source.mjs --kind command -o source.wasm | sed 's/[0-9.]* [KM]iB/SIZE/g; s/[0-9]* ms/TIME/'
 
 # data: URLs.
 echo 'import one from "data:text/javascript,import%20path%20from%20%22node:path%22;%20export%20default%20path.sep"; import { add } from "data:application/wasm;base64,AGFzbQEAAAABBwFgAn9/AX8DAgEABwcBA2FkZAAACgkBBwAgACABags="; console.log(one, add(1, 2), (await import("data:text/javascript," + "//" + "x".repeat(9000) + "%0Aexport default 3")).default)' > data.mjs; jsvm run data.mjs
