@@ -2,6 +2,8 @@
 
 use std::cell::Cell;
 
+use jsvm_protocol::webassembly;
+
 use crate::argument;
 use crate::bindings::jsvm::engine::console::{self, Level};
 use crate::bindings::jsvm::engine::host::{self, InterruptPoint};
@@ -50,6 +52,17 @@ pub fn function(name: &str, call: &str, length: u32) -> JsResult<Value> {
 fn raw_call(name: &str, args: &[Argument]) -> Result<Argument, Argument> {
     count_host_call();
     away(|| host::host_call(name, args))
+}
+
+/// Sends a message about modules of WebAssembly. Nothing, if the embedder does not know such messages.
+pub fn run_modules(message: Vec<u8>) -> Option<Vec<u8>> {
+    if ALONE.get() {
+        return None;
+    }
+    match raw_call(webassembly::CALL, &[Argument::Bytes(message)]) {
+        Ok(Argument::Bytes(reply)) => Some(reply),
+        _ => None,
+    }
 }
 
 /// The VM is in a component of its own from now on, in which there are no host functions and no other

@@ -16,6 +16,7 @@ use crate::extension::{Extension, ExtensionVm, Extensions, StopWhen};
 use crate::function::{Functions, HostFunction};
 use crate::intrinsics::Intrinsics;
 use crate::module::{Imports, ModuleLoader};
+use crate::module_compiler::{ModuleCompiler, Modules};
 use crate::native_module::NativeModule;
 use crate::time_zone::TimeZone;
 use crate::vm::Vm;
@@ -57,6 +58,7 @@ pub struct VmBuilder {
     has_node: bool,
     imports: Arc<Imports>,
     console: Option<Arc<ConsoleWriter>>,
+    module_compiler: Option<Arc<dyn ModuleCompiler>>,
 }
 
 impl VmBuilder {
@@ -79,6 +81,7 @@ impl VmBuilder {
             has_node: false,
             imports: Arc::default(),
             console: None,
+            module_compiler: None,
         }
     }
 
@@ -384,6 +387,16 @@ impl VmBuilder {
         builder
     }
 
+    /// Has the WebAssembly modules that scripts load run as native code, which `jsvm-modules` makes. By default they are
+    /// interpreted. Results, limits and snapshots are the same.
+    ///
+    /// A VM that is [restored](Self::restore) has what its builder has, whatever the frozen one had.
+    #[must_use]
+    pub fn module_compiler(mut self, compiler: Arc<dyn ModuleCompiler>) -> Self {
+        self.module_compiler = Some(compiler);
+        self
+    }
+
     /// Changes the settings of an extension, which is added with its default settings if it is not
     /// there; see the module [`extension`](crate::extension).
     ///
@@ -423,6 +436,10 @@ impl VmBuilder {
                 seed: self.seed.clone(),
                 limits: self.limits.clone(),
             }),
+            modules: match &self.module_compiler {
+                Some(compiler) => Modules::Unused(compiler.clone()),
+                None => Modules::Interpreted,
+            },
         })
     }
 

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use jsvm_protocol::webassembly::INSTANTIATE;
 use jsvm_snapshot::Limits;
 use wasmtime::ResourceLimiter;
 
@@ -18,6 +19,7 @@ use crate::entropy::{Entropy, Seed};
 use crate::extension::{ExtensionInstances, StopWhen};
 use crate::function::{Functions, HostError, panic_message};
 use crate::module::{Import, Imports};
+use crate::module_compiler::{Modules, VmMemory};
 use crate::release::Releases;
 use crate::watch::Watch;
 
@@ -44,6 +46,8 @@ pub(crate) struct Context {
     /// The message of a panic of the embedder's code, where the VM could not go on.
     pub(crate) panic: Option<String>,
     extensions: ExtensionInstances,
+    /// What runs modules of WebAssembly.
+    modules: Modules,
 }
 
 /// The embedder's function for messages: the name of the level, and the text.
@@ -60,6 +64,7 @@ pub(crate) struct ContextSettings {
     pub(crate) stop_when: Option<StopWhen>,
     pub(crate) measures_gaps: bool,
     pub(crate) extensions: ExtensionInstances,
+    pub(crate) modules: Modules,
 }
 
 impl Context {
@@ -83,6 +88,7 @@ impl Context {
             memory_refused: false,
             panic: None,
             extensions: settings.extensions,
+            modules: settings.modules,
         }
     }
 
@@ -98,6 +104,7 @@ impl Context {
             stop_when: None,
             measures_gaps: false,
             extensions: ExtensionInstances::default(),
+            modules: Modules::default(),
         })
     }
 
@@ -169,6 +176,24 @@ impl Context {
         let result = extension.call(name, args, self.watch.stop());
         self.watch.check_after_call();
         result
+    }
+
+    /// Lets native code answer a message about modules of WebAssembly, if there is any.
+    pub(crate) fn call_modules(&mut self, memory: VmMemory, message: &[u8]) -> Option<Vec<u8>> {
+        let mut modules = std::mem::take(&mut self.modules);
+        let reply = catch_unwind(AssertUnwindSafe(|| {
+            let runner = modules.runner()?;
+            let reply = runner.call(memory, message);
+            Some((reply, modules))
+        }));
+        // After a panic they are interpreted.
+        let (reply, modules) = reply.ok().flatten()?;
+        self.modules = modules;
+        if message.first() == Some(&INSTANTIATE) {
+            // It may have been compiled.
+            self.watch.check_after_call();
+        }
+        Some(reply)
     }
 
     /// What the script gets thrown. `culprit` names the code of the embedder that threw.

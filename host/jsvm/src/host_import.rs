@@ -13,6 +13,8 @@ use crate::argument::{self, LentArgument};
 use crate::bindings::wit::{Argument, InterruptReason};
 use crate::context::Context;
 use crate::function::HostError;
+use crate::instance::InMemory;
+use crate::module_compiler::VmMemory;
 
 /// `host.interrupt-point`
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ComponentType, Lift)]
@@ -40,11 +42,22 @@ pub(crate) fn add_to_linker(linker: &mut Linker<Context>) -> wasmtime::Result<()
 
 fn host_call(
     mut store: StoreContextMut<'_, Context>,
-    name: WasmStr,
+    name: InMemory<WasmStr>,
     args: Vec<LentArgument>,
 ) -> wasmtime::Result<Result<Argument, Argument>> {
+    let InMemory { value, memory } = name;
+    let name = value.to_str(&store)?;
+    if name == jsvm_protocol::webassembly::CALL
+        && let [LentArgument::Bytes(message)] = &*args
+    {
+        drop(name);
+        let memory = VmMemory::new(memory);
+        if let Some(reply) = store.data_mut().call_modules(memory, message) {
+            return Ok(Ok(Argument::Bytes(reply)));
+        }
+    }
     let args = argument::passed(args, &store)?;
-    let name = name.to_str(&store)?;
+    let name = value.to_str(&store)?;
     let context = store.data();
     if !context.is_of_extension(&name) {
         let mut args = ArgumentReader::of_list(args);

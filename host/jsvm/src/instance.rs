@@ -36,6 +36,7 @@ pub use added::MissingFunction;
 use added::{Added, AddedIndices};
 pub(crate) use counters::Counters;
 use lend::{Lending, LendingIndices};
+pub(crate) use memory::InMemory;
 #[cfg(feature = "compile")]
 use memory::is_base_image;
 use memory::{ListInMemory, snapshot_function};
@@ -105,8 +106,8 @@ impl Exports {
             }
         };
         let (list,) = function.call(&mut *store, ())?;
-        let ListInMemory { list, memory } = list.map_err(unexpected)?;
-        let image = list.as_le_slice(&*store);
+        let ListInMemory { value, memory } = list.map_err(unexpected)?;
+        let image = value.as_le_slice(&*store);
         let found = image.as_ptr_range();
         // The memory is larger than its stack: that was checked when the component was read.
         let start = memory.start.wrapping_add(self.base.start() as usize);

@@ -119,6 +119,7 @@ mod instance;
 mod interrupt;
 mod intrinsics;
 mod module;
+mod module_compiler;
 mod module_import;
 mod native;
 #[cfg(feature = "compile")]
@@ -177,6 +178,7 @@ pub use instance::MissingFunction;
 pub use interrupt::InterruptHandle;
 pub use intrinsics::Intrinsics;
 pub use module::{FolderModules, Import, ImportKind, Module, ModuleKind, ModuleLoader};
+pub use module_compiler::{ModuleCompiler, ModuleRunner, VmMemory};
 pub use module_import::{ImportAnswer, ImportRequest, ModuleImport};
 #[doc(hidden)]
 pub use native::native_code_size;

@@ -2,7 +2,7 @@
 //!
 //! A VM does no input or output. It asks its embedder in two ways:
 //!
-//! * A *host call* returns its result at once. The VM is on the stack meanwhile.
+//! * A *host call* returns its result at once. The VM is on the stack meanwhile. [`webassembly`] is one.
 //! * A *request* is a queued call with a promise for its result. The embedder takes requests when
 //!   the VM has returned, does the work, and settles them, perhaps in another process. The names
 //!   are in [`http`], [`keyvalue`], [`config`] and [`mod@import`].
@@ -34,6 +34,8 @@
 //! answer each version from [`OLDEST`] to [`VERSION`], for at least [`ANSWERED_YEARS`] years.
 #![no_std]
 
+extern crate alloc;
+
 pub mod config;
 pub mod http;
 pub mod import;
@@ -41,6 +43,7 @@ pub mod keyvalue;
 pub mod module;
 pub mod standalone;
 mod version;
+pub mod webassembly;
 
 pub use version::{ANSWERED_YEARS, OLDEST, VERSION};
 

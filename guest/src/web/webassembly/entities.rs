@@ -36,7 +36,7 @@ fn memory<'a>(
 }
 
 /// Where the bytes of a memory are, and how many.
-fn place_of(memory: Memory, store: &Store<Shared>) -> (*mut u8, usize) {
+pub fn place_of(memory: Memory, store: &Store<Shared>) -> (*mut u8, usize) {
     (memory.data_ptr(store), memory.data_size(store))
 }
 
@@ -102,7 +102,10 @@ pub fn new_table(call: Call<'_>) -> JsResult<Value> {
     let init = to_ref(&call.arg(3), element)?;
     let ty = TableType::new(element, number(&call.arg(1)), maximum(&call.arg(2)));
     world::with(|world| match Table::new(&mut world.store, ty, init) {
-        Ok(table) => as_number(world.table(table)),
+        Ok(table) => {
+            world.native.elements_changed();
+            as_number(world.table(table))
+        }
         Err(_) => Value::UNDEFINED,
     })
 }
@@ -139,7 +142,11 @@ pub fn table_set(call: Call<'_>) -> JsResult<Value> {
     let (table, element) = table(call)?;
     let value = to_ref(&call.arg(2), element)?;
     let index = u64::from(number(&call.arg(1)));
-    world::with(|world| table.set(&mut world.store, index, value))?.map_err(|_| outside())?;
+    world::with(|world| {
+        world.native.elements_changed();
+        table.set(&mut world.store, index, value)
+    })?
+    .map_err(|_| outside())?;
     Ok(Value::UNDEFINED)
 }
 
@@ -148,7 +155,10 @@ pub fn table_grow(call: Call<'_>) -> JsResult<Value> {
     let (table, element) = table(call)?;
     let value = to_ref(&call.arg(2), element)?;
     let count = u64::from(number(&call.arg(1)));
-    let before = world::with(|world| table.grow(&mut world.store, count, value))?;
+    let before = world::with(|world| {
+        world.native.elements_changed();
+        table.grow(&mut world.store, count, value)
+    })?;
     Ok(Value::number(before.map_or(-1.0, |before| before as f64)))
 }
 

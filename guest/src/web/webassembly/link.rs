@@ -1,11 +1,14 @@
 //! Instances.
 
+use std::rc::Rc;
+
 use wasmi::errors::{ErrorKind, InstantiationError};
 use wasmi::{Extern, ExternType, Func, Instance};
 
-use super::module::Compiled;
+use super::module::{Compiled, Role};
+use super::native;
 use super::run::{self, Nested};
-use super::world::{self, World};
+use super::world::{self, Function, World};
 use crate::js::{Call, JsResult, Value};
 
 /// `moduleSize(module)`: the bytes of the memories and tables that it defines, at first.
@@ -28,12 +31,14 @@ pub fn instantiate(call: Call<'_>) -> JsResult<Value> {
     for place in places {
         given.push(links.get(place)?);
     }
-    let linked = world::with(|world| {
+    let (linked, externs) = world::with(|world| {
         let mut externs = Vec::with_capacity(count);
         for (import, link) in module.imports().zip(&given) {
             externs.push(world.extern_of(import.ty(), link));
         }
-        Instance::new(&mut world.store, &module, &externs)
+        let linked = Instance::new(&mut world.store, &module, &externs);
+        world.native.elements_changed();
+        (linked, externs)
     })?;
     let instance = match linked {
         Ok(instance) => instance,
@@ -65,19 +70,7 @@ pub fn instantiate(call: Call<'_>) -> JsResult<Value> {
                 list.push(Value::text(export.kind)?);
                 list.push(world.value_of(item, export.index)?);
             }
-            let mut start = None;
-            for name in &compiled.hidden {
-                match instance.get_export(&world.store, name) {
-                    Some(Extern::Func(func)) => start = Some(world.plain_function(func)),
-                    Some(Extern::Table(table)) => {
-                        world.table(table);
-                    }
-                    Some(Extern::Global(global)) => {
-                        world.global(global);
-                    }
-                    _ => {}
-                }
-            }
+            let start = world.note(compiled, &instance, externs);
             Ok((list, start))
         })
     })???;
@@ -113,7 +106,37 @@ impl World {
         Ok(Value::number(f64::from(number)))
     }
 
-    fn plain_function(&mut self, func: Func) -> std::rc::Rc<world::Function> {
+    /// Keeps what an instance has, for the search for values and for native code. Returns its start function.
+    fn note(
+        &mut self,
+        compiled: &Compiled,
+        instance: &Instance,
+        externs: Vec<Extern>,
+    ) -> Option<Rc<Function>> {
+        let mut entry = native::Instance::new(compiled.native.as_ref());
+        let mut start = None;
+        let hidden = compiled.hidden.iter().filter_map(|hidden| {
+            let item = instance.get_export(&self.store, &hidden.name)?;
+            Some((hidden.role, item))
+        });
+        let hidden: Vec<_> = hidden.collect();
+        let imports = externs.into_iter().map(|item| (Role::Held, item));
+        for (role, item) in imports.chain(hidden) {
+            match (role, item) {
+                (Role::Start, Extern::Func(func)) => start = Some(self.plain_function(func)),
+                (Role::First, Extern::Func(func)) => entry.first = world::entity_of(&func),
+                (Role::Last, Extern::Func(func)) => entry.last = world::entity_of(&func),
+                (_, Extern::Func(func)) => entry.imported.push(func),
+                (_, Extern::Table(table)) => entry.tables.push(self.table(table)),
+                (_, Extern::Memory(memory)) => entry.memories.push(self.memory(memory)),
+                (_, Extern::Global(global)) => entry.globals.push(self.global(global)),
+            }
+        }
+        self.native.add(entry);
+        start
+    }
+
+    fn plain_function(&mut self, func: Func) -> Rc<Function> {
         let ty = func.ty(&self.store);
         let number = self.register(func, ty, None);
         self.functions[number as usize].clone()

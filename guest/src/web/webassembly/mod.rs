@@ -6,13 +6,15 @@
 //!
 //! JavaScript names what is in the store by numbers, which only the part sees. The store is borrowed
 //! only while a module runs: a call of an imported function suspends the module ([`run`]), JavaScript
-//! runs without a borrow and may call modules itself, and then the module is resumed.
+//! runs without a borrow and may call modules itself, and then the module is resumed. An embedder may run calls as native
+//! code ([`native`]).
 
 mod convert;
 mod entities;
 mod externs;
 mod link;
 mod module;
+mod native;
 mod run;
 mod world;
 

@@ -1,6 +1,7 @@
 //! Modules: compiling, and what they import and export.
 
 use std::collections::{HashMap, VecDeque};
+use std::rc::Rc;
 
 use wasmi::{Engine, Error, ExternType, Module};
 use wasmparser::{
@@ -34,10 +35,45 @@ pub struct Compiled {
     pub places: Vec<u32>,
     /// What it exports, in its order.
     pub exports: Vec<ModuleExport>,
-    /// The names by which the store knows what the module does not export: the start function, which is
-    /// run last, so that it can call JavaScript, and what holds values of JavaScript.
-    pub hidden: Vec<String>,
+    /// What the module does not export, but the store must know.
+    pub hidden: Vec<Hidden>,
+    /// What native code is made of, if that can be.
+    pub native: Option<Native>,
 }
+
+/// What the embedder is told of a module.
+#[derive(Clone)]
+pub struct Native {
+    pub bytes: Rc<[u8]>,
+    /// How many functions it has of its own.
+    pub functions: u32,
+    /// Functions that are called once and run for long.
+    pub mains: Rc<[u32]>,
+}
+
+/// What is exported by a name that no script can see.
+pub struct Hidden {
+    pub role: Role,
+    pub name: String,
+}
+
+/// Why something is exported.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// It is run last, so that it can call JavaScript.
+    Start,
+    /// It holds values of JavaScript, or the embedder has to know it.
+    Held,
+    /// The first and the last of the module's own functions.
+    First,
+    Last,
+}
+
+/// The names of functions that programs begin with.
+const MAINS: [&str; 3] = ["_start", "main", "__main_argc_argv"];
+
+/// The most global variables of a module for native code.
+const MAX_NATIVE_GLOBALS: usize = 1_000;
 
 /// What a module exports.
 pub struct ModuleExport {
@@ -74,15 +110,21 @@ fn read(bytes: &[u8]) -> Result<Compiled, String> {
     let describe = |error: Error| error.to_string();
     let mut hidden = Vec::new();
     let module = if outline.hidden.is_empty() {
-        Module::new(&engine, bytes)
+        Module::new(&engine, bytes).map_err(describe)?
     } else {
         // What is taken out or added would not be checked.
         Module::validate(&engine, bytes).map_err(describe)?;
-        hidden = names(&outline);
-        let changed = with_exports(bytes, &outline.hidden, &hidden).map_err(described)?;
-        Module::new(&engine, changed)
+        let names = names(&outline);
+        let changed = with_exports(bytes, &outline.hidden, &names).map_err(described)?;
+        let named = outline.hidden.iter().zip(names);
+        hidden.extend(named.map(|((role, ..), name)| Hidden { role: *role, name }));
+        unchecked(&engine, &changed).map_err(describe)?
     };
-    let module = module.map_err(describe)?;
+    let native = (outline.is_native && memory::has_room(bytes.len())).then(|| Native {
+        bytes: bytes.into(),
+        functions: outline.functions,
+        mains: outline.mains().into(),
+    });
     Ok(Compiled {
         places: places(&module, &outline.imports),
         module,
@@ -90,7 +132,16 @@ fn read(bytes: &[u8]) -> Result<Compiled, String> {
         size: outline.size,
         exports: outline.exports,
         hidden,
+        native,
     })
+}
+
+/// A module that was checked, but for what it exports.
+#[expect(unsafe_code, reason = "a module need not be checked twice")]
+fn unchecked(engine: &Engine, bytes: &[u8]) -> Result<Module, Error> {
+    // SAFETY: `read` has validated all of it but the exports that `with_exports` has added: their names are new, and
+    // their indices are of what there is.
+    unsafe { Module::new_unchecked(engine, bytes) }
 }
 
 /// The interpreter groups imports by their kinds, and keeps the order within each.
@@ -139,8 +190,13 @@ struct Outline {
     /// The kind of each import.
     imports: Vec<&'static str>,
     exports: Vec<ModuleExport>,
-    /// The kind and index of what is to be exported, too.
-    hidden: Vec<(u8, u32)>,
+    /// The role, kind and index of what is to be exported, too.
+    hidden: Vec<(Role, u8, u32)>,
+    /// How many functions it imports, and has of its own.
+    imported: u32,
+    functions: u32,
+    /// Whether it has nothing that native code cannot have.
+    is_native: bool,
     /// Bytes of the memories and tables that it defines, at first.
     size: usize,
 }
@@ -156,9 +212,13 @@ impl Outline {
             imports: Vec::new(),
             exports: Vec::new(),
             hidden: Vec::new(),
+            imported: 0,
+            functions: 0,
+            is_native: true,
             size: 0,
         };
-        let (mut tables, mut globals) = (0, 0);
+        let (mut tables, mut memories, mut globals) = (0, 0, 0);
+        let mut held = Vec::new();
         let refuse = |what: &str| Err(what.to_owned());
         for payload in Parser::new(0).parse_all(bytes) {
             match payload.map_err(described)? {
@@ -182,8 +242,14 @@ impl Outline {
                                 globals += 1;
                                 "global"
                             }
-                            TypeRef::Memory(_) => "memory",
-                            _ => "function",
+                            TypeRef::Memory(_) => {
+                                memories += 1;
+                                "memory"
+                            }
+                            _ => {
+                                outline.imported += 1;
+                                "function"
+                            }
                         });
                     }
                 }
@@ -192,26 +258,32 @@ impl Outline {
                         let ty = table.map_err(described)?.ty;
                         outline.add(ty.initial, world::ELEMENT);
                         if ty.element_type == RefType::EXTERNREF {
-                            outline.hidden.push((TABLE_KIND, index));
+                            outline.hold(TABLE_KIND, index);
                         }
+                        held.push((TABLE_KIND, index));
                     }
                 }
                 Payload::MemorySection(section) => {
-                    for memory in section {
+                    for (memory, index) in section.into_iter().zip(memories..) {
                         outline.add(memory.map_err(described)?.initial, world::PAGE);
+                        held.push((MEMORY_KIND, index));
                     }
                 }
                 Payload::FunctionSection(section) if section.count() > MAX_FUNCTIONS => {
                     return refuse("the module has too many functions");
                 }
+                Payload::FunctionSection(section) => outline.functions = section.count(),
                 Payload::GlobalSection(section) if section.count() > MAX_GLOBALS => {
                     return refuse("the module has too many globals");
                 }
                 Payload::GlobalSection(section) => {
                     for (global, index) in section.into_iter().zip(globals..) {
-                        if global.map_err(described)?.ty.content_type == ValType::EXTERNREF {
-                            outline.hidden.push((GLOBAL_KIND, index));
+                        match global.map_err(described)?.ty.content_type {
+                            ValType::EXTERNREF => outline.hold(GLOBAL_KIND, index),
+                            ValType::I32 | ValType::I64 | ValType::F32 | ValType::F64 => {}
+                            _ => outline.is_native = false,
                         }
+                        held.push((GLOBAL_KIND, index));
                     }
                 }
                 Payload::ExportSection(section) => {
@@ -237,11 +309,33 @@ impl Outline {
                 Payload::TagSection(_) => {
                     return refuse("exceptions (tags, try_table, throw) are not supported");
                 }
-                Payload::StartSection { func, .. } => outline.hidden.push((FUNCTION_KIND, func)),
+                Payload::StartSection { func, .. } => {
+                    outline.hidden.push((Role::Start, FUNCTION_KIND, func));
+                }
                 _ => {}
             }
         }
+        outline.is_native &= outline.functions > 0 && held.len() <= MAX_NATIVE_GLOBALS;
+        if outline.is_native {
+            let held = held.into_iter();
+            outline.hidden.extend(held.map(|(kind, index)| (Role::Held, kind, index)));
+            let (first, count) = (outline.imported, outline.functions);
+            outline.hidden.push((Role::First, FUNCTION_KIND, first));
+            outline.hidden.push((Role::Last, FUNCTION_KIND, first.saturating_add(count - 1)));
+        }
         Ok(outline)
+    }
+
+    /// What holds values of JavaScript is exported, and the module is interpreted.
+    fn hold(&mut self, kind: u8, index: u32) {
+        self.is_native = false;
+        self.hidden.push((Role::Held, kind, index));
+    }
+
+    fn mains(&self) -> Vec<u32> {
+        let exports = self.exports.iter();
+        let mains = exports.filter(|export| export.kind == "function" && MAINS.contains(&&*export.name));
+        mains.map(|export| export.index).collect()
     }
 }
 
@@ -250,12 +344,13 @@ const START_SECTION: u8 = 8;
 const TAG_SECTION: u8 = 13;
 const FUNCTION_KIND: u8 = 0;
 const TABLE_KIND: u8 = 1;
+const MEMORY_KIND: u8 = 2;
 const GLOBAL_KIND: u8 = 3;
 
 /// A module without its start section, and with more exports.
 fn with_exports(
     bytes: &[u8],
-    hidden: &[(u8, u32)],
+    hidden: &[(Role, u8, u32)],
     names: &[String],
 ) -> Result<Vec<u8>, BinaryReaderError> {
     let mut changed = bytes[..8].to_vec();
@@ -269,7 +364,7 @@ fn with_exports(
         let mut section = Vec::new();
         write_u32(&mut section, count + hidden.len() as u32);
         section.extend_from_slice(old);
-        for ((kind, index), name) in hidden.iter().zip(names) {
+        for ((_, kind, index), name) in hidden.iter().zip(names) {
             write_u32(&mut section, name.len() as u32);
             section.extend_from_slice(name.as_bytes());
             section.push(*kind);

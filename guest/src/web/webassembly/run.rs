@@ -10,6 +10,7 @@ use wasmi::{
 
 use super::convert::{to_js, to_wasm};
 use super::entities;
+use super::native;
 use super::world::{self, Crossing, Function, World};
 use crate::js::{JsResult, Thrown, Value};
 use crate::{memory, poll};
@@ -23,7 +24,7 @@ const FRAMES: usize = 64 << 10;
 /// The most calls of modules inside of each other.
 const MAX_DEPTH: u32 = 2_000;
 
-type Vals = SmallVec<[Val; 4]>;
+pub type Vals = SmallVec<[Val; 4]>;
 
 thread_local! {
     static DEPTH: Cell<u32> = const { Cell::new(0) };
@@ -101,25 +102,40 @@ pub fn run(_: &Nested, function: &Function, inputs: &[Val]) -> JsResult<Vals> {
         };
         return call_javascript(&crossing, function.ty.results());
     }
+    match native::run(function, inputs)? {
+        Some(results) => Ok(results),
+        None => interpret(function, inputs),
+    }
+}
+
+fn interpret(function: &Function, inputs: &[Val]) -> JsResult<Vals> {
     let results = function.ty.results();
     let mut outputs: Vals = results.iter().map(|ty| Val::default_for_ty(*ty)).collect();
     let mut next = Next::Call;
+    let (mut fuel, mut pieces) = (0, 0);
     loop {
         let outcome = world::with(|world| {
             let store = &mut world.store;
+            if let Next::Refuel(call) = &next {
+                let _ = store.set_fuel(FUEL.max(call.required_fuel()));
+            }
+            let before = store.get_fuel().unwrap_or(0);
             let outcome = match next {
-                Next::Call => function.func.call_resumable(store, inputs, &mut outputs),
-                Next::Answer(call, values) => call.resume(store, &values, &mut outputs),
-                Next::Refuel(call) => {
-                    let _ = store.set_fuel(FUEL.max(call.required_fuel()));
-                    call.resume(store, &mut outputs)
-                }
+                Next::Call => function.func.call_resumable(&mut *store, inputs, &mut outputs),
+                Next::Answer(call, values) => call.resume(&mut *store, &values, &mut outputs),
+                Next::Refuel(call) => call.resume(&mut *store, &mut outputs),
             };
+            fuel += before.saturating_sub(store.get_fuel().unwrap_or(0));
+            world.native.interpreted();
             entities::refresh(world);
             outcome
         })?;
+        pieces += 1;
         next = match outcome {
-            Ok(ResumableCall::Finished) => return Ok(outputs),
+            Ok(ResumableCall::Finished) => {
+                function.pace.set(function.pace.get().after(fuel, pieces));
+                return Ok(outputs);
+            }
             Ok(ResumableCall::HostTrap(call)) => {
                 let (crossing, ty) = world::with(|world| {
                     let crossing = std::mem::take(&mut world.store.data_mut().crossing);
@@ -128,6 +144,7 @@ pub fn run(_: &Nested, function: &Function, inputs: &[Val]) -> JsResult<Vals> {
                 Next::Answer(call, call_javascript(&crossing, ty.results())?)
             }
             Ok(ResumableCall::OutOfFuel(call)) => {
+                world::with(|world| world.native.asked(function))?;
                 ask(FUEL.max(call.required_fuel()))?;
                 Next::Refuel(call)
             }
@@ -137,7 +154,7 @@ pub fn run(_: &Nested, function: &Function, inputs: &[Val]) -> JsResult<Vals> {
 }
 
 /// Counts what ran, and asks whether to go on.
-fn ask(fuel: u64) -> JsResult<()> {
+pub fn ask(fuel: u64) -> JsResult<()> {
     poll::count_instructions(fuel);
     world::tools()?.tick.call(&Value::UNDEFINED, &[]).map(drop)
 }
@@ -175,7 +192,7 @@ fn call_javascript(crossing: &Crossing, results: &[ValType]) -> JsResult<Vals> {
 }
 
 /// A `WebAssembly.RuntimeError`.
-fn runtime_error(message: &str) -> Thrown {
+pub fn runtime_error(message: &str) -> Thrown {
     let make = || {
         world::tools()?
             .runtime_error
@@ -219,5 +236,21 @@ fn of_trap(trap: TrapCode) -> Thrown {
         TrapCode::IntegerOverflow => "divide result unrepresentable",
         TrapCode::BadConversionToInteger => "float unrepresentable in integer range",
         _ => return runtime_error(trap.trap_message()),
+    })
+}
+
+/// What a script catches of a trap of native code.
+pub fn of_native_trap(code: u8) -> Thrown {
+    use jsvm_protocol::webassembly::trap;
+    of_trap(match code {
+        trap::STACK => TrapCode::StackOverflow,
+        trap::UNREACHABLE => TrapCode::UnreachableCodeReached,
+        trap::MEMORY => TrapCode::MemoryOutOfBounds,
+        trap::TABLE => TrapCode::TableOutOfBounds,
+        trap::SIGNATURE => TrapCode::BadSignature,
+        trap::DIVISION => TrapCode::IntegerDivisionByZero,
+        trap::OVERFLOW => TrapCode::IntegerOverflow,
+        trap::CONVERSION => TrapCode::BadConversionToInteger,
+        _ => return runtime_error("the module trapped"),
     })
 }

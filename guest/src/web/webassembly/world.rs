@@ -19,6 +19,7 @@ use wasmi::{
 use wasmi_core::LimiterError;
 
 use super::externs::Externs;
+use super::native::{Natives, Pace};
 use super::run;
 use crate::js::{self, Call, JsResult, Thrown, Value, Visit};
 use crate::{limits, memory};
@@ -47,6 +48,9 @@ pub struct Function {
     pub ty: FuncType,
     /// The function of JavaScript that it calls.
     pub import: Option<u32>,
+    /// The interpreter's number of it.
+    pub entity: u32,
+    pub pace: Cell<Pace>,
 }
 
 /// A memory, and the buffer that scripts have of it.
@@ -141,6 +145,7 @@ pub struct World {
     pub tables: Vec<Table>,
     pub globals: Vec<Global>,
     pub externs: Externs,
+    pub native: Natives,
     by_address: HashMap<usize, u32, FxBuildHasher>,
     by_handle: HashMap<String, u32, FxBuildHasher>,
 }
@@ -249,6 +254,7 @@ pub fn current(wanted: usize) -> JsResult<Value> {
         tables: Vec::new(),
         globals: Vec::new(),
         externs: Externs::default(),
+        native: Natives::default(),
         by_address: HashMap::default(),
         by_handle: HashMap::default(),
     }));
@@ -290,6 +296,13 @@ fn key(kind: char, handle: &impl Debug) -> String {
     let mut digits = Digits(kind.to_string());
     let _ = write!(digits, "{handle:?}");
     digits.0
+}
+
+/// The interpreter's number of a function. Those of an instance follow each other.
+pub fn entity_of(func: &Func) -> u32 {
+    let key = key('f', func);
+    let number = key.rsplit(' ').next().unwrap_or_default();
+    number.parse().unwrap_or(u32::MAX)
 }
 
 impl World {
@@ -348,7 +361,13 @@ impl World {
     pub fn register(&mut self, func: Func, ty: FuncType, import: Option<u32>) -> u32 {
         let (number, is_new) = self.numbered('f', &func, self.functions.len());
         if is_new {
-            self.functions.push(Rc::new(Function { func, ty, import }));
+            self.functions.push(Rc::new(Function {
+                func,
+                ty,
+                import,
+                entity: entity_of(&func),
+                pace: Cell::default(),
+            }));
             // A function without an object yet: it is made when a script first sees it.
             self.objects.push(Value::UNDEFINED);
         }

@@ -8,48 +8,51 @@ pub(super) use before::is_base_image;
 use wasmtime::component::__internal::{CanonicalAbiInfo, InstanceType, InterfaceType, LiftContext};
 use wasmtime::component::{Component, ComponentExportIndex, ComponentType, Lift, WasmList};
 
-/// The list that the function `memory` returns, with the addresses of the memory that it is in.
+/// What a component passes, with the addresses of the memory that it is in.
 ///
 /// A component says where its image is. A host that maps pages there, gives the stack before it back
 /// to the system and writes to counters must not believe that: an address outside of the memory would
 /// be one of the host's.
-pub(super) struct ListInMemory {
-    pub(super) list: WasmList<u8>,
+pub(crate) struct InMemory<T> {
+    pub(crate) value: T,
     /// The addresses of the whole memory.
-    pub(super) memory: Range<usize>,
+    pub(crate) memory: Range<usize>,
 }
 
-impl ListInMemory {
-    fn new(list: WasmList<u8>, context: &LiftContext<'_>) -> Self {
+/// The list that the function `memory` returns.
+pub(super) type ListInMemory = InMemory<WasmList<u8>>;
+
+impl<T> InMemory<T> {
+    fn new(value: T, context: &LiftContext<'_>) -> Self {
         let memory = context.memory().as_ptr_range();
-        ListInMemory {
-            list,
-            memory: memory.start.addr()..memory.end.addr(),
+        InMemory {
+            value,
+            memory: memory.start.expose_provenance()..memory.end.addr(),
         }
     }
 }
 
-// SAFETY: all that wasmtime asks about the type is answered by `WasmList<u8>`, so its layout and its
+// SAFETY: all that wasmtime asks about the type is answered by `T`, so its layout and its
 // values in the component are those of that type.
-unsafe impl ComponentType for ListInMemory {
-    type Lower = <WasmList<u8> as ComponentType>::Lower;
+unsafe impl<T: ComponentType> ComponentType for InMemory<T> {
+    type Lower = T::Lower;
 
-    const ABI: CanonicalAbiInfo = <WasmList<u8> as ComponentType>::ABI;
+    const ABI: CanonicalAbiInfo = T::ABI;
 
     fn typecheck(ty: &InterfaceType, types: &InstanceType<'_>) -> wasmtime::Result<()> {
-        <WasmList<u8> as ComponentType>::typecheck(ty, types)
+        T::typecheck(ty, types)
     }
 }
 
 // SAFETY: as above.
-unsafe impl Lift for ListInMemory {
+unsafe impl<T: Lift> Lift for InMemory<T> {
     fn linear_lift_from_flat(
         context: &mut LiftContext<'_>,
         ty: InterfaceType,
         source: &Self::Lower,
     ) -> wasmtime::Result<Self> {
-        let list = WasmList::linear_lift_from_flat(context, ty, source)?;
-        Ok(ListInMemory::new(list, context))
+        let value = T::linear_lift_from_flat(context, ty, source)?;
+        Ok(InMemory::new(value, context))
     }
 
     fn linear_lift_from_memory(
@@ -57,8 +60,8 @@ unsafe impl Lift for ListInMemory {
         ty: InterfaceType,
         bytes: &[u8],
     ) -> wasmtime::Result<Self> {
-        let list = WasmList::linear_lift_from_memory(context, ty, bytes)?;
-        Ok(ListInMemory::new(list, context))
+        let value = T::linear_lift_from_memory(context, ty, bytes)?;
+        Ok(InMemory::new(value, context))
     }
 }
 

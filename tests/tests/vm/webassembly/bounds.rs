@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use jsvm::{Limits, ViewKind, Vm};
-use jsvm_tests::{assert_usable, builder};
+use jsvm_tests::assert_usable;
 
-use super::{text, vm_with};
+use super::{both, builder, text, vm_with};
 
 fn number(mut value: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -51,111 +51,114 @@ const RUN: &str = "
       'works'
     } catch (error) { `${error.name}: ${error.message}` }";
 
-/// Each works or is an error of the interface, within the memory and time of the VM.
-#[test]
-fn huge_modules_work_or_are_errors() {
-    let none = [0];
-    let locals = |count: usize| [vec![1], number(count), vec![0x7e]].concat();
-    let blocks = |count: usize| [[0x02, 0x40].repeat(count), vec![0x0b; count]].concat();
-    let loops = |count: usize| [[0x03, 0x40].repeat(count), vec![0x0b; count]].concat();
-    let constants = |count: usize| [[0x41, 0].repeat(count), vec![0x1a; count]].concat();
-    let branches = |count: usize| {
-        let table = [vec![0x41, 0, 0x0e], number(count), vec![0; count + 1]].concat();
-        [vec![0x02, 0x40], table, vec![0x0b]].concat()
-    };
-    for (name, bytes, expected) in [
-        ("nops", module(1, &none, &[0x01].repeat(1 << 20)), "works"),
-        ("locals", module(1, &locals(20_000), &[]), "works"),
-        (
-            "too many locals",
-            module(1, &locals(4_000_000_000), &[]),
-            "CompileError",
-        ),
-        // Functions are translated at their first call.
-        (
-            "locals that do not fit a frame",
-            module(2_000, &locals(50_000), &[]),
-            "RuntimeError",
-        ),
-        ("blocks", module(1, &none, &blocks(100_000)), "works"),
-        ("loops", module(1, &none, &loops(100_000)), "works"),
-        (
-            "constants",
-            module(1, &none, &constants(100_000)),
-            "RuntimeError",
-        ),
-        (
-            "branches",
-            module(1, &none, &branches(500_000)),
-            "CompileError",
-        ),
-        ("functions", module(200_000, &none, &[]), "works"),
-        (
-            "too many functions",
-            module(1_100_000, &none, &[]),
-            "CompileError",
-        ),
-    ] {
-        let vm = vm_of(&bytes);
-        let found = text(&vm, RUN);
-        let kind = found.split(':').next().unwrap();
-        assert_eq!(kind, expected, "{name}: {found}");
-        assert_usable(&vm);
+both! {
+    /// Each works or is an error of the interface, within the memory and time of the VM.
+    fn huge_modules_work_or_are_errors() {
+        let none = [0];
+        let locals = |count: usize| [vec![1], number(count), vec![0x7e]].concat();
+        let blocks = |count: usize| [[0x02, 0x40].repeat(count), vec![0x0b; count]].concat();
+        let loops = |count: usize| [[0x03, 0x40].repeat(count), vec![0x0b; count]].concat();
+        let constants = |count: usize| [[0x41, 0].repeat(count), vec![0x1a; count]].concat();
+        let branches = |count: usize| {
+            let table = [vec![0x41, 0, 0x0e], number(count), vec![0; count + 1]].concat();
+            [vec![0x02, 0x40], table, vec![0x0b]].concat()
+        };
+        for (name, bytes, expected) in [
+            ("nops", module(1, &none, &[0x01].repeat(1 << 20)), "works"),
+            ("locals", module(1, &locals(20_000), &[]), "works"),
+            (
+                "too many locals",
+                module(1, &locals(4_000_000_000), &[]),
+                "CompileError",
+            ),
+            // Functions are translated at their first call.
+            (
+                "locals that do not fit a frame",
+                module(2_000, &locals(50_000), &[]),
+                "RuntimeError",
+            ),
+            ("blocks", module(1, &none, &blocks(100_000)), "works"),
+            ("loops", module(1, &none, &loops(100_000)), "works"),
+            (
+                "constants",
+                module(1, &none, &constants(100_000)),
+                "RuntimeError",
+            ),
+            (
+                "branches",
+                module(1, &none, &branches(500_000)),
+                "CompileError",
+            ),
+            ("functions", module(200_000, &none, &[]), "works"),
+            (
+                "too many functions",
+                module(1_100_000, &none, &[]),
+                "CompileError",
+            ),
+        ] {
+            let vm = vm_of(&bytes);
+            let found = text(&vm, RUN);
+            let kind = found.split(':').next().unwrap();
+            assert_eq!(kind, expected, "{name}: {found}");
+            assert_usable(&vm);
+        }
     }
 }
 
-/// The time grows with the number of imports, and not with its square, which takes half a minute.
-#[test]
-fn imports_are_matched_in_linear_time() {
-    const COUNT: usize = 100_000;
-    let imports = [number(COUNT), b"\x01m\x01f\0\0".repeat(COUNT)].concat();
-    let bytes = [
-        b"\0asm\x01\0\0\0".to_vec(),
-        section(1, &[1, 0x60, 0, 0]),
-        section(2, &imports),
-    ];
-    let vm = vm_of(&bytes.concat());
-    let found = text(&vm, "new WebAssembly.Module(bytes); 'compiled'");
-    assert_eq!(found, "compiled");
+both! {
+    /// The time grows with the number of imports, and not with its square, which takes half a minute.
+    fn imports_are_matched_in_linear_time() {
+        const COUNT: usize = 100_000;
+        let imports = [number(COUNT), b"\x01m\x01f\0\0".repeat(COUNT)].concat();
+        let bytes = [
+            b"\0asm\x01\0\0\0".to_vec(),
+            section(1, &[1, 0x60, 0, 0]),
+            section(2, &imports),
+        ];
+        let vm = vm_of(&bytes.concat());
+        let found = text(&vm, "new WebAssembly.Module(bytes); 'compiled'");
+        assert_eq!(found, "compiled");
+    }
 }
 
-#[test]
-fn imports_of_the_wrong_type_are_link_errors() {
-    const IMPORTS: &str = r#"(module
-      (import "m" "f" (func (param i32)))
-      (import "m" "memory" (memory 2 4))
-      (import "m" "table" (table 1 10 funcref))
-      (import "m" "n" (global (mut i64))))"#;
-    const OTHER: &str = r#"(module (func (export "f") (param i64)) (memory (export "memory") 1))"#;
-    let vm = vm_with(Limits::default(), &[("bytes", IMPORTS), ("other", OTHER)]);
-    let found = text(
-        &vm,
-        "const others = new WebAssembly.Instance(new WebAssembly.Module(other)).exports;
-         const module = new WebAssembly.Module(bytes);
-         const good = {
-           f: () => {},
-           memory: new WebAssembly.Memory({ initial: 2, maximum: 4 }),
-           table: new WebAssembly.Table({ element: 'anyfunc', initial: 1, maximum: 10 }),
-           n: new WebAssembly.Global({ value: 'i64', mutable: true }, 1n),
-         };
-         const found = new Set();
-         const link = (m) => { try { new WebAssembly.Instance(module, { m }); return 'works'; } catch (error) { return error.name; } };
-         const wrong = [undefined, null, 1, 1n, 'text', {}, Symbol.iterator, others.f, others.memory, ...Object.values(good),
-           new WebAssembly.Memory({ initial: 2 }), new WebAssembly.Memory({ initial: 2, maximum: 5 }),
-           new WebAssembly.Table({ element: 'externref', initial: 1, maximum: 10 }),
-           new WebAssembly.Table({ element: 'anyfunc', initial: 0, maximum: 10 }),
-           new WebAssembly.Global({ value: 'i64' }, 1n), new WebAssembly.Global({ value: 'i32', mutable: true })];
-         let tried = 0;
-         for (const key of Object.keys(good)) {
-           for (const value of wrong) {
-             // Any function of JavaScript fits.
-             if (value === good[key]) continue;
-             tried++;
-             found.add(link({ ...good, [key]: value }));
-           }
-         }
-         [link(good), [...found].join(), tried].join(' ')",
-    );
-    assert_eq!(found, "works LinkError 72");
-    assert_usable(&vm);
+both! {
+    fn imports_of_the_wrong_type_are_link_errors() {
+        const IMPORTS: &str = r#"(module
+          (import "m" "f" (func (param i32)))
+          (import "m" "memory" (memory 2 4))
+          (import "m" "table" (table 1 10 funcref))
+          (import "m" "n" (global (mut i64))))"#;
+        const OTHER: &str = r#"(module (func (export "f") (param i64)) (memory (export "memory") 1))"#;
+        let vm = vm_with(Limits::default(), &[("bytes", IMPORTS), ("other", OTHER)]);
+        let found = text(
+            &vm,
+            "const others = new WebAssembly.Instance(new WebAssembly.Module(other)).exports;
+             const module = new WebAssembly.Module(bytes);
+             const good = {
+               f: () => {},
+               memory: new WebAssembly.Memory({ initial: 2, maximum: 4 }),
+               table: new WebAssembly.Table({ element: 'anyfunc', initial: 1, maximum: 10 }),
+               n: new WebAssembly.Global({ value: 'i64', mutable: true }, 1n),
+             };
+             const found = new Set();
+             const link = (m) => { try { new WebAssembly.Instance(module, { m }); return 'works'; } catch (error) { return error.name; } };
+             const wrong = [undefined, null, 1, 1n, 'text', {}, Symbol.iterator, others.f, others.memory, ...Object.values(good),
+               new WebAssembly.Memory({ initial: 2 }), new WebAssembly.Memory({ initial: 2, maximum: 5 }),
+               new WebAssembly.Table({ element: 'externref', initial: 1, maximum: 10 }),
+               new WebAssembly.Table({ element: 'anyfunc', initial: 0, maximum: 10 }),
+               new WebAssembly.Global({ value: 'i64' }, 1n), new WebAssembly.Global({ value: 'i32', mutable: true })];
+             let tried = 0;
+             for (const key of Object.keys(good)) {
+               for (const value of wrong) {
+                 // Any function of JavaScript fits.
+                 if (value === good[key]) continue;
+                 tried++;
+                 found.add(link({ ...good, [key]: value }));
+               }
+             }
+             [link(good), [...found].join(), tried].join(' ')",
+        );
+        assert_eq!(found, "works LinkError 72");
+        assert_usable(&vm);
+    }
 }

@@ -8,6 +8,7 @@ mod budget;
 pub mod error;
 pub mod files;
 mod fs;
+mod modules;
 mod net;
 pub mod nofollow;
 mod process;
@@ -54,6 +55,7 @@ impl Builtins {
             move |url| permissions.net(url)
         });
         let client = client.egress(permissions.egress().clone());
+        let builder = modules::add_to(builder, permissions);
         let builder = net::add_to(signals::add_to(stdin::add_to(builder)), permissions);
         node::add_handlers(services.add_to(client.add_to(builder)))
             .handler(

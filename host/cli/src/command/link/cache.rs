@@ -25,7 +25,7 @@ pub struct CacheFile {
 impl CacheFile {
     /// Returns the file of a component, or `None` where nothing can be kept.
     pub fn of(component: &[u8]) -> Option<CacheFile> {
-        Self::within(&folder()?, component)
+        Self::within(&folder("components")?, component)
     }
 
     fn within(folder: &Path, component: &[u8]) -> Option<CacheFile> {
@@ -87,13 +87,20 @@ impl CacheFile {
     }
 }
 
-/// The folder of this program in the user's cache.
-fn folder() -> Option<PathBuf> {
+/// A folder in the user's cache to which nobody else can write, or `None` where nothing can be kept.
+pub fn cache_folder(name: &str) -> Option<PathBuf> {
+    let folder = folder(name)?;
+    prepare(&folder).ok()?;
+    Some(folder)
+}
+
+/// A folder of this program in the user's cache.
+fn folder(name: &str) -> Option<PathBuf> {
     let given = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
     let cache = given
         .filter(|path| path.is_absolute())
         .or_else(|| Some(std::env::home_dir()?.join(".cache")))?;
-    cache.is_absolute().then(|| cache.join("jsvm/components"))
+    cache.is_absolute().then(|| cache.join("jsvm").join(name))
 }
 
 /// Creates the folder, and checks that nobody else can write to it.

@@ -18,6 +18,7 @@ use super::reason::reason;
 use super::usage::Usage;
 
 pub use self::child::CompileComponent;
+pub use cache::cache_folder;
 
 /// Components that the program can import, and their rights. By default they can only compute.
 #[derive(Args, Clone, Default)]

@@ -73,6 +73,10 @@ pub struct PermissionOptions {
     #[arg(long, value_name = "[HOST:]PORT,...", num_args = 0..=1, require_equals = true)]
     #[arg(value_delimiter = ',', default_missing_value = ALL, value_parser = ListenTarget::parse)]
     allow_listen: Vec<ListenTarget>,
+
+    /// Interpret the WebAssembly modules that the program loads, instead of compiling them to native code
+    #[arg(long)]
+    interpret_webassembly: bool,
 }
 
 /// The maximum length of a path, in bytes: that of Linux.
@@ -101,6 +105,8 @@ pub struct Permissions {
     env_files: Vec<EnvFile>,
     egress: EgressRules,
     listen: Vec<ListenTarget>,
+    /// Whether modules of WebAssembly are compiled.
+    pub compiles: bool,
 }
 
 enum Allowed<T> {
@@ -147,6 +153,7 @@ impl PermissionOptions {
             env_files: [&self.env_file_if_exists[..], &self.env_file].concat(),
             egress: net::rules(&net, &self.deny_net),
             listen,
+            compiles: !self.interpret_webassembly,
         }
     }
 }
@@ -163,6 +170,7 @@ impl Permissions {
             env_files: Vec::new(),
             egress: EgressRules::none(),
             listen: Vec::new(),
+            compiles: false,
         }
     }
 
@@ -356,6 +364,7 @@ mod tests {
             allow_net: Vec::new(),
             deny_net: Vec::new(),
             allow_listen: Vec::new(),
+            interpret_webassembly: false,
         };
         let permissions = options.permissions();
         let may_read = |path: &str| permissions.read(root.join(path).to_str().unwrap()).is_ok();
