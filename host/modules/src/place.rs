@@ -93,7 +93,8 @@ unsafe impl LinearMemory for Piece {
 
     fn as_ptr(&self) -> *mut u8 {
         match self.size {
-            0 => std::ptr::null_mut(),
+            // No byte of it is there.
+            0 => std::ptr::dangling_mut(),
             _ => std::ptr::with_exposed_provenance_mut(self.place.start()),
         }
     }

@@ -301,7 +301,7 @@ fn key(kind: char, handle: &impl Debug) -> String {
 /// The interpreter's number of a function. Those of an instance follow each other.
 pub fn entity_of(func: &Func) -> u32 {
     let key = key('f', func);
-    let number = key.rsplit(' ').next().unwrap_or_default();
+    let number = key.trim_end().rsplit(' ').next().unwrap_or_default();
     number.parse().unwrap_or(u32::MAX)
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jsvm::{Limits, ViewKind, Vm};
 use jsvm_tests::assert_usable;
 
-use super::{both, builder, text, vm_with};
+use super::{builder, text, vm_with};
 
 fn number(mut value: usize) -> Vec<u8> {
     let mut bytes = Vec::new();

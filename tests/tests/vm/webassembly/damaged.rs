@@ -3,7 +3,7 @@
 use jsvm::Limits;
 use jsvm_tests::assert_usable;
 
-use super::{both, text, vm_with};
+use super::{text, vm_with};
 
 const MODULE: &str = r#"(module
   (type $t (func (param i32) (result i32)))

@@ -3,7 +3,7 @@
 use jsvm::{Limits, Snapshot};
 use jsvm_tests::{assert_usable, eval};
 
-use super::{both, builder, text, vm_with};
+use super::{builder, text, vm_with};
 
 const MODULE: &str = r#"(module
   (import "m" "f" (func $f))

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jsvm::{Error, Interrupt, Limits};
 use jsvm_tests::{assert_usable, eval};
 
-use super::{INSTANCE, both, text, vm_with};
+use super::{INSTANCE, text, vm_with};
 
 const ENDLESS: &str = r#"(module (func (export "run") (loop $l (br $l))))"#;
 

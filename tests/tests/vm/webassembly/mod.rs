@@ -24,7 +24,6 @@ macro_rules! both {
         })*
     };
 }
-use both;
 
 mod bounds;
 mod damaged;

@@ -3,7 +3,7 @@
 use jsvm::{Limits, Snapshot};
 use jsvm_tests::eval;
 
-use super::{INSTANCE, both, builder, text, vm_with};
+use super::{INSTANCE, builder, text, vm_with};
 
 const COUNTER: &str = r#"(module
   (import "m" "next" (func $next (result i32)))
