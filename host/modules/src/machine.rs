@@ -237,13 +237,15 @@ fn code_of(trap: Trap) -> u8 {
 
 /// A function that only the VM can call.
 pub fn function_of_vm(store: &mut Context<'_>, number: u32, ty: FuncType) -> Func {
+    let types: Arc<[ValType]> = ty.results().collect();
     Func::new_async(&mut *store, ty, move |caller, arguments, results| {
+        let types = types.clone();
         Box::new(async move {
             let values = arguments.iter().map(to_bits).collect::<Vec<_>>();
-            let answer = ask(caller, |writer| {
+            let answer = ask(caller, protocol::UPCALL, |writer| {
                 writer.u32(number).values(&values);
             });
-            fill(results, &answer.await?)
+            fill(results, &types, &answer.await?)
         })
     })
 }
@@ -252,13 +254,14 @@ pub fn function_of_vm(store: &mut Context<'_>, number: u32, ty: FuncType) -> Fun
 pub fn function_that_grows(store: &mut Context<'_>, memory: u32) -> Func {
     let engine = store.engine().clone();
     let ty = FuncType::new(&engine, [ValType::I32], [ValType::I32]);
-    Func::new_async(&mut *store, ty, move |mut caller, arguments, results| {
+    Func::new_async(&mut *store, ty, move |caller, arguments, results| {
         Box::new(async move {
             let pages = to_bits(&arguments[0]) as u32;
-            let desk = caller.data().desk.clone();
-            desk.reply(Writer::new(protocol::GROW).u32(memory).u32(pages));
-            let answer = attend(&mut caller.as_context_mut()).await?;
-            fill(results, &answer)
+            let answer = ask(caller, protocol::GROW, |writer| {
+                writer.u32(memory).u32(pages);
+            });
+            let answer = answer.await?;
+            fill(results, &[ValType::I32], &answer)
         })
     })
 }
@@ -266,29 +269,23 @@ pub fn function_that_grows(store: &mut Context<'_>, memory: u32) -> Func {
 /// Calls the VM.
 async fn ask(
     mut caller: Caller<'_, World>,
+    kind: u8,
     what: impl FnOnce(&mut Writer),
 ) -> wasmtime::Result<Vec<u64>> {
     let store = &mut caller.as_context_mut();
-    let mut writer = Writer::new(protocol::UPCALL);
+    let mut writer = Writer::new(kind);
     writer.values(&world::globals(store));
     what(&mut writer);
     store.data().desk.reply(&mut writer);
     attend(store).await
 }
 
-fn fill(results: &mut [Val], answer: &[u64]) -> wasmtime::Result<()> {
-    if results.len() != answer.len() {
+fn fill(results: &mut [Val], types: &[ValType], answer: &[u64]) -> wasmtime::Result<()> {
+    if types.len() != answer.len() {
         return Err(Malformed.into());
     }
-    for (result, bits) in results.iter_mut().zip(answer) {
-        // The results have their types already, with zeros.
-        let ty = match result {
-            Val::I64(_) => ValType::I64,
-            Val::F32(_) => ValType::F32,
-            Val::F64(_) => ValType::F64,
-            _ => ValType::I32,
-        };
-        *result = world::of_bits(*bits, &ty);
+    for ((result, ty), bits) in results.iter_mut().zip(types).zip(answer) {
+        *result = world::of_bits(*bits, ty);
     }
     Ok(())
 }

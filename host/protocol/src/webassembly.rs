@@ -36,11 +36,12 @@
 //! each index means, imports first: an element for each *imported* function, and the numbers of memories, tables and
 //! globals.
 //!
-//! [`DONE`], [`UPCALL`], [`TRAP`] and [`ABANDONED`] that end or leave a run begin with the list 5, which is empty if the
-//! embedder has forgotten all. Then [`DONE`] has the number of instructions that ran (`u64`) and the results,
-//! [`UPCALL`] a function's number (`u32`) and its arguments, [`TRAP`] and [`ABANDONED`] a byte of [`trap`]. [`GROW`] has a memory's number and pages (`u32`, `u32`), and is answered as the instruction
-//! `memory.grow` is: with the pages before, or -1. [`REFUSED`] has a byte: [`NEVER`], or [`UNKNOWN`] if the embedder
-//! knows nothing of the instance, and wants to be told again from the beginning.
+//! [`ABANDONED`] and every outcome but [`ASK`] and [`REFUSED`] begin with list 5, which is empty if the embedder has
+//! forgotten all. Then [`DONE`] has the number of instructions that ran (`u64`) and the results, [`UPCALL`] a function's
+//! number (`u32`) and its arguments, [`GROW`] a memory's number and pages (`u32`, `u32`), [`TRAP`] and [`ABANDONED`] a byte
+//! of [`trap`]. The answer to [`GROW`] is that of the instruction `memory.grow`: the pages before, or -1. The [`DONE`] of
+//! [`INSTANTIATE`] is empty. [`REFUSED`] has a byte: [`NEVER`], or [`UNKNOWN`] if the embedder knows nothing of the
+//! instance, and wants to be told again from the beginning.
 
 use alloc::vec::Vec;
 

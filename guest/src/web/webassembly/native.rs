@@ -361,7 +361,7 @@ fn finish(function: &Function, mut message: Writer) -> JsResult<Run> {
             Next::Ask => match run::ask(protocol::INTERVAL) {
                 Ok(()) => Writer::new(protocol::GO_ON),
                 Err(thrown) => {
-                    abandon()?;
+                    abandon(false)?;
                     return Err(thrown);
                 }
             },
@@ -371,14 +371,14 @@ fn finish(function: &Function, mut message: Writer) -> JsResult<Run> {
                 let answer = match outcome {
                     Ok(results) => world::with(|world| answer(world, &results))?,
                     Err(thrown) => {
-                        abandon()?;
+                        abandon(true)?;
                         return Err(thrown);
                     }
                 };
                 match answer {
                     Some(answer) => answer,
                     None => {
-                        abandon()?;
+                        abandon(true)?;
                         return lost(true);
                     }
                 }
@@ -407,6 +407,7 @@ fn read(
         Some(match kind {
             protocol::ASK => Next::Ask,
             protocol::GROW => {
+                state::arrive(world, reader)?;
                 let (number, pages) = (reader.u32()?, reader.u32()?);
                 let memory = world.memories.get(number as usize)?.memory;
                 let before = memory.grow(&mut world.store, u64::from(pages));
@@ -452,12 +453,14 @@ fn answer(world: &mut World, results: &[Val]) -> Option<Writer> {
     Some(writer)
 }
 
-/// Ends the run that waits or runs.
-fn abandon() -> JsResult<()> {
+/// Ends the run that waits, or that is in the middle of something.
+fn abandon(is_waiting: bool) -> JsResult<()> {
     let reply = send(&mut Writer::new(protocol::ABANDON));
     world::with(|world| {
         let mut reader = Reader::new(reply.as_deref().unwrap_or_default());
         let arrived = match reader.u8() {
+            // What ran since the run began to wait has changed more.
+            Some(protocol::ABANDONED) if is_waiting => Some(()),
             Some(protocol::ABANDONED) => state::arrive(world, &mut reader),
             _ => None,
         };

@@ -29,6 +29,7 @@ mod bounds;
 mod damaged;
 mod freed;
 mod limits;
+mod native;
 mod state;
 
 use std::cell::Cell;
