@@ -434,6 +434,15 @@ bench-worlds: _component _guest _wac
     cargo build --release --workspace --bin jsvm --bin jsvm-bench-worlds --bin jsvm-bench-tasks
     bench/worlds/run.sh
 
+# Measure modules of WebAssembly beside Node.js, in some minutes: `bench-webassembly --help` says what can be chosen
+[no-exit-message]
+bench-webassembly *ARGS: _rust _component _guest
+    #!/usr/bin/env bash
+    set -euo pipefail
+    cargo build --release --workspace --bin jsvm
+    npm ci --prefix tests/npm --no-fund --no-audit --ignore-scripts --silent
+    "$(echo guest/node/node_modules/node-linux-*/bin/node)" bench/webassembly/main.mjs "$@"
+
 # Crop, sharpen, resize and encode a photograph by a component in Rust and in JavaScript; pictures are in target/image
 [no-exit-message]
 image *ARGS: _component _packages _wac

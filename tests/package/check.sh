@@ -22,7 +22,7 @@ fi
 readonly root=$PWD quick
 readonly folder=$(mkdir -p "${1:-target/consumer}" && cd "${1:-target/consumer}" && pwd)
 readonly crates=(jsvm-data jsvm-protocol jsvm-abi jsvm-declare jsvm-component jsvm-snapshot jsvm-precompile jsvm-native jsvm jsvm-http jsvm-link
-    jsvm-transpiler jsvm-node jsvm-flow jsvm-sandbox jsvm-mcp jsvm-standalone jsvm-world jsvm-cli)
+    jsvm-transpiler jsvm-node jsvm-flow jsvm-sandbox jsvm-mcp jsvm-modules jsvm-standalone jsvm-world jsvm-cli)
 readonly version=$(sed -n 's/^version *= *"\(.*\)"/\1/p' Cargo.toml | head -n 1)
 
 say() { printf 'package: %s\n' "$*" >&2; }

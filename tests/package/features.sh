@@ -51,6 +51,7 @@ check jsvm-sandbox ""
 check jsvm-sandbox precompile
 check jsvm-mcp ""
 check jsvm-mcp precompile
+check jsvm-modules ""
 check jsvm-standalone ""
 check jsvm-abi ""
 check jsvm-declare ""

@@ -414,7 +414,11 @@ fn check_size(body: &FunctionBody<'_>, bounds: &Bounds) -> Result<u64, Unsuitabl
     if locals > bounds.locals {
         return Err(Unsuitable::TooLarge("functions' variables"));
     }
-    Ok(size as u64 * u64::from(locals.max(1)))
+    let work = size as u64 * u64::from(locals.max(1));
+    match work <= bounds.function_work {
+        true => Ok(work),
+        false => Err(Unsuitable::TooLarge("functions")),
+    }
 }
 
 /// What changes tables or segments is not seen by the VM.

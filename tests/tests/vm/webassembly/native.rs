@@ -201,7 +201,11 @@ fn what_is_beyond_the_bounds_is_interpreted() {
         work: 8,
         ..Bounds::default()
     };
-    for bounds in [small, locals, function, functions, work] {
+    let function_work = Bounds {
+        function_work: 8,
+        ..Bounds::default()
+    };
+    for bounds in [small, locals, function, functions, work, function_work] {
         let (builder, runs) = counted(bounds);
         let vm = builder.build().unwrap();
         give(&vm, EVERYTHING);
