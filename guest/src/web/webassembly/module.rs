@@ -318,10 +318,14 @@ impl Outline {
         outline.is_native &= outline.functions > 0 && held.len() <= MAX_NATIVE_GLOBALS;
         if outline.is_native {
             let held = held.into_iter();
-            outline.hidden.extend(held.map(|(kind, index)| (Role::Held, kind, index)));
+            outline
+                .hidden
+                .extend(held.map(|(kind, index)| (Role::Held, kind, index)));
             let (first, count) = (outline.imported, outline.functions);
             outline.hidden.push((Role::First, FUNCTION_KIND, first));
-            outline.hidden.push((Role::Last, FUNCTION_KIND, first.saturating_add(count - 1)));
+            outline
+                .hidden
+                .push((Role::Last, FUNCTION_KIND, first.saturating_add(count - 1)));
         }
         Ok(outline)
     }
@@ -334,7 +338,8 @@ impl Outline {
 
     fn mains(&self) -> Vec<u32> {
         let exports = self.exports.iter();
-        let mains = exports.filter(|export| export.kind == "function" && MAINS.contains(&&*export.name));
+        let mains =
+            exports.filter(|export| export.kind == "function" && MAINS.contains(&&*export.name));
         mains.map(|export| export.index).collect()
     }
 }

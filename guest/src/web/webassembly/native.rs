@@ -75,11 +75,17 @@ impl Instance {
     }
 
     fn is_main(&self, index: u32) -> bool {
-        self.module.as_ref().is_some_and(|module| module.mains.contains(&index))
+        self.module
+            .as_ref()
+            .is_some_and(|module| module.mains.contains(&index))
     }
 
     fn is_due(&self) -> bool {
-        let is_small = || self.module.as_ref().is_some_and(|module| module.bytes.len() <= LARGE);
+        let is_small = || {
+            self.module
+                .as_ref()
+                .is_some_and(|module| module.bytes.len() <= LARGE)
+        };
         self.status == Status::Waiting && (is_small() || self.asks >= ASKS)
     }
 }
@@ -146,7 +152,11 @@ impl Natives {
     /// There is a new instance.
     pub fn add(&mut self, mut instance: Instance) {
         let functions = instance.last.wrapping_sub(instance.first).wrapping_add(1);
-        if instance.module.as_ref().is_some_and(|module| module.functions != functions) {
+        if instance
+            .module
+            .as_ref()
+            .is_some_and(|module| module.functions != functions)
+        {
             // The interpreter has changed: its numbers mean nothing.
             instance.module = None;
         }
@@ -199,9 +209,13 @@ impl Natives {
     fn judge(&mut self) {
         let is_known = |instance: &&Instance| instance.status == Status::Known;
         let known = self.instances.iter().filter(is_known);
-        let tables: FxHashSet<u32> = known.flat_map(|known| known.tables.iter().copied()).collect();
+        let tables: FxHashSet<u32> = known
+            .flat_map(|known| known.tables.iter().copied())
+            .collect();
         let others = self.instances.iter().filter(|instance| !is_known(instance));
-        let others = others.flat_map(|other| &other.tables).chain(&self.other_tables);
+        let others = others
+            .flat_map(|other| &other.tables)
+            .chain(&self.other_tables);
         self.is_uncertain = { others }.any(|table| tables.contains(table));
     }
 
@@ -367,7 +381,8 @@ fn finish(function: &Function, mut message: Writer) -> JsResult<Run> {
             },
             Next::Call(called, inputs) => {
                 pieces += 1;
-                let outcome = Nested::enter().and_then(|nested| run::run(&nested, &called, &inputs));
+                let outcome =
+                    Nested::enter().and_then(|nested| run::run(&nested, &called, &inputs));
                 let answer = match outcome {
                     Ok(results) => world::with(|world| answer(world, &results))?,
                     Err(thrown) => {
@@ -424,7 +439,9 @@ fn read(
             protocol::DONE => {
                 state::arrive(world, reader)?;
                 let instructions = reader.u64()?;
-                function.pace.set(function.pace.get().after(instructions, pieces));
+                function
+                    .pace
+                    .set(function.pace.get().after(instructions, pieces));
                 Next::Return(values(reader, function.ty.results())?)
             }
             protocol::TRAP => {

@@ -121,7 +121,9 @@ fn interpret(function: &Function, inputs: &[Val]) -> JsResult<Vals> {
             }
             let before = store.get_fuel().unwrap_or(0);
             let outcome = match next {
-                Next::Call => function.func.call_resumable(&mut *store, inputs, &mut outputs),
+                Next::Call => function
+                    .func
+                    .call_resumable(&mut *store, inputs, &mut outputs),
                 Next::Answer(call, values) => call.resume(&mut *store, &values, &mut outputs),
                 Next::Refuel(call) => call.resume(&mut *store, &mut outputs),
             };

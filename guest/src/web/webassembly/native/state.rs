@@ -1,6 +1,5 @@
 //! What the embedder is told, and what it tells.
 
-
 use jsvm_protocol::webassembly::{self as protocol, Reader, Writer};
 use wasmi::{F32, F64, Func, Nullable, Ref, RefType, Val, ValType};
 
@@ -50,7 +49,10 @@ pub fn write(world: &mut World, writer: &mut Writer) -> Option<()> {
 /// Tells of an instance. `None` if it cannot be told.
 pub fn instantiate(world: &mut World, at: usize) -> Option<Writer> {
     let instance = &world.native.instances[at];
-    let (bytes, imported) = (instance.module.as_ref()?.bytes.clone(), instance.imported.clone());
+    let (bytes, imported) = (
+        instance.module.as_ref()?.bytes.clone(),
+        instance.imported.clone(),
+    );
     // The message, which the host copies.
     if !memory::has_room(2 * bytes.len()) {
         return None;
@@ -100,7 +102,10 @@ fn write_with(
     }
     writer.u32(tables.len() as u32);
     for (number, size, elements) in tables {
-        writer.u32(number).u32(size).u8(u8::from(elements.is_some()));
+        writer
+            .u32(number)
+            .u32(size)
+            .u8(u8::from(elements.is_some()));
         for element in elements.into_iter().flatten() {
             writer.u64(element);
         }
@@ -152,7 +157,11 @@ fn write_globals(world: &mut World, writer: &mut Writer) -> Option<()> {
     native.globals = globals.len();
     writer.u32(fresh.len() as u32);
     for (number, ty, is_mutable, value) in fresh {
-        writer.u32(number).u8(ty).u8(u8::from(is_mutable)).u64(to_bits(&value)?);
+        writer
+            .u32(number)
+            .u8(ty)
+            .u8(u8::from(is_mutable))
+            .u64(to_bits(&value)?);
         if is_mutable {
             native.mutable.push(number);
         }
