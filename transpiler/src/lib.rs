@@ -20,6 +20,7 @@ mod metadata;
 mod namespaces;
 mod options;
 mod variables;
+mod without_comments;
 
 use bindings::exports::jsvm::transpiler::transpiler::{
     Analysis, CompilerOptions, Converted, File, Guest, Imported, ModuleKind, SyntaxError,
@@ -61,5 +62,9 @@ impl Guest for Transpiler {
 
     fn ends_in_import(source: String) -> bool {
         import_script::ends_in_import(&source)
+    }
+
+    fn without_comments(source: String, kind: ModuleKind) -> Option<String> {
+        without_comments::without_comments(&source, kind)
     }
 }

@@ -45,6 +45,7 @@ mod resolve;
 mod root;
 mod text_import;
 mod wasm;
+mod without_comments;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -55,6 +56,7 @@ pub use imported_later::imported_later;
 pub use jsvm_transpiler::TranspilerError;
 pub use prompt::{Prompt, PromptCode};
 pub use prompt_script::{TypeScriptError, declarations_as_variables, typescript_as_script};
+pub use without_comments::without_comments;
 
 use files::Files;
 use jsvm::HostError;

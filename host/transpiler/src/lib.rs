@@ -217,6 +217,21 @@ pub fn ends_in_import(source: &str) -> Result<bool, TranspilerError> {
     sandbox::call(|guest, store| guest.call_ends_in_import(store, source))
 }
 
+/// Returns a module in JavaScript with a blank in place of each comment. Returns `None` if it does not parse.
+///
+/// # Errors
+/// If the source exceeds a limit, or the sandbox fails.
+///
+/// ```
+/// use jsvm_transpiler::ModuleKind;
+/// let code = jsvm_transpiler::without_comments("a; /* b */ `// c`", ModuleKind::CommonJs)?;
+/// assert_eq!(code.unwrap(), "a;   `// c`");
+/// # Ok::<(), jsvm_transpiler::TranspilerError>(())
+/// ```
+pub fn without_comments(source: &str, kind: ModuleKind) -> Result<Option<String>, TranspilerError> {
+    sandbox::call(|guest, store| guest.call_without_comments(store, source, kind))
+}
+
 /// Returns the answer that is remembered, or finds it. `find` returns its size, too.
 fn answer(
     question: Question,

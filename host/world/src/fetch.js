@@ -79,7 +79,7 @@ const exchange = (request) => {
     }
     return respond(begun);
   } catch (error) {
-    throw error instanceof TypeError ? error : failed(request.url, error);
+    throw error instanceof TypeError || error?.code === ACCESS_DENIED ? error : failed(request.url, error);
   }
 };
 

@@ -15,8 +15,15 @@ const textOf = (bytes) => {
   return text;
 };
 
+const ACCESS_DENIED = "ERR_ACCESS_DENIED";
+const DENIED = { __proto__: null, "HTTP-request-denied": true, "destination-IP-prohibited": true };
+
 const failed = (url, error) => {
   const code = error?.payload;
+  if (code?.tag in DENIED) {
+    const reason = `cannot reach ${new URL(url).host}: permission denied. Whoever runs this file must allow this host`;
+    return Object.assign(new Error(reason), { name: "PermissionDenied", code: ACCESS_DENIED });
+  }
   const detail = typeof code?.val === "string" ? `: ${code.val}` : "";
   const reason = code?.tag === undefined ? error?.message ?? error : `${code.tag}${detail}`;
   return new TypeError(`fetch of ${url} failed: ${reason}`);

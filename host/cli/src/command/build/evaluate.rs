@@ -1,20 +1,23 @@
 //! Evaluates a program that is built.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jsvm::{
-    Arguments, Data, Error, HostError, Limits, PromiseState, Seed, Source, Value, ValueKind, Vm,
-    VmBuilder,
+    Arguments, Data, Error, HostError, Limits, ModuleKind, PromiseState, Seed, Source, Value,
+    ValueKind, Vm, VmBuilder,
 };
 use jsvm_http::Handlers;
+use jsvm_node::without_comments;
 use jsvm_standalone::{BEGIN, BUSY_TIMEOUT, EXIT_CODE, MAIN};
 
 use super::clock::BuildClock;
 use super::fetch::{add_identifiers, occurs_in};
 use super::modules::Modules;
+use super::spin;
 use super::uses::Uses;
 use super::world::WorldRole;
 use super::{Build, BuildInputs};
@@ -29,6 +32,8 @@ use crate::command::{output, warm};
 /// A program whose top level has run.
 pub struct Evaluated {
     launched: Launched,
+    /// The text of a script without comments, once that was needed.
+    script_code: OnceCell<String>,
     pub modules: Modules,
     pub serves: Serves,
     memory: u64,
@@ -102,6 +107,7 @@ impl Build {
             }
             return Ok(Evaluated {
                 launched,
+                script_code: OnceCell::new(),
                 modules,
                 serves: Serves::World,
                 memory: self.memory.value,
@@ -125,6 +131,7 @@ impl Build {
         }
         Ok(Evaluated {
             launched,
+            script_code: OnceCell::new(),
             modules,
             serves,
             memory: self.memory.value,
@@ -179,6 +186,9 @@ impl Build {
             server = Some(jsvm_http::install(&vm)?);
             if let Some(world) = &known.world {
                 world.install_fetch(&vm)?;
+            }
+            if known.adapts_fetch {
+                spin::adapt_fetch(&vm)?;
             }
             if let Some(uses) = uses {
                 uses.watch(&vm, known)?;
@@ -273,7 +283,7 @@ impl Evaluated {
     /// Whether the identifier `fetch` occurs in the program, if it is a script. Modules are recorded by
     /// their loader.
     pub fn script_fetches(&self) -> bool {
-        self.launched.script.as_deref().is_some_and(occurs_in)
+        self.script().is_some_and(occurs_in)
     }
 
     /// Whether the identifier `fetch` occurs in the program or its modules.
@@ -286,16 +296,23 @@ impl Evaluated {
         jsvm::node::has_loaded(self.session().vm(), "fs")
     }
 
-    /// Whether a text occurs in the program or its modules.
+    /// Whether a text occurs in the code of the program or its modules.
     pub fn mentions(&self, text: &str) -> bool {
         let in_script = |script: &str| script.contains(text);
-        self.launched.script.as_deref().is_some_and(in_script) || self.modules.mention(text)
+        self.script().is_some_and(in_script) || self.modules.mention(text)
+    }
+
+    /// The code of the program without comments, if it is a script.
+    fn script(&self) -> Option<&str> {
+        let script = self.launched.script.as_deref()?;
+        let code = || without_comments(script, ModuleKind::CommonJs).into_owned();
+        Some(self.script_code.get_or_init(code))
     }
 
     /// The identifiers in the program and its modules.
     pub fn identifiers(&self) -> BTreeSet<String> {
         let mut found = BTreeSet::new();
-        if let Some(script) = self.launched.script.as_deref() {
+        if let Some(script) = self.script() {
             add_identifiers(script, &mut found);
         }
         self.modules.add_identifiers(&mut found);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jsvm::{Error, Vm};
 
-/// Whether the identifier `fetch` occurs in a source, if only in a comment or a text.
+/// Whether the identifier `fetch` occurs in code, if only in a text.
 pub fn occurs_in(source: &str) -> bool {
     let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
     source.match_indices("fetch").any(|(start, found)| {
@@ -14,7 +14,7 @@ pub fn occurs_in(source: &str) -> bool {
     })
 }
 
-/// Adds the identifiers in a source, and the words in its comments and texts.
+/// Adds the identifiers in code, and the words in its texts, which may be names of properties.
 pub fn add_identifiers(source: &str, found: &mut BTreeSet<String>) {
     let is_other = |c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '$');
     for word in source.split(is_other) {

@@ -8,6 +8,7 @@ mod judge;
 mod modules;
 mod optimize;
 mod report;
+mod spin;
 mod stdin;
 mod uses;
 mod world;
@@ -20,7 +21,7 @@ use std::time::{Duration, Instant};
 
 use bytesize::ByteSize;
 use clap::{Args, ValueEnum};
-use jsvm::{Engine, Seed};
+use jsvm::{Engine, Error, Seed, Vm};
 use jsvm_http::services;
 use jsvm_standalone::{
     self as standalone, ComponentKind, Inclusion, ServiceImports, StandaloneError, TargetHost,
@@ -28,6 +29,7 @@ use jsvm_standalone::{
 
 use self::busy_timeout::BusyTimeout;
 use self::evaluate::{Evaluated, Serves};
+use self::modules::Modules;
 use self::optimize::Optimize;
 use self::report::{Report, ReportKind};
 use self::uses::Uses;
@@ -200,6 +202,8 @@ struct BuildInputs {
     env: Vec<(String, String)>,
     /// The world whose imports the program may use, and whose exports it may have.
     world: Option<BuildWorld>,
+    /// Whether the program has the `fetch` of files for Spin.
+    adapts_fetch: bool,
     /// The engine, once the program was found.
     engine: OnceCell<Engine>,
 }
@@ -251,6 +255,7 @@ impl Build {
         if known.world.is_none() {
             known.world = BuildWorld::for_host(&evaluated, host)?;
         }
+        known.adapts_fetch = self.is_for_spin() && evaluated.fetches();
         drop(evaluated);
 
         let evaluated = self.evaluate(&known, &target, None)?;
@@ -258,7 +263,7 @@ impl Build {
             && let Some(world) = known.world.take()
         {
             self.check_exporter()?;
-            return self.finish_world(evaluated, world, &target, started);
+            return self.finish_world(evaluated, world, &known, &target, started);
         }
         let kind = self.kind(&evaluated)?;
         let script_fetches = evaluated.script_fetches();
@@ -281,6 +286,7 @@ impl Build {
         };
         imports.without_fetch =
             kind == ComponentKind::Command && !self.fetch && !script_fetches && !modules.fetch();
+        self.adapt_late_fetch(&known, &modules, session.vm())?;
         if imports.without_fetch {
             fetch::refuse(session.vm())?;
         }
@@ -364,6 +370,7 @@ impl Build {
             seed: self.seed.clone(),
             env,
             world: None,
+            adapts_fetch: false,
             engine: OnceCell::new(),
         }
     }
@@ -387,11 +394,28 @@ impl Build {
         }
     }
 
+    fn is_for_spin(&self) -> bool {
+        self.host == Some(HostOption::Spin)
+    }
+
+    /// Adapts `fetch` if only modules that are imported later name it.
+    fn adapt_late_fetch(
+        &self,
+        known: &BuildInputs,
+        modules: &Modules,
+        vm: &Vm,
+    ) -> Result<(), Error> {
+        match self.is_for_spin() && !known.adapts_fetch && modules.fetch() {
+            true => spin::adapt_fetch(vm),
+            false => Ok(()),
+        }
+    }
+
     /// The builds of packages that fit the host: Spin gives a component no more than the web platform.
     fn conditions(&self) -> Conditions {
-        match self.host {
-            Some(HostOption::Spin) => Conditions::Edge,
-            _ => Conditions::Node,
+        match self.is_for_spin() {
+            true => Conditions::Edge,
+            false => Conditions::Node,
         }
     }
 

@@ -1,10 +1,10 @@
 //! Modules that a program imports during the build, and those it can import later.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use jsvm::{Error, HostError, Import, ImportKind, Module, ModuleLoader, Vm};
-use jsvm_node::imported_later;
+use jsvm_node::{imported_later, without_comments};
 use jsvm_standalone::{MODULES, RESOLVED};
 use jsvm_world::InterfaceVersions;
 
@@ -16,11 +16,32 @@ use crate::command::output;
 #[derive(Clone)]
 pub struct Modules {
     inner: Arc<WithBuiltins>,
-    loaded: Arc<Mutex<BTreeMap<String, Module>>>,
+    loaded: Arc<Mutex<BTreeMap<String, LoadedModule>>>,
     /// The interfaces of the world, whose modules the VM has by itself.
     interfaces: Arc<InterfaceVersions>,
     /// Those that were imported by another version.
     substituted: Arc<Mutex<BTreeSet<String>>>,
+}
+
+struct LoadedModule {
+    module: Module,
+    /// Its text without comments, once that was needed.
+    code: OnceLock<String>,
+}
+
+impl LoadedModule {
+    fn new(module: Module) -> Self {
+        LoadedModule {
+            module,
+            code: OnceLock::new(),
+        }
+    }
+
+    fn code(&self) -> &str {
+        let module = &self.module;
+        let code = || without_comments(module.text(), module.kind()).into_owned();
+        self.code.get_or_init(code)
+    }
 }
 
 impl Modules {
@@ -43,11 +64,11 @@ impl Modules {
         self.loaded().contains_key(name)
     }
 
-    /// Whether a text occurs in a module that was loaded, or names an interface that a module imports by
+    /// Whether a text occurs in the code of a module that was loaded, or names an interface that a module imports by
     /// another version.
     pub fn mention(&self, text: &str) -> bool {
         let loaded = self.loaded();
-        loaded.values().any(|module| module.text().contains(text))
+        loaded.values().any(|module| module.code().contains(text))
             || self.substituted().contains(text)
     }
 
@@ -57,14 +78,14 @@ impl Modules {
             .iter()
             // The modules of jsvm itself do not fetch.
             .any(|(name, module)| {
-                !name.starts_with("node:") && !name.starts_with("jsvm:") && occurs_in(module.text())
+                !name.starts_with("node:") && !name.starts_with("jsvm:") && occurs_in(module.code())
             })
     }
 
     /// Adds the identifiers in the modules that were loaded or are kept for later.
     pub fn add_identifiers(&self, found: &mut BTreeSet<String>) {
         for module in self.loaded().values() {
-            add_identifiers(module.text(), found);
+            add_identifiers(module.code(), found);
         }
     }
 
@@ -85,7 +106,7 @@ impl Modules {
                 let mut unseen = loaded.iter().filter(|(name, _)| !seen.contains(*name));
                 unseen
                     .next()
-                    .map(|(name, module)| (name.clone(), module.clone()))
+                    .map(|(name, loaded)| (name.clone(), loaded.module.clone()))
             };
             let Some((importer, module)) = next else {
                 break;
@@ -126,7 +147,7 @@ impl Modules {
         Ok(of_node)
     }
 
-    fn loaded(&self) -> MutexGuard<'_, BTreeMap<String, Module>> {
+    fn loaded(&self) -> MutexGuard<'_, BTreeMap<String, LoadedModule>> {
         self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -174,7 +195,8 @@ impl ModuleLoader for Modules {
                 self.substituted().extend(found.map(str::to_owned));
             }
         }
-        self.loaded().insert(name.to_owned(), module.clone());
+        let loaded = LoadedModule::new(module.clone());
+        self.loaded().insert(name.to_owned(), loaded);
         Ok(module)
     }
 }

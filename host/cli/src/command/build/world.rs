@@ -12,7 +12,7 @@ use jsvm_world::{Built, Features, Options, WorldError, WorldSource, component, d
 use super::evaluate::Evaluated;
 use super::report::{Report, ReportKind};
 use super::world_scripts::HostUse;
-use super::{Build, Target};
+use super::{Build, BuildInputs, Target};
 use crate::command::exit::Exit;
 use crate::command::output;
 use crate::command::progress::Progress;
@@ -271,6 +271,7 @@ impl Build {
         &self,
         evaluated: Evaluated,
         world: BuildWorld,
+        known: &BuildInputs,
         target: &Target,
         started: Instant,
     ) -> anyhow::Result<()> {
@@ -289,6 +290,7 @@ impl Build {
         let evaluation = started.elapsed();
         let uses_fetch = evaluated.fetches();
         let session = evaluated.ready(None)?;
+        self.adapt_late_fetch(known, &modules, session.vm())?;
         if uses_fetch && !fetches {
             super::fetch::refuse_in_world(session.vm())?;
         }

@@ -89,7 +89,7 @@ body POST https://echo.example/ sent
 pieces one two 100008
 json {\"a\":[1,2]}
 refused TypeError: fetch of https://refused.example/ failed: connection-refused
-denied TypeError: fetch of https://denied.example/ failed: HTTP-request-denied
+denied PermissionDenied: cannot reach denied.example: permission denied. Whoever runs this file must allow this host
 cancelled true
 ";
 

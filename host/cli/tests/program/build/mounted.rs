@@ -12,7 +12,7 @@ use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxView, WasiView};
 
 const PROGRAM: &str = r#"
 import fs, { readFileSync, readdirSync, statSync } from "node:fs";
-import { readFile, readdir } from "node:fs/promises";
+import { access, cp, mkdir, open, readFile, readdir, rm, writeFile } from "node:fs/promises";
 
 const caught = (make) => {
   try {
@@ -32,6 +32,41 @@ export default async function main() {
   console.log(caught(() => readFileSync("/elsewhere/a.txt")), fs.existsSync("/data/none"), fs.existsSync("/data"));
   console.log(caught(() => readFileSync("/data/../other/b.txt", "utf8")));
   console.log(await readFile("/data/none").catch((error) => error.message));
+
+  const handle = await open("/data/a.txt");
+  console.log((await handle.stat()).size, await handle.readFile("utf8"));
+  await handle.close();
+  const parts = [];
+  for await (const part of fs.createReadStream("/data/large", { start: 10, end: 99 })) parts.push(part.length);
+  console.log(parts, fs.readlinkSync("/data/link"), fs.lstatSync("/data/link").isSymbolicLink());
+  const fd = fs.openSync("/data/a.txt", "r");
+  console.log(fs.fstatSync(fd).isFile(), caught(() => fs.writeSync(fd, "x")), caught(() => fs.ftruncateSync(fd)));
+  fs.closeSync(fd);
+  console.log(caught(() => fs.readSync(fd, Buffer.alloc(1))));
+
+  try {
+    fs.writeFileSync("/data/a.txt", "x");
+  } catch ({ message, errno, code, syscall, path }) {
+    console.log(message, errno, code, syscall, path);
+  }
+  const [file, none] = ["/data/a.txt", "/data/none"];
+  for (const [name, ...args] of [
+    ["writeFile", none, "x"], ["appendFile", file, "x"], ["truncate", file], ["mkdir", none], ["mkdir", "/data/sub"],
+    ["mkdtemp", "/data/t-"], ["unlink", file], ["rmdir", "/data/sub"], ["rm", file], ["rename", file, none],
+    ["link", file, none], ["symlink", "a.txt", none], ["copyFile", file, none], ["chmod", file, 0o600],
+    ["chown", file, 1, 1], ["lchown", file, 1, 1], ["utimes", file, 1, 1], ["lutimes", file, 1, 1],
+    ["open", none, "w"], ["open", file, "r+"], ["open", file, "wx"], ["access", file, fs.constants.W_OK],
+    ["cp", file, none], ["writeFile", "/elsewhere/a.txt", "x"],
+  ]) {
+    const later = await fs.promises[name](...args).catch((error) => `${error.code} ${error.syscall} ${error.path}`);
+    const now = caught(() => fs[`${name}Sync`](...args));
+    console.log(name, now, now === later);
+  }
+  console.log(fs.mkdirSync("/data/sub", { recursive: true }), await rm(none, { force: true }));
+  await Promise.all([
+    mkdir("/data/new/folder", { recursive: true }), cp(file, none), writeFile(file, ["x"]), access("/data/sub", fs.constants.X_OK),
+  ].map((done) => done.then(() => console.log("done"), (error) => console.log(error.message))));
+  await new Promise((resolve) => fs.createWriteStream(none).on("error", (error) => resolve(console.log(error.message))));
 }
 "#;
 
@@ -83,6 +118,7 @@ async fn a_command_reads_what_its_host_mounts() {
     fs::write(data.join("a.txt"), b"\xc3\xa9\xff").unwrap();
     fs::write(data.join("large"), vec![1; 3_000_000]).unwrap();
     fs::write(other.join("b.txt"), "other").unwrap();
+    std::os::unix::fs::symlink("a.txt", data.join("link")).unwrap();
     let engine = Engine::default();
     let component = Component::new(&engine, file).unwrap();
     let mut linker = Linker::<State>::new(&engine);

@@ -1,0 +1,41 @@
+// Puts a function around the global `fetch`, which is made when it is first named.
+() => {
+  // The name by which Spin reaches the application itself.
+  const SELF = "http://self.alt";
+  const DENIED = "ERR_ACCESS_DENIED";
+  const { apply, defineProperty } = Reflect;
+  const { indexOf, slice } = String.prototype;
+  const { get } = Object.getOwnPropertyDescriptor(globalThis, "fetch");
+
+  const define = (value) =>
+    defineProperty(globalThis, "fetch", { __proto__: null, value, writable: true, enumerable: false, configurable: true });
+  const explain = (error) => {
+    const { message } = error;
+    const end = apply(indexOf, message, [" Whoever runs this file"]);
+    if (end < 0) return;
+    const isSelf = apply(indexOf, message, ["cannot reach self.alt:"]) === 0;
+    const value = `${apply(slice, message, [0, end])} Add ${isSelf ? '"http://self"' : "it"} to allowed_outbound_hosts in spin.toml`;
+    defineProperty(error, "message", { __proto__: null, value, writable: true, enumerable: false, configurable: true });
+  };
+  defineProperty(globalThis, "fetch", {
+    __proto__: null,
+    get() {
+      const send = apply(get, globalThis, []);
+      const adapted = async function fetch(input, init = undefined) {
+        if (arguments.length === 0) return send();
+        const isPath = typeof input === "string" && input[0] === "/" && input[1] !== "/";
+        try {
+          return await send(isPath ? SELF + input : input, init);
+        } catch (error) {
+          if (error?.code === DENIED) explain(error);
+          throw error;
+        }
+      };
+      define(adapted);
+      return adapted;
+    },
+    set: define,
+    enumerable: false,
+    configurable: true,
+  });
+}
