@@ -35,6 +35,7 @@ mod component;
 mod declare;
 mod describe;
 mod driven;
+mod environment;
 mod error;
 mod fetch;
 mod files;

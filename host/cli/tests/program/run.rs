@@ -105,6 +105,9 @@ impl WasiHttpHooks for Elsewhere {
             match request.uri().host() {
                 Some("refused.example") => return Err(Error::ConnectionRefused),
                 Some("denied.example") => return Err(Error::HttpRequestDenied),
+                Some("self.alt") if request.uri().path() == "/denied" => {
+                    return Err(Error::HttpRequestDenied);
+                }
                 Some("plain.example") => return Err(Error::TlsProtocolError),
                 _ => {}
             }

@@ -319,8 +319,13 @@ impl Evaluated {
         found
     }
 
-    /// Prepares the VM for the component: its modules, its heap and its limits.
-    pub fn ready(self, busy_timeout: Option<Duration>) -> anyhow::Result<Session> {
+    /// Prepares the VM for the component: its modules, its heap and its limits. A program with the exports of a
+    /// world gets environment variables by a function.
+    pub fn ready(
+        self,
+        busy_timeout: Option<Duration>,
+        environment: Option<Value>,
+    ) -> anyhow::Result<Session> {
         let identifiers: Vec<String> = self.identifiers().into_iter().collect();
         let Launched { session, value, .. } = self.launched;
         drop::<Value>(value);
@@ -335,10 +340,13 @@ impl Evaluated {
         match self.serves {
             Serves::Http => warm::reserve_heap(session.vm())?,
             Serves::World => {
-                // Nothing of a host's environment reaches the component.
+                // Without the function, nothing of a host's environment reaches the component.
                 if let Some(begin) = session.vm().roots().get(BEGIN)? {
-                    let none = session.vm().create_object()?;
-                    begin.call((none, Vec::<String>::new()))?;
+                    let environment = match environment {
+                        Some(environment) => environment,
+                        None => session.vm().create_object()?,
+                    };
+                    begin.call((environment, Vec::<String>::new()))?;
                 }
                 session.vm().heap().collect_garbage()?;
             }

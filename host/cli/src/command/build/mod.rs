@@ -106,8 +106,8 @@ pub struct Build {
     #[arg(long, value_enum)]
     host: Option<HostOption>,
 
-    /// Give a server the environment variables of its host, which must provide wasi:cli: wasmtime
-    /// serve -S cli. --host spin and --host wasmcloud do this too
+    /// Give a server or a component for a world the environment variables of its host, which must
+    /// provide wasi:cli: wasmtime serve -S cli. --host spin and --host wasmcloud do this too
     #[arg(long)]
     host_environment: bool,
 
@@ -239,6 +239,7 @@ impl Build {
         let host = HostUse {
             fetch: self.fetch,
             files: matches!(self.host, Some(HostOption::Spin | HostOption::Wasmcloud)),
+            environment: self.has_environment(),
             // Who runs a command reads its output.
             logs: matches!(self.host, Some(HostOption::Wasmcloud))
                 && evaluated.serves == Serves::Http,
@@ -275,7 +276,7 @@ impl Build {
         let modules = evaluated.modules.clone();
         let evaluated_modules = modules.count();
         let evaluation = started.elapsed();
-        let session = evaluated.ready(self.busy_timeout(kind))?;
+        let session = evaluated.ready(self.busy_timeout(kind), None)?;
         let mut imports = ServiceImports::default();
         imports.keyvalue = modules.has(services::KEYVALUE);
         imports.config = modules.has(services::CONFIG);
@@ -419,7 +420,7 @@ impl Build {
         }
     }
 
-    /// Whether a server gets the environment variables of its host. Spin and wasmCloud always have them.
+    /// Whether a server or a component for a world gets the environment variables of its host. Spin and wasmCloud always have them.
     fn has_environment(&self) -> bool {
         let host = self.host.unwrap_or(HostOption::Wasmtime);
         self.host_environment || matches!(host, HostOption::Spin | HostOption::Wasmcloud)

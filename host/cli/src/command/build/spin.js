@@ -3,18 +3,20 @@
   // The name by which Spin reaches the application itself.
   const SELF = "http://self.alt";
   const DENIED = "ERR_ACCESS_DENIED";
+  const OF_SELF = "cannot reach self.alt:";
+  const ADVICE = "Whoever runs this file must allow this host";
   const { apply, defineProperty } = Reflect;
-  const { indexOf, slice } = String.prototype;
+  const { slice } = String.prototype;
   const { get } = Object.getOwnPropertyDescriptor(globalThis, "fetch");
 
   const define = (value) =>
     defineProperty(globalThis, "fetch", { __proto__: null, value, writable: true, enumerable: false, configurable: true });
   const explain = (error) => {
     const { message } = error;
-    const end = apply(indexOf, message, [" Whoever runs this file"]);
-    if (end < 0) return;
-    const isSelf = apply(indexOf, message, ["cannot reach self.alt:"]) === 0;
-    const value = `${apply(slice, message, [0, end])} Add ${isSelf ? '"http://self"' : "it"} to allowed_outbound_hosts in spin.toml`;
+    const part = (start, end) => apply(slice, message, [start, end]);
+    if (part(-ADVICE.length) !== ADVICE) return;
+    const host = part(0, OF_SELF.length) === OF_SELF ? '"http://self"' : "it";
+    const value = `${part(0, -ADVICE.length)}Add ${host} to allowed_outbound_hosts in spin.toml`;
     defineProperty(error, "message", { __proto__: null, value, writable: true, enumerable: false, configurable: true });
   };
   defineProperty(globalThis, "fetch", {

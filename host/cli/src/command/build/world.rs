@@ -57,6 +57,8 @@ pub struct BuildWorld {
     pub(super) fetches: bool,
     /// Whether `node:fs` reads mounted files, by interfaces of the world.
     pub(super) reads_files: bool,
+    /// Whether `process.env` has the variables of the host, by an interface of the world.
+    pub(super) reads_environment: bool,
 }
 
 /// What a program is in a world.
@@ -96,6 +98,7 @@ impl WorldOptions {
             is_given: true,
             fetches: false,
             reads_files: false,
+            reads_environment: false,
         }))
     }
 }
@@ -125,6 +128,7 @@ fn found(program: &Path) -> anyhow::Result<Option<BuildWorld>> {
         is_given: false,
         fetches: false,
         reads_files: false,
+        reads_environment: false,
     }))
 }
 
@@ -196,12 +200,17 @@ impl BuildWorld {
         if self.reads_files {
             self.added.extend(self.source.add_files()?);
         }
+        self.reads_environment = role == WorldRole::Exporter && host.environment_of(evaluated);
+        if self.reads_environment {
+            self.added.extend(self.source.add_environment()?);
+        }
         let logs_to_host = role == WorldRole::Importer && host.logs_of(evaluated);
         if logs_to_host {
             self.added.extend(self.source.add_logging()?);
         }
         // Modules that no source names are not imported.
         let (fetches, reads_files) = (self.fetches, self.reads_files);
+        let reads_environment = self.reads_environment;
         // The console uses it.
         let logs = self.is_given && !options.stub_wasi || logs_to_host;
         let source = self.source.clone();
@@ -209,6 +218,7 @@ impl BuildWorld {
             names.iter().any(|name| evaluated.mentions(name))
                 || fetches && source.is_for_fetch(names)
                 || reads_files && source.is_for_files(names)
+                || reads_environment && source.is_for_environment(names)
                 || logs && names.iter().any(|name| name.starts_with(LOGGING))
         });
         Ok(role == WorldRole::Exporter || !self.source.modules()?.is_empty())
@@ -254,8 +264,6 @@ impl Build {
     pub(super) fn check_exporter(&self) -> Result<(), Usage> {
         let options = [
             ("--kind", self.kind.is_some()),
-            ("--host", self.host.is_some()),
-            ("--host-environment", self.host_environment),
             ("--busy-timeout", self.busy_timeout.is_some()),
         ];
         match options.into_iter().find(|(_, is_set)| *is_set) {
@@ -277,6 +285,7 @@ impl Build {
     ) -> anyhow::Result<()> {
         let output = self.output();
         world.install_files(evaluated.session().vm())?;
+        let environment = world.environment(evaluated.session().vm())?;
         let mut identifiers = evaluated.identifiers();
         world.add_identifiers(&mut identifiers);
         let BuildWorld {
@@ -289,7 +298,7 @@ impl Build {
         let evaluated_modules = modules.count();
         let evaluation = started.elapsed();
         let uses_fetch = evaluated.fetches();
-        let session = evaluated.ready(None)?;
+        let session = evaluated.ready(None, environment)?;
         self.adapt_late_fetch(known, &modules, session.vm())?;
         if uses_fetch && !fetches {
             super::fetch::refuse_in_world(session.vm())?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use jsvm::{Source, Vm};
+use jsvm::{Source, Value, Vm};
 use jsvm_world::WorldSource;
 
 use super::evaluate::Evaluated;
@@ -16,6 +16,8 @@ pub struct HostUse {
     pub fetch: bool,
     /// The host mounts files.
     pub files: bool,
+    /// The host sets environment variables.
+    pub environment: bool,
     /// The host collects logs.
     pub logs: bool,
 }
@@ -24,6 +26,11 @@ impl HostUse {
     /// Whether the host collects the logs of a program.
     pub(super) fn logs_of(self, evaluated: &Evaluated) -> bool {
         self.logs && evaluated.identifiers().contains("console")
+    }
+
+    /// Whether a program may read the environment variables of the host.
+    pub(super) fn environment_of(self, evaluated: &Evaluated) -> bool {
+        self.environment && evaluated.identifiers().contains("process")
     }
 }
 
@@ -61,6 +68,7 @@ impl BuildWorld {
             is_given: false,
             fetches: false,
             reads_files,
+            reads_environment: false,
         }))
     }
 
@@ -71,6 +79,14 @@ impl BuildWorld {
         }
         if self.reads_files {
             add_identifiers(WorldSource::file_script(), found);
+        }
+    }
+
+    /// Returns the function by which the program gets the environment variables of the host, if it reads them.
+    pub fn environment(&self, vm: &Vm) -> anyhow::Result<Option<Value>> {
+        match self.reads_environment {
+            true => Ok(self.source.environment_function(vm)?),
+            false => Ok(None),
         }
     }
 

@@ -5,6 +5,7 @@ mod busy;
 mod command;
 mod fetch_world;
 mod files;
+mod hosts;
 mod leave_out;
 mod logging;
 mod mounted;

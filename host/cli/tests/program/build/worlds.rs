@@ -225,9 +225,9 @@ fn what_cannot_be_built_is_refused_with_the_reason() {
         ),
         (
             "app.ts",
-            &["--wit", "wit", "--world", "plugin", "--host", "spin"],
+            &["--wit", "wit", "--world", "plugin", "--busy-timeout", "1s"],
             2,
-            "--host is for servers and commands",
+            "--busy-timeout is for servers and commands",
         ),
         (
             "app.ts",
