@@ -122,7 +122,10 @@ export default {
 
 async fn fetches_as_in_spin(kind: &str) {
     let built = build(FETCHING, None, &["--host", "spin", "--kind", kind]);
-    let server = Server::new(&built.file);
+    let server = Server::with(&built.file, |linker| {
+        linker.allow_shadowing(true);
+        wasmtime_wasi::p2::add_to_linker_async(linker).unwrap();
+    });
     for (path, expected) in [
         ("/", "GET http://self.alt/a?b=c"),
         (

@@ -73,13 +73,48 @@ export default async function main() {
 const PRINTED: &str = "é\u{fffd}
 é\u{fffd} <Buffer c3 a9 ff>
 3000000
-[ 'a.txt', 'large', 'sub' ] [ false, false, true ]
+[ 'a.txt', 'large', 'link', 'sub' ] [ false, false, false, true ]
 3 true true
 other
 ENOENT open /data/none EISDIR read /data/sub
 ENOENT open /elsewhere/a.txt false true
 other
 ENOENT: no entry, open '/data/none'
+3 é\u{fffd}
+[ 90 ] a.txt true
+true EROFS write /data/a.txt EROFS ftruncate /data/a.txt
+EBADF read undefined
+EROFS: mounted files are read-only, open '/data/a.txt' -30 EROFS open /data/a.txt
+writeFile EROFS open /data/none true
+appendFile EROFS open /data/a.txt true
+truncate EROFS open /data/a.txt true
+mkdir EROFS mkdir /data/none true
+mkdir EEXIST mkdir /data/sub true
+mkdtemp EROFS mkdtemp /data/t-XXXXXX true
+unlink EROFS unlink /data/a.txt true
+rmdir EROFS rmdir /data/sub true
+rm EROFS unlink /data/a.txt true
+rename EROFS rename /data/a.txt true
+link EROFS link /data/a.txt true
+symlink EROFS symlink a.txt true
+copyFile EROFS copyfile /data/a.txt true
+chmod EROFS chmod /data/a.txt true
+chown EROFS chown /data/a.txt true
+lchown EROFS lchown /data/a.txt true
+utimes EROFS utime /data/a.txt true
+lutimes EROFS lutime /data/a.txt true
+open EROFS open /data/none true
+open EROFS open /data/a.txt true
+open EEXIST open /data/a.txt true
+access EROFS access /data/a.txt true
+cp EROFS copyfile /data/a.txt true
+writeFile ENOENT open /elsewhere/a.txt true
+undefined undefined
+EROFS: mounted files are read-only, mkdir '/data/new/folder'
+done
+EROFS: mounted files are read-only, copyfile '/data/a.txt' -> '/data/none'
+EROFS: mounted files are read-only, open '/data/a.txt'
+EROFS: mounted files are read-only, open '/data/none'
 ";
 
 struct State {
