@@ -84,8 +84,8 @@
     // Tells `process` of an error or of the end of the program (`events.js`).
     tell: (event, first, second) => (current === undefined ? undefined : current[Symbol.for("jsvm.told")][event](first, second)),
     // For a program that will run without this host: what it cannot reach is removed, and what it may still load
-    // is kept. `identifiers` are those of its sources, and `imported` the modules that functions may load
-    // later. Returns whether it has modules of Node.js.
+    // is kept. `identifiers` are those of its sources, and `imported` the modules that functions may import.
+    // Returns whether it has modules of Node.js.
     settle(identifiers, imported) {
       const uses = (name) => identifiers.includes(name);
       if (uses("process")) globalThis.process;

@@ -193,6 +193,9 @@ impl Build {
             if let Some(uses) = uses {
                 uses.watch(&vm, known)?;
             }
+            // Zeroes what the scripts above have freed. Pieces of their sources would be left between the objects of
+            // the program, and pass for its names.
+            vm.with_memory(|_| ())?;
             Ok(vm)
         };
         let session = Session::new(
