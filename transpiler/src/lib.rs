@@ -6,6 +6,7 @@
 
 mod analyse;
 mod bindings;
+mod comments;
 mod common_js;
 mod constants;
 mod convert;
@@ -20,10 +21,9 @@ mod metadata;
 mod namespaces;
 mod options;
 mod variables;
-mod without_comments;
 
 use bindings::exports::jsvm::transpiler::transpiler::{
-    Analysis, CompilerOptions, Converted, File, Guest, Imported, ModuleKind, SyntaxError,
+    Analysis, CompilerOptions, Converted, File, Guest, Imported, ModuleKind, Range, SyntaxError,
 };
 
 struct Transpiler;
@@ -64,7 +64,7 @@ impl Guest for Transpiler {
         import_script::ends_in_import(&source)
     }
 
-    fn without_comments(source: String, kind: ModuleKind) -> Option<String> {
-        without_comments::without_comments(&source, kind)
+    fn comments(source: String, kind: ModuleKind) -> Option<Vec<Range>> {
+        comments::comments(&source, kind)
     }
 }

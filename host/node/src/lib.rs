@@ -23,6 +23,7 @@
 
 mod analyse;
 mod bounds;
+mod comments;
 mod confined;
 mod convert;
 mod data_import;
@@ -45,18 +46,17 @@ mod resolve;
 mod root;
 mod text_import;
 mod wasm;
-mod without_comments;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use comments::comments;
 pub use error::ProgramError;
 pub use import_script::{ends_in_import, imports_as_script};
 pub use imported_later::imported_later;
 pub use jsvm_transpiler::TranspilerError;
 pub use prompt::{Prompt, PromptCode};
 pub use prompt_script::{TypeScriptError, declarations_as_variables, typescript_as_script};
-pub use without_comments::without_comments;
 
 use files::Files;
 use jsvm::HostError;

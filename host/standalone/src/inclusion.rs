@@ -34,6 +34,9 @@ pub struct Inclusion {
     /// program reaches by a property of another part are left out where no source has it: streams where none
     /// has `body`, `clone` and `stream`. If not, these parts stay.
     pub identifiers: Option<BTreeSet<String>>,
+    /// Comments in the sources of the program, whose words are no names. Sources of functions in its heap have them,
+    /// too.
+    pub comments: BTreeSet<String>,
     /// Whether to include everything. The other fields are then ignored.
     pub everything: bool,
 }

@@ -52,7 +52,7 @@ mod ticker;
 use std::sync::{Arc, LazyLock};
 
 pub use bindings::exports::jsvm::transpiler::transpiler::{
-    Analysis, CompilerOptions, Converted, File, ImportKind, Imported, Language, ModuleKind,
+    Analysis, CompilerOptions, Converted, File, ImportKind, Imported, Language, ModuleKind, Range,
     SyntaxError,
 };
 pub use error::TranspilerError;
@@ -217,19 +217,20 @@ pub fn ends_in_import(source: &str) -> Result<bool, TranspilerError> {
     sandbox::call(|guest, store| guest.call_ends_in_import(store, source))
 }
 
-/// Returns a module in JavaScript with a blank in place of each comment. Returns `None` if it does not parse.
+/// Returns where the comments of a module in JavaScript are, in order. Returns `None` if it does not parse.
 ///
 /// # Errors
 /// If the source exceeds a limit, or the sandbox fails.
 ///
 /// ```
 /// use jsvm_transpiler::ModuleKind;
-/// let code = jsvm_transpiler::without_comments("a; /* b */ `// c`", ModuleKind::CommonJs)?;
-/// assert_eq!(code.unwrap(), "a;   `// c`");
+/// let found = jsvm_transpiler::comments("a; /* b */ `// c`", ModuleKind::CommonJs)?.unwrap();
+/// assert_eq!((found[0].start, found[0].end), (3, 10));
+/// assert_eq!(found.len(), 1);
 /// # Ok::<(), jsvm_transpiler::TranspilerError>(())
 /// ```
-pub fn without_comments(source: &str, kind: ModuleKind) -> Result<Option<String>, TranspilerError> {
-    sandbox::call(|guest, store| guest.call_without_comments(store, source, kind))
+pub fn comments(source: &str, kind: ModuleKind) -> Result<Option<Vec<Range>>, TranspilerError> {
+    sandbox::call(|guest, store| guest.call_comments(store, source, kind))
 }
 
 /// Returns the answer that is remembered, or finds it. `find` returns its size, too.

@@ -5,7 +5,8 @@
 //! engine needs itself have no count; they always stay. Text in the program's memory counts as well, such as
 //! the sources of functions, which may be compiled later.
 
-use std::collections::{HashMap, HashSet};
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use jsvm_component::{Feature, References};
 
@@ -61,7 +62,8 @@ impl<'a> Names<'a> {
         let called = candidates.iter().copied();
         let called: Vec<&str> = called.filter(|name| name.ends_with('(')).collect();
         let mut in_program = HashSet::new();
-        words(heap, base, &mut |word, is_called| {
+        let text = without_comments(heap, &inclusion.comments);
+        words(&text, base, &mut |word, is_called| {
             in_program.extend(candidates.get(word));
             if is_called {
                 let mut called = called.iter();
@@ -152,6 +154,35 @@ fn is_binary(byte: u8) -> bool {
     byte.is_ascii_control() && !matches!(byte, 0 | b'\t'..=b'\r')
 }
 
+/// Returns memory with blanks in place of these comments.
+fn without_comments<'a>(memory: &'a [u8], comments: &BTreeSet<String>) -> Cow<'a, [u8]> {
+    let longest = comments.iter().map(String::len).max().unwrap_or(0);
+    let mut blanked = Cow::Borrowed(memory);
+    let mut at = 0;
+    while longest > 0
+        && let Some(found) = memory[at..].iter().position(|byte| *byte == b'/')
+    {
+        let start = at + found;
+        at = start + 1;
+        let rest = &memory[start..memory.len().min(start + longest + 1)];
+        let len = match rest {
+            [_, b'*', inner @ ..] => inner
+                .windows(2)
+                .position(|end| end == b"*/")
+                .map(|end| end + 4),
+            [_, b'/', ..] => rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')),
+            _ => None,
+        };
+        if let Some(comment) = len.and_then(|len| str::from_utf8(&rest[..len]).ok())
+            && comments.contains(comment)
+        {
+            at = start + comment.len();
+            blanked.to_mut()[start..at].fill(b' ');
+        }
+    }
+    blanked
+}
+
 /// Calls `found` with each run of characters of identifiers, of one byte or of two, of which something
 /// differs from the other memory, and whether a call follows.
 ///
@@ -233,7 +264,9 @@ fn has_text(memory: &[u8], text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{changed_atoms, has_text, words};
+    use std::collections::BTreeSet;
+
+    use super::{changed_atoms, has_text, without_comments, words};
 
     fn found(memory: &[u8], base: &[u8]) -> Vec<String> {
         let mut found = Vec::new();
@@ -241,6 +274,32 @@ mod tests {
             found.push(format!("{word}{}", if is_called { "(" } else { "" }));
         });
         found
+    }
+
+    #[test]
+    fn comments_are_blanked() {
+        let comments = ["/* eval */", "// eval('é')"].map(str::to_owned).into();
+        let check = |memory: &str, expected: &str| {
+            let blanked = without_comments(memory.as_bytes(), &comments);
+            assert_eq!(str::from_utf8(&blanked), Ok(expected));
+        };
+        check("a/* eval */b", "a          b");
+        check("/* eval */", "          ");
+        check("a// eval('é')\nb", "a             \nb");
+        for other in [
+            "/* eval",
+            "/* eval() */",
+            "//* eval",
+            "// eval('é')",
+            "// eval(\n",
+            "/",
+            "/*/",
+            "",
+        ] {
+            check(other, other);
+        }
+        let none = without_comments(b"/* eval */", &BTreeSet::new());
+        assert_eq!(&*none, b"/* eval */");
     }
 
     #[test]

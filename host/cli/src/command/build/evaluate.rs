@@ -11,10 +11,10 @@ use jsvm::{
     ValueKind, Vm, VmBuilder,
 };
 use jsvm_http::Handlers;
-use jsvm_node::without_comments;
 use jsvm_standalone::{BEGIN, BUSY_TIMEOUT, EXIT_CODE, MAIN};
 
 use super::clock::BuildClock;
+use super::code::Code;
 use super::fetch::{add_identifiers, occurs_in};
 use super::modules::Modules;
 use super::spin;
@@ -32,8 +32,8 @@ use crate::command::{output, warm};
 /// A program whose top level has run.
 pub struct Evaluated {
     launched: Launched,
-    /// The text of a script without comments, once that was needed.
-    script_code: OnceCell<String>,
+    /// The text and the comments of a script, once they were needed.
+    script_code: OnceCell<Code>,
     pub modules: Modules,
     pub serves: Serves,
     memory: u64,
@@ -286,7 +286,7 @@ impl Evaluated {
     /// Whether the identifier `fetch` occurs in the program, if it is a script. Modules are recorded by
     /// their loader.
     pub fn script_fetches(&self) -> bool {
-        self.script().is_some_and(occurs_in)
+        self.script().is_some_and(|script| occurs_in(&script.text))
     }
 
     /// Whether the identifier `fetch` occurs in the program or its modules.
@@ -301,14 +301,14 @@ impl Evaluated {
 
     /// Whether a text occurs in the code of the program or its modules.
     pub fn mentions(&self, text: &str) -> bool {
-        let in_script = |script: &str| script.contains(text);
+        let in_script = |script: &Code| script.text.contains(text);
         self.script().is_some_and(in_script) || self.modules.mention(text)
     }
 
-    /// The code of the program without comments, if it is a script.
-    fn script(&self) -> Option<&str> {
+    /// The program, if it is a script.
+    fn script(&self) -> Option<&Code> {
         let script = self.launched.script.as_deref()?;
-        let code = || without_comments(script, ModuleKind::CommonJs).into_owned();
+        let code = || Code::new(script, ModuleKind::CommonJs);
         Some(self.script_code.get_or_init(code))
     }
 
@@ -316,9 +316,18 @@ impl Evaluated {
     pub fn identifiers(&self) -> BTreeSet<String> {
         let mut found = BTreeSet::new();
         if let Some(script) = self.script() {
-            add_identifiers(script, &mut found);
+            add_identifiers(&script.text, &mut found);
         }
         self.modules.add_identifiers(&mut found);
+        found
+    }
+
+    /// The comments of the program, if it is a script. Modules are recorded by their loader.
+    pub fn script_comments(&self) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        if let Some(script) = self.script() {
+            script.add_comments(&mut found);
+        }
         found
     }
 

@@ -2,6 +2,7 @@
 
 mod busy_timeout;
 mod clock;
+mod code;
 mod evaluate;
 mod fetch;
 mod judge;
@@ -269,6 +270,7 @@ impl Build {
         let kind = self.kind(&evaluated)?;
         let script_fetches = evaluated.script_fetches();
         let mut identifiers = evaluated.identifiers();
+        let mut comments = evaluated.script_comments();
         if let Some(world) = &known.world {
             world.install_files(evaluated.session().vm())?;
             world.add_identifiers(&mut identifiers);
@@ -293,12 +295,13 @@ impl Build {
         }
         // The sources of modules that are imported later are loaded by now.
         modules.add_identifiers(&mut identifiers);
+        modules.add_comments(&mut comments);
         imports.stdin = kind == ComponentKind::Command && stdin::is_read_by(&identifiers);
         if imports.stdin {
             stdin::add_identifiers(&mut identifiers);
         }
         let waiting = Progress::new(format!("writing {}", output.display()));
-        let inclusion = self.inclusion(identifiers);
+        let inclusion = self.inclusion(identifiers, comments);
         let (file, left_out, imported) = match &known.world {
             Some(world) => {
                 let built = with_imports(session.vm(), world, kind, imports, inclusion)?;
@@ -343,9 +346,10 @@ impl Build {
         })
     }
 
-    fn inclusion(&self, identifiers: BTreeSet<String>) -> Inclusion {
+    fn inclusion(&self, identifiers: BTreeSet<String>, comments: BTreeSet<String>) -> Inclusion {
         let mut inclusion = Inclusion::default();
         inclusion.identifiers = Some(identifiers);
+        inclusion.comments = comments;
         inclusion.everything = self.with.iter().any(|name| name == EVERYTHING);
         let with = self.with.iter().filter(|name| *name != EVERYTHING);
         inclusion.with = with.cloned().collect();

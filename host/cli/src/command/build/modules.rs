@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use jsvm::{Error, HostError, Import, ImportKind, Module, ModuleLoader, Vm};
-use jsvm_node::{imported_later, without_comments};
+use jsvm_node::imported_later;
 use jsvm_standalone::{MODULES, RESOLVED};
 use jsvm_world::InterfaceVersions;
 
+use super::code::Code;
 use super::fetch::{add_identifiers, occurs_in};
 use crate::command::builtin::WithBuiltins;
 use crate::command::output;
@@ -25,8 +26,8 @@ pub struct Modules {
 
 struct LoadedModule {
     module: Module,
-    /// Its text without comments, once that was needed.
-    code: OnceLock<String>,
+    /// Its text and comments, once they were needed.
+    code: OnceLock<Code>,
 }
 
 impl LoadedModule {
@@ -37,9 +38,9 @@ impl LoadedModule {
         }
     }
 
-    fn code(&self) -> &str {
+    fn code(&self) -> &Code {
         let module = &self.module;
-        let code = || without_comments(module.text(), module.kind()).into_owned();
+        let code = || Code::new(module.text(), module.kind());
         self.code.get_or_init(code)
     }
 }
@@ -68,7 +69,9 @@ impl Modules {
     /// another version.
     pub fn mention(&self, text: &str) -> bool {
         let loaded = self.loaded();
-        loaded.values().any(|module| module.code().contains(text))
+        loaded
+            .values()
+            .any(|module| module.code().text.contains(text))
             || self.substituted().contains(text)
     }
 
@@ -78,14 +81,23 @@ impl Modules {
             .iter()
             // The modules of jsvm itself do not fetch.
             .any(|(name, module)| {
-                !name.starts_with("node:") && !name.starts_with("jsvm:") && occurs_in(module.code())
+                !name.starts_with("node:")
+                    && !name.starts_with("jsvm:")
+                    && occurs_in(&module.code().text)
             })
     }
 
     /// Adds the identifiers in the modules that were loaded or are kept for later.
     pub fn add_identifiers(&self, found: &mut BTreeSet<String>) {
         for module in self.loaded().values() {
-            add_identifiers(module.code(), found);
+            add_identifiers(&module.code().text, found);
+        }
+    }
+
+    /// Adds the comments of these modules.
+    pub fn add_comments(&self, found: &mut BTreeSet<String>) {
+        for module in self.loaded().values() {
+            module.code().add_comments(found);
         }
     }
 

@@ -287,6 +287,7 @@ impl Build {
         world.install_files(evaluated.session().vm())?;
         let environment = world.environment(evaluated.session().vm())?;
         let mut identifiers = evaluated.identifiers();
+        let mut comments = evaluated.script_comments();
         world.add_identifiers(&mut identifiers);
         let BuildWorld {
             source,
@@ -304,9 +305,10 @@ impl Build {
             super::fetch::refuse_in_world(session.vm())?;
         }
         modules.add_identifiers(&mut identifiers);
+        modules.add_comments(&mut comments);
         let waiting = Progress::new(format!("writing {}", output.display()));
         let mut options = Options::default();
-        options.inclusion = self.inclusion(identifiers);
+        options.inclusion = self.inclusion(identifiers, comments);
         options.clock = self.clock.unwrap_or_default();
         options.stub_wasi = self.world.stub_wasi;
         let built = component(session.vm(), &source, &options).map_err(explained)?;

@@ -1,38 +1,50 @@
-//! Removes comments from sources.
+//! Finds the comments of sources.
 
-use std::borrow::Cow;
+use std::ops::Range;
 
 use jsvm::ModuleKind;
 use jsvm_transpiler as transpiler;
 
-/// Returns a source with a blank in place of each comment.
+/// Returns where the comments of a source are, in order.
 ///
-/// It stays as it is if it is no JavaScript, does not parse, or exceeds a limit of the parser.
+/// The list is empty if it is no JavaScript, does not parse, or exceeds a limit of the parser.
 ///
 /// ```
 /// use jsvm::ModuleKind;
-/// let code = jsvm_node::without_comments("let a = '/*'; // b", ModuleKind::Es);
-/// assert_eq!(code, "let a = '/*';  ");
+/// let source = "let a = '/*'; // b";
+/// let found = jsvm_node::comments(source, ModuleKind::Es);
+/// assert_eq!(&source[found[0].clone()], "// b");
+/// assert_eq!(found.len(), 1);
 /// ```
-pub fn without_comments(source: &str, kind: ModuleKind) -> Cow<'_, str> {
+pub fn comments(source: &str, kind: ModuleKind) -> Vec<Range<usize>> {
     let kind = match kind {
         ModuleKind::Es => transpiler::ModuleKind::Es,
         ModuleKind::CommonJs => transpiler::ModuleKind::CommonJs,
-        _ => return source.into(),
+        _ => return Vec::new(),
     };
     if !source.contains("//") && !source.contains("/*") {
-        return source.into();
+        return Vec::new();
     }
-    match transpiler::without_comments(source, kind) {
-        Ok(Some(code)) => code.into(),
-        _ => source.into(),
-    }
+    let found = transpiler::comments(source, kind).unwrap_or_default();
+    let found = found.unwrap_or_default().into_iter();
+    found
+        .map(|range| range.start as usize..range.end as usize)
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::without_comments;
+    use super::comments;
     use jsvm::ModuleKind;
+
+    /// The source with a blank in place of each comment.
+    fn without_comments(source: &str, kind: ModuleKind) -> String {
+        let mut code = source.to_owned();
+        for range in comments(source, kind).into_iter().rev() {
+            code.replace_range(range, " ");
+        }
+        code
+    }
 
     #[track_caller]
     fn check(source: &str, expected: &str) {
@@ -40,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn only_comments_are_removed() {
+    fn only_comments_are_found() {
         check("/* Buffer */ a; // Buffer\nb", "  a;  \nb");
         check("a/* */b", "a/* */b");
         check("'/*'; Buffer; '*/'", "'/*'; Buffer; '*/'");
@@ -62,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn other_sources_stay() {
+    fn other_sources_have_none() {
         check("a /* b */ ]", "a /* b */ ]");
         let json = without_comments("{} // a", ModuleKind::Json);
         assert_eq!(json, "{} // a");
