@@ -5,7 +5,8 @@
 
 SPIN is the program `spin`, 4.1 or newer. It passes if each program answers as it should:
 
-* with `--host spin`, as a server and as a service: environment, store, variables, files, `fetch`, console;
+* with `--host spin`, as a server and as a service: environment, store, variables, files, `fetch` (of another
+  component too), console;
 * with interfaces by name, of `fermyon:spin`, `spin:*@3` and `wasi:*`;
 * with a component that `dependencies` of spin.toml names, built by `spin build`;
 * the project of `templates/spin-http-ts`, by `spin new` and `spin watch`;
@@ -182,7 +183,7 @@ def check_platform(spin: Spin, checks: Checks) -> None:
             'key_value_stores = ["default"]\nenvironment = { COLOR = "blue" }\n'
             'variables = { color = "green" }\n'
             'files = [{ source = "files", destination = "/data" }]\n'
-            f'allowed_outbound_hosts = ["http://127.0.0.1:{port}"]\n'
+            f'allowed_outbound_hosts = ["http://127.0.0.1:{port}", "http://http.spin.internal"]\n'
         )
         kinds = ("http", "service")
         (folder / "spin.toml").write_text(manifest("platform", dict.fromkeys(kinds, text)))
@@ -201,6 +202,7 @@ def check_platform(spin: Spin, checks: Checks) -> None:
                 checks.json(running.port, f"/{kind}/fetch?url={allowed}", "a note")
                 refused = f"http://127.0.0.1:{free_port()}/"
                 checks.json(running.port, f"/{kind}/refused?url={refused}", "PermissionDenied")
+                checks.json(running.port, f"/{kind}/internal", ["blue", "blue"])
                 checks.json(running.port, f"/{kind}/console", "printed")
         server.shutdown()
     for kind in kinds:

@@ -16,6 +16,7 @@ const answers = {
       () => "permitted",
       (error) => error.name,
     ),
+  internal: async () => (await fetch("http://http.spin.internal/environment")).json(),
   console() {
     console.log("to stdout");
     console.error("to stderr");
