@@ -5,8 +5,9 @@ use std::rc::Rc;
 use wasmi::errors::{ErrorKind, InstantiationError};
 use wasmi::{Extern, ExternType, Func, Instance};
 
-use super::module::{Compiled, Role};
+use super::module::Compiled;
 use super::native;
+use super::outline::Role;
 use super::run::{self, Nested};
 use super::world::{self, Function, World};
 use crate::js::{Call, JsResult, Value};

@@ -12,9 +12,11 @@
 mod convert;
 mod entities;
 mod externs;
+mod hidden;
 mod link;
 mod module;
 mod native;
+mod outline;
 mod run;
 mod world;
 
