@@ -30,7 +30,7 @@
 //! 5. the values of all mutable global variables, in the order in which they became known, as a list.
 //!
 //! An element (`u64`) is [`NULL`], the number of a function of 3 with [`OF_THE_VM`], or
-//! [`function_of`](crate::webassembly::function_of) an instance.
+//! [`function_of`] an instance.
 //!
 //! [`INSTANTIATE`] has, after state and number (`u32`): the bytes of the module as a list, and four lists for what
 //! each index means, imports first: an element for each *imported* function, and the numbers of memories, tables and
