@@ -262,3 +262,79 @@ fn calls_nest_and_exceptions_pass_through() {
     );
     assert_eq!(results, "deep,3,4,deep,100,105,112,0");
 }
+
+/// A compiler that gets other messages than the VM sends.
+struct Forging {
+    modules: Modules,
+    seed: u64,
+}
+
+struct ForgingRunner {
+    runner: Box<dyn ModuleRunner>,
+    random: u64,
+}
+
+impl ModuleCompiler for Forging {
+    fn runner(&self) -> Box<dyn ModuleRunner> {
+        Box::new(ForgingRunner {
+            runner: self.modules.runner(),
+            random: self.seed,
+        })
+    }
+}
+
+impl ForgingRunner {
+    /// SplitMix64.
+    fn next(&mut self) -> usize {
+        self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut number = self.random;
+        number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (number ^ (number >> 31)) as usize
+    }
+}
+
+impl ModuleRunner for ForgingRunner {
+    fn call(&mut self, memory: VmMemory, message: &[u8]) -> Vec<u8> {
+        let mut message = message.to_vec();
+        match self.next() % 8 {
+            0 => {
+                let at = self.next() % message.len();
+                message[at] = self.next() as u8;
+            }
+            1 => {
+                let at = self.next() % message.len();
+                message[at] = 0xff;
+            }
+            2 => message.truncate(self.next() % message.len()),
+            3 => message.insert(0, self.next() as u8 % 32),
+            _ => {}
+        }
+        self.runner.call(memory, &message)
+    }
+}
+
+#[test]
+fn forged_messages_do_no_harm() {
+    let mut limits = Limits::default();
+    limits.time = Some(std::time::Duration::from_secs(1));
+    for seed in 0..300 {
+        let forging = Forging {
+            modules: Modules::new(),
+            seed,
+        };
+        let builder = jsvm_tests::builder().limits(limits.clone());
+        let vm = builder.module_compiler(Arc::new(forging)).build().unwrap();
+        give(&vm, EVERYTHING);
+        // Whatever it does: it ends, and this process goes on.
+        let script = format!(
+                "{IMPORTS}{INSTANCE} for (let n = 0; n < 20; n++) {{
+                    const attempt = (f) => {{ try {{ f(); }} catch {{ }} }};
+                    attempt(() => i.i32(n)); attempt(() => i.indirect(n, n % 4)); attempt(() => i.grow(n & 1));
+                    attempt(() => i.table.set(3, i.table.get(n % 3))); attempt(() => i.read(n)); attempt(() => i.two(n, n));
+                }}"
+        );
+        let _ = vm.eval(&script);
+    }
+    jsvm_tests::assert_usable(&jsvm_tests::vm());
+}
