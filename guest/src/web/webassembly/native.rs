@@ -8,6 +8,7 @@ mod call;
 mod state;
 
 pub use call::run;
+use jsvm_protocol::webassembly;
 use rustc_hash::FxHashSet;
 use wasmi::Func;
 
@@ -19,6 +20,11 @@ const LARGE: usize = 256 << 10;
 
 /// How often a large module is asked whether to stop before it is compiled.
 const ASKS: u32 = 10;
+
+/// What a VM that was restored must run of a module before the embedder is told of it again: a short request is done
+/// sooner than that.
+const ASKS_AGAIN: u32 = 2;
+const INSTRUCTIONS_AGAIN: u64 = ASKS_AGAIN as u64 * webassembly::INTERVAL;
 
 /// After how many such questions an embedder that could not compile is asked again: the VM may have been restored.
 const PATIENCE: u32 = 256;
@@ -50,6 +56,8 @@ pub struct Instance {
     pub globals: Vec<u32>,
     status: Status,
     asks: u32,
+    /// Whether another embedder, or this one before, knew it.
+    was_known: bool,
 }
 
 impl Instance {
@@ -65,6 +73,7 @@ impl Instance {
             globals: Vec::new(),
             status: Status::Waiting,
             asks: 0,
+            was_known: false,
         }
     }
 
@@ -80,7 +89,11 @@ impl Instance {
                 .as_ref()
                 .is_some_and(|module| module.bytes.len() <= LARGE)
         };
-        self.status == Status::Waiting && (is_small() || self.asks >= ASKS)
+        self.status == Status::Waiting
+            && match self.was_known {
+                true => self.asks >= ASKS_AGAIN,
+                false => is_small() || self.asks >= ASKS,
+            }
     }
 }
 
@@ -140,6 +153,11 @@ impl Pace {
             false => Pace::Long,
         }
     }
+}
+
+/// Whether a function is thought to run for long, or nothing is known of it.
+fn is_worth_it(function: &Function) -> bool {
+    function.pace.get() == Pace::Unknown || function.instructions.get() >= INSTRUCTIONS_AGAIN
 }
 
 impl Natives {
@@ -224,6 +242,8 @@ impl Natives {
         for instance in &mut self.instances {
             if instance.status == Status::Known {
                 instance.status = Status::Waiting;
+                instance.was_known = true;
+                instance.asks = 0;
             }
         }
         self.judge();
@@ -239,7 +259,8 @@ impl Natives {
         let index = function.entity - instance.first + instance.imported.len() as u32;
         let is_chosen = instance.status == Status::Known
             || instance.is_due()
-            || instance.status == Status::Waiting && instance.is_main(index);
+            || instance.status == Status::Waiting
+                && (instance.is_main(index) || instance.was_known && is_worth_it(function));
         is_chosen.then_some((at, index))
     }
 }

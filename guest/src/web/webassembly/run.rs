@@ -136,6 +136,7 @@ fn interpret(function: &Function, inputs: &[Val]) -> JsResult<Vals> {
         next = match outcome {
             Ok(ResumableCall::Finished) => {
                 function.pace.set(function.pace.get().after(fuel, pieces));
+                function.instructions.set(fuel);
                 return Ok(outputs);
             }
             Ok(ResumableCall::HostTrap(call)) => {

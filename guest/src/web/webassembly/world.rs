@@ -51,6 +51,8 @@ pub struct Function {
     /// The interpreter's number of it.
     pub entity: u32,
     pub pace: Cell<Pace>,
+    /// How many instructions its last call took.
+    pub instructions: Cell<u64>,
 }
 
 /// A memory, and the buffer that scripts have of it.
@@ -367,6 +369,7 @@ impl World {
                 import,
                 entity: entity_of(&func),
                 pace: Cell::default(),
+                instructions: Cell::default(),
             }));
             // A function without an object yet: it is made when a script first sees it.
             self.objects.push(Value::UNDEFINED);

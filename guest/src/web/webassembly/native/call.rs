@@ -202,6 +202,7 @@ fn read(
             protocol::DONE => {
                 state::arrive(world, reader)?;
                 let instructions = reader.u64()?;
+                function.instructions.set(instructions);
                 function
                     .pace
                     .set(function.pace.get().after(instructions, pieces));
