@@ -14,9 +14,9 @@ echo 'console.log("half"); await 1; throw new Error("way")' | jsvm run -
 printf 'setTimeout(() => { throw 1 }, 1); 1\nawait new Promise((go) => setTimeout(go, 20, 2))\n' | jsvm repl
 echo 'console.log("before"); await new Promise(() => {})' | jsvm run -
 echo 'new Promise(() => {}); console.log("nobody waits for it")' | jsvm run -
-echo 'setInterval(() => {}, 1000)' | jsvm run --timeout 100ms -
-echo 'await new Promise((go) => setTimeout(go, 60000))' | jsvm run --timeout 100ms -
-jsvm eval --timeout 100ms 'await new Promise((go) => setTimeout(go, 60000))'
+echo 'setInterval(() => {}, 1000)' | jsvm run --timeout 1s -
+echo 'await new Promise((go) => setTimeout(go, 60000))' | jsvm run --timeout 1s -
+jsvm eval --timeout 1s 'await new Promise((go) => setTimeout(go, 60000))'
 
 # Frozen in the middle of waiting.
 echo 'setTimeout(() => console.log("later"), 400); console.log("now")' > timer.js; jsvm snapshot timer.js -o all.snap; jsvm restore all.snap
