@@ -178,6 +178,11 @@ impl Context {
         result
     }
 
+    /// Whether modules of WebAssembly may be compiled.
+    pub(crate) fn has_module_compiler(&self) -> bool {
+        !matches!(self.modules, Modules::Interpreted)
+    }
+
     /// Lets native code answer a message about modules of WebAssembly, if there is any.
     pub(crate) fn call_modules(&mut self, memory: VmMemory, message: &[u8]) -> Option<Vec<u8>> {
         let mut modules = std::mem::take(&mut self.modules);

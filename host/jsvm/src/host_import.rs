@@ -48,16 +48,16 @@ fn host_call(
     let InMemory { value, memory } = name;
     let name = value.to_str(&store)?;
     if name == jsvm_protocol::webassembly::CALL
+        && store.data().has_module_compiler()
         && let [LentArgument::Bytes(message)] = &*args
     {
         drop(name);
         let memory = VmMemory::new(memory);
-        if let Some(reply) = store.data_mut().call_modules(memory, message) {
-            return Ok(Ok(Argument::Bytes(reply)));
-        }
+        let reply = store.data_mut().call_modules(memory, message);
+        // Nothing after a panic: the VM interprets.
+        return Ok(Ok(reply.map_or(Argument::Undefined, Argument::Bytes)));
     }
     let args = argument::passed(args, &store)?;
-    let name = value.to_str(&store)?;
     let context = store.data();
     if !context.is_of_extension(&name) {
         let mut args = ArgumentReader::of_list(args);

@@ -134,12 +134,7 @@ async fn read_memory(store: &mut Context<'_>, reader: &mut Reader<'_>) -> wasmti
     let address = reader.u64().ok_or(Malformed)?;
     let len = reader.u64().ok_or(Malformed)?;
     let vm = store.data().vm.clone();
-    let inside = |from: usize| -> Option<Range<usize>> {
-        let start = from.checked_add(usize::try_from(address).ok()?)?;
-        let end = start.checked_add(usize::try_from(len).ok()?)?;
-        (end <= vm.end).then_some(start..end)
-    };
-    let found = inside(vm.start).ok_or(Malformed)?;
+    let found = within(&vm, address, len).ok_or(Malformed)?;
     let known = store.data().memories.get(&number);
     let (memory, place) = match known {
         Some((memory, place)) => (*memory, place.clone()),
@@ -156,10 +151,20 @@ async fn read_memory(store: &mut Context<'_>, reader: &mut Reader<'_>) -> wasmti
     };
     let before = memory.data_size(&*store);
     let more = found.len().checked_sub(before).ok_or(Malformed)?;
+    if more == 0 && before > 0 && found.start != place.start() {
+        // It moves only when it grows, which tells the code the new address.
+        return Err(Malformed.into());
+    }
     place.set(&found);
-    // Also by nothing: then the code is told the new address.
     memory.grow_async(&mut *store, (more / PAGE) as u64).await?;
     Ok(())
+}
+
+/// A piece of the VM's memory.
+fn within(vm: &Range<usize>, address: u64, len: u64) -> Option<Range<usize>> {
+    let start = vm.start.checked_add(usize::try_from(address).ok()?)?;
+    let end = start.checked_add(usize::try_from(len).ok()?)?;
+    (end <= vm.end).then_some(start..end)
 }
 
 /// Bytes of a page.

@@ -3,6 +3,8 @@
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
+use wasmi::{Engine, Error, ExternType, Module};
+
 use super::convert::name_of;
 use super::hidden;
 use super::outline::{ModuleExport, Outline, Role, described};
@@ -10,7 +12,6 @@ use super::world;
 use crate::js::{self, Call, JsResult, Value};
 use crate::memory;
 use crate::web::bytes;
-use wasmi::{Engine, Error, ExternType, Module};
 
 /// The limit of the interface for modules from the web.
 const MAX_BYTES: usize = 1 << 30;

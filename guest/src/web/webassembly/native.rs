@@ -116,6 +116,8 @@ pub struct Natives {
     instances: Vec<Instance>,
     /// The tables of instances that are interpreted in any case.
     other_tables: FxHashSet<u32>,
+    /// The tables of instances that it knows.
+    known_tables: FxHashSet<u32>,
     /// Where each memory was.
     places: Vec<(usize, usize)>,
     /// How many global variables it was told of, and which of them change.
@@ -172,12 +174,13 @@ impl Natives {
             // The interpreter has changed: its numbers mean nothing.
             instance.module = None;
         }
+        let mut tables = instance.tables.iter();
+        self.is_uncertain |= tables.any(|table| self.known_tables.contains(table));
         match instance.module {
             Some(_) => self.instances.push(instance),
             None => self.other_tables.extend(instance.tables),
         }
         self.elements_changed();
-        self.judge();
         if self.link == Link::Absent {
             self.link = Link::Unknown;
         }
@@ -221,14 +224,14 @@ impl Natives {
     fn judge(&mut self) {
         let is_known = |instance: &&Instance| instance.status == Status::Known;
         let known = self.instances.iter().filter(is_known);
-        let tables: FxHashSet<u32> = known
+        self.known_tables = known
             .flat_map(|known| known.tables.iter().copied())
             .collect();
         let others = self.instances.iter().filter(|instance| !is_known(instance));
         let others = others
             .flat_map(|other| &other.tables)
             .chain(&self.other_tables);
-        self.is_uncertain = { others }.any(|table| tables.contains(table));
+        self.is_uncertain = { others }.any(|table| self.known_tables.contains(table));
     }
 
     /// The embedder knows nothing.

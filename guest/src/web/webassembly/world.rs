@@ -75,6 +75,8 @@ pub struct Crossing {
 pub struct Shared {
     /// Whether a memory has grown since somebody looked.
     pub has_grown: bool,
+    /// The same, for whoever tells the embedder where memories are.
+    pub has_moved: bool,
     pub crossing: Crossing,
 }
 
@@ -87,6 +89,7 @@ impl ResourceLimiter for Shared {
         _: Option<usize>,
     ) -> Result<bool, LimiterError> {
         self.has_grown = true;
+        self.has_moved = true;
         Ok(memory::has_room(desired.saturating_sub(current)))
     }
 

@@ -187,31 +187,31 @@ fn frozen_module_goes_on_with_and_without_native_code() {
 
 #[test]
 fn what_is_beyond_the_bounds_is_interpreted() {
-    let small = Bounds {
-        module: 64,
-        ..Bounds::default()
-    };
-    let locals = Bounds {
-        locals: 0,
-        ..Bounds::default()
-    };
-    let function = Bounds {
-        function: 8,
-        ..Bounds::default()
-    };
-    let functions = Bounds {
-        functions: 3,
-        ..Bounds::default()
-    };
-    let work = Bounds {
-        work: 8,
-        ..Bounds::default()
-    };
-    let function_work = Bounds {
-        function_work: 8,
-        ..Bounds::default()
-    };
-    for bounds in [small, locals, function, functions, work, function_work] {
+    let default = Bounds::default();
+    let all = [
+        Bounds {
+            module: 64,
+            ..default
+        },
+        Bounds {
+            locals: 0,
+            ..default
+        },
+        Bounds {
+            function: 8,
+            ..default
+        },
+        Bounds {
+            functions: 3,
+            ..default
+        },
+        Bounds { work: 8, ..default },
+        Bounds {
+            function_work: 8,
+            ..default
+        },
+    ];
+    for bounds in all {
         let (builder, runs) = counted(bounds);
         let vm = builder.build().unwrap();
         give(&vm, EVERYTHING);

@@ -20,6 +20,10 @@ fn send(writer: &mut Writer) -> Option<Vec<u8>> {
 
 /// Has the embedder know an instance, if it compiles.
 fn prepare(at: usize) -> JsResult<bool> {
+    // All other calls but the first.
+    if is_known(at)? {
+        return Ok(true);
+    }
     if world::with(|world| world.native.link)? == Link::Unknown {
         let reply = send(Writer::new(protocol::HELLO).u32(protocol::VERSION));
         let is_ready = reply.is_some_and(|reply| reply.first() == Some(&protocol::READY));
@@ -60,6 +64,10 @@ fn prepare(at: usize) -> JsResult<bool> {
             natives.judge();
         })?;
     }
+    is_known(at)
+}
+
+fn is_known(at: usize) -> JsResult<bool> {
     world::with(|world| {
         let natives = &world.native;
         natives.link == Link::Ready && natives.instances[at].status == Status::Known

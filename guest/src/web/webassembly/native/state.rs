@@ -124,6 +124,10 @@ fn write_memories(world: &mut World, writer: &mut Writer) {
         native,
         ..
     } = world;
+    if !std::mem::take(&mut store.data_mut().has_moved) && native.places.len() == memories.len() {
+        writer.u32(0);
+        return;
+    }
     native.places.resize(memories.len(), (usize::MAX, 0));
     let mut moved = Vec::new();
     for ((number, entry), place) in (0_u32..).zip(memories).zip(&mut native.places) {

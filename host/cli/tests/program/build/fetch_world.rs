@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use crate::run::{async_command, command};
 
 /// A command that is made as a component for a world.
-const WIT: &str = "package acme:app;
+pub const WIT: &str = "package acme:app;
 
 world app {
   export wasi:cli/run@0.2.0;

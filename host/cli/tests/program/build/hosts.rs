@@ -8,6 +8,7 @@ use tempfile::TempDir;
 use crate::make::jsvm_build;
 use crate::run::{Server, command};
 
+use super::fetch_world::WIT;
 use super::together::{bodies, request};
 
 /// A program that is built in a folder of its own.
@@ -37,20 +38,6 @@ fn build(source: &str, wit: Option<&str>, args: &[&str]) -> BuiltProgram {
         _folder: folder,
     }
 }
-
-/// A command that is made as a component for a world.
-const WIT: &str = "package acme:app;
-
-world app {
-  export wasi:cli/run@0.2.0;
-}
-
-package wasi:cli@0.2.0 {
-  interface run {
-    run: func() -> result;
-  }
-}
-";
 
 const ENVIRONMENT: &str = r#"
 const early = process.env.EARLY;
