@@ -5,6 +5,8 @@ use std::ops::Range;
 use jsvm::ModuleKind;
 use jsvm_transpiler as transpiler;
 
+use crate::imported_later::kind_of_script;
+
 /// Returns where the comments of a source are, in order.
 ///
 /// The list is empty if it is no JavaScript, does not parse, or exceeds a limit of the parser.
@@ -17,10 +19,8 @@ use jsvm_transpiler as transpiler;
 /// assert_eq!(found.len(), 1);
 /// ```
 pub fn comments(source: &str, kind: ModuleKind) -> Vec<Range<usize>> {
-    let kind = match kind {
-        ModuleKind::Es => transpiler::ModuleKind::Es,
-        ModuleKind::CommonJs => transpiler::ModuleKind::CommonJs,
-        _ => return Vec::new(),
+    let Some(kind) = kind_of_script(kind) else {
+        return Vec::new();
     };
     if !source.contains("//") && !source.contains("/*") {
         return Vec::new();

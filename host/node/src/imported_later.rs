@@ -16,10 +16,8 @@ use jsvm_transpiler as transpiler;
 /// ```
 pub fn imported_later(module: &Module) -> Vec<(String, ImportKind)> {
     let text = module.text();
-    let kind = match module.kind() {
-        ModuleKind::Es => transpiler::ModuleKind::Es,
-        ModuleKind::CommonJs => transpiler::ModuleKind::CommonJs,
-        _ => return Vec::new(),
+    let Some(kind) = kind_of_script(module.kind()) else {
+        return Vec::new();
     };
     if !text.contains("import(") && !text.contains("require(") {
         return Vec::new();
@@ -33,6 +31,15 @@ pub fn imported_later(module: &Module) -> Vec<(String, ImportKind)> {
         (import.specifier, kind)
     });
     found.collect()
+}
+
+/// The kind of a module in JavaScript, as the parser has it.
+pub(crate) fn kind_of_script(kind: ModuleKind) -> Option<transpiler::ModuleKind> {
+    match kind {
+        ModuleKind::Es => Some(transpiler::ModuleKind::Es),
+        ModuleKind::CommonJs => Some(transpiler::ModuleKind::CommonJs),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
