@@ -1,7 +1,7 @@
-// Compression by the engine's codecs, which have neither levels nor flushes in the middle of a stream.
+// Compression by the engine's codecs, which have no dictionaries, and windows of 32 KiB alone.
 (tools, internalBinding, require, data) => {
   const { zlib: constants } = data.constants;
-  const { DEFLATE, DEFLATERAW, INFLATE, INFLATERAW, GZIP, GUNZIP, UNZIP, Z_FINISH, Z_DATA_ERROR, Z_BUF_ERROR } = constants;
+  const { DEFLATE, DEFLATERAW, INFLATE, INFLATERAW, GZIP, GUNZIP, UNZIP, Z_NO_FLUSH, Z_FULL_FLUSH, Z_FINISH, Z_DATA_ERROR, Z_BUF_ERROR } = constants;
   const compressed = { [DEFLATE]: "deflate", [DEFLATERAW]: "deflate-raw", [GZIP]: "gzip" };
   const decompressed = { [INFLATE]: "deflate", [INFLATERAW]: "deflate-raw", [GUNZIP]: "gzip" };
   const { setImmediate } = tools.engineTimers;
@@ -9,6 +9,10 @@
   class Zlib {
     #mode;
     #codec;
+    #level;
+    #strategy;
+    // The flush of the last step: with no input since, the same one writes nothing more.
+    #flushed = Z_NO_FLUSH;
     #queue = [];
     #isEnded = false;
     #isDone = false;
@@ -22,15 +26,22 @@
       }
       this.state = state;
       this.callback = callback;
+      this.#level = level;
+      this.#strategy = strategy;
       this.#open();
     }
-    #open() {
+    #open(queue = []) {
       const format = compressed[this.#mode];
-      this.#codec = format ? tools.compressor(format) : tools.decompressor(decompressed[this.#mode]);
-      this.#queue = [];
+      this.#flushed = Z_NO_FLUSH;
+      this.#codec = format ? tools.compressor(format, this.#level, this.#strategy) : tools.decompressor(decompressed[this.#mode]);
+      this.#queue = queue;
       this.#isEnded = this.#isDone = false;
     }
-    params() {}
+    params(level, strategy) {
+      this.#level = level;
+      this.#strategy = strategy;
+      tools.setEffort(this.#codec, level, strategy);
+    }
     reset() { this.#open(); }
     close() {
       this.#isClosed = true;
@@ -65,11 +76,19 @@
         try {
           isDrained = this.#drain(outLength);
         } catch (error) {
-          // What follows the end is not data of this stream.
           if (!/trailing/.test(error.message)) throw error;
-          this.#isDone = true;
+          at -= tools.unusedInput(this.#codec);
+          // As in Node.js, gzip may have several members, and zeros behind them.
+          if (this.#mode === GUNZIP && input[at] !== 0) this.#open(this.#queue);
+          else this.#isDone = true;
         }
       }
+      const isNew = inLength > 0 || flush > this.#flushed;
+      if (isDrained && at === end && isNew && flush !== Z_NO_FLUSH && flush !== Z_FINISH) {
+        tools.flushOutput(this.#codec, flush === Z_FULL_FLUSH);
+        this.#drain(outLength);
+      }
+      this.#flushed = flush;
       if (isDrained && at === end && flush === Z_FINISH && !this.#isDone) {
         if (!this.#isEnded) tools.endInput(this.#codec);
         this.#isEnded = true;
@@ -86,7 +105,7 @@
         else this.#queue[0] = first.subarray(part.length);
       }
       this.state[0] = outLength - written;
-      this.state[1] = this.#isDone ? 0 : end - at;
+      this.state[1] = end - at;
     }
     writeSync(flush, input, inOffset, inLength, out, outOffset, outLength) {
       try {

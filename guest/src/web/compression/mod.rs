@@ -8,8 +8,10 @@ mod decoder;
 mod encoder;
 mod gzip;
 
+use std::ops::RangeInclusive;
+
 use self::decoder::Decoder;
-use self::encoder::Encoder;
+use self::encoder::{Effort, Encoder, Flush};
 use super::{blob, bytes, functions};
 use crate::js::{self, Call, JsResult, Thrown, Value};
 
@@ -100,7 +102,11 @@ impl Codec {
         let mut output = vec![0; (4 * left).clamp(SMALL_PIECE, PIECE)];
         let mut written = 0;
         loop {
-            let progress = self.step(&mut output[written..])?;
+            let progress = match self.step(&mut output[written..]) {
+                // The next call finds it again, behind what came before it.
+                Err(_) if written > 0 => Progress::default(),
+                result => result?,
+            };
             written += progress.written;
             let is_stuck = progress.used == 0 && progress.written == 0;
             if is_stuck || written == output.len() {
@@ -116,9 +122,28 @@ pub fn natives(object: &Value) -> JsResult<()> {
     blob::natives(object)?;
     decoding_natives(object)?;
     functions! { object;
-        // `compressor(format)`: nothing if there is no such format.
-        "compressor" 1 => |call| {
-            codec(call, |format| Direction::Compress(Encoder::new(format)))
+        // `compressor(format, level?, strategy?)`: nothing if there is no such format.
+        "compressor" 3 => |call| {
+            let effort = effort(&call);
+            codec(call, |format| Direction::Compress(Encoder::new(format, effort)))
+        },
+        // `unusedInput(codec)`: how many bytes of what was fed it has not used.
+        "unusedInput" 1 => |call| {
+            let unused = call.arg(0).with_held(|codec: &mut Codec| codec.input.len() - codec.used)?;
+            Ok(Value::number(unused as f64))
+        },
+        // `setEffort(codec, level, strategy)`, for what follows.
+        "setEffort" 3 => |call| {
+            let effort = effort(&call);
+            change_encoder(&call, |encoder| encoder.set_effort(effort))
+        },
+        // `flushOutput(codec, isFull)`: the next output has all input so far.
+        "flushOutput" 2 => |call| {
+            let flush = match call.arg(1).to_boolean() {
+                true => Flush::Full,
+                false => Flush::Sync,
+            };
+            change_encoder(&call, |encoder| encoder.flush(flush))
         },
         "decompressor" 1 => |call| {
             codec(call, |format| Direction::Decompress(Decoder::new(format)))
@@ -141,7 +166,32 @@ pub fn decoding_natives(object: &Value) -> JsResult<()> {
     Ok(())
 }
 
-fn codec(call: Call<'_>, create: fn(Format) -> Direction) -> JsResult<Value> {
+/// The second and third argument; what is missing or out of range is zlib's default.
+fn effort(call: &Call<'_>) -> Effort {
+    let number = |index, range: RangeInclusive<i32>, default| {
+        let number = call.arg(index).as_number().map(|number| number as i32);
+        number
+            .filter(|number| range.contains(number))
+            .unwrap_or(default)
+    };
+    let default = Effort::default();
+    Effort {
+        level: number(1, 0..=9, default.level),
+        strategy: number(2, 0..=4, default.strategy),
+    }
+}
+
+/// Changes the encoder that is the first argument; nothing if that is a decoder.
+fn change_encoder(call: &Call<'_>, change: impl FnOnce(&mut Encoder)) -> JsResult<Value> {
+    call.arg(0).with_held(|codec: &mut Codec| {
+        if let Direction::Compress(encoder) = &mut codec.direction {
+            change(encoder);
+        }
+    })?;
+    Ok(Value::UNDEFINED)
+}
+
+fn codec(call: Call<'_>, create: impl FnOnce(Format) -> Direction) -> JsResult<Value> {
     match Format::named(&call.arg(0).to_lossy()?) {
         Some(format) => hold(create(format)),
         None => Ok(Value::UNDEFINED),
