@@ -2,4 +2,4 @@
 jsvm run zlib/levels.mjs
 jsvm run zlib/flush.mjs
 jsvm run zlib/members.mjs
-jsvm snapshot zlib/frozen.mjs -o zlib.snap; jsvm restore zlib.snap --eval 'finish()'
+jsvm snapshot zlib/frozen.mjs -o zlib.snap > /dev/null; jsvm restore zlib.snap --eval 'finish()'
