@@ -151,6 +151,18 @@ sweep *PACKAGES: _rust _component
     cargo build --workspace --bin jsvm
     node tests/sweep/main.mjs "${CARGO_TARGET_DIR:-target}/debug/jsvm" target/sweep --write tests/sweep/README.md "$@"
 
+# The first two hundred libraries of npm-high-impact: which print what Node.js 24 prints; writes docs/npm-high-impact.md
+npm-high-impact *PACKAGES: _rust _component _guest
+    #!/usr/bin/env bash
+    set -euo pipefail
+    cargo build --workspace --bin jsvm
+    npm ci --prefix tests/npm-high-impact --no-fund --no-audit --ignore-scripts --silent
+    node=$(echo guest/node/node_modules/node-linux-*/bin/node)
+    # Part of the libraries says nothing about the page.
+    written=(--write docs/npm-high-impact.md)
+    [[ $# == 0 ]] || written=()
+    "$node" tests/npm-high-impact/main.mjs "${CARGO_TARGET_DIR:-target}/debug/jsvm" "$node" "${written[@]}" "$@"
+
 # Packages of npm, in the versions of tests/npm/package-lock.json: which print what Node.js 24 prints; writes docs/reference/node.md
 npm-programs *PACKAGES: _rust _component _guest
     #!/usr/bin/env bash

@@ -7,6 +7,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 
+import { difference, output, replacePart } from "../npm/compare.mjs";
 import { programs } from "./programs.mjs";
 
 const run = promisify(execFile);
@@ -23,17 +24,6 @@ for (let start = 0; start < missing.length; start += 40) {
   await run("npm", ["install", "--prefix", folder, "--no-fund", "--no-audit", "--ignore-scripts", "--legacy-peer-deps", ...part]);
 }
 
-/** What a program prints, or the first line of its error. */
-async function output(command, args) {
-  try {
-    const { stdout } = await run(command, args, { cwd: folder, timeout: 60_000, env: { ...process.env, NO_COLOR: "1" } });
-    return stdout;
-  } catch (error) {
-    const line = error.stderr.split("\n").find((line) => /Error|error|jsvm/.test(line)) ?? error.message;
-    return { error: line.trim().slice(0, 160) };
-  }
-}
-
 const rows = [];
 for (const name of names) {
   const program = join(folder, `${name.replace("/", "-")}.mjs`);
@@ -41,15 +31,15 @@ for (const name of names) {
     program,
     `import * as $ from ${JSON.stringify(name)};\nconst log = console.log;\n${programs[name]}\n`,
   );
-  const theirs = await output(process.execPath, [program]);
-  if (typeof theirs !== "string") {
+  const theirs = await output(process.execPath, [program], folder, 60_000);
+  if (theirs.error) {
     console.log(`skipped  ${name}: Node.js says ${theirs.error}`);
     continue;
   }
-  const ours = await output(resolve(jsvm), ["run", program]);
+  const ours = await output(resolve(jsvm), ["run", program], folder, 60_000);
   const { version } = JSON.parse(await readFile(join(folder, "node_modules", name, "package.json"), "utf8"));
-  const same = ours === theirs;
-  const reason = same ? "" : typeof ours === "string" ? `prints ${JSON.stringify(ours.slice(0, 80))}` : ours.error;
+  const reason = difference(theirs, ours);
+  const same = !reason;
   rows.push({ name, version, same, reason });
   console.log(`${same ? "same    " : "DIFFERS "} ${name}@${version} ${reason}`);
 }
@@ -60,9 +50,6 @@ if (file !== undefined) {
   const table = rows
     .map(({ name, version, same, reason }) => `| \`${name}\` | ${version} | ${same ? "the same" : reason.replaceAll("|", "\\|")} |`)
     .join("\n");
-  const text = await readFile(file, "utf8");
-  const [start, end] = ["<!-- sweep -->", "<!-- /sweep -->"];
-  const from = text.indexOf(start) + start.length;
   const summary = `${good} of ${rows.length} print what Node.js ${process.version} prints, on ${new Date().toISOString().slice(0, 10)}.`;
-  await writeFile(file, `${text.slice(0, from)}\n${summary}\n\n| package | version | result |\n|---|---|---|\n${table}\n${text.slice(text.indexOf(end))}`);
+  replacePart(file, "sweep", `${summary}\n\n| package | version | result |\n|---|---|---|\n${table}\n`);
 }
