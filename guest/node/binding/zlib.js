@@ -30,11 +30,11 @@
       this.#strategy = strategy;
       this.#open();
     }
-    #open(queue = []) {
+    #open() {
       const format = compressed[this.#mode];
       this.#flushed = Z_NO_FLUSH;
-      this.#codec = format ? tools.compressor(format, this.#level, this.#strategy) : tools.decompressor(decompressed[this.#mode]);
-      this.#queue = queue;
+      this.#codec = format ? tools.compressor(format, this.#level, this.#strategy) : tools.decompressor(decompressed[this.#mode], true);
+      this.#queue = [];
       this.#isEnded = this.#isDone = false;
     }
     params(level, strategy) {
@@ -76,13 +76,13 @@
         try {
           isDrained = this.#drain(outLength);
         } catch (error) {
+          // What follows the end is not data of this stream.
           if (!/trailing/.test(error.message)) throw error;
-          at -= tools.unusedInput(this.#codec);
-          // As in Node.js, gzip may have several members, and zeros behind them.
-          if (this.#mode === GUNZIP && input[at] !== 0) this.#open(this.#queue);
-          else this.#isDone = true;
+          this.#isDone = true;
         }
       }
+      // The caller gives it again.
+      at -= tools.takeUnused(this.#codec);
       const isNew = inLength > 0 || flush > this.#flushed;
       if (isDrained && at === end && isNew && flush !== Z_NO_FLUSH && flush !== Z_FINISH) {
         tools.flushOutput(this.#codec, flush === Z_FULL_FLUSH);

@@ -2,4 +2,5 @@
 jsvm run zlib/levels.mjs
 jsvm run zlib/flush.mjs
 jsvm run zlib/members.mjs
+jsvm run zlib/large.mjs
 jsvm snapshot zlib/frozen.mjs -o zlib.snap > /dev/null; jsvm restore zlib.snap --eval 'finish()'

@@ -12,13 +12,23 @@ type Inflate = fn(&mut InflateState, &[u8], &mut [u8], MZFlush) -> StreamResult;
 
 pub struct Decoder {
     format: Format,
-    /// Whether it reads a content coding of HTTP: `deflate` may be raw, gzip may have several members,
-    /// and what is behind the end does not count.
-    is_content: bool,
+    source: Source,
     stage: Stage,
     /// Made for the first bytes, and dropped at the end: it takes 40 KB.
     state: Option<Box<InflateState>>,
     checksum: Checksum,
+}
+
+/// What the data is from, which decides what may be around it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// A stream of the Compression Standard, which ends with the data.
+    Stream,
+    /// A content coding of HTTP: `deflate` may be raw, gzip may have several members, and what is behind
+    /// the end does not count.
+    Content,
+    /// A buffer or a file, as the program `gzip` reads it: gzip may have several members, and zeros end them.
+    Members,
 }
 
 enum Stage {
@@ -31,21 +41,13 @@ enum Stage {
 }
 
 impl Decoder {
-    pub fn new(format: Format) -> Self {
+    pub fn new(format: Format, source: Source) -> Self {
         Decoder {
             format,
-            is_content: false,
+            source,
             stage: Stage::Start,
             state: None,
             checksum: Checksum::new(),
-        }
-    }
-
-    /// A decoder of a content coding of HTTP.
-    pub fn of_content(format: Format) -> Self {
-        Decoder {
-            is_content: true,
-            ..Decoder::new(format)
         }
     }
 
@@ -89,12 +91,21 @@ impl Decoder {
                 }
                 Ok(used(more))
             }
-            Stage::End if !self.is_content => Err(DecodeError::TrailingData),
-            Stage::End if self.format == Format::Gzip && *first == 0x1f => {
-                self.start(*first);
-                self.step(input, is_ended, output)
+            Stage::End => {
+                let is_member = match self.source {
+                    Source::Stream => false,
+                    Source::Content => *first == 0x1f,
+                    Source::Members => *first != 0,
+                };
+                if self.format == Format::Gzip && is_member {
+                    self.start(*first);
+                    return self.step(input, is_ended, output);
+                }
+                match self.source {
+                    Source::Content => Ok(used(input.len())),
+                    Source::Stream | Source::Members => Err(DecodeError::TrailingData),
+                }
             }
-            Stage::End => Ok(used(input.len())),
         }
     }
 
@@ -107,7 +118,7 @@ impl Decoder {
         };
         // Servers that mean raw data by `deflate` are why all browsers look.
         let is_zlib = first & 0x8f == 8;
-        if self.is_content && self.format == Format::Deflate && !is_zlib {
+        if self.source == Source::Content && self.format == Format::Deflate && !is_zlib {
             self.format = Format::Raw;
         }
     }
@@ -157,7 +168,7 @@ impl Decoder {
         let is_complete = match &self.stage {
             Stage::End => true,
             // A response without bytes has nothing to decode.
-            Stage::Start => self.is_content,
+            Stage::Start => self.source == Source::Content,
             Stage::Header(_) | Stage::Data | Stage::Trailer(..) => false,
         };
         match is_ended && !is_complete {

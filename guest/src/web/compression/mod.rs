@@ -10,7 +10,7 @@ mod gzip;
 
 use std::ops::RangeInclusive;
 
-use self::decoder::Decoder;
+use self::decoder::{Decoder, Source};
 use self::encoder::{Effort, Encoder, Flush};
 use super::{blob, bytes, functions};
 use crate::js::{self, Call, JsResult, Thrown, Value};
@@ -127,9 +127,13 @@ pub fn natives(object: &Value) -> JsResult<()> {
             let effort = effort(&call);
             codec(call, |format| Direction::Compress(Encoder::new(format, effort)))
         },
-        // `unusedInput(codec)`: how many bytes of what was fed it has not used.
-        "unusedInput" 1 => |call| {
-            let unused = call.arg(0).with_held(|codec: &mut Codec| codec.input.len() - codec.used)?;
+        // `takeUnused(codec)`: how many bytes of what was fed it has not used, and forgets.
+        "takeUnused" 1 => |call| {
+            let unused = call.arg(0).with_held(|codec: &mut Codec| {
+                let unused = codec.input.len() - codec.used;
+                codec.input.truncate(codec.used);
+                unused
+            })?;
             Ok(Value::number(unused as f64))
         },
         // `setEffort(codec, level, strategy)`, for what follows.
@@ -145,8 +149,13 @@ pub fn natives(object: &Value) -> JsResult<()> {
             };
             change_encoder(&call, |encoder| encoder.flush(flush))
         },
-        "decompressor" 1 => |call| {
-            codec(call, |format| Direction::Decompress(Decoder::new(format)))
+        // `decompressor(format, hasMembers?)`
+        "decompressor" 2 => |call| {
+            let source = match call.arg(1).to_boolean() {
+                true => Source::Members,
+                false => Source::Stream,
+            };
+            codec(call, |format| Direction::Decompress(Decoder::new(format, source)))
         },
     }
     Ok(())
@@ -226,7 +235,10 @@ fn content_decoders(call: Call<'_>) -> JsResult<Value> {
             "deflate" => Format::Deflate,
             _ => return Ok(Value::UNDEFINED),
         };
-        decoders.push(hold(Direction::Decompress(Decoder::of_content(format)))?);
+        decoders.push(hold(Direction::Decompress(Decoder::new(
+            format,
+            Source::Content,
+        )))?);
     }
     Value::array_of(decoders)
 }
