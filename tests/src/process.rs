@@ -58,3 +58,30 @@ pub fn sees(lines: &Receiver<String>, part: &str, patience: Duration) -> String 
         }
     }
 }
+
+/// Waits for one line with each of these parts in it, in any order: what a program writes to
+/// stdout and what it writes to stderr arrive in no certain order.
+///
+/// # Panics
+/// If one does not come.
+#[track_caller]
+pub fn sees_all<const N: usize>(
+    lines: &Receiver<String>,
+    parts: [&str; N],
+    patience: Duration,
+) -> [String; N] {
+    let mut found = [const { None }; N];
+    let mut seen = Vec::new();
+    while found.iter().any(Option::is_none) {
+        let line = match lines.recv_timeout(patience) {
+            Ok(line) => line,
+            Err(error) => panic!("of {parts:?} not all are printed: {error}; {seen:#?}"),
+        };
+        seen.push(line.clone());
+        let place = (0..N).find(|&place| found[place].is_none() && line.contains(parts[place]));
+        if let Some(place) = place {
+            found[place] = Some(line);
+        }
+    }
+    found.map(|line| line.expect("all are found"))
+}

@@ -27,7 +27,7 @@ fn broken_bodies_are_the_fault_of_the_client() {
         .write_all(b"POST /text HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")
         .unwrap();
     assert_eq!(Answer::read(&mut stream).status, 400);
-    let line = served.sees("the request body ended early");
+    let [_, line] = served.sees_all(["reading", "the request body ended early"]);
     assert!(!line.contains("app.js"), "{line}");
     let mut stream = served.connect();
     stream

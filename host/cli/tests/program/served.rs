@@ -71,6 +71,12 @@ impl Served {
         process::sees(&self.lines.lock().unwrap(), part, PATIENCE)
     }
 
+    /// Waits for a line with each of these parts, in any order.
+    #[track_caller]
+    pub fn sees_all<const N: usize>(&self, parts: [&str; N]) -> [String; N] {
+        process::sees_all(&self.lines.lock().unwrap(), parts, PATIENCE)
+    }
+
     pub fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(self.address).expect("it listens");
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
